@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Sets this checkout up and runs it: the demo, the tests, the benchmark, the checks.
+
+Standard library only, here and in the files beside it, because it runs before anything is
+installed; `run` finds a Python for it.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from demo import demo
+from environment import TEST_EXTRAS, set_up
+from system import PANGO, PYTHON, ROOT, Failed, run, step
+from testing import test
+
+
+def bench(options: argparse.Namespace, rest: list[str]) -> int:
+    set_up(TEST_EXTRAS, PANGO)
+    return subprocess.call([PYTHON, "-m", "tests.bench", *rest], cwd=ROOT)
+
+
+CHECKS = {
+    "ruff": ("ruff", "check", "."),
+    "ruff format": ("ruff", "format", "--check", "."),
+    "import floors": ("importlinter.cli", "lint", "--config", "setup.cfg"),
+    "mypy": ("mypy",),
+    "djhtml": ("djhtml", "--check", "--tabwidth", "2", "portal_plugin/templates", "templates"),
+    "migrations": ("django", "makemigrations", "--check", "--dry-run", "--settings=tests.settings"),
+    "wheel, sdist, .mo": ("pytest", "-q", "tests/packaging"),
+}
+
+
+def check(options: argparse.Namespace, rest: list[str]) -> int:
+    set_up(TEST_EXTRAS)
+    failures = []
+    for name, command in CHECKS.items():
+        try:
+            with step(name):
+                run(PYTHON, "-m", *command)
+        except Failed as error:
+            print(error, flush=True)
+            failures.append(name)
+    print(f"FAILED: {', '.join(failures)}" if failures else "All checks passed.")
+    return int(bool(failures))
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(prog="./run", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="demo | test | bench | check")
+    for command, about in (
+        (demo, "set everything up and serve the sandbox site"),
+        (test, "run the tests; what is not known here goes to pytest"),
+        (bench, "print speed ratios"),
+        (check, "lint, types, imports, migrations, packages"),
+    ):
+        commands.add_parser(command.__name__, help=about).set_defaults(command=command)
+    demo_parser, test_parser = (commands.choices[name] for name in ("demo", "test"))
+    demo_parser.add_argument("--port", type=int, default=8000)
+    demo_parser.add_argument("--data", type=Path, default=ROOT / ".demo", help="default: .demo")
+    demo_parser.add_argument("--reset", action="store_true", help="begin with new sample data")
+    test_parser.add_argument("--strict", action="store_true", help="fail instead of skipping")
+    test_parser.add_argument("--db", choices=("sqlite", "postgres", "all"), default="all")
+    return parser.parse_known_args(arguments)
+
+
+def ended(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    # Ending us in any way must end the servers too, and that happens in `finally` blocks.
+    signal.signal(signal.SIGTERM, ended)
+    signal.signal(signal.SIGHUP, ended)
+    options, rest = parse(sys.argv[1:])
+    try:
+        return options.command(options, rest)
+    except Failed as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
