@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from demo import demo
 from environment import TEST_EXTRAS, set_up
-from system import PANGO, PYTHON, ROOT, Failed, run, step
+from system import PANGO, PYTHON, ROOT, VENV, Failed, run, step
 from testing import test
 
 
@@ -23,14 +23,16 @@ def bench(options: argparse.Namespace, rest: list[str]) -> int:
     return subprocess.call([PYTHON, "-m", "tests.bench", *rest], cwd=ROOT)
 
 
+# Programs of the environment. They are called by their scripts: not each of them answers to `-m`,
+# and a module without a main part would end well without having looked at anything.
 CHECKS = {
-    "ruff": ("ruff", "check", "."),
-    "ruff format": ("ruff", "format", "--check", "."),
-    "import floors": ("importlinter.cli", "lint", "--config", "setup.cfg"),
-    "mypy": ("mypy",),
-    "djhtml": ("djhtml", "--check", "--tabwidth", "2", "portal_plugin/templates", "templates"),
-    "migrations": ("django", "makemigrations", "--check", "--dry-run", "--settings=tests.settings"),
-    "wheel, sdist, .mo": ("pytest", "-q", "tests/packaging"),
+    "ruff": "ruff check .",
+    "ruff format": "ruff format --check .",
+    "import floors": "lint-imports --config setup.cfg",
+    "mypy": "mypy",
+    "djhtml": "djhtml --check --tabwidth 2 portal_plugin/templates templates",
+    "migrations": "django-admin makemigrations --check --dry-run --settings tests.settings",
+    "wheel, sdist, .mo": "pytest -q tests/packaging",
 }
 
 
@@ -38,9 +40,10 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
     set_up(TEST_EXTRAS)
     failures = []
     for name, command in CHECKS.items():
+        program, *arguments = command.split()
         try:
             with step(name):
-                run(PYTHON, "-m", *command)
+                run(VENV / "bin" / program, *arguments, env={"PYTHONPATH": str(ROOT)})
         except Failed as error:
             print(error, flush=True)
             failures.append(name)
