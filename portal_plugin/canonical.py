@@ -1,0 +1,47 @@
+"""The exact bytes that a decision or a version stands for, and their digest.
+
+Scheme 1: JSON with sorted keys, no spaces, UTF-8, texts in NFC with ``\\n`` line ends, decimals as
+plain strings without trailing zeros. A scheme's meaning never changes; a new field is a new scheme,
+so that earlier decisions stay comparable with themselves.
+"""
+
+import hashlib
+import json
+import unicodedata
+from decimal import Decimal
+
+SCHEME = 1
+
+
+def canonical_bytes(data) -> bytes:
+    """``data`` is made of dicts, lists, strings, integers, booleans, ``None`` and ``Decimal``."""
+    return json.dumps(
+        _plain(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def digest(data: bytes) -> str:
+    """Hexadecimal SHA-256, 64 characters."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def decimal_text(value: Decimal) -> str:
+    """``Decimal("10.5000")`` is ``"10.5"``; no exponent, no negative zero; the same on every database."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    raise TypeError(f"{type(value).__name__} has no canonical form")

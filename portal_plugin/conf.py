@@ -1,0 +1,142 @@
+"""All Python settings, in one dict that may stay empty: ``PORTAL_PLUGIN = {}``.
+
+Each property's docstring is its entry in the reference. What a shop's staff decide (logo, colours,
+terms, bank details …) is not here but in the admin, per site.
+"""
+
+from django.conf import settings as django_settings
+
+
+class Conf:
+    """Reads ``settings.PORTAL_PLUGIN`` at each access, so that overriding it in a test works."""
+
+    def _get(self, name, default):
+        return getattr(django_settings, "PORTAL_PLUGIN", {}).get(name, default)
+
+    @classmethod
+    def names(cls) -> set[str]:
+        """Every key that the dict may hold; checks name the ones that it does not know."""
+        return {name.upper() for name, value in vars(cls).items() if isinstance(value, property)}
+
+    @property
+    def base_template(self) -> str:
+        """The site's base template that the portal's pages extend. Default ``"base.html"``."""
+        return self._get("BASE_TEMPLATE", "base.html")
+
+    @property
+    def strict_csp(self) -> bool:
+        """Send the strict nonce policy on every portal page. Default ``False``: a page that extends
+        an unknown site's base would break under it."""
+        return self._get("STRICT_CSP", False)
+
+    @property
+    def trusted_proxies(self) -> int:
+        """How many proxies in front of the site append to ``X-Forwarded-For``. Default 0: the
+        header is ignored, and limits count by the connection's own address."""
+        return self._get("TRUSTED_PROXIES", 0)
+
+    @property
+    def stripe_secret_key(self) -> str:
+        """``sk_…`` or ``rk_…``. Empty: customers see the bank details instead of Pay Now."""
+        return self._get("STRIPE_SECRET_KEY", "")
+
+    @property
+    def stripe_publishable_key(self) -> str:
+        """``pk_…`` of the same account and mode as the secret key."""
+        return self._get("STRIPE_PUBLISHABLE_KEY", "")
+
+    @property
+    def stripe_webhook_secrets(self) -> list[str]:
+        """``whsec_…`` of the endpoint; two while one is being rotated. Without one the endpoint
+        answers 503 and pays nothing."""
+        value = self._get("STRIPE_WEBHOOK_SECRETS", [])
+        return [value] if isinstance(value, str) else list(value)
+
+    @property
+    def stripe_api_base(self) -> str:
+        """Another address of Stripe's API, for a test double. Default: Stripe's own."""
+        return self._get("STRIPE_API_BASE", "")
+
+    @property
+    def stripe_script_url(self) -> str:
+        """Address of Stripe.js. Default ``https://js.stripe.com/v3/``; Stripe does not allow
+        serving it from elsewhere in production."""
+        return self._get("STRIPE_SCRIPT_URL", "https://js.stripe.com/v3/")
+
+    @property
+    def stripe_prefers_checkout(self) -> bool:
+        """Send customers to Stripe's hosted page instead of the card form in the page."""
+        return self._get("STRIPE_PREFERS_CHECKOUT", False)
+
+    @property
+    def upload_max_bytes(self) -> int:
+        """The largest single file that a customer may send, in bytes. Default 50 MB."""
+        return self._get("UPLOAD_MAX_BYTES", 50 * 1024 * 1024)
+
+    @property
+    def upload_quota_bytes(self) -> int:
+        """All files of one document together, in bytes. Default 500 MB."""
+        return self._get("UPLOAD_QUOTA_BYTES", 500 * 1024 * 1024)
+
+    @property
+    def upload_quota_files(self) -> int:
+        """How many files one document may hold. Default 200."""
+        return self._get("UPLOAD_QUOTA_FILES", 200)
+
+    @property
+    def artwork_extensions(self) -> list[str]:
+        """Kinds of files that are stored and given out, but never opened by us, lower case, without
+        the dot. Default: the usual print formats, archives and Office files."""
+        return self._get(
+            "ARTWORK_EXTENSIONS",
+            ["ai", "eps", "psd", "tif", "tiff", "svg", "zip", "docx", "xlsx", "pptx", "odt", "txt"],
+        )
+
+    @property
+    def file_scanner(self) -> str:
+        """Dotted path of a callable that checks a stored file: ``scanner(file) -> bool`` (clean or
+        not), raising on trouble. Empty: files are given out unchecked."""
+        return self._get("FILE_SCANNER", "")
+
+    @property
+    def links_per_hour(self) -> int:
+        """How many new links one address may ask for in an hour. Default 10."""
+        return self._get("LINKS_PER_HOUR", 10)
+
+    @property
+    def wrong_tokens_per_minute(self) -> int:
+        """Misses of one network address before it is asked to wait. Default 30."""
+        return self._get("WRONG_TOKENS_PER_MINUTE", 30)
+
+    @property
+    def messages_per_hour(self) -> int:
+        """Comments and change requests by one link in an hour. Default 60."""
+        return self._get("MESSAGES_PER_HOUR", 60)
+
+    @property
+    def uploads_per_hour(self) -> int:
+        """Files sent by one link in an hour. Default 120."""
+        return self._get("UPLOADS_PER_HOUR", 120)
+
+    @property
+    def payments_per_hour(self) -> int:
+        """Payments started by one link in an hour. Default 20."""
+        return self._get("PAYMENTS_PER_HOUR", 20)
+
+    @property
+    def bundle_seconds(self) -> int:
+        """Mails about one document to one person wait this long and become one. Default 120."""
+        return self._get("BUNDLE_SECONDS", 120)
+
+    @property
+    def drain_seconds(self) -> float:
+        """How long a web process works on waiting mails and PDFs after an answer. Default 10."""
+        return self._get("DRAIN_SECONDS", 10.0)
+
+    @property
+    def x_accel_redirect(self) -> str:
+        """Location prefix for nginx's ``X-Accel-Redirect``; empty: Django sends files itself."""
+        return self._get("X_ACCEL_REDIRECT", "")
+
+
+conf = Conf()

@@ -1,0 +1,107 @@
+"""What the portal says no with. The docstring of each class is the sentence a person reads."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+
+class PortalError(Exception):
+    """A refusal with nothing written. ``message`` is a whole, translated sentence.
+
+    Subclasses set ``sentence`` (marked with ``gettext_noop``) and may set ``status``, the HTTP
+    status that a view answers with. ``fields`` maps form field names to sentences, for refusals
+    that belong beside one field.
+    """
+
+    sentence = gettext_noop("This cannot be done now.")
+    status = 409
+
+    def __init__(self, message="", *, fields=None):
+        self.message = message or _(self.sentence)
+        self.fields = fields or {}
+        super().__init__(self.message)
+
+
+class StaleDocument(PortalError):
+    """The shop changed this after you opened the page."""
+
+    sentence = gettext_noop("The shop changed this after you opened the page.")
+
+    def __init__(self, message="", *, changes=()):
+        super().__init__(message)
+        self.changes = list(changes)
+
+
+class NotAvailable(PortalError):
+    """This is no longer possible."""
+
+    sentence = gettext_noop("This is no longer possible for this document.")
+
+
+class TermsChanged(PortalError):
+    """The terms were changed after you opened the page."""
+
+    sentence = gettext_noop(
+        "The terms were changed after you opened the page. Please read the new text."
+    )
+
+
+class PublishRefused(PortalError):
+    """The document cannot go out to the customer yet."""
+
+    sentence = gettext_noop("This document cannot go out to the customer yet.")
+
+
+class EvidenceIsKept(PortalError):
+    """What a customer decided or paid is kept."""
+
+    sentence = gettext_noop(
+        "This document was published. It can be cancelled, but not deleted or unpublished."
+    )
+
+
+class AlreadyConverted(PortalError):
+    """An order was already made from this estimate."""
+
+    sentence = gettext_noop("An order was already made from this estimate.")
+
+
+class FileRefused(PortalError):
+    """This file cannot be taken."""
+
+    sentence = gettext_noop("This file cannot be taken.")
+    status = 400
+
+
+class FileTooLarge(FileRefused):
+    """This file is too large."""
+
+    sentence = gettext_noop("This file is too large.")
+    status = 413
+
+
+class TooManyRequests(PortalError):
+    """Too many attempts in a short time."""
+
+    sentence = gettext_noop("That were too many attempts in a short time. Please try again later.")
+    status = 429
+
+
+class PaymentUnavailable(PortalError):
+    """Paying online is not possible right now."""
+
+    sentence = gettext_noop("Paying online is not possible right now. You have not been charged.")
+    status = 503
+
+
+class RenderUnavailable(PortalError):
+    """The PDF cannot be made on this server."""
+
+    sentence = gettext_noop("The PDF cannot be made on this server.")
+    status = 503
+
+
+class Misconfigured(PortalError):
+    """A setting is wrong; staff and checks are told which."""
+
+    sentence = gettext_noop("This part of the portal is not set up.")
+    status = 503

@@ -1,0 +1,52 @@
+"""The rows. What staff write is versioned; what customers, Stripe and the system write is not."""
+
+from .access import DirectLink, LinkToken, Recipient
+from .activity import Activity, PersonalSalt
+from .attachments import Attachment, Preview
+from .conversation import ChangeRequest, Comment, InternalNote
+from .customers import Contact, Customer
+from .decisions import Decision, Submission, TermsText
+from .documents import Estimate, Order, SalesDocument
+from .items import LineItem
+from .mail import OutgoingEmail
+from .numbers import NumberSequence
+from .payments import LedgerEntry, PaymentAttempt, StripeEvent
+from .pdfs import RenderedPdf
+from .proofs import Proof, ProofVersion
+from .shop import PortalSettings
+from .stages import Stage
+from .versions import DocumentVersion, VersionItem
+
+__all__ = [
+    "Activity",
+    "Attachment",
+    "ChangeRequest",
+    "Comment",
+    "Contact",
+    "Customer",
+    "Decision",
+    "DirectLink",
+    "DocumentVersion",
+    "Estimate",
+    "InternalNote",
+    "LedgerEntry",
+    "LineItem",
+    "LinkToken",
+    "NumberSequence",
+    "Order",
+    "OutgoingEmail",
+    "PaymentAttempt",
+    "PersonalSalt",
+    "PortalSettings",
+    "Preview",
+    "Proof",
+    "ProofVersion",
+    "Recipient",
+    "RenderedPdf",
+    "SalesDocument",
+    "Stage",
+    "StripeEvent",
+    "Submission",
+    "TermsText",
+    "VersionItem",
+]

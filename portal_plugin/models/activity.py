@@ -1,0 +1,60 @@
+"""The append-only history of a document, chained by hashes."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..statuses import ActorKind
+
+
+class Activity(models.Model):
+    """One entry. ``data`` is canonical JSON and holds digests where it speaks of a person."""
+
+    document = models.ForeignKey(
+        "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="activities"
+    )
+    sequence = models.PositiveIntegerField()
+    verb = models.CharField(_("what"), max_length=50)
+    actor = models.CharField(_("who"), max_length=10, choices=ActorKind.choices)
+    link = models.ForeignKey(
+        "portal_plugin.DirectLink",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="activities",
+    )
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    data = models.TextField(default="{}")
+    scheme = models.PositiveSmallIntegerField(default=1)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(_("when"))
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("activity")
+        verbose_name_plural = _("activity")
+        constraints = [
+            models.UniqueConstraint(fields=["document", "sequence"], name="portal_activity_sequence")
+        ]
+
+    def __str__(self):
+        return f"{self.verb} · {self.document}"
+
+
+class PersonalSalt(models.Model):
+    """The random key of one recipient's digests. Deleting it makes them meaningless for ever."""
+
+    recipient = models.OneToOneField(
+        "portal_plugin.Recipient", on_delete=models.CASCADE, related_name="salt"
+    )
+    salt = models.CharField(max_length=64)
+
+    def __str__(self):
+        return str(self.recipient_id)

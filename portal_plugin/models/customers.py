@@ -1,0 +1,64 @@
+"""Who the shop works for."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.models import Orderable
+
+from ..statuses import PaysBy
+
+
+class CustomerQuerySet(models.QuerySet):
+    def of_site(self, site):
+        return self.filter(site=site)
+
+
+class Customer(ClusterableModel):
+    """A person or a company of one shop. Only the name is required."""
+
+    site = models.ForeignKey(
+        "wagtailcore.Site", verbose_name=_("site"), on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    email = models.EmailField(_("email"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
+    language = models.CharField(_("language"), max_length=15, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    pays_by = models.CharField(_("pays by"), max_length=10, choices=PaysBy.choices, blank=True)
+    payment_days = models.PositiveSmallIntegerField(_("days to pay"), null=True, blank=True)
+    notes = models.TextField(
+        _("internal notes"), blank=True, help_text=_("Never shown to the customer.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        indexes = [models.Index(fields=["site", "name"], name="portal_customer_site_name")]
+
+    def __str__(self):
+        return f"{self.name} · {self.company}" if self.company else self.name
+
+
+class Contact(Orderable):
+    """One of several people at a customer who may get a direct link."""
+
+    customer = ParentalKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("email"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    gets_documents = models.BooleanField(_("gets estimates and orders"), default=True)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,137 @@
+"""The customer's yes or no, with everything that shows later what it was said to."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..statuses import TermsKind, Verdict
+
+
+class TermsTextQuerySet(models.QuerySet):
+    def current(self, site, language, kind):
+        """The newest text, or ``None``. Falls back from ``de-at`` to ``de``."""
+        for code in dict.fromkeys([language, language.split("-")[0]]):
+            found = self.filter(site=site, language=code, kind=kind).order_by("-pk").first()
+            if found:
+                return found
+        return None
+
+
+class TermsText(models.Model):
+    """One wording of a shop's terms. Rows are added, never changed."""
+
+    site = models.ForeignKey(
+        "wagtailcore.Site", verbose_name=_("site"), on_delete=models.PROTECT, related_name="+"
+    )
+    language = models.CharField(_("language"), max_length=15)
+    kind = models.CharField(_("for"), max_length=10, choices=TermsKind.choices)
+    text = models.TextField(_("text"))
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    objects = TermsTextQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("terms")
+        verbose_name_plural = _("terms")
+        indexes = [models.Index(fields=["site", "language", "kind"], name="portal_terms_current")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} · {self.language}"
+
+
+class Submission(models.Model):
+    """One POST of a customer, or of staff on their behalf. The second arrival finds the first."""
+
+    document = models.ForeignKey(
+        "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="submissions"
+    )
+    client_key = models.UUIDField()
+    action = models.CharField(max_length=50)
+    link = models.ForeignKey(
+        "portal_plugin.DirectLink",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+    )
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    email = models.EmailField(_("email"), blank=True)
+    terms = models.ForeignKey(
+        TermsText, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    terms_text = models.TextField(blank=True)
+    terms_digest = models.CharField(max_length=64, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    message = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "client_key"], name="portal_submission_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.action} · {self.document_id}"
+
+
+class DecisionQuerySet(models.QuerySet):
+    def of_family(self, document):
+        return self.filter(document__family=document.family)
+
+
+class Decision(models.Model):
+    """Yes, no, or the taking back of either, to one line item as it was then.
+
+    ``since`` is the version since which the item had the hash that was decided. The decision counts
+    while the item's current ``since`` is the same one: an edit there and back makes a new one.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
+    document = models.ForeignKey(
+        "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="decisions"
+    )
+    version = models.ForeignKey(
+        "portal_plugin.DocumentVersion", on_delete=models.PROTECT, related_name="decisions"
+    )
+    since = models.ForeignKey(
+        "portal_plugin.DocumentVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    item_key = models.UUIDField()
+    verdict = models.CharField(_("decision"), max_length=10, choices=Verdict.choices)
+    item_hash = models.CharField(max_length=64)
+    scheme = models.PositiveSmallIntegerField()
+    canonical = models.TextField()
+    reason = models.TextField(_("reason"), blank=True)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        indexes = [models.Index(fields=["document", "item_key"], name="portal_decision_item")]
+
+    def __str__(self):
+        return f"{self.get_verdict_display()} · {self.item_key}"

@@ -1,0 +1,99 @@
+"""The priced rows of a document."""
+
+import uuid
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from modelcluster.fields import ParentalKey
+from wagtail.models import Orderable
+
+from ..totals import Line
+
+
+class TaxCategory(models.TextChoices):
+    """The category codes of EN 16931 (UNCL 5305) that such shops need."""
+
+    STANDARD = "S", _("Standard rate")
+    ZERO = "Z", _("Zero rated")
+    EXEMPT = "E", _("Exempt")
+    REVERSE_CHARGE = "AE", _("Reverse charge")
+    OUTSIDE = "O", _("Outside the scope of tax")
+
+
+class LineItem(Orderable):
+    """One priced row. ``key`` stays the same through every publish, revert and conversion."""
+
+    document = ParentalKey(
+        "portal_plugin.SalesDocument", on_delete=models.CASCADE, related_name="line_items"
+    )
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    name = models.CharField(_("item"), max_length=200)
+    description = models.TextField(_("details"), blank=True)
+    quantity = models.DecimalField(
+        _("quantity"),
+        max_digits=14,
+        decimal_places=4,
+        default=Decimal(1),
+        validators=[MinValueValidator(0)],
+    )
+    unit = models.CharField(pgettext_lazy("of a quantity", "unit"), max_length=30, blank=True)
+    unit_price = models.DecimalField(
+        _("unit price"), max_digits=19, decimal_places=6, default=Decimal(0)
+    )
+    discount_percent = models.DecimalField(
+        _("discount (%)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    discount_amount = models.DecimalField(
+        _("discount (amount)"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
+    tax_rate = models.DecimalField(
+        _("tax (%)"),
+        max_digits=6,
+        decimal_places=3,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    tax_category = models.CharField(
+        _("kind of tax"), max_length=2, choices=TaxCategory.choices, default=TaxCategory.STANDARD
+    )
+    price_includes_tax = models.BooleanField(_("price includes tax"), default=False)
+    is_optional = models.BooleanField(_("optional"), default=False)
+    is_selected = models.BooleanField(_("selected"), default=True)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        constraints = [
+            models.UniqueConstraint(fields=["document", "key"], name="portal_line_item_key")
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_counted(self):
+        return self.is_selected or not self.is_optional
+
+    def as_line(self, *, is_counted=None) -> Line:
+        """Plain data for ``totals``."""
+        return Line(
+            quantity=self.quantity or Decimal(0),
+            unit_price=self.unit_price or Decimal(0),
+            discount_percent=self.discount_percent or Decimal(0),
+            discount_amount=self.discount_amount or Decimal(0),
+            tax_rate=self.tax_rate or Decimal(0),
+            tax_category=self.tax_category,
+            price_includes_tax=self.price_includes_tax,
+            is_counted=self.is_counted if is_counted is None else is_counted,
+        )

@@ -1,0 +1,143 @@
+"""Money that came or went. What was tried, what was booked, and what Stripe told us."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from ..money import ZERO
+from ..statuses import AttemptState, LedgerKind, PaymentPurpose
+
+
+class PaymentAttemptQuerySet(models.QuerySet):
+    def unfinished(self):
+        return self.filter(state__in=AttemptState.unfinished())
+
+    def pending(self):
+        """The customer has paid and the bank has not answered yet."""
+        return self.filter(state=AttemptState.PROCESSING)
+
+
+class PaymentAttempt(models.Model):
+    """One try to pay one amount, saved with its idempotency key before Stripe is called."""
+
+    document = models.ForeignKey(
+        "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="payment_attempts"
+    )
+    link = models.ForeignKey(
+        "portal_plugin.DirectLink",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payment_attempts",
+    )
+    idempotency_key = models.UUIDField(unique=True)
+    purpose = models.CharField(_("for"), max_length=10, choices=PaymentPurpose.choices)
+    amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(
+        _("state"), max_length=12, choices=AttemptState.choices, default=AttemptState.NEW
+    )
+    is_hosted = models.BooleanField(default=False)
+    account = models.CharField(max_length=64, blank=True)
+    payment_intent = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    checkout_session = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    failure_code = models.CharField(max_length=100, blank=True)
+    failure_message = models.TextField(blank=True)
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = PaymentAttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("payment attempt")
+        verbose_name_plural = _("payment attempts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=Q(state__in=["new", "open", "processing"]),
+                name="portal_attempt_one_unfinished",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.amount} {self.currency} · {self.get_state_display()}"
+
+
+class LedgerEntryQuerySet(models.QuerySet):
+    def total(self):
+        return self.aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+class LedgerEntry(models.Model):
+    """One booking, never changed. ``amount`` is positive when money came to the shop."""
+
+    document = models.ForeignKey(
+        "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="ledger"
+    )
+    attempt = models.ForeignKey(
+        PaymentAttempt,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=LedgerKind.choices)
+    amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
+    currency = models.CharField(_("currency"), max_length=3)
+    method = models.CharField(_("method"), max_length=50, blank=True)
+    reference = models.CharField(_("reference"), max_length=255, blank=True)
+    account = models.CharField(max_length=64, blank=True)
+    stripe_object = models.CharField(max_length=255, null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    occurred_at = models.DateTimeField(_("paid"))
+    created_at = models.DateTimeField(_("booked"), auto_now_add=True)
+
+    objects = LedgerEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_at", "-pk"]
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "kind", "stripe_object"],
+                condition=Q(stripe_object__isnull=False),
+                name="portal_ledger_stripe_once",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} · {self.amount} {self.currency}"
+
+
+class StripeEvent(models.Model):
+    """One webhook delivery that was signed for us; kept for ever, so that none counts twice."""
+
+    account = models.CharField(max_length=64, blank=True)
+    event_id = models.CharField(max_length=255)
+    type = models.CharField(max_length=100)
+    object_id = models.CharField(max_length=255, blank=True)
+    livemode = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "event_id"], name="portal_stripe_event_once")
+        ]
+
+    def __str__(self):
+        return f"{self.type} · {self.event_id}"

@@ -1,0 +1,92 @@
+"""What one shop decides about its portal, in the admin."""
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.settings.models import BaseSiteSetting
+
+from .storage import logo_name
+
+hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six characters."))
+
+
+class WhoConverts(models.TextChoices):
+    CUSTOMER = "customer", _("The customer's last approval makes the order")
+    STAFF = "staff", _("Staff make the order")
+
+
+class PageSize(models.TextChoices):
+    A4 = "A4", "A4"
+    LETTER = "Letter", "Letter"
+
+
+class PortalSettings(BaseSiteSetting):
+    """One row per site. Empty values fall back to what the site already says about itself."""
+
+    shop_name = models.CharField(_("shop name"), max_length=200, blank=True)
+    logo = models.ImageField(_("logo"), upload_to=logo_name, blank=True)
+    brand_colour = models.CharField(
+        _("brand colour"), max_length=7, default="#1d4ed8", validators=[hex_colour]
+    )
+    address = models.TextField(_("address"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    email = models.EmailField(_("email for customers"), blank=True)
+    mailbox = models.EmailField(
+        _("shop mailbox"),
+        blank=True,
+        help_text=_("Gets what customers do, where no responsible person is set."),
+    )
+    sender = models.EmailField(
+        _("sender of emails"), blank=True, help_text=_("Empty: the site's default sender.")
+    )
+    bank_details = models.TextField(_("bank details"), blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    language = models.CharField(_("language of documents"), max_length=15, blank=True)
+    tax_rate = models.DecimalField(
+        _("usual tax rate (%)"),
+        max_digits=6,
+        decimal_places=3,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
+    prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
+    estimate_pattern = models.CharField(
+        _("number pattern of estimates"), max_length=50, default="E-{year}-{number:04}"
+    )
+    order_pattern = models.CharField(
+        _("number pattern of orders"), max_length=50, default="{year}-{number:04}"
+    )
+    validity_days = models.PositiveSmallIntegerField(_("estimates are valid for (days)"), default=30)
+    link_days = models.PositiveSmallIntegerField(_("direct links live for (days)"), default=30)
+    who_converts = models.CharField(
+        _("who makes the order"),
+        max_length=10,
+        choices=WhoConverts.choices,
+        default=WhoConverts.CUSTOMER,
+    )
+    deposit_percent = models.DecimalField(
+        _("usual deposit (%)"), max_digits=5, decimal_places=2, default=Decimal(0)
+    )
+    page_size = models.CharField(
+        _("paper"), max_length=10, choices=PageSize.choices, default=PageSize.A4
+    )
+    proof_disclaimer = models.TextField(_("note beside proofs"), blank=True)
+    how_it_works = models.TextField(_("extra text on “How this works”"), blank=True)
+    footer = models.TextField(_("footer of PDFs"), blank=True)
+    attaches_pdf = models.BooleanField(_("attach the PDF to emails"), default=False)
+    steps_done = models.JSONField(default=list, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("Customer portal")
+        verbose_name_plural = _("Customer portal")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        """What customers call the shop."""
+        return self.shop_name or self.site.site_name or self.site.hostname

@@ -1,0 +1,133 @@
+"""Where a document stands: which item waits, which was approved, and what that makes of the whole.
+
+Nothing of this is stored. It follows from the current version, the decisions and the change
+requests of the family, read once in four queries however many items there are.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..statuses import ChangeRequestState, DocumentKind, DocumentState, ItemState, Verdict
+
+
+@dataclass(frozen=True)
+class ItemStanding:
+    """One item of the current version. ``decision`` is the one that counts, if any."""
+
+    key: object
+    state: ItemState
+    item_hash: str
+    since_id: int
+    decision: object = None
+    earlier: object = None
+    change_request: object = None
+
+
+class Standing:
+    """A reading of one moment. Take a new one under the lock before writing."""
+
+    def __init__(self, document):
+        self.document = document
+
+    @cached_property
+    def version_items(self):
+        if self.document.current_version_id is None:
+            return []
+        return list(self.document.current_version.items.all())
+
+    @cached_property
+    def decisions(self):
+        """Newest last; the submission's id is the order, not the clock."""
+        from .decisions import Decision
+
+        found = Decision.objects.of_family(self.document).select_related("submission")
+        return list(found.order_by("submission_id", "pk"))
+
+    @cached_property
+    def change_requests(self):
+        from .conversation import ChangeRequest
+
+        return list(ChangeRequest.objects.of_family(self.document).order_by("pk"))
+
+    @cached_property
+    def items(self) -> dict:
+        """Item key to ``ItemStanding``, for the items that ask for a decision."""
+        undecidable = {line.key for line in self.document.lines if not line.is_counted}
+        return {
+            item.key: self._of_item(item)
+            for item in self.version_items
+            if item.key not in undecidable
+        }
+
+    def _of_item(self, item):
+        decided = [d for d in self.decisions if d.item_key == item.key]
+        newest = decided[-1] if decided else None
+        counting = newest if newest and newest.since_id == item.since_id else None
+        requests = [r for r in self.change_requests if self._covers(r, item.key)]
+        open_request = next((r for r in requests if r.is_open), None)
+        if open_request:
+            state, counting = ItemState.CHANGES_REQUESTED, None
+        elif counting is None or counting.verdict == Verdict.UNDO:
+            state, counting = ItemState.WAITING, None
+        elif any(_order(r) > counting.submission_id for r in requests):
+            state, counting = ItemState.WAITING, None
+        elif counting.verdict == Verdict.APPROVE:
+            state = ItemState.APPROVED
+        else:
+            state = ItemState.DECLINED
+        return ItemStanding(
+            key=item.key,
+            state=state,
+            item_hash=item.item_hash,
+            since_id=item.since_id,
+            decision=counting,
+            earlier=newest if newest is not counting else None,
+            change_request=open_request,
+        )
+
+    @staticmethod
+    def _covers(request, key):
+        return not request.is_late and request.item_key in (None, key)
+
+    def keys(self, state) -> list:
+        return [key for key, item in self.items.items() if item.state == state]
+
+    @property
+    def waiting_keys(self):
+        return self.keys(ItemState.WAITING)
+
+    @property
+    def open_requests(self):
+        return [r for r in self.change_requests if r.state == ChangeRequestState.OPEN]
+
+    @cached_property
+    def state(self) -> DocumentState:
+        document = self.document
+        if not document.live or document.current_version_id is None:
+            return DocumentState.UNPUBLISHED
+        if document.final_state:
+            return DocumentState(document.final_state)
+        if document.cancelled_at:
+            return DocumentState.CANCELLED
+        if document.completed_at:
+            return DocumentState.COMPLETED
+        derived = self._from_items()
+        still_open = derived not in (DocumentState.APPROVED, DocumentState.DECLINED)
+        if still_open and document.kind == DocumentKind.ESTIMATE and document.is_past_validity:
+            return DocumentState.EXPIRED
+        return derived
+
+    def _from_items(self):
+        states = {item.state for item in self.items.values()}
+        if ItemState.CHANGES_REQUESTED in states:
+            return DocumentState.CHANGES_REQUESTED
+        if ItemState.WAITING in states:
+            partly = len(states) > 1 and self.document.kind == DocumentKind.ESTIMATE
+            return DocumentState.PARTLY_APPROVED if partly else DocumentState.WAITING
+        if states == {ItemState.DECLINED}:
+            return DocumentState.DECLINED
+        return DocumentState.APPROVED if states else DocumentState.WAITING
+
+
+def _order(request):
+    return request.submission_id or 0

@@ -1,0 +1,30 @@
+"""Where private files live, and what they are called there."""
+
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, InvalidStorageError, storages
+
+
+def private_storage():
+    """``STORAGES["portal"]``; without one a folder beside ``MEDIA_ROOT``, never inside it."""
+    try:
+        return storages["portal"]
+    except InvalidStorageError:
+        return FileSystemStorage(location=default_folder(), base_url=None)
+
+
+def default_folder() -> Path:
+    media = Path(settings.MEDIA_ROOT or "media").resolve()
+    return media.parent / f"{media.name}-portal-private"
+
+
+def private_name(instance, filename):
+    """A name of our own. The one that the customer gave is a column, never a path."""
+    return f"{instance.folder()}/{secrets.token_hex(16)}"
+
+
+def logo_name(instance, filename):
+    extension = Path(filename).suffix.lower()[:5]
+    return f"portal/logos/{instance.site_id}-{secrets.token_hex(6)}{extension}"

@@ -1,0 +1,49 @@
+"""Amounts of one currency: rounding, digits and showing. The only place that rounds."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+ZERO = Decimal(0)
+
+
+def digits(currency: str) -> int:
+    """Decimal digits of an ISO 4217 currency: EUR 2, JPY 0, KWD 3 (CLDR, through Babel)."""
+    return get_currency_precision(currency)
+
+
+def round_money(amount: Decimal, currency: str) -> Decimal:
+    """Half up to the currency's own digits: 0.005 EUR becomes 0.01, -0.005 EUR becomes -0.01."""
+    rounded = amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)
+    return rounded + ZERO  # turns -0.00 into 0.00
+
+
+def babel_locale(language: str) -> Locale:
+    """The Babel locale of a Django language code, with Latin digits where CLDR allows; else English.
+
+    Amounts are compared, copied and typed into banking forms: the digits stay the ones that the
+    PDF, the bank and the keyboard use.
+    """
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        return Locale("en")
+
+
+def format_money(amount: Decimal, currency: str, language: str) -> str:
+    """``1.234,50 €`` for EUR in German. Rounds to the currency's digits first."""
+    return format_currency(
+        round_money(amount, currency),
+        currency,
+        locale=babel_locale(language),
+        numbering_system="latn",
+    )
+
+
+def format_number(value: Decimal, language: str) -> str:
+    """A quantity or a rate without trailing zeros: ``2.5000`` is ``2,5`` in German."""
+    normal = value.normalize() if value else ZERO
+    return format_decimal(
+        normal, locale=babel_locale(language), decimal_quantization=False, numbering_system="latn"
+    )

@@ -1,0 +1,128 @@
+"""The closed sets of words that rows are labelled with; one place, so that a word means one thing."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class DocumentKind(TextChoices):
+    ESTIMATE = "estimate", _("Estimate")
+    ORDER = "order", _("Order")
+
+
+class DocumentState(TextChoices):
+    """What a document is to its customer; always derived from rows, except when an estimate ends."""
+
+    UNPUBLISHED = "unpublished", _("Not published")
+    WAITING = "waiting", _("Waiting for approval")
+    PARTLY_APPROVED = "partly_approved", _("Partly approved")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    APPROVED = "approved", _("Approved")
+    CONVERTED = "converted", _("Ordered")
+    EXPIRED = "expired", _("Expired")
+    DECLINED = "declined", _("Declined")
+    CANCELLED = "cancelled", _("Cancelled")
+    COMPLETED = "completed", _("Completed")
+
+
+class ItemState(TextChoices):
+    WAITING = "waiting", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+
+
+class WaitingFor(TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    US = "us", _("Us")
+    NOBODY = "nobody", _("Nobody")
+
+
+class Verdict(TextChoices):
+    APPROVE = "approve", pgettext_lazy("decision", "Approved")
+    DECLINE = "decline", pgettext_lazy("decision", "Declined")
+    UNDO = "undo", pgettext_lazy("decision", "Taken back")
+
+
+class ChangeRequestState(TextChoices):
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DONE = "done", _("Done")
+
+
+class LinkRole(TextChoices):
+    APPROVE = "approve", _("May approve and pay")
+    PAY = "pay", _("May pay")
+    LOOK = "look", _("May only look")
+
+
+class PaysBy(TextChoices):
+    ONLINE = "online", _("Online")
+    TRANSFER = "transfer", _("Bank transfer")
+    ACCOUNT = "account", _("On account")
+
+
+class TermsKind(TextChoices):
+    ESTIMATE = "estimate", _("Estimate")
+    ORDER = "order", _("Order")
+    PROOF = "proof", _("Proof")
+
+
+class PaymentPurpose(TextChoices):
+    DEPOSIT = "deposit", _("Deposit")
+    BALANCE = "balance", _("Balance")
+
+
+class AttemptState(TextChoices):
+    NEW = "new", _("Started")
+    OPEN = "open", _("Waiting for the customer")
+    PROCESSING = "processing", _("Under way")
+    SUCCEEDED = "succeeded", _("Paid")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @classmethod
+    def unfinished(cls):
+        return (cls.NEW, cls.OPEN, cls.PROCESSING)
+
+
+class LedgerKind(TextChoices):
+    PAYMENT = "payment", _("Payment")
+    OFFLINE = "offline", _("Payment outside the portal")
+    REFUND = "refund", _("Refund")
+    CHARGEBACK = "chargeback", _("Chargeback")
+    REVERSAL = "reversal", _("Reversal")
+    CORRECTION = "correction", _("Correction")
+
+
+class WorkState(TextChoices):
+    """Of one row of work that is done after the answer: a PDF, a preview."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")
+
+
+class EmailState(TextChoices):
+    WAITING = "waiting", _("Waiting to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    BOUNCED = "bounced", _("Not delivered")
+    PARKED = "parked", _("Could not be sent")
+    WITHHELD = "withheld", _("Not sent")
+
+
+class FileCheckState(TextChoices):
+    UNCHECKED = "unchecked", _("Not checked")
+    WAITING = "waiting", _("Waiting for check")
+    CLEAN = "clean", _("Clean")
+    REFUSED = "refused", _("Refused")
+
+
+class ActorKind(TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    STAFF = "staff", _("Staff")
+    SYSTEM = "system", _("System")

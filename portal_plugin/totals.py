@@ -1,0 +1,161 @@
+"""Sums of a document as pure functions on plain line data.
+
+They take no model, because a preview in the admin has rows that are in no database. Every line is
+rounded once, to the currency's digits, half up; everything else is a sum of rounded parts, so that
+the parts always add up to the whole.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .money import ZERO, round_money
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One priced row as plain data. Rates and percentages are per cent: ``Decimal(19)`` is 19 %."""
+
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal = ZERO
+    discount_percent: Decimal = ZERO
+    discount_amount: Decimal = ZERO
+    tax_rate: Decimal = ZERO
+    tax_category: str = "S"
+    price_includes_tax: bool = False
+    is_counted: bool = True
+
+
+@dataclass(frozen=True)
+class LineTotals:
+    """``amount`` is what the row shows (net or gross, as its price); ``gross`` always has the tax."""
+
+    amount: Decimal
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    discount: Decimal
+
+
+@dataclass(frozen=True)
+class TaxBand:
+    """One row of the tax breakdown: a rate and category with its taxable amount and its tax."""
+
+    rate: Decimal
+    category: str
+    net: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for the whole document, beside its lines."""
+
+    discount_percent: Decimal = ZERO
+    discount_amount: Decimal = ZERO
+    shipping: Line | None = None
+    deposit_percent: Decimal = ZERO
+    deposit_amount: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class DocumentTotals:
+    currency: str
+    lines: tuple[LineTotals, ...]
+    subtotal: Decimal
+    discount: Decimal
+    shipping: Decimal
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    deposit: Decimal
+    bands: tuple[TaxBand, ...] = field(default=())
+
+
+def line_totals(line: Line, currency: str) -> LineTotals:
+    """Sums of one row. A discount never turns a row negative; a negative price stays negative."""
+    listed = round_money(line.quantity * line.unit_price, currency)
+    discount = round_money(listed * line.discount_percent / HUNDRED + line.discount_amount, currency)
+    if listed >= 0:
+        discount = min(discount, listed)
+    amount = listed - discount
+    if line.price_includes_tax:
+        tax = round_money(amount - amount / (1 + line.tax_rate / HUNDRED), currency)
+        return LineTotals(amount, amount - tax, tax, amount, discount)
+    tax = round_money(amount * line.tax_rate / HUNDRED, currency)
+    return LineTotals(amount, amount, tax, amount + tax, discount)
+
+
+def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()) -> DocumentTotals:
+    """Sums of a document. The document's discount is spread over the rates by their share of net."""
+    lines = list(lines)
+    per_line = tuple(line_totals(line, currency) for line in lines)
+    counted = [(line, sums) for line, sums in zip(lines, per_line, strict=True) if line.is_counted]
+    bands = _bands(counted)
+    subtotal = sum((sums.amount for _, sums in counted), ZERO)
+    goods = sum((net + tax for net, tax in bands.values()), ZERO)
+    discount = _discount(goods, terms, currency)
+    bands = _discounted(bands, discount, currency)
+    shipping = ZERO
+    if terms.shipping is not None:
+        sums = line_totals(terms.shipping, currency)
+        shipping = sums.amount
+        key = (terms.shipping.tax_rate, terms.shipping.tax_category)
+        net, tax = bands.get(key, (ZERO, ZERO))
+        bands[key] = (net + sums.net, tax + sums.tax)
+    net = sum((net for net, _ in bands.values()), ZERO)
+    tax = sum((tax for _, tax in bands.values()), ZERO)
+    return DocumentTotals(
+        currency=currency,
+        lines=per_line,
+        subtotal=subtotal,
+        discount=discount,
+        shipping=shipping,
+        net=net,
+        tax=tax,
+        total=net + tax,
+        deposit=_deposit(net + tax, terms, currency),
+        bands=tuple(
+            TaxBand(rate, category, net, tax) for (rate, category), (net, tax) in sorted(bands.items())
+        ),
+    )
+
+
+def _bands(counted):
+    bands = defaultdict(lambda: (ZERO, ZERO))
+    for line, sums in counted:
+        key = (line.tax_rate, line.tax_category)
+        net, tax = bands[key]
+        bands[key] = (net + sums.net, tax + sums.tax)
+    return dict(bands)
+
+
+def _discount(goods, terms, currency):
+    """The document's discount, with tax, as it is taken off the sum that the customer pays."""
+    wanted = round_money(goods * terms.discount_percent / HUNDRED + terms.discount_amount, currency)
+    return max(ZERO, min(wanted, goods))
+
+
+def _discounted(bands, discount, currency):
+    """Take ``discount`` (with tax) off the bands by their share; the last band takes the rest."""
+    goods = sum((net + tax for net, tax in bands.values()), ZERO)
+    if not discount or not goods:
+        return bands
+    left, result = discount, {}
+    ordered = sorted(bands.items())
+    for index, (key, (net, tax)) in enumerate(ordered):
+        gross = net + tax
+        is_last = index == len(ordered) - 1
+        share = left if is_last else round_money(discount * gross / goods, currency)
+        left -= share
+        tax_share = round_money(share * tax / gross, currency) if gross else ZERO
+        result[key] = (net - (share - tax_share), tax - tax_share)
+    return result
+
+
+def _deposit(total, terms, currency):
+    wanted = round_money(total * terms.deposit_percent / HUNDRED + terms.deposit_amount, currency)
+    return max(ZERO, min(wanted, total))
