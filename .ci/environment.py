@@ -24,8 +24,8 @@ from system import (
 )
 
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
-DEMO_EXTRAS = ("all", "sandbox")
-TEST_EXTRAS = ("all", "sandbox", "test", "dev")
+DEMO_EXTRAS = ("all",)
+TEST_EXTRAS = ("all", "test", "dev")
 
 
 def stamp(root: Path = ROOT) -> dict[str, str]:
