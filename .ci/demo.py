@@ -113,8 +113,6 @@ class Servers:
 
 
 def demo(options: argparse.Namespace, rest: list[str]) -> int:
-    if rest:
-        raise Failed(f"Unknown: {' '.join(rest)}")
     data = data_folder(options.data.expanduser().resolve(), options.reset)
     set_up(DEMO_EXTRAS, PANGO)
     port = free_port(options.port)

@@ -52,7 +52,9 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    parser = argparse.ArgumentParser(prog="./run", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="./run", allow_abbrev=False, description=__doc__.splitlines()[0]
+    )
     commands = parser.add_subparsers(required=True, metavar="demo | test | bench | check")
     for command, about in (
         (demo, "set everything up and serve the sandbox site"),
@@ -60,14 +62,19 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         (bench, "print speed ratios"),
         (check, "lint, types, imports, migrations, packages"),
     ):
-        commands.add_parser(command.__name__, help=about).set_defaults(command=command)
+        commands.add_parser(command.__name__, help=about, allow_abbrev=False).set_defaults(
+            command=command
+        )
     demo_parser, test_parser = (commands.choices[name] for name in ("demo", "test"))
     demo_parser.add_argument("--port", type=int, default=8000)
     demo_parser.add_argument("--data", type=Path, default=ROOT / ".demo", help="default: .demo")
     demo_parser.add_argument("--reset", action="store_true", help="begin with new sample data")
     test_parser.add_argument("--strict", action="store_true", help="fail instead of skipping")
     test_parser.add_argument("--db", choices=("sqlite", "postgres", "all"), default="all")
-    return parser.parse_known_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command in (demo, check):
+        parser.error(f"unknown: {' '.join(rest)}")
+    return options, rest
 
 
 def ended(*_: object) -> NoReturn:
