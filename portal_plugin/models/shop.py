@@ -90,3 +90,8 @@ class PortalSettings(BaseSiteSetting):
     def name(self):
         """What customers call the shop."""
         return self.shop_name or self.site.site_name or self.site.hostname
+
+    @classmethod
+    def of(cls, site):
+        """The site's row, or an unsaved one with the defaults: reading never writes."""
+        return cls.objects.filter(site=site).first() or cls(site=site)

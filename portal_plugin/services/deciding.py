@@ -1,0 +1,115 @@
+"""Write decisions: what was seen, what was said, and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .. import signals
+from ..exceptions import NotAvailable, StaleDocument
+from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
+from ..models.shop import WhoConverts
+from ..statuses import DocumentState, ItemState, Verdict
+from . import converting
+
+
+def decide(
+    document: SalesDocument,
+    keys: Sequence[UUID],
+    verdict: str,
+    *,
+    submission: Submission,
+    hashes: Mapping[UUID, str],
+    reason: str = "",
+) -> list[Decision]:
+    """One decision for each key, all or none. The caller holds the document's lock.
+
+    ``hashes`` says what the page showed of each item. Raises ``StaleDocument`` when the shop has
+    changed one of them since, ``NotAvailable`` when one does not wait for a decision.
+    """
+    standing = document.standing
+    version_items = {item.key: item for item in standing.version_items}
+    stale = [key for key in keys if _is_stale(standing, key, hashes.get(key, ""))]
+    if stale:
+        raise StaleDocument(changes=stale)
+    waiting = set(standing.waiting_keys)
+    if not keys or not set(keys) <= waiting:
+        raise NotAvailable(_("This item does not wait for approval any more."))
+    decisions = [
+        Decision(
+            submission=submission,
+            document_id=document.pk,
+            version_id=document.current_version_id,
+            since_id=version_items[key].since_id,
+            item_key=key,
+            verdict=verdict,
+            item_hash=version_items[key].item_hash,
+            scheme=document.current_version.scheme,
+            canonical=version_items[key].canonical,
+            reason=reason,
+        )
+        for key in dict.fromkeys(keys)
+    ]
+    for decision in decisions:
+        decision.save(force_insert=True)
+    _forget(document)
+    transaction.on_commit(
+        lambda: signals.items_decided.send(
+            sender=type(document), document=document, submission=submission, decisions=decisions
+        ),
+        robust=True,
+    )
+    return decisions
+
+
+def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: str) -> Decision:
+    """Staff take a decision back by a new entry; the old one stays. Needs a reason."""
+    item = document.standing.items.get(key)
+    if item is None or item.state not in (ItemState.APPROVED, ItemState.DECLINED):
+        raise NotAvailable(_("There is no decision to take back."))
+    assert item.decision is not None
+    decision = Decision.objects.create(
+        submission=submission,
+        document_id=document.pk,
+        version_id=document.current_version_id,
+        since_id=item.since_id,
+        item_key=key,
+        verdict=Verdict.UNDO,
+        item_hash=item.item_hash,
+        scheme=item.decision.scheme,
+        canonical=item.decision.canonical,
+        reason=reason,
+    )
+    _forget(document)
+    return decision
+
+
+def settle(document: SalesDocument) -> Order | None:
+    """After a decision: make the order when every item is decided and the customer's yes makes it."""
+    if not document.is_estimate or document.state != DocumentState.APPROVED:
+        return None
+    if staff_convert(document):
+        return None
+    return converting.convert(document)
+
+
+def staff_convert(document: SalesDocument) -> bool:
+    """Where the site says so; and where an item was declined and an amount is fixed for the whole,
+    because nobody but staff can say what of it still holds."""
+    if PortalSettings.of(document.site).who_converts == WhoConverts.STAFF:
+        return True
+    has_fixed = document.discount_amount or document.shipping_amount or document.deposit_amount
+    return bool(has_fixed and document.standing.keys(ItemState.DECLINED))
+
+
+def _is_stale(standing: Any, key: UUID, shown_hash: str) -> bool:
+    item = standing.items.get(key)
+    return item is None or item.item_hash != shown_hash
+
+
+def _forget(document: SalesDocument) -> None:
+    """Rows were written that the document's reading of itself does not know."""
+    for name in ("standing", "totals"):
+        document.__dict__.pop(name, None)

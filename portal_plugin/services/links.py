@@ -1,0 +1,132 @@
+"""Direct links: whom they belong to, the secrets that open them, and how long."""
+
+import secrets
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from ..canonical import digest
+from ..models import (
+    Contact,
+    Customer,
+    DirectLink,
+    LinkToken,
+    OutgoingEmail,
+    PortalSettings,
+    Recipient,
+    SalesDocument,
+)
+from ..models.documents import lock
+from ..statuses import LinkRole
+from . import activity
+
+TOKEN_BYTES = 32
+#: Characters of a token as ``secrets.token_urlsafe`` writes 32 bytes.
+TOKEN_LENGTH = 43
+
+
+def ensure_link(
+    document: SalesDocument,
+    *,
+    customer: Customer,
+    contact: Contact | None = None,
+    name: str = "",
+    email: str = "",
+    role: str = LinkRole.APPROVE,
+    user: Any = None,
+) -> DirectLink:
+    """The one link of this person to this document; a stopped one is opened again by staff's wish."""
+    name = name or (contact.name if contact else customer.name)
+    email = email or (contact.email if contact else customer.email)
+    with transaction.atomic():
+        fresh = lock(document)
+        recipient, _ = Recipient.objects.get_or_create(
+            site=fresh.site, customer=customer, contact=contact, name=name, email=email
+        )
+        link = of_document(fresh).filter(recipient=recipient).first()
+        if link is None:
+            link = DirectLink.objects.create(
+                document_id=fresh.pk,
+                recipient=recipient,
+                role=role,
+                expires_at=expiry(fresh),
+                created_by=user,
+            )
+            activity.record(fresh, "link_made", staff=user, data={"link": link.pk})
+        elif link.is_revoked:
+            link.revoked_at = None
+            link.save(update_fields=["revoked_at"])
+            activity.record(fresh, "link_reopened", staff=user, data={"link": link.pk})
+    return link
+
+
+def of_document(document: SalesDocument) -> Any:
+    """The document's links; for an order also those of the estimate it was made from."""
+    ids = [document.pk]
+    specific = document.specific
+    if specific.is_order and specific.source_estimate_id:
+        ids.append(specific.source_estimate_id)
+    return DirectLink.objects.filter(document__in=ids).select_related("recipient__contact")
+
+
+def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:
+    """A new secret for the link, which then lives on from now. Returned once and stored nowhere:
+    the table holds its SHA-256."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    LinkToken.objects.create(link=link, token_hash=digest(token.encode()), email=email)
+    prolong(link)
+    return token
+
+
+def prolong(link: DirectLink) -> None:
+    """The link's days count anew; never shorter than before, never shorter than the estimate."""
+    until = max(link.expires_at, expiry(link.document))
+    DirectLink.objects.filter(pk=link.pk).update(expires_at=until)
+    link.expires_at = until
+
+
+def expiry(document: SalesDocument) -> datetime:
+    until = timezone.now() + timedelta(days=PortalSettings.of(document.site).link_days)
+    last_day = document.last_valid_day
+    if last_day is None:
+        return until
+    zone = timezone.get_default_timezone()
+    return max(until, datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=zone))
+
+
+def by_token(raw: str) -> DirectLink | None:
+    """The link that a secret opens, usable or not. Anything but a well-formed secret is ``None``."""
+    if len(raw) != TOKEN_LENGTH or not raw.isascii():
+        return None
+    return (
+        DirectLink.objects.by_token_hash(digest(raw.encode()))
+        .select_related("document__site", "recipient")
+        .first()
+    )
+
+
+def link_url(link: DirectLink, token: str) -> str:
+    """Absolute, on the document's own site: no request's Host header has a say in it."""
+    path = reverse("portal_plugin:link", kwargs={"token": token})
+    return link.document.site.root_url + path
+
+
+def revoke(link: DirectLink, user: Any = None) -> None:
+    with transaction.atomic():
+        document = lock(link.document)
+        link.revoked_at = timezone.now()
+        link.save(update_fields=["revoked_at"])
+        activity.record(document, "link_stopped", staff=user, data={"link": link.pk})
+
+
+def extend(link: DirectLink, until: datetime, user: Any = None) -> None:
+    with transaction.atomic():
+        document = lock(link.document)
+        link.expires_at = until
+        link.save(update_fields=["expires_at"])
+        activity.record(
+            document, "link_extended", staff=user, data={"link": link.pk, "until": until.isoformat()}
+        )

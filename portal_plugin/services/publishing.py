@@ -1,0 +1,112 @@
+"""Release a document to its customer: number, version, proofs, history. Once per publish."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import signals
+from ..exceptions import PublishRefused
+from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
+from ..models.documents import lock
+from ..statuses import ChangeRequestState
+from . import activity, listing, numbering, pdfs, terms
+from .versions import write_version
+
+
+def release(document: SalesDocument, revision: Any = None, user: Any = None) -> DocumentVersion:
+    """Make what is live now the version that the customer sees.
+
+    Runs inside the publishing transaction. Raises ``PublishRefused`` with nothing written when the
+    document lacks what a customer needs.
+    """
+    with transaction.atomic():
+        fresh = lock(document)
+        refuse_unready(fresh)
+        if not fresh.number:
+            fresh.number = numbering.next_number(fresh)
+        shown = _show_what_staff_added(fresh)
+        version = write_version(fresh, revision)
+        before = fresh.current_version
+        fresh.current_version = version
+        SalesDocument.objects.filter(pk=fresh.pk).update(
+            number=fresh.number, current_version=version
+        )
+        answered = _answer_requests(fresh, before, version, user)
+        activity.record(
+            fresh,
+            "version",
+            staff=user,
+            data={
+                "version": version.number,
+                "digest": version.digest,
+                "shown": shown,
+                "answered": answered,
+            },
+        )
+        listing.refresh(fresh)
+        pdfs.order_render(fresh)
+        transaction.on_commit(
+            lambda: signals.version_published.send(
+                sender=type(fresh), document=fresh, version=version
+            ),
+            robust=True,
+        )
+    document.number, document.current_version = fresh.number, version
+    return version
+
+
+def problems(document: SalesDocument) -> list[str]:
+    """What keeps a document from going out, one sentence each. Works on unsaved documents."""
+    found = []
+    if document.customer is None:
+        found.append(_("Choose a customer."))
+    if not document.lines:
+        found.append(_("Add at least one item."))
+    elif not all(item.name.strip() for item in document.lines):
+        found.append(_("Give every item a name."))
+    if not document.language or not document.currency:
+        found.append(_("Choose the language and the currency."))
+    if document.customer and document.customer.site_id != document.site_id:
+        found.append(_("The customer belongs to another site."))
+    if document.totals.total < 0:
+        found.append(_("The total is below zero."))
+    if terms.current(document) is None:
+        found.append(_("Write the terms first, under Settings, Customer portal."))
+    return found
+
+
+def refuse_unready(document: SalesDocument) -> None:
+    found = problems(document)
+    if found:
+        raise PublishRefused(" ".join(found))
+
+
+def _show_what_staff_added(document: SalesDocument) -> int:
+    """Proofs and files wait for the next publish: how many go out with this one."""
+    now = timezone.now()
+    proofs = ProofVersion.objects.of_family(document).filter(released_at=None)
+    files = Attachment.objects.filter(
+        document=document, is_internal=True, staff__isnull=False, removed_at=None
+    )
+    return proofs.update(released_at=now) + files.update(is_internal=False, shown_at=now)
+
+
+def _answer_requests(
+    document: SalesDocument, before: DocumentVersion | None, version: DocumentVersion, user: Any
+) -> list[int]:
+    """A new version answers the open requests for the whole document, and those for an item that it
+    changed. Returns their numbers."""
+    if before is None:
+        return []
+    kept = {item.key for item in version.items.all() if item.since_id != version.pk}
+    answered = [
+        request
+        for request in document.change_requests.open()
+        if request.item_key is None or request.item_key not in kept
+    ]
+    document.change_requests.filter(pk__in=[request.pk for request in answered]).update(
+        state=ChangeRequestState.ANSWERED, closed_at=timezone.now(), closed_by=user
+    )
+    return [request.number for request in answered]

@@ -1,0 +1,87 @@
+"""Send a published document to people: each gets an email with a direct link of their own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ..exceptions import NotAvailable
+from ..models import Contact, Customer, DirectLink, OutgoingEmail, SalesDocument
+from ..models.documents import lock
+from . import activity, links, outbox
+
+
+def send_document(
+    document: SalesDocument,
+    *,
+    recipients: Sequence[Customer | Contact],
+    subject: str = "",
+    text: str = "",
+    attach_pdf: bool = False,
+    copy_to: Any = None,
+    user: Any = None,
+) -> list[OutgoingEmail]:
+    """One email per person, queued in this transaction. ``copy_to`` is a staff user.
+
+    Raises ``NotAvailable`` when the document is not out, or nobody with an email is named.
+    """
+    with transaction.atomic():
+        fresh = lock(document)
+        if not fresh.live or fresh.current_version_id is None:
+            raise NotAvailable(_("Publish the document first."))
+        people = [person for person in recipients if person.email]
+        if not people:
+            raise NotAvailable(_("Choose at least one person with an email address."))
+        emails = [
+            _queue(fresh, _link(fresh, person, user), subject, text, attach_pdf, user)
+            for person in people
+        ]
+        if copy_to is not None and getattr(copy_to, "email", ""):
+            outbox.queue(
+                kind="copy",
+                site=fresh.site,
+                document=fresh,
+                staff=copy_to,
+                subject=subject,
+                text=text,
+                attaches_pdf=attach_pdf,
+                sent_by=user,
+            )
+        activity.record(
+            fresh,
+            "send",
+            staff=user,
+            data={"links": [email.link_id for email in emails], "copy": copy_to is not None},
+        )
+    return emails
+
+
+def send_again(link: DirectLink, user: Any = None) -> OutgoingEmail:
+    """The same person, a new email; the links of earlier emails stay good."""
+    with transaction.atomic():
+        fresh = lock(link.document)
+        email = _queue(fresh, link, "", "", False, user)
+        activity.record(fresh, "send", staff=user, data={"links": [link.pk], "copy": False})
+    return email
+
+
+def _link(document: SalesDocument, person: Customer | Contact, user: Any) -> DirectLink:
+    if isinstance(person, Contact):
+        return links.ensure_link(document, customer=person.customer, contact=person, user=user)
+    return links.ensure_link(document, customer=person, user=user)
+
+
+def _queue(
+    document: SalesDocument, link: DirectLink, subject: str, text: str, attach: bool, user: Any
+) -> OutgoingEmail:
+    return outbox.queue(
+        kind="link",
+        site=document.site,
+        document=document,
+        link=link,
+        subject=subject,
+        text=text,
+        attaches_pdf=attach,
+        sent_by=user,
+    )

@@ -1,0 +1,99 @@
+"""Staff verbs that move a document along; none of them is a draft, each leaves an entry."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..exceptions import NotAvailable
+from ..models import SalesDocument, Stage
+from ..models.documents import lock
+from ..statuses import DocumentState
+from . import activity, listing, notifications, pdfs
+
+#: What a new site starts with: internal name, the customer's word, colour, flags.
+STARTER_STAGES = [
+    ("Preparing", "In preparation", "#6b7280", {}),
+    ("In production", "In production", "#2563eb", {"uploads_allowed": False}),
+    ("Ready for pick-up", "Ready for you", "#b45309", {"waits_for_customer": True}),
+    ("Delivered", "Delivered", "#15803d", {"is_final": True, "uploads_allowed": False}),
+]
+
+
+def ensure_stages(site: Any) -> None:
+    """The starter set, for a site that has no stage yet."""
+    if Stage.objects.filter(site=site).exists():
+        return
+    Stage.objects.bulk_create(
+        Stage(site=site, position=position, name=name, customer_name=word, colour=colour, **flags)
+        for position, (name, word, colour, flags) in enumerate(STARTER_STAGES)
+    )
+
+
+def set_stage(document: SalesDocument, stage: Stage | None, user: Any = None) -> None:
+    if stage is not None and stage.site_id != document.site_id:
+        raise NotAvailable(_("This stage belongs to another site."))
+    with transaction.atomic():
+        fresh = _living_order(document)
+        SalesDocument.objects.filter(pk=fresh.pk).update(stage=stage)
+        activity.record(fresh, "stage", staff=user, data={"stage": stage.pk if stage else None})
+        listing.refresh(fresh)
+
+
+def complete(document: SalesDocument, user: Any = None) -> None:
+    with transaction.atomic():
+        fresh = _living_order(document)
+        SalesDocument.objects.filter(pk=fresh.pk).update(completed_at=timezone.now())
+        activity.record(fresh, "complete", staff=user)
+        listing.refresh(fresh)
+
+
+def cancel(document: SalesDocument, reason: str, user: Any = None) -> None:
+    """The customer is told, with the reason. What was decided and paid stays readable."""
+    with transaction.atomic():
+        fresh = lock(document)
+        if fresh.cancelled_at or fresh.converted_at or fresh.current_version_id is None:
+            raise NotAvailable
+        SalesDocument.objects.filter(pk=fresh.pk).update(
+            cancelled_at=timezone.now(), cancel_reason=reason, cancelled_by=user
+        )
+        activity.record(fresh, "cancel", staff=user, data={"reason": reason})
+        _after_change(fresh, "cancelled")
+
+
+def reopen(document: SalesDocument, user: Any = None) -> None:
+    with transaction.atomic():
+        fresh = lock(document)
+        if not (fresh.cancelled_at or fresh.completed_at):
+            raise NotAvailable
+        SalesDocument.objects.filter(pk=fresh.pk).update(
+            cancelled_at=None, completed_at=None, cancel_reason="", cancelled_by=None
+        )
+        activity.record(fresh, "reopen", staff=user)
+        _after_change(fresh, None)
+
+
+def extend_validity(document: SalesDocument, until: Any, user: Any = None) -> None:
+    """``until`` is the last valid day."""
+    with transaction.atomic():
+        fresh = lock(document)
+        SalesDocument.objects.filter(pk=fresh.pk).update(valid_until_override=until)
+        activity.record(fresh, "extend", staff=user, data={"until": until.isoformat()})
+        _after_change(fresh, None)
+
+
+def _living_order(document: SalesDocument) -> SalesDocument:
+    fresh = lock(document)
+    dead = (DocumentState.CANCELLED, DocumentState.COMPLETED, DocumentState.UNPUBLISHED)
+    if not fresh.is_order or fresh.state in dead:
+        raise NotAvailable
+    return fresh
+
+
+def _after_change(document: SalesDocument, told: str | None) -> None:
+    fresh = lock(document)
+    listing.refresh(fresh)
+    pdfs.order_render(fresh)
+    if told:
+        notifications.shop_acted(fresh, told)

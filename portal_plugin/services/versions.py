@@ -1,0 +1,137 @@
+"""Turn a document into the exact content of a version, and its items into what is decided on."""
+
+from collections import defaultdict
+from typing import Any
+
+from ..canonical import SCHEME, canonical_bytes, digest
+from ..models import DocumentVersion, LineItem, ProofVersion, SalesDocument, VersionItem
+
+
+def write_version(document: SalesDocument, revision: Any = None) -> DocumentVersion:
+    """Store the next version of a locked document with one row per item."""
+    previous = document.current_version
+    proofs = released_proofs(document)
+    content = canonical_bytes(document_content(document, proofs))
+    totals = document.totals
+    version = DocumentVersion.objects.create(
+        document_id=document.pk,
+        number=previous.number + 1 if previous else 1,
+        revision=revision,
+        content=content.decode(),
+        scheme=SCHEME,
+        digest=digest(content),
+        net=totals.net,
+        tax=totals.tax,
+        total=totals.total,
+        deposit=totals.deposit,
+    )
+    before = _items_before(document)
+    rows = []
+    for position, item in enumerate(document.lines):
+        exact = canonical_bytes(item_content(item, document.currency, proofs[item.key]))
+        earlier = before.get(item.key)
+        item_hash = digest(exact)
+        same = earlier is not None and earlier.item_hash == item_hash
+        rows.append(
+            VersionItem(
+                version=version,
+                key=item.key,
+                position=position,
+                canonical=exact.decode(),
+                item_hash=item_hash,
+                since_id=earlier.since_id if same else version.pk,
+            )
+        )
+    VersionItem.objects.bulk_create(rows)
+    return version
+
+
+def released_proofs(document: SalesDocument) -> dict[Any, list[ProofVersion]]:
+    """Item key to the newest released version of each of its proofs, in the proofs' order."""
+    newest: dict[int, ProofVersion] = {}
+    found = ProofVersion.objects.of_family(document).released().select_related("proof")
+    for version in found.order_by("proof__position", "proof_id", "number"):
+        newest[version.proof_id] = version
+    by_item: dict[Any, list[ProofVersion]] = defaultdict(list)
+    for version in newest.values():
+        by_item[version.proof.item_key].append(version)
+    return by_item
+
+
+def item_content(item: LineItem, currency: str, proofs: list[ProofVersion]) -> dict[str, Any]:
+    """What a decision is about. A field that is added here needs a new scheme."""
+    return {
+        "name": item.name,
+        "description": item.description,
+        "quantity": item.quantity,
+        "unit": item.unit,
+        "unit_price": item.unit_price,
+        "discount_percent": item.discount_percent,
+        "discount_amount": item.discount_amount,
+        "tax_rate": item.tax_rate,
+        "tax_category": str(item.tax_category),
+        "price_includes_tax": item.price_includes_tax,
+        "currency": currency,
+        "proofs": [
+            {
+                "label": proof.proof.label,
+                "sha256": proof.digest,
+                "wording": proof.wording,
+                "description": proof.description,
+            }
+            for proof in proofs
+        ],
+    }
+
+
+def document_content(document: SalesDocument, proofs: dict[Any, list[ProofVersion]]) -> dict[str, Any]:
+    day = document.valid_until.isoformat() if document.valid_until else None
+    delivery = document.delivery_on.isoformat() if document.delivery_on else None
+    return {
+        "kind": str(document.kind),
+        "number": document.number,
+        "title": document.title,
+        "customer": document.customer_id,
+        "language": document.language,
+        "currency": document.currency,
+        "introduction": document.introduction,
+        "closing": document.closing,
+        "valid_until": day,
+        "delivery_on": delivery,
+        "delivery_text": document.delivery_text,
+        "purchase_order_number": document.purchase_order_number,
+        "pays_by": document.pays_by,
+        "payment_days": document.payment_days,
+        "discount_percent": document.discount_percent,
+        "discount_amount": document.discount_amount,
+        "shipping_amount": document.shipping_amount,
+        "shipping_tax_rate": document.shipping_tax_rate,
+        "shipping_includes_tax": document.shipping_includes_tax,
+        "deposit_percent": document.deposit_percent,
+        "deposit_amount": document.deposit_amount,
+        "items": [
+            {
+                "key": str(item.key),
+                "is_optional": item.is_optional,
+                "is_selected": item.is_selected,
+                **item_content(item, document.currency, proofs[item.key]),
+            }
+            for item in document.lines
+        ],
+    }
+
+
+def changes_between(old: dict[str, Any], new: dict[str, Any] | None) -> list[str]:
+    """Names of the fields of an item that differ; ``["removed"]`` where it is gone."""
+    if new is None:
+        return ["removed"]
+    return [name for name in old if old[name] != new.get(name)]
+
+
+def _items_before(document: SalesDocument) -> dict[Any, VersionItem]:
+    """The items that this version follows: of the version before, or, for an order's first version,
+    of the estimate it was made from."""
+    version = document.current_version
+    if version is None and document.is_order and document.source_estimate_id:
+        version = document.source_estimate.current_version
+    return {item.key: item for item in version.items.all()} if version else {}
