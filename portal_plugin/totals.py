@@ -78,7 +78,9 @@ class DocumentTotals:
 def line_totals(line: Line, currency: str) -> LineTotals:
     """Sums of one row. A discount never turns a row negative; a negative price stays negative."""
     listed = round_money(line.quantity * line.unit_price, currency)
-    discount = round_money(listed * line.discount_percent / HUNDRED + line.discount_amount, currency)
+    discount = round_money(
+        listed * line.discount_percent / HUNDRED + line.discount_amount, currency
+    )
     if listed >= 0:
         discount = min(discount, listed)
     amount = listed - discount
@@ -119,7 +121,8 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
         total=net + tax,
         deposit=_deposit(net + tax, terms, currency),
         bands=tuple(
-            TaxBand(rate, category, net, tax) for (rate, category), (net, tax) in sorted(bands.items())
+            TaxBand(rate, category, net, tax)
+            for (rate, category), (net, tax) in sorted(bands.items())
         ),
     )
 

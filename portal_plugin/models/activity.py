@@ -41,7 +41,9 @@ class Activity(models.Model):
         verbose_name = _("activity")
         verbose_name_plural = _("activity")
         constraints = [
-            models.UniqueConstraint(fields=["document", "sequence"], name="portal_activity_sequence")
+            models.UniqueConstraint(
+                fields=["document", "sequence"], name="portal_activity_sequence"
+            )
         ]
 
     def __str__(self):

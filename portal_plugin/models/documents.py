@@ -69,25 +69,16 @@ class SalesDocument(
     """
 
     UNVERSIONED = frozenset(
-        "site public_id kind family number is_sample responsible stage valid_until_override "
-        "cancelled_at cancelled_by cancel_reason completed_at converted_at final_state "
-        "current_version listed_state listed_total listed_balance waiting_for waiting_since "
-        "created_at live has_unpublished_changes first_published_at last_published_at "
-        "live_revision latest_revision expire_at expired locked locked_at locked_by".split()
+        ["site", "public_id", "kind", "family", "number", "is_sample", "responsible", "stage", "valid_until_override", "cancelled_at", "cancelled_by", "cancel_reason", "completed_at", "converted_at", "final_state", "current_version", "listed_state", "listed_total", "listed_balance", "waiting_for", "waiting_since", "created_at", "live", "has_unpublished_changes", "first_published_at", "last_published_at", "live_revision", "latest_revision", "expire_at", "expired", "locked", "locked_at", "locked_by"]
     )
     VERSIONED = frozenset(
-        "id customer title language currency introduction closing valid_until delivery_on "
-        "delivery_text purchase_order_number pays_by payment_days discount_percent "
-        "discount_amount shipping_amount shipping_tax_rate shipping_includes_tax "
-        "deposit_percent deposit_amount go_live_at".split()
+        ["id", "customer", "title", "language", "currency", "introduction", "closing", "valid_until", "delivery_on", "delivery_text", "purchase_order_number", "pays_by", "payment_days", "discount_percent", "discount_amount", "shipping_amount", "shipping_tax_rate", "shipping_includes_tax", "deposit_percent", "deposit_amount", "go_live_at"]
     )
 
     site = models.ForeignKey(
         "wagtailcore.Site", verbose_name=_("site"), on_delete=models.PROTECT, related_name="+"
     )
-    public_id = models.CharField(
-        max_length=24, unique=True, default=make_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=24, unique=True, default=make_public_id, editable=False)
     kind = models.CharField(max_length=10, choices=DocumentKind.choices, editable=False)
     family = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
     number = models.CharField(_("number"), max_length=60, null=True, blank=True, editable=False)
@@ -354,9 +345,7 @@ class SalesDocument(
 
     @property
     def has_unanswered_comment(self):
-        return self.comments.filter(
-            link__isnull=False, answered_at=None, removed_at=None
-        ).exists()
+        return self.comments.filter(link__isnull=False, answered_at=None, removed_at=None).exists()
 
     # -- money -----------------------------------------------------------------------------------
 

@@ -59,7 +59,9 @@ class PortalSettings(BaseSiteSetting):
     order_pattern = models.CharField(
         _("number pattern of orders"), max_length=50, default="{year}-{number:04}"
     )
-    validity_days = models.PositiveSmallIntegerField(_("estimates are valid for (days)"), default=30)
+    validity_days = models.PositiveSmallIntegerField(
+        _("estimates are valid for (days)"), default=30
+    )
     link_days = models.PositiveSmallIntegerField(_("direct links live for (days)"), default=30)
     who_converts = models.CharField(
         _("who makes the order"),

@@ -15,17 +15,10 @@ from ..models.documents import lock
 from ..statuses import DocumentState, ItemState
 from . import activity, listing
 
-COPIED = (
-    "site customer title language currency introduction closing delivery_on delivery_text "
-    "purchase_order_number pays_by payment_days discount_percent shipping_includes_tax "
-    "shipping_tax_rate deposit_percent responsible is_sample family"
-).split()
+COPIED = ["site", "customer", "title", "language", "currency", "introduction", "closing", "delivery_on", "delivery_text", "purchase_order_number", "pays_by", "payment_days", "discount_percent", "shipping_includes_tax", "shipping_tax_rate", "deposit_percent", "responsible", "is_sample", "family"]
 #: Amounts that are meant for the whole document.
-FIXED = "discount_amount shipping_amount deposit_amount".split()
-ITEM_FIELDS = (
-    "key name description quantity unit unit_price discount_percent discount_amount tax_rate "
-    "tax_category price_includes_tax is_optional is_selected sort_order"
-).split()
+FIXED = ["discount_amount", "shipping_amount", "deposit_amount"]
+ITEM_FIELDS = ["key", "name", "description", "quantity", "unit", "unit_price", "discount_percent", "discount_amount", "tax_rate", "tax_category", "price_includes_tax", "is_optional", "is_selected", "sort_order"]
 
 
 def convert(
@@ -46,7 +39,14 @@ def convert(
         waiting = set(fresh.standing.items) - set(wanted) - set(fresh.standing.keys("declined"))
         order = _new(Order, fresh, wanted, is_whole=True, user=user, source_estimate=fresh)
         if waiting:
-            _new(Estimate, fresh, waiting, is_whole=False, user=user, valid_until=fresh.last_valid_day)
+            _new(
+                Estimate,
+                fresh,
+                waiting,
+                is_whole=False,
+                user=user,
+                valid_until=fresh.last_valid_day,
+            )
         now = timezone.now()
         SalesDocument.objects.filter(pk=fresh.pk).update(
             converted_at=now, final_state=DocumentState.CONVERTED
@@ -54,9 +54,7 @@ def convert(
         activity.record(fresh, "convert", staff=user, data={"order": order.public_id})
         listing.refresh(fresh)
         transaction.on_commit(
-            lambda: signals.estimate_converted.send(
-                sender=Estimate, estimate=fresh, order=order
-            ),
+            lambda: signals.estimate_converted.send(sender=Estimate, estimate=fresh, order=order),
             robust=True,
         )
     estimate.__dict__.pop("standing", None)

@@ -128,5 +128,8 @@ def extend(link: DirectLink, until: datetime, user: Any = None) -> None:
         link.expires_at = until
         link.save(update_fields=["expires_at"])
         activity.record(
-            document, "link_extended", staff=user, data={"link": link.pk, "until": until.isoformat()}
+            document,
+            "link_extended",
+            staff=user,
+            data={"link": link.pk, "until": until.isoformat()},
         )

@@ -21,7 +21,9 @@ def next_number(document: SalesDocument) -> str:
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     sequence = locked_sequence(document.site, document.kind, period_of(pattern, today))
     while True:
-        text = pattern.format(year=today.year, month=f"{today.month:02}", number=sequence.next_number)
+        text = pattern.format(
+            year=today.year, month=f"{today.month:02}", number=sequence.next_number
+        )
         sequence.next_number += 1
         if not _is_taken(document, text):
             break

@@ -84,7 +84,9 @@ def item_content(item: LineItem, currency: str, proofs: list[ProofVersion]) -> d
     }
 
 
-def document_content(document: SalesDocument, proofs: dict[Any, list[ProofVersion]]) -> dict[str, Any]:
+def document_content(
+    document: SalesDocument, proofs: dict[Any, list[ProofVersion]]
+) -> dict[str, Any]:
     day = document.valid_until.isoformat() if document.valid_until else None
     delivery = document.delivery_on.isoformat() if document.delivery_on else None
     return {

@@ -1,0 +1,6 @@
+"""What a document looks like in words: built once, for the page, the preview, the PDF and the mail."""
+
+from .document import DocumentView, document_view
+from .shop import ShopView, shop_view
+
+__all__ = ["DocumentView", "ShopView", "document_view", "shop_view"]

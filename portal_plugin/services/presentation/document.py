@@ -1,0 +1,202 @@
+"""A document in words and ready amounts, in its own language. Reads; never writes."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone, translation
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from ...models import ChangeRequest, SalesDocument
+from ...money import format_money, format_number, round_money
+from ...statuses import DocumentState, ItemState, LedgerKind
+from .. import terms as terms_service
+from .items import ItemView, item_views
+from .shop import ShopView, document_language, shop_view
+
+
+@dataclass(frozen=True)
+class TotalRow:
+    """``kind``: subtotal, discount, shipping, net, tax, total, deposit, paid, balance or overpaid."""
+
+    kind: str
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    when: datetime
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    document: SalesDocument
+    shop: ShopView
+    language: str
+    direction: str
+    currency: str
+    kind_label: str
+    number: str
+    title: str
+    state: DocumentState
+    state_label: str
+    issued_on: date | None
+    valid_until: date | None
+    delivery_on: date | None
+    customer_name: str
+    customer_lines: list[str]
+    customer_tax_number: str
+    items: list[ItemView]
+    totals: list[TotalRow]
+    tax_rows: list[TotalRow]
+    payments: list[PaymentRow]
+    total: str
+    amount_due: str
+    deposit_due: str
+    balance_due: str
+    is_deposit_due: bool
+    has_balance: bool
+    is_fully_paid: bool
+    is_payment_pending: bool
+    terms: Any = None
+    stage_label: str = ""
+    stage_colour: str = ""
+    cancel_reason: str = ""
+    open_requests: list[ChangeRequest] = field(default_factory=list)
+
+    def items_in(self, state: str) -> list[ItemView]:
+        return [item for item in self.items if item.state == state]
+
+    @property
+    def waiting_items(self) -> list[ItemView]:
+        return self.items_in(ItemState.WAITING)
+
+    @property
+    def is_void(self) -> bool:
+        return self.state == DocumentState.CANCELLED
+
+    @property
+    def show_prices_note(self) -> bool:
+        return any(item.price_includes_tax for item in self.items)
+
+
+def document_view(document: SalesDocument) -> DocumentView:
+    """The document as the customer sees it now; also for an unsaved one in the admin's preview."""
+    language = document_language(document.language)
+    with translation.override(language):
+        return _build(document.specific, language)
+
+
+def _build(document: SalesDocument, language: str) -> DocumentView:
+    currency = document.currency or "EUR"
+    state = document.state
+    shop = shop_view(document.site)
+    customer = document.customer
+
+    def show(amount: Decimal) -> str:
+        return format_money(amount, currency, language)
+
+    is_saved = document.pk is not None
+    first = document.first_published_at
+    stage = document.stage if document.is_order else None
+    paid = document.paid
+    return DocumentView(
+        document=document,
+        shop=shop,
+        language=language,
+        direction="rtl" if get_language_info(language.split("-")[0])["bidi"] else "ltr",
+        currency=currency,
+        kind_label=_("Invoice") if document.is_order else _("Estimate"),
+        number=document.number or _("Draft"),
+        title=document.title,
+        state=state,
+        state_label=str(state.label),
+        issued_on=timezone.localdate(first) if first else None,
+        valid_until=None if document.is_order else document.last_valid_day,
+        delivery_on=document.delivery_on,
+        customer_name=customer.name if customer else "",
+        customer_lines=_customer_lines(customer),
+        customer_tax_number=customer.tax_number if customer else "",
+        items=item_views(document, show, language),
+        totals=_total_rows(document, show),
+        tax_rows=_tax_rows(document, show, language),
+        payments=_payment_rows(document, show) if is_saved and document.is_order else [],
+        total=show(document.totals.total),
+        amount_due=show(document.amount_due),
+        deposit_due=show(document.deposit_due),
+        balance_due=show(document.balance_due),
+        is_deposit_due=document.is_order and document.deposit_due > 0,
+        has_balance=document.is_order and document.balance_due > 0,
+        is_fully_paid=document.is_order and paid > 0 and not document.balance_due,
+        is_payment_pending=is_saved and document.is_order and document.pending_payment is not None,
+        terms=terms_service.current(document),
+        stage_label=stage.customer_name if stage else "",
+        stage_colour=stage.colour if stage else "",
+        cancel_reason=document.cancel_reason,
+        open_requests=document.standing.open_requests if is_saved else [],
+    )
+
+
+def _customer_lines(customer: Any) -> list[str]:
+    if customer is None:
+        return []
+    names = [customer.company, customer.name] if customer.company else [customer.name]
+    return [*names, *customer.address.splitlines()]
+
+
+def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
+    totals = document.totals
+    rows = []
+    if totals.discount or totals.shipping or totals.tax:
+        rows.append(TotalRow("subtotal", _("Subtotal"), show(totals.subtotal)))
+    if totals.discount:
+        rows.append(TotalRow("discount", _("Discount"), show(-totals.discount)))
+    if totals.shipping:
+        rows.append(TotalRow("shipping", _("Shipping"), show(totals.shipping)))
+    if totals.tax:
+        rows.append(TotalRow("tax", _("Tax"), show(totals.tax)))
+    rows.append(TotalRow("total", _("Total"), show(totals.total)))
+    if totals.deposit:
+        rows.append(TotalRow("deposit", _("Deposit"), show(totals.deposit)))
+    if document.is_order and document.paid:
+        rows.append(TotalRow("paid", _("Paid"), show(document.paid)))
+        rows.append(TotalRow("balance", _("Balance due"), show(document.balance_due)))
+    if document.is_order and document.overpaid:
+        rows.append(TotalRow("overpaid", _("Paid too much"), show(document.overpaid)))
+    return rows
+
+
+def _tax_rows(document: SalesDocument, show: Any, language: str) -> list[TotalRow]:
+    """The breakdown: one row per rate, with the amount that it is charged on."""
+    return [
+        TotalRow(
+            "tax",
+            _("%(rate)s %% tax on %(net)s")
+            % {"rate": format_number(band.rate, language), "net": show(band.net)},
+            show(band.tax),
+        )
+        for band in document.totals.bands
+        if band.rate
+    ]
+
+
+def _payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
+    return [
+        PaymentRow(
+            entry.occurred_at,
+            entry.method or LedgerKind(entry.kind).label,
+            show(round_money(entry.amount, entry.currency)),
+        )
+        for entry in document.ledger.all()
+    ]
+
+
+def item_name(document: SalesDocument, key: UUID) -> str:
+    """The name of an item, for sentences about it; empty where the item is gone."""
+    return next((item.name for item in document.lines if item.key == key), "")

@@ -1,0 +1,192 @@
+"""Line items in words and ready amounts."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ...models import Attachment, Comment, Preview, Proof, ProofVersion, SalesDocument
+from ...money import format_number, round_money
+from ...statuses import ItemState, WorkState
+
+Show = Callable[[Decimal], str]
+
+
+@dataclass(frozen=True)
+class ProofView:
+    """The version of a proof that is to be decided, and how many came before it.
+
+    ``pages`` is 0 while the preview is being made or where none can be made.
+    """
+
+    version: ProofVersion
+    label: str
+    wording: str
+    description: str
+    earlier: list[ProofVersion]
+    pages: int
+    width: int
+    height: int
+    is_pending: bool
+
+    @property
+    def public_id(self) -> UUID:
+        return self.version.public_id
+
+    @property
+    def page_numbers(self) -> range:
+        return range(1, self.pages + 1)
+
+    @property
+    def alternative(self) -> str:
+        """What stands for the picture for whoever cannot see it."""
+        return " — ".join(text for text in (self.label, self.description, self.wording) if text)
+
+
+@dataclass(frozen=True)
+class ItemView:
+    key: UUID
+    name: str
+    description: str
+    quantity: str
+    unit: str
+    unit_price: str
+    discount: str
+    tax_rate: str
+    amount: str
+    amount_with_tax: str
+    gross: Decimal
+    price_includes_tax: bool
+    state: str
+    state_label: str
+    item_hash: str
+    is_decidable: bool
+    proofs: list[ProofView]
+    comments_count: int = 0
+    files_count: int = 0
+    decision: Any = None
+    earlier: Any = None
+    change_request: Any = None
+    actions: list[Any] = field(default_factory=list)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.is_decidable and self.state == ItemState.WAITING
+
+    @property
+    def proof(self) -> ProofView | None:
+        return self.proofs[0] if self.proofs else None
+
+
+def item_views(document: SalesDocument, show: Show, language: str) -> list[ItemView]:
+    is_saved = document.pk is not None and document.current_version_id is not None
+    standing = document.standing.items if is_saved else {}
+    proofs = proof_views(document) if document.pk else {}
+    comments = _counts(Comment, document, removed_at=None)
+    files = _counts(Attachment, document, removed_at=None, is_internal=False)
+    return [
+        _item_view(
+            item,
+            sums,
+            show,
+            language,
+            standing=standing.get(item.key),
+            proofs=proofs.get(item.key, []),
+            counts=(comments[item.key], files[item.key]),
+        )
+        for item, sums in zip(document.lines, document.totals.lines, strict=True)
+    ]
+
+
+def _item_view(
+    item: Any,
+    sums: Any,
+    show: Show,
+    language: str,
+    *,
+    standing: Any,
+    proofs: list[ProofView],
+    counts: tuple[int, int],
+) -> ItemView:
+    state = ItemState(standing.state) if standing else ItemState.WAITING
+    return ItemView(
+        key=item.key,
+        name=item.name,
+        description=item.description,
+        quantity=format_number(item.quantity or Decimal(0), language),
+        unit=item.unit,
+        unit_price=_unit_price(item, show, language),
+        discount=show(-sums.discount) if sums.discount else "",
+        tax_rate=format_number(item.tax_rate or Decimal(0), language),
+        amount=show(sums.amount),
+        amount_with_tax=show(sums.gross),
+        gross=sums.gross,
+        price_includes_tax=item.price_includes_tax,
+        state=state,
+        state_label=str(state.label),
+        item_hash=standing.item_hash if standing else "",
+        is_decidable=standing is not None,
+        proofs=proofs,
+        comments_count=counts[0],
+        files_count=counts[1],
+        decision=standing.decision if standing else None,
+        earlier=standing.earlier if standing else None,
+        change_request=standing.change_request if standing else None,
+    )
+
+
+def _unit_price(item: Any, show: Show, language: str) -> str:
+    """A price finer than the currency's digits (0.0125 a sheet) keeps its own digits."""
+    price = item.unit_price or Decimal(0)
+    currency = item.document.currency or "EUR"
+    if round_money(price, currency) == price:
+        return show(price)
+    return f"{format_number(price, language)} {currency}"
+
+
+def proof_views(document: SalesDocument) -> dict[UUID, list[ProofView]]:
+    """Item key to its proofs as they are to be decided, in two queries however many there are."""
+    proofs = Proof.objects.of_family(document).prefetch_related("versions")
+    found = [(proof, [v for v in proof.versions.all() if v.released_at]) for proof in proofs]
+    previews = _previews([versions[-1].digest for _, versions in found if versions])
+    views: dict[UUID, list[ProofView]] = defaultdict(list)
+    for proof, versions in found:
+        if not versions:
+            continue
+        newest = versions[-1]
+        preview = previews.get(newest.digest)
+        is_ready = preview is not None and preview.state == WorkState.READY
+        views[proof.item_key].append(
+            ProofView(
+                version=newest,
+                label=proof.label,
+                wording=newest.wording,
+                description=newest.description,
+                earlier=versions[:-1],
+                pages=preview.pages if preview and is_ready else 0,
+                width=preview.width if preview and is_ready else 0,
+                height=preview.height if preview and is_ready else 0,
+                is_pending=preview is not None
+                and preview.state in (WorkState.WAITING, WorkState.RUNNING),
+            )
+        )
+    return views
+
+
+def _previews(digests: list[str]) -> dict[str, Preview]:
+    rows = Preview.objects.filter(digest__in=digests, page=1, size="screen")
+    return {row.digest: row for row in rows}
+
+
+def _counts(model: Any, document: SalesDocument, **conditions: Any) -> dict[UUID | None, int]:
+    counts: dict[UUID | None, int] = defaultdict(int)
+    if document.pk is None:
+        return counts
+    found = (
+        model.objects.of_family(document).filter(**conditions).values_list("item_key", flat=True)
+    )
+    for key in found:
+        counts[key] += 1
+    return counts

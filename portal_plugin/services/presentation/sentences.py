@@ -1,0 +1,85 @@
+"""What the page says in plain words: where it stands, and what comes next."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ...models.shop import WhoConverts
+from ...statuses import DocumentState
+from .document import DocumentView
+
+
+def state_sentence(view: DocumentView) -> str:
+    """One sentence: whose turn it is, with the number that matters."""
+    waiting = len(view.waiting_items)
+    total = len([item for item in view.items if item.is_decidable])
+    if view.state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
+        return ngettext(
+            "Waiting for you: %(count)d item", "Waiting for you: %(count)d items", waiting
+        ) % {"count": waiting}
+    if view.state == DocumentState.CHANGES_REQUESTED:
+        return _("You asked for a change. The shop is on it.")
+    if view.state == DocumentState.CONVERTED:
+        return _("You approved this estimate. It became an order.")
+    if view.state == DocumentState.EXPIRED and view.valid_until:
+        return _("This estimate expired on %(date)s.") % {"date": date_format(view.valid_until)}
+    if view.state == DocumentState.DECLINED:
+        return _("You declined this.")
+    if view.state == DocumentState.CANCELLED:
+        return _("This was cancelled.")
+    return _approved_sentence(view, total)
+
+
+def _approved_sentence(view: DocumentView, total: int) -> str:
+    if view.is_payment_pending:
+        return _("Your payment is under way.")
+    if view.is_deposit_due:
+        return _("Approved. A deposit of %(amount)s is due.") % {"amount": view.deposit_due}
+    if view.state == DocumentState.COMPLETED:
+        if view.has_balance:
+            return _("Completed. %(amount)s is still due.") % {"amount": view.balance_due}
+        return _("Completed and paid. Thank you.") if view.is_fully_paid else _("Completed.")
+    if view.stage_label:
+        return view.stage_label
+    if view.is_fully_paid:
+        return _("Approved and paid. Thank you.")
+    if view.document.is_order and view.has_balance:
+        return _("Approved. %(amount)s is due.") % {"amount": view.balance_due}
+    return ngettext("%(count)d item approved.", "All %(count)d items approved.", total) % {
+        "count": total
+    }
+
+
+def next_sentence(view: DocumentView) -> str:
+    """What happens next, or an empty string where there is nothing to say."""
+    state = view.state
+    if state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
+        return _after_approval(view)
+    if state == DocumentState.CHANGES_REQUESTED:
+        return _("You get an email as soon as the shop has answered.")
+    if state == DocumentState.EXPIRED:
+        return _("Prices may have changed. Ask the shop for a new estimate below.")
+    if state == DocumentState.DECLINED:
+        return _("Did you change your mind? Write to the shop below.")
+    if state == DocumentState.CANCELLED:
+        return view.cancel_reason
+    if state == DocumentState.APPROVED and view.document.is_estimate:
+        return _("The shop turns this into an order and writes to you.")
+    if view.is_payment_pending:
+        return _("Your bank confirms it. You get a receipt by email; there is nothing more to do.")
+    if view.is_deposit_due:
+        return _("The shop starts when the deposit has arrived.")
+    return ""
+
+
+def _after_approval(view: DocumentView) -> str:
+    if view.document.is_order:
+        return _("The shop starts when everything is approved.")
+    if view.shop.settings.who_converts == WhoConverts.STAFF:
+        return _("When every item is decided, the shop turns this into an order.")
+    if view.document.totals.deposit:
+        deposit = next(row.amount for row in view.totals if row.kind == "deposit")
+        return _(
+            "When every item is decided, this becomes an order; a deposit of %(amount)s is due then."
+        ) % {"amount": deposit}
+    return _("When every item is decided, this becomes an order.")
