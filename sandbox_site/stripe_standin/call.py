@@ -1,0 +1,41 @@
+"""What every verb of the stand-in is given: the shop that it works for, and who asked."""
+
+import dataclasses
+import time
+
+from .parameters import API_VERSION
+from .store import Store
+
+
+@dataclasses.dataclass
+class Settings:
+    """The shop's account at the stand-in. Delays are seconds."""
+
+    webhook_url: str | None = None
+    webhook_secret: str = "whsec_standin"
+    secret_key: str = "sk_test_standin"
+    publishable_key: str = "pk_test_standin"
+    account: str = "acct_1StandinStandin1"
+    shop: str = "Test shop"
+    country: str = "DE"
+    currency: str = "eur"
+    # After how long a delayed payment succeeds by itself; None waits for a control call.
+    settle_after: float | None = None
+    retry_delays: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16, 30)
+    url: str = ""
+
+
+@dataclasses.dataclass
+class Call:
+    """One request; without an id when the stand-in acts by itself, as a bank does."""
+
+    store: Store
+    settings: Settings
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    in_browser: bool = False
+    version: str = API_VERSION
+
+    @property
+    def now(self) -> int:
+        return int(time.time())

@@ -1,0 +1,48 @@
+"""What the world around Stripe does, on a tester's word: banks settle, webhooks come twice."""
+
+from typing import Any
+
+from . import checkout, errors, events, payment_intents, payments, webhooks
+from .call import Call
+
+
+def settle(call: Call, intent_id: str, outcome: str | None = None) -> dict[str, Any]:
+    """Ends a delayed payment. `outcome` is succeeded or failed; else its IBAN decides."""
+    if outcome not in (None, "succeeded", "failed"):
+        raise errors.invalid("outcome", "Invalid outcome: must be one of succeeded, or failed")
+    with call.store.transaction():
+        intent = payment_intents.retrieve(call, intent_id, {})
+        intent = payments.settle(call, intent, outcome)
+        checkout.settled(call, intent)
+    return intent
+
+
+def resend(call: Call, event_id: str) -> dict[str, Any]:
+    if not call.settings.webhook_url:
+        raise errors.ApiError("No webhook address is set.")
+    event = events.retrieve(call, event_id, {})
+    return {"delivery": events.schedule(call, event), "event": event_id, "type": event["type"]}
+
+
+def run_due_timers(call: Call) -> None:
+    """Delayed payments that have waited long enough, and sessions past their time."""
+    for object_id in call.store.due_timers():
+        with call.store.transaction():
+            if call.store.get("payment_intent", object_id):
+                settle(call, object_id)
+            else:
+                checkout.expire(call, object_id, {})
+
+
+def answer(call: Call, method: str, path: str, form: dict[str, Any]) -> dict[str, Any]:
+    """The paths under /control/. Raises ApiError."""
+    match (method, path.strip("/").split("/")[1:]):
+        case ("GET", []):
+            return {"status": "ok", "account": call.settings.account}
+        case ("GET", ["webhooks"]):
+            return {"data": webhooks.listed(call, form.get("type"))}
+        case ("POST", ["payment_intents", intent_id, "settle"]):
+            return settle(call, intent_id, form.get("outcome"))
+        case ("POST", ["events", event_id, "resend"]):
+            return resend(call, event_id)
+    raise errors.ApiError(f"There is nothing at {method} {path}.", status=404)
