@@ -1,0 +1,99 @@
+"""The one place that makes Stripe's client, and that reads its errors."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ...conf import conf
+from ...exceptions import Misconfigured
+from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeTrouble
+
+if TYPE_CHECKING:
+    from stripe import StripeClient, StripeError
+
+logger = logging.getLogger(__name__)
+
+#: Answers keep this form whatever version the account is set to, until we change it here.
+API_VERSION = "2026-10-28.endive"
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 10
+
+_SECRET = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
+_PUBLISHABLE = ("pk_test_", "pk_live_")
+
+
+def is_configured() -> bool:
+    """Whether cards can be offered: the package, and two keys of one mode in their right places."""
+    secret, publishable = conf.stripe_secret_key, conf.stripe_publishable_key
+    if not (secret.startswith(_SECRET) and publishable.startswith(_PUBLISHABLE)):
+        return False
+    return _mode(secret) == _mode(publishable) and find_spec("stripe") is not None
+
+
+def is_live() -> bool:
+    """Whether the secret key moves real money."""
+    return _mode(conf.stripe_secret_key) == "live"
+
+
+def client() -> "StripeClient":
+    """Raises ``Misconfigured`` without a key or without the package."""
+    if not conf.stripe_secret_key or find_spec("stripe") is None:
+        raise Misconfigured
+    return _client(conf.stripe_secret_key, conf.stripe_api_base)
+
+
+@lru_cache(maxsize=8)
+def _client(key: str, base: str) -> "StripeClient":
+    import stripe
+
+    return stripe.StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": base} if base else None,
+        # Whether to ask again is decided where the idempotency key is known.
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+    )
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turns the package's errors into ours. Never logs a body: it may hold a client secret."""
+    import stripe
+
+    try:
+        yield
+    except stripe.StripeError as error:
+        ours = _ours(error)
+        level = logging.ERROR if error.http_status in (401, 403) else logging.WARNING
+        logger.log(
+            level,
+            "Stripe: %s %s (status %s, code %s, request %s)",
+            type(error).__name__,
+            type(ours).__name__,
+            error.http_status,
+            error.code,
+            error.request_id,
+        )
+        raise ours from error
+
+
+def _ours(error: "StripeError") -> StripeTrouble:
+    status, code = error.http_status, error.code or ""
+    detail = f"{type(error).__name__}: {error.user_message or ''}"
+    if status is None or status in (409, 429):
+        return NoAnswer(detail, code=code)
+    if status >= 500:
+        return StripeBroke(detail, code=code)
+    if error.error is not None and error.error.type == "idempotency_error":
+        return KeyReused(detail, code=code)
+    if status == 404 or code == "resource_missing":
+        return NotFound(detail, code=code)
+    return Refused(detail, code=code)
+
+
+def _mode(key: str) -> str:
+    return key.split("_")[1] if key.count("_") > 1 else ""

@@ -1,0 +1,82 @@
+"""Stripe's own page for one payment: https://docs.stripe.com/api/checkout/sessions."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .amounts import check_amount
+from .client import asking, client
+from .errors import NotFound, Refused
+from .payments import Order
+
+if TYPE_CHECKING:
+    from stripe.checkout import Session
+
+
+@dataclass(frozen=True)
+class Page:
+    """``payment`` is the PaymentIntent's id, empty until the customer has pressed Pay there."""
+
+    id: str
+    is_open: bool
+    is_expired: bool
+    payment: str = ""
+    url: str = field(default="", repr=False)
+
+
+def create_page(order: Order, *, name: str, return_url: str, back_url: str) -> Page:
+    """``name`` is what the page says is being paid. Raises ``StripeTrouble``."""
+    units = check_amount(order.amount, order.currency)
+    with asking():
+        session = client().v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": order.currency.lower(),
+                            "unit_amount": units,
+                            "product_data": {"name": name},
+                        },
+                    }
+                ],
+                "payment_intent_data": {
+                    "description": order.description,
+                    "metadata": order.metadata,
+                },
+                "metadata": order.metadata,
+                "client_reference_id": order.document,
+                "success_url": return_url,
+                "cancel_url": back_url,
+            },
+            {"idempotency_key": str(order.key)},
+        )
+    return _read(session)
+
+
+def find_page(page_id: str) -> Page:
+    """Raises ``NotFound`` for what is not in this account."""
+    with asking():
+        return _read(client().v1.checkout.sessions.retrieve(page_id))
+
+
+def close_page(page_id: str) -> Page:
+    """Nobody can pay on it any more, unless somebody already did."""
+    try:
+        with asking():
+            return _read(client().v1.checkout.sessions.expire(page_id))
+    except NotFound:
+        raise
+    except Refused:
+        return find_page(page_id)
+
+
+def _read(session: "Session") -> Page:
+    payment = session.payment_intent
+    return Page(
+        id=session.id,
+        is_open=session.status == "open",
+        is_expired=session.status == "expired",
+        payment=payment if isinstance(payment, str) else payment.id if payment else "",
+        url=session.url or "",
+    )

@@ -1,0 +1,169 @@
+"""PaymentIntents: https://docs.stripe.com/api/payment_intents."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from ...statuses import AttemptState
+from .amounts import check_amount, whole_units
+from .client import asking, client
+from .errors import NoAnswer, Refused
+
+if TYPE_CHECKING:
+    from stripe import Charge, PaymentIntent
+
+_STATES = {
+    "requires_payment_method": AttemptState.OPEN,
+    "requires_confirmation": AttemptState.OPEN,
+    "requires_action": AttemptState.OPEN,
+    "requires_capture": AttemptState.OPEN,
+    "processing": AttemptState.PROCESSING,
+    "succeeded": AttemptState.SUCCEEDED,
+    "canceled": AttemptState.CANCELLED,
+}
+_BRANDS = {
+    "amex": "American Express",
+    "cartes_bancaires": "Cartes Bancaires",
+    "diners": "Diners Club",
+    "discover": "Discover",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "mastercard": "Mastercard",
+    "unionpay": "UnionPay",
+    "visa": "Visa",
+    "sepa_debit": "SEPA",
+    "us_bank_account": "ACH",
+    "ideal": "iDEAL",
+    "eps": "EPS",
+    "p24": "Przelewy24",
+}
+#: A second request with the same key while the first is still under way gets a 409; seconds.
+_WAITS = (0.3, 1.0)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What Stripe is asked to collect. ``document`` is the public id, ``attempt`` our row's."""
+
+    amount: Decimal
+    currency: str
+    description: str
+    document: str
+    attempt: int
+    key: UUID
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return {"portal_document": self.document, "portal_attempt": str(self.attempt)}
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A PaymentIntent as it is now. ``amount`` is what was asked, ``received`` what came in."""
+
+    id: str
+    state: AttemptState
+    amount: Decimal
+    received: Decimal
+    currency: str
+    is_live: bool
+    document: str = ""
+    attempt: int | None = None
+    client_secret: str = field(default="", repr=False)
+    charge: str = ""
+    method: str = ""
+    paid_at: datetime | None = None
+    failure_code: str = ""
+    failure_message: str = ""
+
+
+def create_payment(order: Order) -> Payment:
+    """The same key and words give the same payment again. Raises ``StripeTrouble``."""
+    units = check_amount(order.amount, order.currency)
+    for wait in (*_WAITS, None):
+        try:
+            with asking():
+                intent = client().v1.payment_intents.create(
+                    {
+                        "amount": units,
+                        "currency": order.currency.lower(),
+                        "description": order.description,
+                        "metadata": order.metadata,
+                        "automatic_payment_methods": {"enabled": True},
+                        "expand": ["latest_charge"],
+                    },
+                    {"idempotency_key": str(order.key)},
+                )
+        except NoAnswer as error:
+            if wait is None or error.code != "idempotency_key_in_use":
+                raise
+            time.sleep(wait)
+        else:
+            return read(intent)
+    raise NoAnswer
+
+
+def find_payment(payment_id: str) -> Payment:
+    """Raises ``NotFound`` for what is not in this account."""
+    with asking():
+        intent = client().v1.payment_intents.retrieve(payment_id, {"expand": ["latest_charge"]})
+    return read(intent)
+
+
+def cancel_payment(payment_id: str) -> Payment:
+    """What became of it: cancelled, or what it was already, where that is too late."""
+    try:
+        with asking():
+            intent = client().v1.payment_intents.cancel(
+                payment_id,
+                {"cancellation_reason": "abandoned", "expand": ["latest_charge"]},
+            )
+    except Refused as refusal:
+        if refusal.code != "payment_intent_unexpected_state":
+            raise
+        return find_payment(payment_id)
+    return read(intent)
+
+
+def read(intent: "PaymentIntent") -> Payment:
+    """A status that we do not know counts as open: nothing is booked, and it is asked for again."""
+    state = _STATES.get(intent.status, AttemptState.OPEN)
+    charge = intent.latest_charge if not isinstance(intent.latest_charge, str) else None
+    error = intent.last_payment_error
+    if state == AttemptState.OPEN and error and intent.status == "requires_payment_method":
+        state = AttemptState.FAILED
+    currency = intent.currency.upper()
+    metadata = intent.metadata.to_dict() if intent.metadata else {}
+    attempt = str(metadata.get("portal_attempt", ""))
+    return Payment(
+        id=intent.id,
+        state=state,
+        amount=whole_units(intent.amount, currency),
+        received=whole_units(intent.amount_received or 0, currency),
+        currency=currency,
+        is_live=intent.livemode,
+        document=str(metadata.get("portal_document", "")),
+        attempt=int(attempt) if attempt.isdecimal() else None,
+        client_secret=intent.client_secret or "",
+        charge=charge.id if charge else str(intent.latest_charge or ""),
+        method=_method(charge),
+        paid_at=datetime.fromtimestamp(charge.created, UTC) if charge else None,
+        failure_code=(error.decline_code or error.code or "") if error else "",
+        failure_message=(error.message or "") if error else "",
+    )
+
+
+def _method(charge: "Charge | None") -> str:
+    """``Visa •••• 4242``, ``SEPA •••• 3000``, ``iDEAL``: names that need no translation."""
+    details = charge.payment_method_details if charge else None
+    if details is None:
+        return ""
+    kind = details.type
+    part = details.to_dict().get(kind) or {}
+    brand = part.get("brand") or kind
+    name = _BRANDS.get(brand, brand.replace("_", " ").capitalize())
+    last4 = part.get("last4")
+    return f"{name} •••• {last4}"[:50] if last4 else name[:50]
