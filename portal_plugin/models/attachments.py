@@ -101,6 +101,8 @@ class Preview(models.Model):
     file = models.FileField(
         upload_to=private_name, storage=private_storage, max_length=255, blank=True
     )
+    # On page 1 only: "scripts" and "files" that a PDF carries, for staff.
+    warnings = models.CharField(max_length=50, blank=True)
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..statuses import FileCheckState
 from .storage import private_name, private_storage
 
 
@@ -52,6 +53,9 @@ class ProofVersion(models.Model):
     content_type = models.CharField(_("kind"), max_length=100)
     size = models.PositiveBigIntegerField(_("size"))
     digest = models.CharField(max_length=64)
+    check_state = models.CharField(
+        max_length=10, choices=FileCheckState.choices, default=FileCheckState.UNCHECKED
+    )
     wording = models.TextField(
         _("wording"), blank=True, help_text=_("The exact text on it, letter by letter.")
     )
