@@ -1,0 +1,223 @@
+"""Opens one file of a stranger and draws small pictures of it, in a process of its own.
+
+Started by ``pictures`` as ``python -m portal_plugin.gateways.preview_child <kind> <page> <folder>
+<name>:<longest side in pixels> …`` with the file as standard input. Writes one picture per name into
+the folder and prints what it made as JSON. It imports nothing of the site, so that a decoder that is
+led astray finds no settings, no database and no secrets in its memory.
+"""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+CPU_SECONDS = 5
+DATA_BYTES = 512 * 1024 * 1024
+ADDRESS_BYTES = 1024 * 1024 * 1024
+OUTPUT_BYTES = 32 * 1024 * 1024
+MAX_PIXELS = 120_000_000
+PICTURE_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+# Pillow shrinks these with a filter; everything else is converted first.
+SMOOTH_MODES = ("L", "RGB", "RGBA", "CMYK")
+STRIP_ROWS = 8
+
+
+class CannotBeShown(Exception):
+    """The file is broken, locked or too large; the reason is for the log."""
+
+
+def limit_this_process() -> None:
+    """Windows has no such limits; there the parent's clock is the only one."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = {
+        "RLIMIT_CPU": CPU_SECONDS,
+        "RLIMIT_DATA": DATA_BYTES,
+        "RLIMIT_AS": ADDRESS_BYTES,
+        "RLIMIT_FSIZE": OUTPUT_BYTES,
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_CORE": 0,
+    }
+    for name, value in limits.items():
+        kind = getattr(resource, name, None)
+        if kind is None:
+            continue
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (OSError, ValueError):
+            # Some systems name a limit that they do not keep (macOS: address space).
+            continue
+
+
+def open_picture(source, kind):
+    """The first frame, not decoded yet. ``formats`` keeps every other decoder out of reach."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # ours is checked below, before anything is decoded
+    picture = Image.open(source, formats=[PICTURE_FORMATS[kind]])
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise CannotBeShown(f"{width} x {height} pixels")
+    return picture
+
+
+def refuse_huge_webp(head) -> None:
+    """Pillow makes room for the whole canvas of a WebP while opening it: read its size first.
+
+    Layout of the three chunk kinds: RFC 9649, sections 2.5 to 2.7.
+    """
+    chunk = head[12:16]
+    if chunk == b"VP8X":
+        width = int.from_bytes(head[24:27], "little") + 1
+        height = int.from_bytes(head[27:30], "little") + 1
+    elif chunk == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    else:
+        width = int.from_bytes(head[26:28], "little") & 0x3FFF
+        height = int.from_bytes(head[28:30], "little") & 0x3FFF
+    if width * height > MAX_PIXELS:
+        raise CannotBeShown(f"{width} x {height} pixels")
+
+
+def draw_picture(source, kind, side):
+    """The picture upright, at most ``side`` pixels long, in sRGB."""
+    from PIL import ImageOps
+
+    if kind == "image/webp":
+        refuse_huge_webp(source.read(32))
+        source.seek(0)
+    picture = open_picture(source, kind)
+    profile = picture.info.get("icc_profile")
+    picture.draft(picture.mode, (side, side))
+    exif = picture.getexif()
+    small = reduced(picture, max(picture.size) // side)
+    if small is not picture:
+        picture.close()
+    small.info["exif"] = exif.tobytes()
+    small.thumbnail((side, side))
+    return in_srgb(ImageOps.exif_transpose(small), profile)
+
+
+def reduced(picture, factor):
+    """A ``factor``-th of the size, strip by strip: at once it would need the memory twice."""
+    from PIL import Image
+
+    if factor < 2:
+        return plain(picture)
+    width, height = picture.size
+    size = (-(-width // factor), -(-height // factor))
+    small, rows = None, factor * STRIP_ROWS
+    for top in range(0, height, rows):
+        box = (0, top, width, min(height, top + rows))
+        strip = plain(picture.crop(box)).reduce(factor)
+        small = small or Image.new(strip.mode, size)
+        small.paste(strip, (0, top // factor))
+    return small
+
+
+def plain(picture):
+    """Palettes, bitmaps and deep greys as a kind that shrinks smoothly."""
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda value: value / 256).convert("L")
+    if picture.mode == "1":
+        return picture.convert("L")
+    if "transparency" in picture.info or picture.mode in ("PA", "LA"):
+        return picture.convert("RGBA")
+    return picture if picture.mode in SMOOTH_MODES else picture.convert("RGB")
+
+
+def in_srgb(picture, profile):
+    """Colours as a browser without the file's profile must show them."""
+    from PIL import Image, ImageCms
+
+    target = "RGBA" if picture.mode == "RGBA" else "RGB"
+    if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
+        try:
+            return ImageCms.profileToProfile(
+                picture,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode=target,
+            ) or Image.new(target, picture.size)
+        except (ImageCms.PyCMSError, ValueError):
+            # A profile that fits the picture badly is left out, as browsers do.
+            return picture.convert(target)
+    return picture.convert(target)
+
+
+def draw_page(source, page, side):
+    """One page of a PDF on white, with its number of pages and what in it deserves a warning."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(source)
+        count = len(document)
+        leaf = document[page - 1]
+    except (pypdfium2.PdfiumError, IndexError) as error:
+        raise CannotBeShown(str(error)) from error
+    width, height = leaf.get_size()
+    if width <= 0 or height <= 0:
+        raise CannotBeShown("a page without a size")
+    bitmap = leaf.render(scale=side / max(width, height), may_draw_forms=False)
+    return bitmap.to_pil().convert("RGB"), count, pdf_warnings(document)
+
+
+def pdf_warnings(document):
+    from pypdfium2 import raw
+
+    warnings = []
+    if raw.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+        warnings.append("scripts")
+    if raw.FPDFDoc_GetAttachmentCount(document) > 0:
+        warnings.append("files")
+    return warnings
+
+
+def save(picture, path):
+    """JPEG; WebP where something shines through. Nothing but the pixels is written."""
+    picture.info = {}
+    if picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] < 255:
+        picture.save(path, "WEBP", quality=85, method=2)
+        return "image/webp"
+    picture.convert("RGB").save(path, "JPEG", quality=87, subsampling=0, optimize=True)
+    return "image/jpeg"
+
+
+def draw(source, kind, page, folder, sides):
+    """``sides`` maps names to pixels. The largest is drawn, the others are made from it."""
+    longest = max(sides.values())
+    pages, warnings = 1, []
+    if kind == "application/pdf":
+        drawn, pages, warnings = draw_page(source, page, longest)
+    else:
+        drawn = draw_picture(source, kind, longest)
+    made = {}
+    for name, side in sorted(sides.items(), key=lambda pair: -pair[1]):
+        drawn.thumbnail((side, side))
+        content_type = save(drawn.copy(), folder / name)
+        made[name] = {
+            "content_type": content_type,
+            "width": drawn.width,
+            "height": drawn.height,
+        }
+    return {"pages": pages, "warnings": warnings, "pictures": made}
+
+
+def main(kind, page, folder, *sizes):
+    limit_this_process()
+    sides = {name: int(side) for name, side in (size.split(":") for size in sizes)}
+    with open(0, "rb", closefd=False) as source:
+        try:
+            print(json.dumps(draw(source, kind, int(page), Path(folder), sides)))
+        except (CannotBeShown, OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+            # Pillow reports broken files with any of these.
+            print(json.dumps({"error": f"{type(error).__name__}: {error}"[:300]}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
