@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ..exceptions import RenderUnavailable
 
@@ -29,6 +30,12 @@ BASE = "https://pdf.invalid/"
 _one_at_a_time = threading.Lock()
 
 
+class TooLarge(RenderUnavailable):
+    """The PDF is too large to be made."""
+
+    sentence = gettext_noop("The PDF is too large to be made.")
+
+
 def render(html: str, *, files: Mapping[str, Path | bytes], identifier: str = "") -> bytes:
     """A tagged PDF (PDF/UA-1). The same input gives the same bytes.
 
@@ -36,22 +43,24 @@ def render(html: str, *, files: Mapping[str, Path | bytes], identifier: str = ""
     (``css/print.css``, ``logo``), to what is there. ``identifier`` becomes the file's ID; without
     one it follows from the HTML. One rendering runs at a time in a process, others wait.
 
-    Raises ``RenderUnavailable`` where WeasyPrint or Pango is missing, and for input that is too
-    large or nested too deeply.
+    Raises ``RenderUnavailable`` where WeasyPrint or Pango is missing, and ``TooLarge`` for input
+    that is too large or nested too deeply.
     """
     _refuse_too_large(html)
     try:
         from . import weasy
     except (ImportError, OSError) as error:
         logger.warning("PDFs cannot be made here: %s", error)
-        raise RenderUnavailable(_("PDFs cannot be made on this server: Pango is missing.")) from error
+        raise RenderUnavailable(
+            _("PDFs cannot be made on this server: Pango is missing.")
+        ) from error
     name = (identifier or hashlib.sha256(html.encode()).hexdigest())[:32]
     reachable = {BASE + address: content for address, content in files.items()}
     with _one_at_a_time:
         try:
             return weasy.draw(html, base=BASE, files=reachable, identifier=name)
         except RecursionError as error:
-            raise RenderUnavailable(_("The PDF is too large to be made.")) from error
+            raise TooLarge from error
 
 
 def what_is_missing() -> str:
@@ -77,4 +86,4 @@ def what_is_missing() -> str:
 
 def _refuse_too_large(html: str) -> None:
     if len(html) > MAX_CHARACTERS or html.count("<tr") > MAX_ROWS:
-        raise RenderUnavailable(_("The PDF is too large to be made."))
+        raise TooLarge

@@ -14,8 +14,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 class SealedFetcher(URLFetcher):
     """Gives out what is in its map. It has no way to the network, the disk or ``data:`` addresses.
 
-    WeasyPrint's own one opens files and follows redirects, and what it may open can be named in many
-    places: pictures, fonts, imports, attachments, links inside SVG.
+    WeasyPrint's own one opens files and follows redirects, and what it may open can be named in
+    many places: pictures, fonts, imports, attachments, links inside SVG.
     """
 
     def __init__(self, files: Mapping[str, Path | bytes]):

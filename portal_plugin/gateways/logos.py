@@ -1,0 +1,33 @@
+"""A shop's logo, ready to be drawn into a PDF: small, checked before it is unpacked."""
+
+import logging
+from io import BytesIO
+from typing import IO
+
+from PIL import Image, UnidentifiedImageError
+
+logger = logging.getLogger(__name__)
+
+FORMATS = ["PNG", "JPEG", "WEBP", "GIF"]
+#: A few kilobytes can unpack to gigabytes: more than this is not decoded at all.
+MAX_PIXELS = 20_000_000
+#: Longest width and height in pixels: 70 by 17 mm of paper at 600 dots per inch.
+SIZE = (1650, 400)
+
+
+def as_png(source: IO[bytes]) -> bytes | None:
+    """The picture as a PNG of its own, or ``None`` where it is none or far too large."""
+    try:
+        with Image.open(source, formats=FORMATS) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                logger.warning("A logo of %s × %s pixels is left out.", *picture.size)
+                return None
+            picture.draft("RGB", SIZE)
+            picture.thumbnail(SIZE)
+            has_alpha = "A" in picture.getbands() or "transparency" in picture.info
+            drawn = BytesIO()
+            picture.convert("RGBA" if has_alpha else "RGB").save(drawn, "PNG")
+            return drawn.getvalue()
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
+        logger.warning("A logo cannot be read: %s", error)
+        return None

@@ -1,0 +1,227 @@
+"""A document as it goes on paper: the HTML of its PDF, what the HTML refers to, and their hash."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.core.files.storage import Storage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..gateways import logos
+from ..models import SalesDocument
+from ..models.shop import PageSize
+from ..money import format_money, format_number
+from ..statuses import DocumentState, PaysBy
+from .presentation import DocumentView, document_view
+from .presentation.items import ItemView
+
+STATIC = Path(__file__).resolve().parent.parent / "static" / "portal_plugin"
+STYLE = "css/print.css"
+LOGO = "logo.png"
+
+#: Terms longer than this start on a page of their own, in two columns.
+LONG_TERMS = 900
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line beside the address: ``Date`` and its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class TaxRow:
+    rate: str
+    net: str
+    tax: str
+
+
+@dataclass(frozen=True)
+class PaperItem:
+    """``left_out`` says why an item is not in the sums; empty for one that is."""
+
+    view: ItemView
+    left_out: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What the templates in ``portal_plugin/pdf/`` are given, beside ``view``."""
+
+    heading: str
+    mark: str
+    mark_note: str
+    facts: list[Fact]
+    items: list[PaperItem]
+    taxes: list[TaxRow]
+    has_tax: bool
+    page_size: str
+    has_long_terms: bool
+    shows_bank_details: bool
+    made_on: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One input of the renderer. ``input_hash`` is over everything that the PDF shows."""
+
+    html: str
+    files: Mapping[str, Path | bytes]
+    input_hash: str
+
+
+def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
+    """The document's PDF of now, before it is drawn. Without files it can only be compared."""
+    view = document_view(document)
+    html = page(view)
+    style = style_sheet()
+    logo = view.shop.logo_file
+    shown = [html.encode(), style.read_bytes(), (logo.name if logo else "").encode()]
+    return Sheet(
+        html=html,
+        files=_files(style, logo) if with_files else {},
+        input_hash=hashlib.sha256(b"\0".join(shown)).hexdigest(),
+    )
+
+
+def page(view: DocumentView, template: str = "portal_plugin/pdf/document.html", **more: Any) -> str:
+    """The document's HTML in its own language, for the PDF or, by another template, a browser."""
+    with translation.override(view.language):
+        return render_to_string(template, {"view": view, "paper": paper(view), **more})
+
+
+def paper(view: DocumentView) -> Paper:
+    """Call with the document's language active."""
+    document = view.document
+    taxes = _taxes(view)
+    mark, note = _mark(view)
+    return Paper(
+        heading=view.kind_label,
+        mark=mark,
+        mark_note=note,
+        facts=_facts(view),
+        items=_items(view),
+        taxes=taxes,
+        has_tax=bool(document.totals.tax),
+        page_size=PageSize(view.shop.page_size).value,
+        has_long_terms=view.terms is not None and len(view.terms.text) > LONG_TERMS,
+        shows_bank_details=bool(
+            view.shop.bank_details and view.has_balance and view.state != DocumentState.CANCELLED
+        ),
+        made_on=view.issued_on.isoformat() if view.issued_on else "",
+    )
+
+
+def file_name(document: SalesDocument) -> str:
+    """``Estimate E-2026-0012.pdf``, in the document's language."""
+    view_language = document.language or translation.get_language()
+    with translation.override(view_language):
+        kind = _("Invoice") if document.is_order else _("Estimate")
+    name = f"{kind} {document.number}" if document.number else kind
+    return "".join(c for c in name if c not in '\\/:*?"<>|' and c.isprintable()) + ".pdf"
+
+
+def style_sheet() -> Path:
+    """The site's own ``portal_plugin/css/print.css`` where it has one, else ours."""
+    found = finders.find(f"portal_plugin/{STYLE}")
+    return Path(found) if found else STATIC / STYLE
+
+
+def _files(style: Path, logo: Any) -> dict[str, Path | bytes]:
+    files: dict[str, Path | bytes] = {STYLE: style}
+    files |= {f"fonts/{font.name}": font for font in (STATIC / "fonts").glob("*.woff2")}
+    drawn = _logo(logo.storage, logo.name) if logo else None
+    if drawn:
+        files[LOGO] = drawn
+    return files
+
+
+@lru_cache(maxsize=16)
+def _logo(storage: Storage, name: str) -> bytes | None:
+    """A new logo has a new name, so that a name stands for its bytes."""
+    try:
+        with storage.open(name) as file:
+            return logos.as_png(file)
+    except OSError:
+        return None
+
+
+def _mark(view: DocumentView) -> tuple[str, str]:
+    """The word across the page, and the sentence that explains it."""
+    if view.state == DocumentState.CANCELLED:
+        word = _("VOID") if view.document.is_order else _("CANCELLED")
+        return word, view.cancel_reason
+    if view.state == DocumentState.EXPIRED and view.valid_until:
+        day = date_format(view.valid_until)
+        return _("EXPIRED"), _("This estimate expired on %(date)s.") % {"date": day}
+    if view.state == DocumentState.DECLINED:
+        return _("DECLINED"), ""
+    return "", ""
+
+
+def _facts(view: DocumentView) -> list[Fact]:
+    document = view.document
+    rows = [
+        (_("Number"), view.number),
+        (_("Date"), _day(view.issued_on)),
+        (_("Valid until"), _day(view.valid_until)),
+        (_("Your order number"), document.purchase_order_number),
+        (_("Delivery"), _day(view.delivery_on)),
+        (_("Payment"), _payment_days(view)),
+        (_("Your tax number"), view.customer_tax_number),
+    ]
+    return [Fact(label, value) for label, value in rows if value]
+
+
+def _day(day: date | None) -> str:
+    return date_format(day) if day else ""
+
+
+def _payment_days(view: DocumentView) -> str:
+    """How long a customer who pays by transfer or on account has; nothing for whoever pays now."""
+    document = view.document
+    days = document.payment_days
+    if days is None and document.customer:
+        days = document.customer.payment_days
+    if not days or document.effective_pays_by == PaysBy.ONLINE:
+        return ""
+    return ngettext("within %(count)d day", "within %(count)d days", days) % {"count": days}
+
+
+def _items(view: DocumentView) -> list[PaperItem]:
+    counted = {line.key: line.is_counted for line in view.document.lines}
+    items = []
+    for item in view.items:
+        left_out = ""
+        if not counted[item.key]:
+            left_out = _("Optional, not included")
+        elif view.document.is_order and item.state == "declined":
+            left_out = _("Declined, not included")
+        items.append(PaperItem(item, left_out))
+    return items
+
+
+def _taxes(view: DocumentView) -> list[TaxRow]:
+    """One row per rate; none for a document without any tax."""
+    totals = view.document.totals
+    if not totals.tax:
+        return []
+    return [
+        TaxRow(
+            rate=_("%(rate)s %%") % {"rate": format_number(band.rate, view.language)},
+            net=format_money(band.net, view.currency, view.language),
+            tax=format_money(band.tax, view.currency, view.language),
+        )
+        for band in totals.bands
+    ]

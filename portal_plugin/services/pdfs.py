@@ -1,0 +1,240 @@
+"""PDFs: ordered when something changes, made by a worker, found by the hash of what they show.
+
+An order is a row without a hash, one per document however often it is ordered. The worker takes it,
+looks at the document as it is then, and gives the row the hash of that; where a row with this hash
+is there already, the order is done. Nobody who looks at a document ever waits for a rendering.
+"""
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.core.files.base import ContentFile, File
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from ..exceptions import RenderUnavailable
+from ..gateways import pdf as gateway
+from ..models import RenderedPdf, SalesDocument
+from ..models.storage import private_name
+from ..statuses import WorkState
+from . import paper, work
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+TRIES = 3
+PAUSE = timedelta(seconds=30)
+#: A failure is looked at again when someone asks for the PDF after this time: Pango may be there.
+REST = timedelta(hours=1)
+#: How many processes may draw at once; each draws one at a time.
+RENDERERS = 2
+
+ORDERED = ""
+
+
+def order_render(document: SalesDocument) -> None:
+    """Have the PDF of what the document is after this transaction made. Cheap; call it after every
+    change that the PDF may show. Does nothing for a document that was never published."""
+    if document.current_version_id is None:
+        return
+    with transaction.atomic():
+        # Touching a waiting order locks it until our commit: the worker that takes it sees our
+        # change, or the update finds nothing and makes a new order.
+        while not _rows(document).filter(input_hash=ORDERED).update(state=WorkState.WAITING):
+            if _place_order(document):
+                break
+        work.wake("pdf")
+
+
+def current(document: SalesDocument) -> RenderedPdf | None:
+    """The finished PDF of exactly what the document shows now."""
+    if document.current_version_id is None:
+        return None
+    return _rows(document).filter(input_hash=_hash_of(document), state=WorkState.READY).first()
+
+
+def ask_for(document: SalesDocument) -> RenderedPdf | None:
+    """``current``; where there is none yet, it is ordered, once, and ``None`` comes back."""
+    if document.current_version_id is None:
+        return None
+    found = _rows(document).filter(input_hash=_hash_of(document)).first()
+    if found is None:
+        order_render(document)
+    elif found.state == WorkState.READY:
+        return found
+    elif found.state == WorkState.FAILED:
+        _try_again(found)
+    return None
+
+
+def latest_ready(document: SalesDocument) -> RenderedPdf | None:
+    """The newest finished one, even where the document has changed since."""
+    return _rows(document).filter(state=WorkState.READY).first()
+
+
+def hand_out(pdf: RenderedPdf) -> File | None:
+    """The open file, to be shown or sent. From then on it is kept for ever.
+
+    ``None`` where it has just been replaced, or where the storage has lost it and it is made anew.
+    """
+    if pdf.first_shown_at is None:
+        unshown = RenderedPdf.objects.filter(pk=pdf.pk, first_shown_at=None)
+        unshown.update(first_shown_at=timezone.now())
+        if not RenderedPdf.objects.filter(pk=pdf.pk).exists():
+            return None
+    try:
+        return pdf.file.open("rb")
+    except FileNotFoundError:
+        logger.error("The file of PDF %s is gone: %s", pdf.pk, pdf.file.name)
+        _reset(RenderedPdf.objects.filter(pk=pdf.pk))
+        return None
+
+
+def drain() -> None:
+    """The worker ``pdf``: makes what was ordered until nothing waits or its time is over."""
+    while work.time_left() and (pdf := _claim()) is not None:
+        try:
+            _make(pdf)
+        except Exception as error:
+            if not isinstance(error, RenderUnavailable):
+                logger.exception("PDF %s could not be made", pdf.pk)
+            _put_back(pdf, error)
+
+
+def kind_of(document: SalesDocument) -> str:
+    return "invoice" if document.is_order else "estimate"
+
+
+def _rows(document: SalesDocument) -> QuerySet[RenderedPdf]:
+    return RenderedPdf.objects.filter(document_id=document.pk, kind=kind_of(document))
+
+
+def _hash_of(document: SalesDocument) -> str:
+    return paper.sheet(document, with_files=False).input_hash
+
+
+def _place_order(document: SalesDocument) -> bool:
+    """False when somebody else has just done it."""
+    try:
+        with transaction.atomic():
+            RenderedPdf.objects.create(
+                document_id=document.pk,
+                version_id=document.current_version_id,
+                kind=kind_of(document),
+                input_hash=ORDERED,
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def _try_again(pdf: RenderedPdf) -> None:
+    rested = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
+    _reset(RenderedPdf.objects.filter(rested, pk=pdf.pk, state=WorkState.FAILED))
+
+
+def _reset(rows: QuerySet[RenderedPdf]) -> None:
+    with transaction.atomic():
+        if rows.update(state=WorkState.WAITING, attempts=0, lease_until=None):
+            work.wake("pdf")
+
+
+def _claim() -> RenderedPdf | None:
+    """The oldest row that waits, or that a dead worker left behind, with a lease of our own."""
+    now = timezone.now()
+    _give_up_on_killers(now)
+    running = RenderedPdf.objects.filter(state=WorkState.RUNNING)
+    if running.filter(lease_until__gt=now).count() >= RENDERERS:
+        return None
+    is_due = Q(lease_until=None) | Q(lease_until__lte=now)
+    undone = Q(state__in=[WorkState.WAITING, WorkState.RUNNING])
+    for pdf in RenderedPdf.objects.filter(is_due, undone).order_by("pk")[:50]:
+        mine = RenderedPdf.objects.filter(
+            pk=pdf.pk, state=pdf.state, attempts=pdf.attempts, lease_until=pdf.lease_until
+        )
+        # Taken out of the way of the next order in the same statement: what is ordered from here
+        # on may be newer than what we are about to read.
+        if mine.update(
+            state=WorkState.RUNNING,
+            attempts=F("attempts") + 1,
+            lease_until=now + LEASE,
+            input_hash=pdf.input_hash or f"taken-{pdf.pk}",
+        ):
+            return RenderedPdf.objects.select_related("document").get(pk=pdf.pk)
+    return None
+
+
+def _give_up_on_killers(now: datetime) -> None:
+    """A row whose worker never came back, time after time, is what ended it."""
+    RenderedPdf.objects.filter(
+        state=WorkState.RUNNING, attempts__gte=TRIES, lease_until__lte=now
+    ).update(state=WorkState.FAILED, lease_until=now + REST, error="The worker did not come back.")
+
+
+def _make(pdf: RenderedPdf) -> None:
+    document = pdf.document.specific
+    sheet = paper.sheet(document)
+    if pdf.input_hash != sheet.input_hash and not _name(pdf, document, sheet.input_hash):
+        return
+    data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash)
+    name = pdf.file.storage.save(private_name(pdf, ""), ContentFile(data))
+    is_ours = _leased(pdf).update(
+        state=WorkState.READY,
+        file=name,
+        file_hash=hashlib.sha256(data).hexdigest(),
+        lease_until=None,
+        error="",
+    )
+    if is_ours:
+        _discard_superseded(pdf)
+    else:
+        pdf.file.storage.delete(name)
+
+
+def _name(pdf: RenderedPdf, document: SalesDocument, input_hash: str) -> bool:
+    """Give an order the hash of what it turned out to be. False when that exists already."""
+    try:
+        with transaction.atomic():
+            named = {"input_hash": input_hash, "version_id": document.current_version_id}
+            return bool(_leased(pdf).update(**named))
+    except IntegrityError:
+        _leased(pdf).delete()
+    failed = _rows(document).filter(input_hash=input_hash, state=WorkState.FAILED).first()
+    if failed is not None:
+        _try_again(failed)
+    return False
+
+
+def _leased(pdf: RenderedPdf) -> QuerySet[RenderedPdf]:
+    """The row, while the lease on it is still the one that we took."""
+    return RenderedPdf.objects.filter(
+        pk=pdf.pk, state=WorkState.RUNNING, lease_until=pdf.lease_until
+    )
+
+
+def _put_back(pdf: RenderedPdf, error: Exception) -> None:
+    is_hopeless = isinstance(error, gateway.TooLarge) or pdf.attempts >= TRIES
+    _leased(pdf).update(
+        state=WorkState.FAILED if is_hopeless else WorkState.WAITING,
+        lease_until=timezone.now() + (REST if is_hopeless else PAUSE * pdf.attempts),
+        error=str(error)[:500],
+    )
+
+
+def _discard_superseded(pdf: RenderedPdf) -> None:
+    """Nobody saw them and nobody will. What was shown once is never deleted."""
+    with transaction.atomic():
+        older = RenderedPdf.objects.select_for_update().filter(
+            document_id=pdf.document_id,
+            kind=pdf.kind,
+            first_shown_at=None,
+            state__in=[WorkState.READY, WorkState.FAILED],
+            pk__lt=pdf.pk,
+        )
+        for row in older:
+            if row.file:
+                transaction.on_commit(partial(row.file.storage.delete, row.file.name))
+            row.delete()
