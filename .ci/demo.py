@@ -136,18 +136,20 @@ def demo(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def start_demo(servers: Servers, port: int, stripe_port: int, data: Path) -> str:
-    """What `portal_demo --links` printed. The site starts beside the preparations and is asked
-    for nothing before they are done."""
-    manage = (PYTHON, "sandbox_site/manage.py")
+    """What `portal_demo --links` printed. A site that has its tables already starts beside the
+    preparations; it is asked for nothing before they are done."""
     webhook = f"http://127.0.0.1:{port}/portal/webhooks/stripe/"
     options = ("--port", stripe_port, "--data", data, "--webhook", webhook)
+    site = (PYTHON, "sandbox_site/manage.py", "runserver", "--noreload", "--skip-checks", port)
+    has_tables = (data / "db.sqlite3").exists()
     with step("Preparing the sandbox site"):
         servers.start("stripe", PYTHON, "-m", "sandbox_site.stripe_standin", *options)
-        run(*manage, "migrate", "--verbosity", "0", env=servers.env)
-        servers.start("site", *manage, "runserver", "--noreload", "--skip-checks", port)
-        run(*manage, "sandbox_setup", env=servers.env)
-        links = run(*manage, "portal_demo", "--links", env=servers.env)
+        if has_tables:
+            servers.start("site", *site)
+        links = run(PYTHON, ".ci/prepare.py", env={**servers.env, "PYTHONPATH": str(ROOT)})
     with step("Starting the site"):
+        if not has_tables:
+            servers.start("site", *site)
         servers.wait_for(f"http://127.0.0.1:{port}/")
     return links
 
