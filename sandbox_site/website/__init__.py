@@ -1,0 +1,1 @@
+"""Pages, brand and templates of the two shops."""
