@@ -1,0 +1,1 @@
+"""Keeps the mails that the sandbox site sends as files, and shows them at /__mail/."""
