@@ -95,8 +95,15 @@ class Conf:
     @property
     def file_scanner(self) -> str:
         """Dotted path of a callable that checks a stored file: ``scanner(file) -> bool`` (clean or
-        not), raising on trouble. Empty: files are given out unchecked."""
+        not), raising on trouble. ``"portal_plugin.gateways.scanner.clamd"`` asks ClamAV. Empty:
+        files are given out unchecked."""
         return self._get("FILE_SCANNER", "")
+
+    @property
+    def clamd_address(self) -> str:
+        """Where ``portal_plugin.gateways.scanner.clamd`` finds clamd: the path of its socket, or
+        ``host:port``. Default ``"/run/clamav/clamd.ctl"``, Debian's."""
+        return self._get("CLAMD_ADDRESS", "/run/clamav/clamd.ctl")
 
     @property
     def links_per_hour(self) -> int:

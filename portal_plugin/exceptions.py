@@ -79,6 +79,13 @@ class FileTooLarge(FileRefused):
     status = 413
 
 
+class StorageUnavailable(PortalError):
+    """The disk is full or the storage is away; nothing was kept."""
+
+    sentence = gettext_noop("The file could not be stored. Please try again in some minutes.")
+    status = 507
+
+
 class TooManyRequests(PortalError):
     """Too many attempts in a short time."""
 

@@ -1,15 +1,16 @@
 """Opens one file of a stranger and draws small pictures of it, in a process of its own.
 
-Started by ``pictures`` as ``python -m portal_plugin.gateways.preview_child <kind> <page> <folder>
-<name>:<longest side in pixels> …`` with the file as standard input. Writes one picture per name into
-the folder and prints what it made as JSON. It imports nothing of the site, so that a decoder that is
-led astray finds no settings, no database and no secrets in its memory.
+``pictures`` starts it with the file as standard input, as
+``python -m portal_plugin.gateways.preview_child <kind> <page> <folder> <name>:<longest side> …``.
+It writes one picture per name into the folder and prints what it made as JSON. It imports nothing
+of the site, so that a decoder that is led astray finds no settings, no database and no secrets.
 """
 
 import io
 import json
 import sys
 from pathlib import Path
+from typing import IO, Any
 
 CPU_SECONDS = 5
 DATA_BYTES = 512 * 1024 * 1024
@@ -53,7 +54,7 @@ def limit_this_process() -> None:
             continue
 
 
-def open_picture(source, kind):
+def open_picture(source: IO[bytes], kind: str) -> Any:
     """The first frame, not decoded yet. ``formats`` keeps every other decoder out of reach."""
     from PIL import Image
 
@@ -65,7 +66,7 @@ def open_picture(source, kind):
     return picture
 
 
-def refuse_huge_webp(head) -> None:
+def refuse_huge_webp(head: bytes) -> None:
     """Pillow makes room for the whole canvas of a WebP while opening it: read its size first.
 
     Layout of the three chunk kinds: RFC 9649, sections 2.5 to 2.7.
@@ -84,7 +85,7 @@ def refuse_huge_webp(head) -> None:
         raise CannotBeShown(f"{width} x {height} pixels")
 
 
-def draw_picture(source, kind, side):
+def draw_picture(source: IO[bytes], kind: str, side: int) -> Any:
     """The picture upright, at most ``side`` pixels long, in sRGB."""
     from PIL import ImageOps
 
@@ -103,7 +104,7 @@ def draw_picture(source, kind, side):
     return in_srgb(ImageOps.exif_transpose(small), profile)
 
 
-def reduced(picture, factor):
+def reduced(picture: Any, factor: int) -> Any:
     """A ``factor``-th of the size, strip by strip: at once it would need the memory twice."""
     from PIL import Image
 
@@ -120,7 +121,7 @@ def reduced(picture, factor):
     return small
 
 
-def plain(picture):
+def plain(picture: Any) -> Any:
     """Palettes, bitmaps and deep greys as a kind that shrinks smoothly."""
     if picture.mode.startswith("I"):
         return picture.convert("I").point(lambda value: value / 256).convert("L")
@@ -131,9 +132,9 @@ def plain(picture):
     return picture if picture.mode in SMOOTH_MODES else picture.convert("RGB")
 
 
-def in_srgb(picture, profile):
+def in_srgb(picture: Any, profile: bytes | None) -> Any:
     """Colours as a browser without the file's profile must show them."""
-    from PIL import Image, ImageCms
+    from PIL import ImageCms
 
     target = "RGBA" if picture.mode == "RGBA" else "RGB"
     if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
@@ -143,14 +144,14 @@ def in_srgb(picture, profile):
                 ImageCms.ImageCmsProfile(io.BytesIO(profile)),
                 ImageCms.createProfile("sRGB"),
                 outputMode=target,
-            ) or Image.new(target, picture.size)
+            )
         except (ImageCms.PyCMSError, ValueError):
             # A profile that fits the picture badly is left out, as browsers do.
             return picture.convert(target)
     return picture.convert(target)
 
 
-def draw_page(source, page, side):
+def draw_page(source: IO[bytes], page: int, side: int) -> tuple[Any, int, list[str]]:
     """One page of a PDF on white, with its number of pages and what in it deserves a warning."""
     import pypdfium2
 
@@ -167,7 +168,7 @@ def draw_page(source, page, side):
     return bitmap.to_pil().convert("RGB"), count, pdf_warnings(document)
 
 
-def pdf_warnings(document):
+def pdf_warnings(document: Any) -> list[str]:
     from pypdfium2 import raw
 
     warnings = []
@@ -178,7 +179,7 @@ def pdf_warnings(document):
     return warnings
 
 
-def save(picture, path):
+def save(picture: Any, path: Path) -> str:
     """JPEG; WebP where something shines through. Nothing but the pixels is written."""
     picture.info = {}
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] < 255:
@@ -188,10 +189,13 @@ def save(picture, path):
     return "image/jpeg"
 
 
-def draw(source, kind, page, folder, sides):
+def draw(
+    source: IO[bytes], kind: str, page: int, folder: Path, sides: dict[str, int]
+) -> dict[str, Any]:
     """``sides`` maps names to pixels. The largest is drawn, the others are made from it."""
     longest = max(sides.values())
-    pages, warnings = 1, []
+    pages = 1
+    warnings: list[str] = []
     if kind == "application/pdf":
         drawn, pages, warnings = draw_page(source, page, longest)
     else:
@@ -208,7 +212,7 @@ def draw(source, kind, page, folder, sides):
     return {"pages": pages, "warnings": warnings, "pictures": made}
 
 
-def main(kind, page, folder, *sizes):
+def main(kind: str, page: str, folder: str, *sizes: str) -> None:
     limit_this_process()
     sides = {name: int(side) for name, side in (size.split(":") for size in sizes)}
     with open(0, "rb", closefd=False) as source:

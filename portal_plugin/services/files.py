@@ -1,0 +1,242 @@
+"""Files on a document: checked and stored before the lock, written as a row under it."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import signals
+from ..conf import conf
+from ..exceptions import FileRefused, FileTooLarge, StorageUnavailable
+from ..gateways import filetypes, scanner
+from ..models import Attachment, DirectLink, ProofVersion, SalesDocument, Submission
+from ..models.documents import lock
+from ..models.storage import private_name, private_storage
+from ..statuses import FileCheckState
+from . import activity, previews, work
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class StoredFile:
+    """A file that lies in the private storage and has no row yet. ``digest`` is its SHA-256."""
+
+    name: str
+    content_type: str
+    is_previewable: bool
+    size: int
+    digest: str
+    path: str
+    is_saved: bool = field(default=False)
+
+    def discard(self) -> None:
+        """Take it out of the storage again, if no row was written for it."""
+        if not self.is_saved:
+            private_storage().delete(self.path)
+
+
+def check(upload: UploadedFile, *, max_bytes: int | None = None) -> filetypes.FileKind:
+    """The kind of an upload by its name and first bytes. Raises ``FileRefused`` or ``FileTooLarge``
+    with a sentence that names the file."""
+    name = filetypes.clean_name(upload.name or "")
+    if not upload.size:
+        raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
+    if max_bytes is not None and upload.size > max_bytes:
+        raise FileTooLarge(
+            _("“%(name)s” is too large. A file may have up to %(limit)s.")
+            % {"name": name, "limit": filesizeformat(max_bytes)}
+        )
+    upload.seek(0)
+    head = upload.read(filetypes.HEAD_BYTES)
+    upload.seek(0)
+    return filetypes.kind_of(name, head)
+
+
+def prepare(owner: Any, upload: UploadedFile, *, max_bytes: int | None = None) -> StoredFile:
+    """Check and hash an upload and put it into the private storage, without a database row.
+
+    ``owner`` is an unsaved ``Attachment`` or ``ProofVersion`` with its document: it says the
+    folder. The file is read in pieces. Raises ``FileRefused`` or ``StorageUnavailable``.
+    """
+    kind = check(upload, max_bytes=max_bytes)
+    sha256 = hashlib.sha256()
+    size = 0
+    for chunk in upload.chunks():
+        sha256.update(chunk)
+        size += len(chunk)
+    upload.seek(0)
+    try:
+        path = private_storage().save(private_name(owner, ""), upload)
+    except OSError as error:
+        logger.exception("A file could not be stored")
+        raise StorageUnavailable from error
+    return StoredFile(
+        name=filetypes.clean_name(upload.name or ""),
+        content_type=kind.content_type,
+        is_previewable=kind.is_previewable,
+        size=size,
+        digest=sha256.hexdigest(),
+        path=path,
+    )
+
+
+@contextmanager
+def keeping(*stored: StoredFile) -> Iterator[None]:
+    """Around the transaction that writes their rows: what it does not keep leaves the storage."""
+    try:
+        yield
+    except BaseException:
+        discard(stored)
+        raise
+
+
+def discard(stored: Iterable[StoredFile]) -> None:
+    """The transaction that wrote their rows was rolled back, or never came."""
+    for file in stored:
+        file.is_saved = False
+        file.discard()
+
+
+def save(
+    document: SalesDocument,
+    stored: StoredFile,
+    *,
+    item_key: UUID | None = None,
+    link: DirectLink | None = None,
+    staff: Any = None,
+    author_name: str = "",
+    submission: Submission | None = None,
+    is_internal: bool | None = None,
+) -> Attachment:
+    """Write the row of a prepared file. ``document`` is locked, so that the quota holds.
+
+    What staff add is internal until they show it. Raises ``FileRefused`` over the quota.
+    """
+    refuse_over_quota(document, stored.size)
+    attachment = Attachment.objects.create(
+        document_id=document.pk,
+        public_id=uuid4(),
+        item_key=item_key,
+        file=stored.path,
+        name=stored.name,
+        content_type=stored.content_type,
+        size=stored.size,
+        digest=stored.digest,
+        is_previewable=stored.is_previewable,
+        is_internal=link is None if is_internal is None else is_internal,
+        check_state=first_check_state(),
+        link=link,
+        staff=staff,
+        submission=submission,
+        author_name=author_name,
+    )
+    stored.is_saved = True
+    order_work(attachment)
+    transaction.on_commit(
+        lambda: signals.attachment_added.send(
+            sender=Attachment, document=document, attachment=attachment
+        ),
+        robust=True,
+    )
+    return attachment
+
+
+def store(document: SalesDocument, upload: UploadedFile, **columns: Any) -> Attachment:
+    """``prepare`` and ``save`` in one, for staff: locks, and writes the history. The columns are
+    those of ``save``."""
+    stored = prepare(Attachment(document=document), upload)
+    with keeping(stored), transaction.atomic():
+        fresh = lock(document)
+        attachment = save(fresh, stored, **columns)
+        activity.record(
+            fresh,
+            "file_added",
+            link=attachment.link,
+            staff=attachment.staff,
+            data={"file": str(attachment.public_id), "sha256": attachment.digest},
+        )
+    return attachment
+
+
+def show(attachment: Attachment, user: Any) -> Attachment:
+    """Let the customer see a file of staff's, from now on."""
+    with transaction.atomic():
+        document = lock(attachment.document)
+        attachment.refresh_from_db()
+        if attachment.is_internal:
+            attachment.is_internal = False
+            attachment.shown_at = timezone.now()
+            attachment.save(update_fields=["is_internal", "shown_at"])
+            facts = {"file": str(attachment.public_id), "sha256": attachment.digest}
+            activity.record(document, "file_shown", staff=user, data=facts)
+    return attachment
+
+
+def remove(attachment: Attachment, user: Any) -> Attachment:
+    """Take a file out of everybody's sight. Row and bytes stay: the customer may have relied on
+    what was shown."""
+    with transaction.atomic():
+        document = lock(attachment.document)
+        attachment.refresh_from_db()
+        if attachment.removed_at is None:
+            attachment.removed_at = timezone.now()
+            attachment.save(update_fields=["removed_at"])
+            facts = {"file": str(attachment.public_id), "sha256": attachment.digest}
+            activity.record(document, "file_removed", staff=user, data=facts)
+    return attachment
+
+
+def for_customer(document: SalesDocument) -> models.QuerySet[Attachment]:
+    """What the customer may see of the whole family, oldest first."""
+    return Attachment.objects.of_family(document).shown()
+
+
+def may_go_out(row: Attachment | ProofVersion) -> bool:
+    """With a scanner only what it called clean; without one everything that none ever refused."""
+    if scanner.is_configured():
+        return row.check_state == FileCheckState.CLEAN
+    return row.check_state != FileCheckState.REFUSED
+
+
+def first_check_state() -> FileCheckState:
+    return FileCheckState.WAITING if scanner.is_configured() else FileCheckState.UNCHECKED
+
+
+def order_work(row: Attachment | ProofVersion) -> None:
+    """The check and the preview of a row that was just written."""
+    is_checked_first = row.check_state == FileCheckState.WAITING
+    previews.order(
+        digest=row.digest,
+        source=row.file.name or "",
+        content_type=row.content_type,
+        is_held=is_checked_first,
+    )
+    if is_checked_first:
+        work.wake("scan")
+
+
+def refuse_over_quota(document: SalesDocument, size: int) -> None:
+    """Count and bytes of one document, staff's files included. Holds under the document's lock."""
+    used = Attachment.objects.filter(document=document.pk, removed_at=None).aggregate(
+        count=models.Count("pk"), bytes=models.Sum("size")
+    )
+    if used["count"] >= conf.upload_quota_files:
+        raise FileRefused(
+            _("There is room for %(count)s files here, and it is used up.")
+            % {"count": conf.upload_quota_files}
+        )
+    if (used["bytes"] or 0) + size > conf.upload_quota_bytes:
+        raise FileRefused(
+            _("All files here together may have up to %(limit)s. This one is too much.")
+            % {"limit": filesizeformat(conf.upload_quota_bytes)}
+        )

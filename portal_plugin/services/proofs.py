@@ -1,0 +1,107 @@
+"""Proofs: add a version, send it, and find what the customer is to look at."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from ..exceptions import FileRefused, PortalError
+from ..models import DocumentVersion, Proof, ProofVersion, SalesDocument
+from ..models.documents import lock
+from . import activity, files, publishing
+from .versions import released_proofs
+
+
+def add_proof_version(
+    document: SalesDocument,
+    item_key: UUID,
+    file: UploadedFile,
+    *,
+    label: str = "",
+    wording: str = "",
+    description: str = "",
+    user: Any = None,
+) -> ProofVersion:
+    """A new version in the item's slot ``label`` (front, back …), which is made where it is new.
+
+    The customer sees it from the next publish or ``send_now`` on; its pictures are drawn now.
+    Raises ``FileRefused`` for anything but PNG, JPEG, WebP and PDF.
+    """
+    if not files.check(file).is_previewable:
+        raise FileRefused(
+            _("A proof must be a picture or a PDF: PNG, JPEG, WebP or PDF. Add others as files.")
+        )
+    stored = files.prepare(ProofVersion(proof=Proof(document=document)), file)
+    with files.keeping(stored), transaction.atomic():
+        fresh = lock(document)
+        refuse_foreign_item(fresh, item_key)
+        proof = _slot(fresh, item_key, label.strip())
+        version = ProofVersion.objects.create(
+            proof=proof,
+            number=_next_number(proof),
+            public_id=uuid4(),
+            file=stored.path,
+            name=stored.name,
+            content_type=stored.content_type,
+            size=stored.size,
+            digest=stored.digest,
+            check_state=files.first_check_state(),
+            wording=wording.strip(),
+            description=description.strip(),
+            created_by=user,
+        )
+        stored.is_saved = True
+        files.order_work(version)
+        facts = {"proof": str(version.public_id), "sha256": version.digest, "item": str(item_key)}
+        activity.record(fresh, "proof_added", staff=user, data=facts)
+    return version
+
+
+def send_now(document: SalesDocument, user: Any) -> DocumentVersion:
+    """Show the customer what waits, without publishing the draft: a version of its own, so that
+    the items with new proofs ask for approval again."""
+    if not document.live:
+        raise PortalError(_("Publish the document first. Its proofs go out with it."))
+    return publishing.release(document, user=user)
+
+
+def current_proofs(document: SalesDocument) -> dict[UUID, list[ProofVersion]]:
+    """Item key to the newest version that the customer sees in each of its slots, in one query."""
+    return released_proofs(document)
+
+
+def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:
+    """What staff added and the customer has not seen yet."""
+    return ProofVersion.objects.of_family(document).filter(released_at=None)
+
+
+def released(document: SalesDocument) -> models.QuerySet[ProofVersion]:
+    """Every version that the customer ever saw: earlier ones stay readable."""
+    return ProofVersion.objects.of_family(document).released().select_related("proof")
+
+
+def refuse_foreign_item(document: SalesDocument, item_key: UUID) -> None:
+    """The key belongs to the document, as it is out or as its newest draft has it."""
+    if document.line_items.filter(key=item_key).exists():
+        return
+    draft = document.get_latest_revision_as_object()
+    if not any(item.key == item_key for item in draft.line_items.all()):
+        raise PortalError(_("This item is not part of the document. Save the document first."))
+
+
+def _slot(document: SalesDocument, item_key: UUID, label: str) -> Proof:
+    """An order goes on with the slots of the estimate that it was made from."""
+    slots = Proof.objects.of_family(document).filter(item_key=item_key)
+    found = slots.filter(label=label).first()
+    if found is not None:
+        return found
+    return Proof.objects.create(
+        document_id=document.pk, item_key=item_key, label=label, position=slots.count()
+    )
+
+
+def _next_number(proof: Proof) -> int:
+    last = proof.versions.aggregate(last=models.Max("number"))["last"]
+    return (last or 0) + 1
