@@ -7,3 +7,8 @@ class PortalConfig(AppConfig):
     label = "portal_plugin"
     verbose_name = _("Customer portal")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from . import actions, receivers, tasks  # noqa: F401
+
+        receivers.connect()

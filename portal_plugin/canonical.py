@@ -26,7 +26,7 @@ def digest(data: bytes) -> str:
 
 
 def decimal_text(value: Decimal) -> str:
-    """``Decimal("10.5000")`` is ``"10.5"``; no exponent, no negative zero; the same on every database."""
+    """``Decimal("10.5000")`` is ``"10.5"``; no exponent, no negative zero, on any database."""
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")

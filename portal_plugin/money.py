@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_percent as babel_percent
 
 ZERO = Decimal(0)
 
@@ -20,7 +21,7 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 
 
 def babel_locale(language: str) -> Locale:
-    """The Babel locale of a Django language code, with Latin digits where CLDR allows; else English.
+    """The Babel locale of a Django language code; English where Babel knows none.
 
     Amounts are compared, copied and typed into banking forms: the digits stay the ones that the
     PDF, the bank and the keyboard use.
@@ -46,4 +47,14 @@ def format_number(value: Decimal, language: str) -> str:
     normal = value.normalize() if value else ZERO
     return format_decimal(
         normal, locale=babel_locale(language), decimal_quantization=False, numbering_system="latn"
+    )
+
+
+def format_percent(rate: Decimal, language: str) -> str:
+    """A rate in per cent: ``19`` is ``19%`` in English, ``19 %`` in German."""
+    return babel_percent(
+        rate.normalize() / 100,
+        locale=babel_locale(language),
+        decimal_quantization=False,
+        numbering_system="latn",
     )

@@ -10,6 +10,7 @@ from typing import Any
 _actions: dict[str, Any] = {}
 _presenters: dict[str, Callable] = {}
 _workers: dict[str, Callable[[], Any]] = {}
+_enqueuers: list[Callable[[str], bool]] = []
 
 
 def register_action(action_class):
@@ -36,7 +37,7 @@ def set_presenter(name: str, presenter: Callable) -> None:
 
 
 def present(name: str, *args, **kwargs):
-    """Call the presenter ``name`` (``page``, ``pdf`` or ``email``) that a higher floor left here."""
+    """Call the presenter that a higher floor left here under ``name``."""
     return _presenters[name](*args, **kwargs)
 
 
@@ -47,3 +48,13 @@ def register_worker(kind: str, drain: Callable[[], Any]) -> None:
 
 def workers() -> dict[str, Callable[[], Any]]:
     return dict(_workers)
+
+
+def set_enqueuer(enqueue: Callable[[str], bool]) -> None:
+    """``enqueue(kind)`` hands a kind of work to the site's task backend, and returns whether it
+    did: an immediate backend would do the work inside the answer, so it declines."""
+    _enqueuers[:] = [enqueue]
+
+
+def enqueue(kind: str) -> bool:
+    return any(enqueuer(kind) for enqueuer in _enqueuers)

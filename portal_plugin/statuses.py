@@ -1,4 +1,4 @@
-"""The closed sets of words that rows are labelled with; one place, so that a word means one thing."""
+"""The closed sets of words that rows are labelled with; in one place, so each means one thing."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ class DocumentKind(TextChoices):
 
 
 class DocumentState(TextChoices):
-    """What a document is to its customer; always derived from rows, except when an estimate ends."""
+    """What a document is to its customer; derived from rows, except when an estimate ends."""
 
     UNPUBLISHED = "unpublished", _("Not published")
     WAITING = "waiting", _("Waiting for approval")

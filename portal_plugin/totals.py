@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True)
 class LineTotals:
-    """``amount`` is what the row shows (net or gross, as its price); ``gross`` always has the tax."""
+    """``amount`` is what the row shows, net or gross as its price; ``gross`` always has the tax."""
 
     amount: Decimal
     net: Decimal
@@ -92,7 +92,7 @@ def line_totals(line: Line, currency: str) -> LineTotals:
 
 
 def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()) -> DocumentTotals:
-    """Sums of a document. The document's discount is spread over the rates by their share of net."""
+    """Sums of a document. Its discount is spread over the tax rates by their share of the goods."""
     lines = list(lines)
     per_line = tuple(line_totals(line, currency) for line in lines)
     counted = [(line, sums) for line, sums in zip(lines, per_line, strict=True) if line.is_counted]

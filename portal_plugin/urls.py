@@ -1,5 +1,43 @@
-"""The addresses of the portal. Mount them above Wagtail's catch-all, outside ``i18n_patterns``."""
+"""The addresses of the portal. Mount them above Wagtail's catch-all, outside ``i18n_patterns``.
+
+Whatever stands below a document goes through the guard: ``portal_view`` names the methods, and
+hands the view a visit that may look.
+"""
+
+from django.urls import path
+
+from .portal import actions, files, links, pages, payments, pdfs
+from .portal.guard import portal_view
+from .webhooks import stripe
 
 app_name = "portal_plugin"
 
-urlpatterns: list = []
+DOCUMENT = "d/<str:public_id>/"
+
+_get = portal_view("GET")
+_post = portal_view("POST")
+_both = portal_view("GET", "POST")
+
+urlpatterns = [
+    path("l/", links.ask, name="ask_link"),
+    path("l/<str:token>/", links.open_link, name="link"),
+    path("how-it-works/<str:language>/", pages.how_it_works, name="how_it_works"),
+    path("webhooks/stripe/", stripe.stripe_webhook, name="stripe_webhook"),
+    path(DOCUMENT, _get(pages.document), name="document"),
+    path(f"{DOCUMENT}estimate/", _get(pages.estimate), name="estimate"),
+    path(f"{DOCUMENT}seen/", _post(pages.seen), name="seen"),
+    path(f"{DOCUMENT}a/<slug:action>/", _both(actions.action), name="action"),
+    path(f"{DOCUMENT}a/<slug:action>/<uuid:item_key>/", _both(actions.action), name="action"),
+    path(f"{DOCUMENT}pdf/", _get(pdfs.viewer), name="pdf"),
+    path(f"{DOCUMENT}pdf/file/", _get(pdfs.pdf_file), name="pdf_file"),
+    path(f"{DOCUMENT}print/", _get(pdfs.print_page), name="print"),
+    path(f"{DOCUMENT}files/<uuid:file_id>/", _get(files.attachment), name="attachment"),
+    path(f"{DOCUMENT}proofs/<uuid:file_id>/", _get(files.proof_file), name="proof_file"),
+    path(
+        f"{DOCUMENT}previews/<uuid:file_id>/<int:page>/<slug:size>/",
+        _get(files.preview),
+        name="preview",
+    ),
+    path(f"{DOCUMENT}payment/", _both(payments.payment_state), name="payment_state"),
+    path(f"{DOCUMENT}payment/return/", _get(payments.payment_return), name="payment_return"),
+]

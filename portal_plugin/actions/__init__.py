@@ -1,0 +1,13 @@
+"""What a customer can do. Importing this registers the actions, in the order of the page."""
+
+from . import (  # noqa: F401  # noqa: F401, I001
+    approve,
+    approve_multiple,
+    change_request,
+    comment,
+    decline,
+    order_approved,
+    pay,
+    upload,
+    withdraw_change_request,
+)

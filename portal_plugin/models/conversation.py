@@ -1,4 +1,4 @@
-"""What is said about a document. What is internal has a table of its own and cannot leak by a flag."""
+"""What is said about a document. Internal notes have their own table and no flag to leak by."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""Estimates and orders: one table for what they share, and one real target for everything on them."""
+"""Estimates and orders: one table for what they share, one target for everything on them."""
 
 import secrets
 import uuid
@@ -69,10 +69,66 @@ class SalesDocument(
     """
 
     UNVERSIONED = frozenset(
-        ["site", "public_id", "kind", "family", "number", "is_sample", "responsible", "stage", "valid_until_override", "cancelled_at", "cancelled_by", "cancel_reason", "completed_at", "converted_at", "final_state", "current_version", "listed_state", "listed_total", "listed_balance", "waiting_for", "waiting_since", "created_at", "live", "has_unpublished_changes", "first_published_at", "last_published_at", "live_revision", "latest_revision", "expire_at", "expired", "locked", "locked_at", "locked_by"]
+        [
+            "site",
+            "public_id",
+            "kind",
+            "family",
+            "number",
+            "is_sample",
+            "responsible",
+            "stage",
+            "valid_until_override",
+            "cancelled_at",
+            "cancelled_by",
+            "cancel_reason",
+            "completed_at",
+            "converted_at",
+            "final_state",
+            "current_version",
+            "listed_state",
+            "listed_total",
+            "listed_balance",
+            "waiting_for",
+            "waiting_since",
+            "created_at",
+            "live",
+            "has_unpublished_changes",
+            "first_published_at",
+            "last_published_at",
+            "live_revision",
+            "latest_revision",
+            "expire_at",
+            "expired",
+            "locked",
+            "locked_at",
+            "locked_by",
+        ]
     )
     VERSIONED = frozenset(
-        ["id", "customer", "title", "language", "currency", "introduction", "closing", "valid_until", "delivery_on", "delivery_text", "purchase_order_number", "pays_by", "payment_days", "discount_percent", "discount_amount", "shipping_amount", "shipping_tax_rate", "shipping_includes_tax", "deposit_percent", "deposit_amount", "go_live_at"]
+        [
+            "id",
+            "customer",
+            "title",
+            "language",
+            "currency",
+            "introduction",
+            "closing",
+            "valid_until",
+            "delivery_on",
+            "delivery_text",
+            "purchase_order_number",
+            "pays_by",
+            "payment_days",
+            "discount_percent",
+            "discount_amount",
+            "shipping_amount",
+            "shipping_tax_rate",
+            "shipping_includes_tax",
+            "deposit_percent",
+            "deposit_amount",
+            "go_live_at",
+        ]
     )
 
     site = models.ForeignKey(

@@ -12,7 +12,8 @@ class OutgoingEmail(models.Model):
 
     ``facts`` are ids and plain words that the email's template is filled from when it is sent.
     ``written_subject`` and ``written_text`` are what staff typed. Staff's emails have ``staff`` or
-    ``address`` and no ``recipient``.
+    ``address`` and no ``recipient``. ``thread`` is the same for all emails to one person about one
+    document: they go out in order, and those that are ``is_delayed`` become one.
     """
 
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.PROTECT, related_name="+")
@@ -50,6 +51,8 @@ class OutgoingEmail(models.Model):
     written_subject = models.CharField(_("subject"), max_length=300, blank=True)
     written_text = models.TextField(_("text"), blank=True)
     facts = models.JSONField(default=dict, blank=True)
+    thread = models.CharField(max_length=350, blank=True)
+    is_delayed = models.BooleanField(default=False)
     attaches_pdf = models.BooleanField(default=False)
     state = models.CharField(
         _("state"), max_length=10, choices=EmailState.choices, default=EmailState.WAITING
@@ -76,7 +79,10 @@ class OutgoingEmail(models.Model):
         ordering = ["-pk"]
         verbose_name = _("email")
         verbose_name_plural = _("emails")
-        indexes = [models.Index(fields=["state", "not_before"], name="portal_email_waiting")]
+        indexes = [
+            models.Index(fields=["state", "not_before"], name="portal_email_waiting"),
+            models.Index(fields=["thread", "state"], name="portal_email_thread"),
+        ]
 
     def __str__(self):
         return f"{self.kind} · {self.address or self.recipient_id}"

@@ -17,6 +17,13 @@ class PaymentAttemptQuerySet(models.QuerySet):
         """The customer has paid and the bank has not answered yet."""
         return self.filter(state=AttemptState.PROCESSING)
 
+    def confirmable(self):
+        """Those that somebody may still pay at Stripe; a declined card can be tried again there."""
+        known = Q(payment_intent__isnull=False) | Q(checkout_session__isnull=False)
+        return self.filter(
+            Q(state__in=AttemptState.unfinished()) | Q(known, state=AttemptState.FAILED)
+        )
+
 
 class PaymentAttempt(models.Model):
     """One try to pay one amount, saved with its idempotency key before Stripe is called."""

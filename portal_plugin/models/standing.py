@@ -67,7 +67,11 @@ class Standing:
         open_request = next((r for r in requests if r.is_open), None)
         if open_request:
             state, counting = ItemState.CHANGES_REQUESTED, None
-        elif counting is None or counting.verdict == Verdict.UNDO or any(_order(r) > counting.submission_id for r in requests):
+        elif (
+            counting is None
+            or counting.verdict == Verdict.UNDO
+            or any(_order(r) > counting.submission_id for r in requests)
+        ):
             state, counting = ItemState.WAITING, None
         elif counting.verdict == Verdict.APPROVE:
             state = ItemState.APPROVED

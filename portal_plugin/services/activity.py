@@ -75,9 +75,9 @@ def entry_hash(entry: Activity, public_id: str) -> str:
 
 def first_broken(document: SalesDocument) -> Activity | None:
     """The first entry whose hash, place or predecessor is not what it was; ``None`` if all hold."""
-    previous, sequence = "", 0
-    for entry in document.activities.order_by("sequence").iterator():
-        sequence += 1
+    previous = ""
+    entries = document.activities.order_by("sequence").iterator()
+    for sequence, entry in enumerate(entries, start=1):
         holds = entry.sequence == sequence and entry.previous_hash == previous
         if not holds or entry.hash != entry_hash(entry, document.public_id):
             return entry

@@ -15,10 +15,45 @@ from ..models.documents import lock
 from ..statuses import DocumentState, ItemState
 from . import activity, listing
 
-COPIED = ["site", "customer", "title", "language", "currency", "introduction", "closing", "delivery_on", "delivery_text", "purchase_order_number", "pays_by", "payment_days", "discount_percent", "shipping_includes_tax", "shipping_tax_rate", "deposit_percent", "responsible", "is_sample", "family"]
+COPIED = [
+    "site",
+    "customer",
+    "title",
+    "language",
+    "currency",
+    "introduction",
+    "closing",
+    "delivery_on",
+    "delivery_text",
+    "purchase_order_number",
+    "pays_by",
+    "payment_days",
+    "discount_percent",
+    "shipping_includes_tax",
+    "shipping_tax_rate",
+    "deposit_percent",
+    "responsible",
+    "is_sample",
+    "family",
+]
 #: Amounts that are meant for the whole document.
 FIXED = ["discount_amount", "shipping_amount", "deposit_amount"]
-ITEM_FIELDS = ["key", "name", "description", "quantity", "unit", "unit_price", "discount_percent", "discount_amount", "tax_rate", "tax_category", "price_includes_tax", "is_optional", "is_selected", "sort_order"]
+ITEM_FIELDS = [
+    "key",
+    "name",
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount_percent",
+    "discount_amount",
+    "tax_rate",
+    "tax_category",
+    "price_includes_tax",
+    "is_optional",
+    "is_selected",
+    "sort_order",
+]
 
 
 def convert(

@@ -87,7 +87,7 @@ def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: 
 
 
 def settle(document: SalesDocument) -> Order | None:
-    """After a decision: make the order when every item is decided and the customer's yes makes it."""
+    """After a decision: make the order, once all is decided and the site lets a yes make it."""
     if not document.is_estimate or document.state != DocumentState.APPROVED:
         return None
     if staff_convert(document):

@@ -38,7 +38,7 @@ def ensure_link(
     role: str = LinkRole.APPROVE,
     user: Any = None,
 ) -> DirectLink:
-    """The one link of this person to this document; a stopped one is opened again by staff's wish."""
+    """The one link of this person to this document; sending to them again opens a stopped one."""
     name = name or (contact.name if contact else customer.name)
     email = email or (contact.email if contact else customer.email)
     with transaction.atomic():
@@ -98,7 +98,7 @@ def expiry(document: SalesDocument) -> datetime:
 
 
 def by_token(raw: str) -> DirectLink | None:
-    """The link that a secret opens, usable or not. Anything but a well-formed secret is ``None``."""
+    """The link that a secret opens, usable or not; ``None`` for anything else."""
     if len(raw) != TOKEN_LENGTH or not raw.isascii():
         return None
     return (

@@ -13,8 +13,11 @@ FIELDS = {"year", "month", "number"}
 
 
 def next_number(document: SalesDocument) -> str:
-    """Take the next number of the document's site and kind. Runs inside the publishing transaction:
-    a rollback gives the number back. The counter row is locked after the document's, never before."""
+    """Take the next number of the document's site and kind.
+
+    Runs inside the publishing transaction: a rollback gives the number back. The counter row is
+    locked after the document's, never before.
+    """
     shop = PortalSettings.of(document.site)
     is_estimate = document.kind == DocumentKind.ESTIMATE
     pattern = shop.estimate_pattern if is_estimate else shop.order_pattern

@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 from ..gateways import logos
 from ..models import SalesDocument
 from ..models.shop import PageSize
-from ..money import format_money, format_number
-from ..statuses import DocumentState, PaysBy
+from ..money import ZERO, format_money, format_percent
+from ..statuses import DocumentState, ItemState, PaysBy
 from .presentation import DocumentView, document_view
 from .presentation.items import ItemView
 
@@ -52,6 +52,7 @@ class PaperItem:
     """``left_out`` says why an item is not in the sums; empty for one that is."""
 
     view: ItemView
+    tax: str
     left_out: str
 
 
@@ -65,7 +66,6 @@ class Paper:
     facts: list[Fact]
     items: list[PaperItem]
     taxes: list[TaxRow]
-    has_tax: bool
     page_size: str
     has_long_terms: bool
     shows_bank_details: bool
@@ -103,8 +103,6 @@ def page(view: DocumentView, template: str = "portal_plugin/pdf/document.html", 
 
 def paper(view: DocumentView) -> Paper:
     """Call with the document's language active."""
-    document = view.document
-    taxes = _taxes(view)
     mark, note = _mark(view)
     return Paper(
         heading=view.kind_label,
@@ -112,8 +110,7 @@ def paper(view: DocumentView) -> Paper:
         mark_note=note,
         facts=_facts(view),
         items=_items(view),
-        taxes=taxes,
-        has_tax=bool(document.totals.tax),
+        taxes=_taxes(view),
         page_size=PageSize(view.shop.page_size).value,
         has_long_terms=view.terms is not None and len(view.terms.text) > LONG_TERMS,
         shows_bank_details=bool(
@@ -173,7 +170,6 @@ def _mark(view: DocumentView) -> tuple[str, str]:
 def _facts(view: DocumentView) -> list[Fact]:
     document = view.document
     rows = [
-        (_("Number"), view.number),
         (_("Date"), _day(view.issued_on)),
         (_("Valid until"), _day(view.valid_until)),
         (_("Your order number"), document.purchase_order_number),
@@ -200,15 +196,17 @@ def _payment_days(view: DocumentView) -> str:
 
 
 def _items(view: DocumentView) -> list[PaperItem]:
-    counted = {line.key: line.is_counted for line in view.document.lines}
+    lines = {line.key: line for line in view.document.lines}
     items = []
     for item in view.items:
+        line = lines[item.key]
         left_out = ""
-        if not counted[item.key]:
+        if not line.is_counted:
             left_out = _("Optional, not included")
-        elif view.document.is_order and item.state == "declined":
+        elif view.document.is_order and item.state == ItemState.DECLINED:
             left_out = _("Declined, not included")
-        items.append(PaperItem(item, left_out))
+        tax = format_percent(line.tax_rate or ZERO, view.language)
+        items.append(PaperItem(item, tax, left_out))
     return items
 
 
@@ -219,7 +217,7 @@ def _taxes(view: DocumentView) -> list[TaxRow]:
         return []
     return [
         TaxRow(
-            rate=_("%(rate)s %%") % {"rate": format_number(band.rate, view.language)},
+            rate=format_percent(band.rate, view.language),
             net=format_money(band.net, view.currency, view.language),
             tax=format_money(band.tax, view.currency, view.language),
         )

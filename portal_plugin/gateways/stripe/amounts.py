@@ -13,7 +13,10 @@ from ...exceptions import PaymentUnavailable
 #: "Zero-decimal currencies". ISK and UGX are not among them: Stripe keeps writing both with two
 #: digits, which have to be 00 ("Special cases").
 WITHOUT_MINOR_UNIT = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+    [
+        *("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA"),
+        *("PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"),
+    ]
 )
 #: "Three-decimal currencies": the last digit has to be 0.
 THREE_DIGITS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])

@@ -1,4 +1,4 @@
-"""What a document looks like in words: built once, for the page, the preview, the PDF and the mail."""
+"""What a document looks like in words: built once, for page, preview, PDF and mail."""
 
 from .document import DocumentView, document_view
 from .shop import ShopView, shop_view

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +11,18 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from ...models import ChangeRequest, SalesDocument
+from ...models import ChangeRequest, SalesDocument, TermsText
 from ...money import format_money, format_number, round_money
 from ...statuses import DocumentState, ItemState, LedgerKind
 from .. import terms as terms_service
 from .items import ItemView, item_views
+from .rows import Rows
 from .shop import ShopView, document_language, shop_view
 
 
 @dataclass(frozen=True)
 class TotalRow:
-    """``kind``: subtotal, discount, shipping, net, tax, total, deposit, paid, balance or overpaid."""
+    """``kind``: subtotal, discount, shipping, tax, total, deposit, paid, balance or overpaid."""
 
     kind: str
     label: str
@@ -64,7 +66,7 @@ class DocumentView:
     has_balance: bool
     is_fully_paid: bool
     is_payment_pending: bool
-    terms: Any = None
+    rows: Rows
     stage_label: str = ""
     stage_colour: str = ""
     cancel_reason: str = ""
@@ -76,6 +78,11 @@ class DocumentView:
     @property
     def waiting_items(self) -> list[ItemView]:
         return self.items_in(ItemState.WAITING)
+
+    @cached_property
+    def terms(self) -> TermsText | None:
+        """Read only by what shows them: the page does not."""
+        return terms_service.current(self.document)
 
     @property
     def is_void(self) -> bool:
@@ -103,6 +110,7 @@ def _build(document: SalesDocument, language: str) -> DocumentView:
         return format_money(amount, currency, language)
 
     is_saved = document.pk is not None
+    rows = Rows(document)
     first = document.first_published_at
     stage = document.stage if document.is_order else None
     paid = document.paid
@@ -123,7 +131,7 @@ def _build(document: SalesDocument, language: str) -> DocumentView:
         customer_name=customer.name if customer else "",
         customer_lines=_customer_lines(customer),
         customer_tax_number=customer.tax_number if customer else "",
-        items=item_views(document, show, language),
+        items=item_views(document, rows, show, language),
         totals=_total_rows(document, show),
         tax_rows=_tax_rows(document, show, language),
         payments=_payment_rows(document, show) if is_saved and document.is_order else [],
@@ -135,7 +143,7 @@ def _build(document: SalesDocument, language: str) -> DocumentView:
         has_balance=document.is_order and document.balance_due > 0,
         is_fully_paid=document.is_order and paid > 0 and not document.balance_due,
         is_payment_pending=is_saved and document.is_order and document.pending_payment is not None,
-        terms=terms_service.current(document),
+        rows=rows,
         stage_label=stage.customer_name if stage else "",
         stage_colour=stage.colour if stage else "",
         cancel_reason=document.cancel_reason,

@@ -1,15 +1,15 @@
 """Line items in words and ready amounts."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ...models import Attachment, Comment, Preview, Proof, ProofVersion, SalesDocument
+from ...models import ProofVersion, SalesDocument
 from ...money import format_number, round_money
 from ...statuses import ItemState, WorkState
+from .rows import Rows
 
 Show = Callable[[Decimal], str]
 
@@ -80,21 +80,19 @@ class ItemView:
         return self.proofs[0] if self.proofs else None
 
 
-def item_views(document: SalesDocument, show: Show, language: str) -> list[ItemView]:
+def item_views(document: SalesDocument, rows: Rows, show: Show, language: str) -> list[ItemView]:
     is_saved = document.pk is not None and document.current_version_id is not None
     standing = document.standing.items if is_saved else {}
-    proofs = proof_views(document) if document.pk else {}
-    comments = _counts(Comment, document, removed_at=None)
-    files = _counts(Attachment, document, removed_at=None, is_internal=False)
     return [
         _item_view(
             item,
             sums,
             show,
             language,
+            currency=document.currency or "EUR",
             standing=standing.get(item.key),
-            proofs=proofs.get(item.key, []),
-            counts=(comments[item.key], files[item.key]),
+            proofs=proof_views(rows, item.key),
+            counts=(rows.comment_counts[item.key], rows.attachment_counts[item.key]),
         )
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
     ]
@@ -106,6 +104,7 @@ def _item_view(
     show: Show,
     language: str,
     *,
+    currency: str,
     standing: Any,
     proofs: list[ProofView],
     counts: tuple[int, int],
@@ -117,7 +116,7 @@ def _item_view(
         description=item.description,
         quantity=format_number(item.quantity or Decimal(0), language),
         unit=item.unit,
-        unit_price=_unit_price(item, show, language),
+        unit_price=_unit_price(item.unit_price or Decimal(0), currency, show, language),
         discount=show(-sums.discount) if sums.discount else "",
         tax_rate=format_number(item.tax_rate or Decimal(0), language),
         amount=show(sums.amount),
@@ -137,56 +136,30 @@ def _item_view(
     )
 
 
-def _unit_price(item: Any, show: Show, language: str) -> str:
+def _unit_price(price: Decimal, currency: str, show: Show, language: str) -> str:
     """A price finer than the currency's digits (0.0125 a sheet) keeps its own digits."""
-    price = item.unit_price or Decimal(0)
-    currency = item.document.currency or "EUR"
     if round_money(price, currency) == price:
         return show(price)
     return f"{format_number(price, language)} {currency}"
 
 
-def proof_views(document: SalesDocument) -> dict[UUID, list[ProofView]]:
-    """Item key to its proofs as they are to be decided, in two queries however many there are."""
-    proofs = Proof.objects.of_family(document).prefetch_related("versions")
-    found = [(proof, [v for v in proof.versions.all() if v.released_at]) for proof in proofs]
-    previews = _previews([versions[-1].digest for _, versions in found if versions])
-    views: dict[UUID, list[ProofView]] = defaultdict(list)
-    for proof, versions in found:
-        if not versions:
-            continue
-        newest = versions[-1]
-        preview = previews.get(newest.digest)
-        is_ready = preview is not None and preview.state == WorkState.READY
-        views[proof.item_key].append(
-            ProofView(
-                version=newest,
-                label=proof.label,
-                wording=newest.wording,
-                description=newest.description,
-                earlier=versions[:-1],
-                pages=preview.pages if preview and is_ready else 0,
-                width=preview.width if preview and is_ready else 0,
-                height=preview.height if preview and is_ready else 0,
-                is_pending=preview is not None
-                and preview.state in (WorkState.WAITING, WorkState.RUNNING),
-            )
-        )
-    return views
+def proof_views(rows: Rows, key: UUID) -> list[ProofView]:
+    """The proofs of one item as they are to be decided."""
+    return [_proof_view(versions, rows) for versions in rows.proof_versions.get(key, [])]
 
 
-def _previews(digests: list[str]) -> dict[str, Preview]:
-    rows = Preview.objects.filter(digest__in=digests, page=1, size="screen")
-    return {row.digest: row for row in rows}
-
-
-def _counts(model: Any, document: SalesDocument, **conditions: Any) -> dict[UUID | None, int]:
-    counts: dict[UUID | None, int] = defaultdict(int)
-    if document.pk is None:
-        return counts
-    found = (
-        model.objects.of_family(document).filter(**conditions).values_list("item_key", flat=True)
+def _proof_view(versions: list[ProofVersion], rows: Rows) -> ProofView:
+    newest = versions[-1]
+    preview = rows.previews.get((newest.digest, "screen"))
+    is_ready = preview is not None and preview.state == WorkState.READY
+    return ProofView(
+        version=newest,
+        label=newest.proof.label,
+        wording=newest.wording,
+        description=newest.description,
+        earlier=versions[:-1],
+        pages=preview.pages if preview and is_ready else 0,
+        width=preview.width if preview and is_ready else 0,
+        height=preview.height if preview and is_ready else 0,
+        is_pending=preview is not None and preview.state in (WorkState.WAITING, WorkState.RUNNING),
     )
-    for key in found:
-        counts[key] += 1
-    return counts

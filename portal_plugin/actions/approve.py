@@ -1,0 +1,55 @@
+"""Approve one item."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ..registry import register_action
+from ..services import deciding, terms
+from ..statuses import ItemState, LinkRole, Verdict
+from .approving import TermsMixin, approved_message, consequence
+from .base import Action, Scope
+from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+
+
+class ApproveForm(TermsMixin, IdentityMixin, ActionForm):
+    shown = ShownItemsField(required=False)
+
+    def clean_shown(self):
+        return self.cleaned_data["shown"] or {}
+
+
+@register_action
+class Approve(Action):
+    name = "approve"
+    label = _("Approve")
+    title = _("Approve")
+    submit_label = _("Submit Approval")
+    verb = "approve"
+    scope = Scope.ITEM
+    form_class = ApproveForm
+    needs_role = LinkRole.APPROVE
+
+    def is_available(self):
+        return self.is_allowed and self.item is not None and self.item.state == ItemState.WAITING
+
+    def initial(self):
+        shown = shown_items([self.item]) if self.item else ""
+        accepted = terms.current(self.document)
+        return {"shown": shown, "terms_id": accepted.pk if accepted else None}
+
+    def context(self, form):
+        return {
+            "terms": terms.current(self.document),
+            "consequence": consequence(self.document, [self.item_key]),
+            "approving_as": self.visit.name or self.visit.email,
+        }
+
+    def perform(self, form, submission):
+        deciding.decide(
+            self.document,
+            [self.item_key],
+            Verdict.APPROVE,
+            submission=submission,
+            hashes=form.cleaned_data["shown"],
+        )
+        order = deciding.settle(self.document)
+        return approved_message(self.document, 1, order, name=self.item_name)

@@ -1,0 +1,77 @@
+"""Approve several items at once: all of those that are ticked, or none."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ..registry import register_action
+from ..services import deciding, terms
+from ..statuses import LinkRole, Verdict
+from .approving import TermsMixin, approved_message, consequence
+from .base import Action, Scope
+from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+
+
+class ApproveMultipleForm(TermsMixin, IdentityMixin, ActionForm):
+    shown = ShownItemsField(required=False)
+    items = forms.TypedMultipleChoiceField(
+        label=_("Items"),
+        error_messages={
+            "required": _("Tick at least one item."),
+            "invalid_choice": _("One of these items does not wait for approval."),
+        },
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = {line.key: line.name for line in self.document.lines}
+        self.fields["items"].choices = [
+            (str(key), names[key]) for key in self.document.standing.waiting_keys
+        ]
+
+    def clean_items(self):
+        keys = {str(key): key for key in self.document.standing.waiting_keys}
+        return [keys[value] for value in self.cleaned_data["items"]]
+
+
+@register_action
+class ApproveMultiple(Action):
+    name = "approve_multiple"
+    label = _("Approve Multiple Items")
+    title = _("Approve Multiple Items")
+    submit_label = _("Submit Approvals")
+    verb = "approve"
+    scope = Scope.DOCUMENT
+    form_class = ApproveMultipleForm
+    needs_role = LinkRole.APPROVE
+
+    def is_available(self):
+        return self.is_allowed and len(self.document.standing.waiting_keys) >= 2
+
+    def initial(self):
+        standing = self.document.standing
+        waiting = [standing.items[key] for key in standing.waiting_keys]
+        accepted = terms.current(self.document)
+        return {"shown": shown_items(waiting), "terms_id": accepted.pk if accepted else None}
+
+    def context(self, form):
+        ticked = set(form["items"].data or []) if form.is_bound else set()
+        return {
+            "terms": terms.current(self.document),
+            "consequence": consequence(self.document, self.document.standing.waiting_keys),
+            "approving_as": self.visit.name or self.visit.email,
+            "ticked": ticked,
+        }
+
+    def facts(self, form):
+        return {"items": [str(key) for key in form.cleaned_data["items"]]}
+
+    def perform(self, form, submission):
+        keys = form.cleaned_data["items"]
+        deciding.decide(
+            self.document,
+            keys,
+            Verdict.APPROVE,
+            submission=submission,
+            hashes=form.cleaned_data["shown"],
+        )
+        return approved_message(self.document, len(keys), deciding.settle(self.document))

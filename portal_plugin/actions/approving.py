@@ -1,0 +1,95 @@
+"""What approving one item and approving several have in common: the terms, and what follows."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ..exceptions import TermsChanged
+from ..money import format_money
+from ..services import deciding, terms
+from ..statuses import DocumentState, ItemState
+from .outcomes import Done
+
+
+class TermsMixin(forms.Form):
+    """The tick under the terms, and which text it was set under."""
+
+    terms_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    accept_terms = forms.BooleanField(
+        label=gettext_lazy("I have read and accept the Approval Terms"),
+        error_messages={
+            "required": gettext_lazy("Please read the terms and tick the box to approve.")
+        },
+    )
+
+    def clean(self):
+        """Terms that were edited between showing and submitting are shown first."""
+        data = super().clean()
+        accepted = terms.current(self.document)
+        if accepted is None or data.get("terms_id") == accepted.pk:
+            self.accepted = accepted
+            return data
+        raise TermsChanged
+
+    def recorded(self):
+        accepted = self.accepted
+        if accepted is None:
+            return super().recorded()
+        return super().recorded() | {
+            "terms": accepted,
+            "terms_text": accepted.text,
+            "terms_digest": accepted.digest,
+        }
+
+
+def consequence(document, keys) -> str:
+    """What the approval of ``keys`` sets going, in one sentence."""
+    rest = set(document.standing.items) - set(keys) - set(document.standing.keys("approved"))
+    rest -= set(document.standing.keys(ItemState.DECLINED))
+    if rest:
+        return ngettext(
+            "%(count)d item then still waits for you.",
+            "%(count)d items then still wait for you.",
+            len(rest),
+        ) % {"count": len(rest)}
+    if document.is_order:
+        return _("The shop then starts with your order.")
+    if deciding.staff_convert(document):
+        return _("The shop then makes an order of it and writes to you.")
+    deposit = document.totals.deposit
+    if deposit and not document.standing.keys(ItemState.DECLINED):
+        amount = format_money(deposit, document.currency, document.language)
+        return _("This makes an order; a deposit of %(amount)s is then due.") % {"amount": amount}
+    return _("This makes an order.")
+
+
+def approved_message(document, count, order, name="") -> Done:
+    """What was approved, and the next step."""
+    if name:
+        said = _("Thank you. “%(item)s” is approved.") % {"item": name}
+    else:
+        said = ngettext(
+            "Thank you. %(count)d item is approved.",
+            "Thank you. %(count)d items are approved.",
+            count,
+        ) % {"count": count}
+    return Done(f"{said} {_next_step(document, order)}".strip(), document=order or document)
+
+
+def _next_step(document, order):
+    if order is not None:
+        amount = format_money(order.amount_due, order.currency, order.language)
+        if order.deposit_due:
+            return _("This is now order %(number)s; a deposit of %(amount)s is due.") % {
+                "number": order.number,
+                "amount": amount,
+            }
+        return _("This is now order %(number)s.") % {"number": order.number}
+    waiting = len(document.standing.waiting_keys)
+    if waiting:
+        return ngettext(
+            "%(count)d item still waits for you.", "%(count)d items still wait for you.", waiting
+        ) % {"count": waiting}
+    if document.is_estimate and document.state == DocumentState.APPROVED:
+        return _("The shop makes an order of it and writes to you.")
+    return ""

@@ -1,0 +1,214 @@
+"""The one shape of a customer action: is it offered, what does it ask, do it, what came of it.
+
+A new action is a subclass in a module of its own and a template
+``portal_plugin/actions/<name>.html``. Locking, the second look under the lock, the entry in the
+history, the mails and the signal happen here, once; HTTP happens in one view.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import NotAvailable
+from ..models import Submission
+from ..models.documents import lock
+from ..services import activity, listing, notifications
+from ..services.presentation.document import item_name
+from ..statuses import LinkRole
+from . import matrix
+from .forms import ActionForm
+from .outcomes import Done
+
+
+class Scope(Enum):
+    """What an action may be about."""
+
+    DOCUMENT = "document"
+    ITEM = "item"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """The form has something to say; nothing was written."""
+
+    form: ActionForm
+
+
+class Action:
+    """Something that a customer can do to a document, or to one of its items."""
+
+    #: Module, address, template, activity verb and kind of email.
+    name: ClassVar[str]
+    #: The button's text, exactly as the customer reads it.
+    label: ClassVar[Any]
+    #: The dialog's heading, and the text of its only full button.
+    title: ClassVar[Any] = ""
+    submit_label: ClassVar[Any] = _("Send")
+    #: The verb of the table in ``matrix``.
+    verb: ClassVar[str]
+    scope: ClassVar[Scope] = Scope.BOTH
+    form_class: ClassVar[type[ActionForm]] = ActionForm
+    needs_role: ClassVar[str] = LinkRole.LOOK
+    #: The ``conf`` property that says how often in an hour one link may do it.
+    limit: ClassVar[str | None] = None
+    #: Whether its button stands with the document's, the item's, or nowhere by itself.
+    is_offered: ClassVar[bool] = True
+    #: How the button opens: ``dialog`` or ``pay`` (a dialog of its own).
+    opens: ClassVar[str] = "dialog"
+
+    def __init__(self, visit, item_key=None):
+        self.visit = visit
+        self.item_key = item_key
+
+    @property
+    def document(self):
+        return self.visit.document
+
+    @cached_property
+    def item(self):
+        """The ``ItemStanding`` of the item it is about, or ``None``."""
+        return self.document.standing.items.get(self.item_key) if self.item_key else None
+
+    @cached_property
+    def item_name(self):
+        return item_name(self.document, self.item_key) if self.item_key else ""
+
+    # -- what a subclass says ---------------------------------------------------------------------
+
+    def is_available(self) -> bool:
+        """Whether the customer may do it now. Asked for the button, and again under the lock."""
+        return self.is_allowed
+
+    def initial(self) -> dict[str, Any]:
+        return {}
+
+    def context(self, form) -> dict[str, Any]:
+        """What the action's template needs besides the form."""
+        return {}
+
+    def prepare(self, form) -> None:
+        """Slow work before the lock: store a file, look into it. Keep what it made on the form."""
+
+    def discard(self, form) -> None:
+        """Undo ``prepare``: the transaction was refused."""
+
+    def perform(self, form, submission):
+        """Do it, inside the transaction. ``self.document`` was read under the lock."""
+        raise TypeError(f"{type(self).__name__} does not say what it does")
+
+    def finish(self, outcome):
+        """After the commit, outside any transaction: call whoever is slow."""
+        return outcome
+
+    def replay(self, submission):
+        """The outcome of a submission that arrived before."""
+        return Done(submission.message, document=self.document)
+
+    def facts(self, form) -> dict[str, Any]:
+        """What the history and the mails keep of it: ids, amounts and words, no personal data."""
+        return {"item": str(self.item_key)} if self.item_key else {}
+
+    # -- what every action does alike -------------------------------------------------------------
+
+    @property
+    def is_allowed(self) -> bool:
+        """The table, the link's rights, and whether the item is one of this document's."""
+        if not self.fits_scope or not self.visit.may(self.needs_role):
+            return False
+        return matrix.allows(self.document, self.verb)
+
+    @property
+    def fits_scope(self) -> bool:
+        if self.item_key is None:
+            return self.scope != Scope.ITEM
+        return self.scope != Scope.DOCUMENT and self._has_item
+
+    @property
+    def _has_item(self):
+        return any(line.key == self.item_key for line in self.document.lines)
+
+    def form(self, data=None, files=None) -> ActionForm:
+        return self.form_class(
+            data, files, initial=self.initial(), visit=self.visit, item_key=self.item_key
+        )
+
+    def run(self, data, files=None):
+        """Validate, lock, look again, do it once. Returns an outcome or ``Invalid``.
+
+        Raises ``PortalError`` with nothing written.
+        """
+        form = self.form(data, files)
+        earlier = self._earlier(form)
+        if earlier is not None:
+            return self.finish(self.replay(earlier))
+        if not self.visit.can_act or not self.is_available():
+            raise NotAvailable
+        if not form.is_valid():
+            return Invalid(form)
+        self.prepare(form)
+        try:
+            outcome = self._run_locked(form)
+        except BaseException:
+            self.discard(form)
+            raise
+        return self.finish(outcome)
+
+    def _run_locked(self, form):
+        with transaction.atomic():
+            fresh = lock(self.document)
+            action = type(self)(self.visit.on(fresh), self.item_key)
+            earlier = action._earlier(form)
+            if earlier is not None:
+                self.discard(form)
+                return action.replay(earlier)
+            if not action.is_available():
+                raise NotAvailable
+            form.visit = action.visit
+            submission = action._submit(form)
+            outcome = action.perform(form, submission)
+            if isinstance(outcome, Done):
+                Submission.objects.filter(pk=submission.pk).update(message=outcome.message)
+            action._tell(form, submission)
+            return outcome
+
+    def _earlier(self, form):
+        """The submission with this form's key. Keys are looked up within the document alone: those
+        of another document are unknown here."""
+        raw = form["client_key"].data if form.is_bound else None
+        try:
+            key = form.fields["client_key"].clean(raw)
+        except ValidationError:
+            return None
+        found = Submission.objects.filter(
+            document=self.document.pk, client_key=key, action=self.name, link=self.visit.link
+        )
+        return found.first()
+
+    def _submit(self, form):
+        values = {"name": self.visit.name, "email": self.visit.email} | form.recorded()
+        return Submission.objects.create(
+            document_id=self.document.pk,
+            client_key=form.cleaned_data["client_key"],
+            action=self.name,
+            link=self.visit.link,
+            address=self.visit.address,
+            user_agent=self.visit.user_agent[:300],
+            **values,
+        )
+
+    def _tell(self, form, submission):
+        facts = self.facts(form)
+        link = self.visit.link
+        activity.record(
+            self.document, self.name, link=link, data={**facts, "submission": submission.pk}
+        )
+        listing.refresh(self.document)
+        notifications.customer_acted(
+            self.document, self.name, link=link, submission=submission, facts=facts
+        )

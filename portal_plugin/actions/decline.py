@@ -1,0 +1,55 @@
+"""Decline one item: as clear as approving, and quieter."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..registry import register_action
+from ..services import deciding
+from ..statuses import ItemState, LinkRole, Verdict
+from .base import Action, Scope
+from .forms import TEXT_LIMIT, ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .outcomes import Done
+
+
+class DeclineForm(IdentityMixin, ActionForm):
+    shown = ShownItemsField(required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Would you like to say why? (optional)"),
+        max_length=TEXT_LIMIT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def recorded(self):
+        return super().recorded() | {"note": self.cleaned_data["reason"]}
+
+
+@register_action
+class Decline(Action):
+    name = "decline"
+    label = gettext_lazy("Decline")
+    title = gettext_lazy("Decline")
+    submit_label = gettext_lazy("Decline this item")
+    verb = "approve"
+    scope = Scope.ITEM
+    form_class = DeclineForm
+    needs_role = LinkRole.APPROVE
+
+    def is_available(self):
+        return self.is_allowed and self.item is not None and self.item.state == ItemState.WAITING
+
+    def initial(self):
+        return {"shown": shown_items([self.item]) if self.item else ""}
+
+    def perform(self, form, submission):
+        deciding.decide(
+            self.document,
+            [self.item_key],
+            Verdict.DECLINE,
+            submission=submission,
+            hashes=form.cleaned_data["shown"],
+            reason=form.cleaned_data["reason"],
+        )
+        said = _("You declined “%(item)s”. The shop is told.") % {"item": self.item_name}
+        return Done(said, document=deciding.settle(self.document) or self.document)

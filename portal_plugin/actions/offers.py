@@ -1,0 +1,119 @@
+"""Which buttons a customer gets: the actions that are available now, as plain links."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from .. import registry
+from ..money import format_money
+from ..services.presentation import DocumentView
+from .base import Scope
+
+
+@dataclass(frozen=True)
+class Offer:
+    """``count`` or ``amount`` go on the button; ``accessible_label`` carries the item's name after
+    the label that is seen."""
+
+    name: str
+    label: str
+    accessible_label: str
+    url: str
+    opens: str = "dialog"
+    count: int | None = None
+    amount: str | None = None
+
+
+@dataclass(frozen=True)
+class PageItem:
+    item: Any
+    approve: Offer | None = None
+    decline: Offer | None = None
+    quiet: list[Offer] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Offers:
+    primary: Offer | None
+    items: list[PageItem]
+    document: list[Offer]
+
+
+def offers(visit, view: DocumentView) -> Offers:
+    """Every button of the page. Costs no query beyond those of the view."""
+    items = [_page_item(visit, view, item) for item in view.items]
+    whole = [
+        offer
+        for action_class in registry.actions()
+        if action_class.is_offered
+        and action_class.scope != Scope.ITEM
+        and (offer := _offer(action_class, visit, view))
+    ]
+    primary = _primary(whole, items)
+    return Offers(primary, items, [offer for offer in whole if offer is not primary])
+
+
+def offer(visit, view: DocumentView, name: str) -> Offer | None:
+    """One document-wide action by name, or ``None`` while it is not available."""
+    return _offer(registry.action(name), visit, view)
+
+
+def _page_item(visit, view, item):
+    found = {}
+    for action_class in registry.actions():
+        if not action_class.is_offered or action_class.scope == Scope.DOCUMENT:
+            continue
+        made = _offer(action_class, visit, view, item)
+        if made:
+            found[action_class.name] = made
+    return PageItem(
+        item, found.pop("approve", None), found.pop("decline", None), list(found.values())
+    )
+
+
+def _offer(action_class, visit, view, item=None):
+    action = action_class(visit, item.key if item else None)
+    if not action.is_available():
+        return None
+    kwargs = {"public_id": visit.document.public_id, "action": action.name}
+    if item:
+        kwargs["item_key"] = item.key
+    label = str(action.label)
+    named = _("%(label)s: %(item)s") % {"label": label, "item": item.name} if item else label
+    return Offer(
+        name=action.name,
+        label=label,
+        accessible_label=named,
+        url=reverse("portal_plugin:action", kwargs=kwargs),
+        opens=action.opens,
+        count=_count(action.name, view, item),
+        amount=_amount(action.name, view),
+    )
+
+
+def _count(name, view, item):
+    if name == "approve_multiple":
+        return len(view.waiting_items)
+    if name == "comment":
+        return item.comments_count if item else len(view.rows.comments)
+    if name == "upload":
+        return item.files_count if item else len(view.rows.attachments)
+    return None
+
+
+def _amount(name, view):
+    if name != "pay":
+        return None
+    document = view.document
+    return format_money(document.amount_due, view.currency, view.language)
+
+
+def _primary(whole, items):
+    """The one thing to do next: approve, else pay."""
+    by_name = {offer.name: offer for offer in whole}
+    if "approve_multiple" in by_name:
+        return by_name["approve_multiple"]
+    waiting = [item.approve for item in items if item.approve]
+    return waiting[0] if waiting else by_name.get("pay")

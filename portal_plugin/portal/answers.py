@@ -1,0 +1,93 @@
+"""Answers that are no document: a dead link, a refusal, a failed form check."""
+
+from django.http import JsonResponse
+from django.utils import translation
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from ..services.presentation import shop_view
+from . import rendering
+
+#: Fields that are not the customer's own words.
+NOT_TYPED = {"csrfmiddlewaretoken", "client_key", "shown", "terms_id"}
+
+
+def public(request, template, context=None, status=200, language=None):
+    """A page that belongs to a shop and to no document."""
+    language = language or translation.get_language() or "en"
+    site = Site.find_for_request(request) or Site.objects.select_related("root_page").first()
+    return rendering.page(
+        request,
+        template,
+        context or {},
+        shop=shop_view(site),
+        language=language,
+        direction=direction_of(language),
+        status=status,
+    )
+
+
+def of_visit(request, visit, template, context=None, status=200):
+    """A page that belongs to a document."""
+    language = translation.get_language()
+    return rendering.page(
+        request,
+        template,
+        {"visit": visit, "document": visit.document, **(context or {})},
+        shop=shop_view(visit.document.site),
+        language=language,
+        direction=direction_of(language),
+        status=status,
+    )
+
+
+def dead_link(request, status=404):
+    """The same for unknown, revoked, foreign and ungranted; typed text is given back."""
+    return public(request, "portal_plugin/dead_link.html", {"typed": typed(request)}, status=status)
+
+
+def refused(request, visit, error):
+    if wants_json(request):
+        return JsonResponse({"error": error.message}, status=error.status)
+    return of_visit(
+        request, visit, "portal_plugin/error.html", {"message": error.message}, status=error.status
+    )
+
+
+def csrf_failed(request, visit, reason):
+    message = _("This form was not sent from the page that we showed you. Nothing was saved.")
+    if wants_json(request):
+        return JsonResponse({"error": message}, status=403)
+    context = {"message": message, "typed": typed(request)}
+    return of_visit(request, visit, "portal_plugin/csrf.html", context, status=403)
+
+
+def typed(request) -> list[str]:
+    """What the customer wrote into a form that could not be taken, so that it is not lost."""
+    if request.method != "POST":
+        return []
+    values = [
+        value
+        for name, texts in request.POST.lists()
+        if name not in NOT_TYPED
+        for value in texts
+        if len(value) > 15
+    ]
+    return values[:5]
+
+
+def wants_json(request) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def is_fragment(request) -> bool:
+    """A script of ours asks for the inside of a dialog."""
+    return request.headers.get("X-Portal-Fragment") == "1"
+
+
+def direction_of(language) -> str:
+    try:
+        return "rtl" if get_language_info(language)["bidi"] else "ltr"
+    except KeyError:
+        return "ltr"

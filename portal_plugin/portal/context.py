@@ -1,0 +1,179 @@
+"""The context of the customer's page: the same for the portal and for the preview in the admin."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from ..actions.offers import offer, offers
+from ..services.presentation import document_view
+from ..services.presentation.sentences import next_sentence, state_sentence
+from ..statuses import FileCheckState, WorkState
+
+#: Comments on the page itself; the dialog shows them all.
+SHOWN_COMMENTS = 5
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    author: str
+    when: datetime
+    text: str
+    is_from_customer: bool
+    item_name: str
+
+
+@dataclass(frozen=True)
+class AttachmentRow:
+    name: str
+    size: int
+    kind: str
+    when: datetime
+    author: str
+    url: str
+    thumb_url: str
+    item_name: str
+    is_waiting: bool
+
+
+@dataclass(frozen=True)
+class ChangeRequestRow:
+    number: int
+    text: str
+    state: str
+    state_label: str
+    is_open: bool
+    is_late: bool
+    reply: str
+    item_name: str
+    when: datetime
+    withdraw: Any
+
+
+def page_context(visit, *, notice="", order=None) -> dict[str, Any]:
+    """``order`` is given where its estimate is only read."""
+    view = document_view(visit.document)
+    found = offers(visit, view)
+    document = visit.document
+    address = {"public_id": document.public_id}
+    return {
+        "view": view,
+        "sentence": state_sentence(view),
+        "next_sentence": next_sentence(view),
+        "notice": notice,
+        "staff_banner": visit.staff is not None and not visit.can_act,
+        "is_preview": visit.is_preview,
+        "is_archive": order is not None,
+        "primary": found.primary,
+        "page_items": found.items,
+        "document_offers": found.document,
+        "comments": comment_rows(view)[:SHOWN_COMMENTS],
+        "comments_count": len(view.rows.comments),
+        "attachments": attachment_rows(view, document),
+        "change_requests": change_request_rows(visit, view),
+        "pdf_url": reverse("portal_plugin:pdf", kwargs=address),
+        "print_url": reverse("portal_plugin:print", kwargs=address),
+        "seen_url": reverse("portal_plugin:seen", kwargs=address),
+        "order_url": reverse("portal_plugin:document", kwargs={"public_id": order.public_id})
+        if order
+        else "",
+        "estimate_url": _estimate_url(document),
+    }
+
+
+def comment_rows(view, item_key=None) -> list[CommentRow]:
+    """Newest first; ``item_key`` keeps those on one item."""
+    names = _names(view)
+    return [
+        CommentRow(
+            author=author_name(row, view),
+            when=row.created_at,
+            text=row.text,
+            is_from_customer=row.is_from_customer,
+            item_name=names.get(row.item_key, ""),
+        )
+        for row in view.rows.comments
+        if item_key is None or row.item_key == item_key
+    ]
+
+
+def attachment_rows(view, document, item_key=None) -> list[AttachmentRow]:
+    names = _names(view)
+    return [
+        AttachmentRow(
+            name=row.name,
+            size=row.size,
+            kind=kind_of(row),
+            when=row.created_at,
+            author=author_name(row, view),
+            url=reverse(
+                "portal_plugin:attachment",
+                kwargs={"public_id": document.public_id, "file_id": row.public_id},
+            ),
+            thumb_url=_thumb_url(view, document, row),
+            item_name=names.get(row.item_key, ""),
+            is_waiting=row.check_state in (FileCheckState.WAITING, FileCheckState.REFUSED),
+        )
+        for row in view.rows.attachments
+        if item_key is None or row.item_key == item_key
+    ]
+
+
+def change_request_rows(visit, view) -> list[ChangeRequestRow]:
+    names = _names(view)
+    withdraw = offer(visit, view, "withdraw_change_request")
+    return [
+        ChangeRequestRow(
+            number=row.number,
+            text=row.text,
+            state=row.state,
+            state_label=str(row.get_state_display()),
+            is_open=row.is_open,
+            is_late=row.is_late,
+            reply=row.reply,
+            item_name=names.get(row.item_key, ""),
+            when=row.created_at,
+            withdraw=withdraw if row.is_open else None,
+        )
+        for row in reversed(view.document.standing.change_requests)
+    ]
+
+
+def author_name(row, view) -> str:
+    """The customer's name; for staff a full name or the shop's, never a username or an email."""
+    if row.link_id is not None:
+        return row.author_name or _("You")
+    return row.author_name or view.shop.name
+
+
+def kind_of(row) -> str:
+    """What a person calls the type: the part after the last dot, in capitals."""
+    return row.name.rpartition(".")[2].upper() if "." in row.name else capfirst(row.content_type)
+
+
+def _names(view) -> dict:
+    return {item.key: item.name for item in view.items}
+
+
+def _thumb_url(view, document, row) -> str:
+    preview = view.rows.previews.get((row.digest, "thumb"))
+    if preview is None or preview.state != WorkState.READY:
+        return ""
+    return reverse(
+        "portal_plugin:preview",
+        kwargs={
+            "public_id": document.public_id,
+            "file_id": row.public_id,
+            "page": 1,
+            "size": "thumb",
+        },
+    )
+
+
+def _estimate_url(document) -> str:
+    if not document.is_order or not document.source_estimate_id:
+        return ""
+    return reverse("portal_plugin:estimate", kwargs={"public_id": document.public_id})

@@ -1,0 +1,104 @@
+"""Content-Security-Policy: what an unknown site's page can bear, or strict with a nonce.
+
+A site that runs a policy middleware of its own keeps the say: its policy is extended through its
+own per-response way, and no second header is sent, because two policies only ever forbid more.
+"""
+
+import secrets
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from ..conf import conf
+
+DJANGO = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+DJANGO_CSP = "csp.middleware.CSPMiddleware"
+STRIPE_FRAMES = ("https://js.stripe.com", "https://hooks.stripe.com")
+STRIPE_CALLS = ("https://api.stripe.com",)
+STRIPE_FORMS = ("https://checkout.stripe.com",)
+
+
+def nonce(request) -> str:
+    """The nonce of this answer's scripts and styles: the site's own where it has one."""
+    if DJANGO in settings.MIDDLEWARE:
+        from django.middleware.csp import get_nonce
+
+        return str(get_nonce(request))
+    if hasattr(request, "csp_nonce"):
+        return str(request.csp_nonce)
+    if not hasattr(request, "_portal_nonce"):
+        request._portal_nonce = secrets.token_urlsafe(16)
+    return request._portal_nonce
+
+
+def apply(response, request) -> None:
+    if response.has_header("Content-Security-Policy"):
+        return
+    if DJANGO in settings.MIDDLEWARE:
+        _extend_django(response, request)
+    elif DJANGO_CSP in settings.MIDDLEWARE:
+        response._csp_update = {name: list(sources) for name, sources in _ours().items()}
+    elif getattr(request, "is_preview", False):
+        return
+    else:
+        response["Content-Security-Policy"] = _text(_policy(request, response))
+
+
+def _policy(request, response):
+    is_standalone = getattr(response, "is_standalone", False)
+    if not (conf.strict_csp or is_standalone):
+        return {"frame-ancestors": ["'none'"], "object-src": ["'none'"], "base-uri": ["'self'"]}
+    own = ["'self'", *_origins(settings.STATIC_URL, settings.MEDIA_URL)]
+    ours = _ours()
+    mark = f"'nonce-{nonce(request)}'"
+    return {
+        "default-src": ["'none'"],
+        "script-src": [mark, *ours["script-src"]],
+        "style-src": [*own, mark],
+        "img-src": [*own, "data:"],
+        "font-src": own,
+        "connect-src": ["'self'", *ours["connect-src"]],
+        "frame-src": ["'self'", *ours["frame-src"]],
+        "form-action": ["'self'", *ours["form-action"]],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+    }
+
+
+def _ours():
+    """What the portal needs besides the site itself: Stripe's script, frames and calls."""
+    if not conf.stripe_publishable_key:
+        return {"script-src": [], "connect-src": [], "frame-src": [], "form-action": []}
+    script = _origins(conf.stripe_script_url)
+    return {
+        "script-src": script,
+        "connect-src": [*STRIPE_CALLS, *script],
+        "frame-src": [*STRIPE_FRAMES, *script],
+        "form-action": [*STRIPE_FORMS, *script],
+    }
+
+
+def _extend_django(response, request):
+    """Django reads a response's own policy from this attribute: the site's plus our sources."""
+    policy = {
+        name: list(sources) for name, sources in (getattr(settings, "SECURE_CSP", {}) or {}).items()
+    }
+    for name, sources in _ours().items():
+        if name in policy:
+            policy[name] += sources
+    if policy:
+        response._csp_config = policy
+
+
+def _origins(*urls):
+    found = []
+    for url in urls:
+        parts = urlsplit(str(url))
+        if parts.netloc:
+            found.append(f"{parts.scheme or 'https'}://{parts.netloc}")
+    return list(dict.fromkeys(found))
+
+
+def _text(policy):
+    return "; ".join(" ".join([name, *dict.fromkeys(sources)]) for name, sources in policy.items())

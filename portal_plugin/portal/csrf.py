@@ -1,0 +1,34 @@
+"""CSRF protection with a page of ours: what was typed is kept, nothing is written.
+
+Portal views are exempt from the site's middleware and run this one, because the site's failure page
+has neither our headers nor the customer's text.
+"""
+
+from django.middleware.csrf import CsrfViewMiddleware
+
+
+class PortalCsrf(CsrfViewMiddleware):
+    def _reject(self, request, reason):
+        self._log_reason(request, reason)
+        return reason
+
+    def _log_reason(self, request, reason):
+        request.portal_csrf_reason = reason
+
+
+_middleware = PortalCsrf(lambda request: None)
+
+
+def failure(request) -> str:
+    """Why the request is refused, or an empty text."""
+    _middleware.process_request(request)
+    return _middleware.process_view(request, _checked, (), {}) or ""
+
+
+def set_cookie(request, response):
+    """Where the site has no CSRF middleware of its own, the cookie is ours to set."""
+    return _middleware.process_response(request, response)
+
+
+def _checked(request):
+    """Stands for a view that is not exempt."""

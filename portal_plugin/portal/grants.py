@@ -1,0 +1,71 @@
+"""The signed cookie that says: this browser opened that direct link.
+
+One cookie per document, with the document's own path, so that three documents in three tabs never
+mix, and the site's session is never written. It holds the link's id and two times. The link's row
+is read at every request: revoking works at once.
+"""
+
+import time
+
+from django.core import signing
+from django.urls import reverse
+
+SALT = "portal_plugin.grant"
+IDLE_SECONDS = 24 * 3600
+LONGEST_SECONDS = 30 * 24 * 3600
+#: A cookie younger than this is not written again.
+FRESH_SECONDS = 300
+
+
+def cookie_name(document) -> str:
+    return f"portal_{document.public_id}"
+
+
+def give(response, request, document, link, *, since=None) -> None:
+    """Set the grant of ``document`` for ``link``. ``since`` is when the link was opened (epoch)."""
+    now = int(time.time())
+    value = signing.dumps(
+        {
+            "link": link.pk,
+            "document": document.public_id,
+            "site": document.site_id,
+            "since": since or now,
+            "at": now,
+        },
+        salt=SALT,
+        compress=False,
+    )
+    response.set_cookie(
+        cookie_name(document),
+        value,
+        max_age=IDLE_SECONDS,
+        path=reverse("portal_plugin:document", kwargs={"public_id": document.public_id}),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def read(request, document) -> dict | None:
+    """The grant that this browser sent for ``document``, if it is ours and young enough."""
+    raw = request.COOKIES.get(cookie_name(document), "")
+    try:
+        grant = signing.loads(raw, salt=SALT, max_age=IDLE_SECONDS)
+    except signing.BadSignature:
+        return None
+    if not isinstance(grant, dict) or grant.get("document") != document.public_id:
+        return None
+    if grant.get("site") != document.site_id or time.time() - grant["since"] > LONGEST_SECONDS:
+        return None
+    return grant
+
+
+def needs_renewal(grant) -> bool:
+    return time.time() - grant["at"] > FRESH_SECONDS
+
+
+def covers(link, document) -> bool:
+    """A link's grant covers its document, and the order that was made from it."""
+    if link.document_id == document.pk:
+        return True
+    return document.is_order and document.source_estimate_id == link.document_id

@@ -1,0 +1,115 @@
+"""The one resolver: turns a cookie and an address into a visit, or into a page that helps.
+
+Every portal view stands behind it. Unknown, foreign, revoked and ungranted documents all get the
+same answer, byte for byte.
+"""
+
+from contextlib import contextmanager
+from functools import wraps
+
+from django.db import transaction
+from django.http import HttpResponseNotAllowed
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from wagtail.models import Site
+
+from ..exceptions import PortalError
+from ..models import DirectLink, SalesDocument
+from ..services.visits import Visit
+from . import answers, csrf, grants, headers, limits
+
+
+def portal_view(*methods):
+    """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look."""
+
+    def decorate(view):
+        @csrf_exempt
+        @transaction.non_atomic_requests
+        @wraps(view)
+        def guarded(request, public_id, **kwargs):
+            response = _answer(view, methods, request, public_id, kwargs)
+            headers.secure(response, request)
+            return csrf.set_cookie(request, response)
+
+        guarded.portal_methods = methods
+        return guarded
+
+    return decorate
+
+
+def _answer(view, methods, request, public_id, kwargs):
+    visit, grant = resolve(request, public_id)
+    if visit is None:
+        return answers.dead_link(request)
+    with speaking(visit.document.language, request):
+        if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+            return HttpResponseNotAllowed(methods)
+        if request.method == "POST" and (reason := csrf.failure(request)):
+            return answers.csrf_failed(request, visit, reason)
+        try:
+            response = view(request, visit, **kwargs)
+        except PortalError as error:
+            response = answers.refused(request, visit, error)
+        if request.method != "HEAD" and grants.needs_renewal(grant):
+            grants.give(response, request, visit.document, visit.link, since=grant["since"])
+        return response
+
+
+def resolve(request, public_id):
+    """``(visit, grant)``, or ``(None, None)`` for everything that is not this browser's to see."""
+    document = find_document(public_id)
+    if document is None or document.site_id != _site_id(request):
+        return None, None
+    grant = grants.read(request, document)
+    if grant is None:
+        return None, None
+    link = DirectLink.objects.usable().select_related("recipient").filter(pk=grant["link"]).first()
+    if link is None or not grants.covers(link, document):
+        return None, None
+    visit = Visit(
+        document=document,
+        link=link,
+        address=limits.address_of(request),
+        user_agent=request.headers.get("User-Agent", ""),
+        staff=staff_of(request),
+    )
+    return visit, grant
+
+
+def find_document(public_id) -> SalesDocument | None:
+    """The estimate or order with what every page of it needs, in one query."""
+    found = (
+        SalesDocument.objects.select_related(
+            "site", "customer", "stage", "current_version", "estimate", "order"
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None:
+        return None
+    document = found.specific
+    for name in ("site", "customer", "stage", "current_version"):
+        if getattr(found, f"{name}_id"):
+            setattr(document, name, getattr(found, name))
+    return document
+
+
+def staff_of(request):
+    """The user of a browser that is signed in to the admin, or ``None``."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and user.has_perm("wagtailadmin.access_admin"):
+        return user
+    return None
+
+
+@contextmanager
+def speaking(language, request):
+    """Answer in the document's language, the site's base template included."""
+    with translation.override(language or translation.get_language()):
+        request.LANGUAGE_CODE = translation.get_language()
+        yield
+
+
+def _site_id(request):
+    site = Site.find_for_request(request)
+    return site.pk if site else None

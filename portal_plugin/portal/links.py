@@ -1,0 +1,102 @@
+"""The way in: a direct link sets the grant and leads to an address without the secret."""
+
+import logging
+
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+from wagtail.models import Site
+
+from ..exceptions import TooManyRequests
+from ..models import DirectLink, Order
+from ..services import links, renewing
+from . import answers, csrf, grants, headers, limits
+
+logger = logging.getLogger(__name__)
+
+
+def _public_post(view):
+    """Our headers and our CSRF page around a view that needs no grant."""
+
+    @csrf_exempt
+    @transaction.non_atomic_requests
+    @headers.secured(referrer=headers.STRICT_ORIGIN)
+    def guarded(request, *args, **kwargs):
+        if request.method == "POST" and csrf.failure(request):
+            response = answers.dead_link(request, status=403)
+        else:
+            response = view(request, *args, **kwargs)
+        return csrf.set_cookie(request, response)
+
+    return guarded
+
+
+@_public_post
+def open_link(request, token):
+    who = limits.address_of(request) or "unknown"
+    link = links.by_token(token)
+    if not _is_known(request, link):
+        if limits.is_over("wrong_tokens_per_minute", who, 60):
+            return answers.public(
+                request,
+                "portal_plugin/not_available.html",
+                {"message": TooManyRequests().message},
+                status=429,
+            )
+        limits.reached("wrong_tokens_per_minute", who, 60, add=1)
+        return answers.dead_link(request)
+    with translation.override(link.document.language or None):
+        if link.is_expired:
+            return _expired(request, link)
+        return _enter(request, link)
+
+
+@_public_post
+def ask(request):
+    """ "Email me a new link": one neutral answer for every address."""
+    if request.method == "POST":
+        site = Site.find_for_request(request)
+        who = limits.address_of(request) or "unknown"
+        address = request.POST.get("email", "").strip()[:254]
+        if not limits.is_over("links_per_hour", who):
+            limits.reached("links_per_hour", who, 3600, add=1)
+            renewing.by_address(site, address)
+        return answers.public(request, "portal_plugin/link_sent.html", {"masked": ""})
+    return answers.public(request, "portal_plugin/dead_link.html", {"typed": []}, status=200)
+
+
+def _is_known(request, link):
+    """A revoked link and one of another host are as unknown as one that never was."""
+    if link is None or link.is_revoked:
+        return False
+    site = Site.find_for_request(request)
+    return site is not None and site.pk == link.document.site_id
+
+
+def _enter(request, link):
+    document = link.document
+    order = Order.objects.filter(source_estimate=document.pk).select_related("site").first()
+    target = order if order is not None and order.current_version_id else document
+    url = reverse("portal_plugin:document", kwargs={"public_id": target.public_id})
+    response = HttpResponseRedirect(url, status=303)
+    if request.method != "GET":
+        return response
+    for one in {document, target}:
+        grants.give(response, request, one, link)
+    DirectLink.objects.filter(pk=link.pk).update(
+        opened_count=F("opened_count") + 1, last_opened_at=timezone.now()
+    )
+    return response
+
+
+def _expired(request, link):
+    context = {"masked": renewing.masked(link.recipient.email)}
+    if request.method == "POST":
+        if not limits.is_over("links_per_hour", f"link-{link.pk}"):
+            limits.reached("links_per_hour", f"link-{link.pk}", 3600, add=1)
+            renewing.of_link(link)
+        return answers.public(request, "portal_plugin/link_sent.html", context)
+    return answers.public(request, "portal_plugin/expired_link.html", context, status=410)

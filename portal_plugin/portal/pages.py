@@ -1,0 +1,81 @@
+"""The customer's page of a document, and the few views around it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_supported_language_variant
+
+from ..models import DirectLink, Order, Submission
+from ..services.visits import Visit
+from ..statuses import DocumentState
+from . import answers, grants, headers
+from .context import page_context
+
+
+def document(request, visit):
+    order = order_of(visit.document)
+    if order is not None:
+        return to_order(request, visit, order)
+    if visit.document.state == DocumentState.UNPUBLISHED:
+        return answers.of_visit(request, visit, "portal_plugin/revising.html")
+    context = page_context(visit, notice=_notice(request, visit))
+    return answers.of_visit(request, visit, "portal_plugin/document.html", context)
+
+
+def estimate(request, visit):
+    """The approved estimate, readable from the order that was made from it."""
+    source = getattr(visit.document, "source_estimate", None)
+    if source is None:
+        return answers.dead_link(request)
+    reading = Visit(document=source, link=None)
+    context = page_context(reading, order=visit.document)
+    return answers.of_visit(request, visit, "portal_plugin/document.html", context)
+
+
+def seen(request, visit):
+    """A person showed a sign of being one; mail scanners only open."""
+    if visit.can_act:
+        DirectLink.objects.filter(pk=visit.link.pk).update(last_seen_at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@headers.secured()
+def how_it_works(request, language):
+    try:
+        language = get_supported_language_variant(language)
+    except LookupError:
+        language = translation.get_language()
+    with translation.override(language):
+        return answers.public(request, "portal_plugin/how_it_works.html", language=language)
+
+
+def order_of(document) -> Order | None:
+    """The order that replaced this estimate, once it is out."""
+    if not document.is_estimate or not document.converted_at:
+        return None
+    return Order.objects.filter(source_estimate=document.pk, current_version__isnull=False).first()
+
+
+def document_url(document) -> str:
+    return reverse("portal_plugin:document", kwargs={"public_id": document.public_id})
+
+
+def to_order(request, visit, order, query=""):
+    response = HttpResponseRedirect(document_url(order) + query, status=303)
+    if request.method != "HEAD":
+        grants.give(response, request, order, visit.link)
+    return response
+
+
+def _notice(request, visit) -> str:
+    """What a form without JavaScript ended with; the key is known only to who posted it."""
+    try:
+        key = UUID(request.GET.get("done", ""))
+    except ValueError:
+        return ""
+    found = Submission.objects.filter(
+        link=visit.link, client_key=key, document__family=visit.document.family
+    ).first()
+    return found.message if found else ""

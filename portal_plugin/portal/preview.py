@@ -1,0 +1,21 @@
+"""What the admin's preview panel shows: exactly the customer's page, inert, from unsaved rows."""
+
+from django.http import HttpResponse
+from django.utils import translation
+
+from ..services import mail_rendering, paper
+from ..services.presentation import document_view
+from ..services.visits import Visit
+from . import answers
+from .context import page_context
+
+
+def serve(document, request, mode_name):
+    """``mode_name`` is ``page``, ``pdf`` or ``email``."""
+    with translation.override(document.language or None):
+        if mode_name == "pdf":
+            return HttpResponse(paper.html(document_view(document)))
+        if mode_name == "email":
+            return HttpResponse(mail_rendering.preview_html(document))
+        visit = Visit(document=document, is_preview=True)
+        return answers.of_visit(request, visit, "portal_plugin/document.html", page_context(visit))

@@ -1,0 +1,46 @@
+"""Render a portal page inside the site's base template, or on its own where that base fails."""
+
+import logging
+
+from django.http import HttpResponse
+from django.template.loader import get_template, select_template
+from django.urls import reverse
+
+from ..conf import conf
+from ..services.presentation.shop import ShopView
+from . import csp
+
+logger = logging.getLogger(__name__)
+STANDALONE = "portal_plugin/standalone.html"
+
+
+def page(request, template, context, *, shop: ShopView, language, direction, status=200):
+    """``context`` is the page's own; what every page needs is added here."""
+    base = select_template([conf.base_template, STANDALONE])
+    context = {
+        **context,
+        "shop": shop,
+        "language": language,
+        "direction": direction,
+        "csp_nonce": csp.nonce(request),
+        "how_url": reverse("portal_plugin:how_it_works", kwargs={"language": language}),
+    }
+    is_standalone = base.template.name == STANDALONE
+    try:
+        body = _render(request, template, context, base.template.name)
+    except Exception:
+        # The base is the site's, not ours: whatever it raises, the customer gets their page.
+        if is_standalone:
+            raise
+        logger.exception(
+            "The site's base template %s failed; serving without it", conf.base_template
+        )
+        is_standalone = True
+        body = _render(request, template, context, STANDALONE)
+    response = HttpResponse(body, status=status)
+    response.is_standalone = is_standalone
+    return response
+
+
+def _render(request, template, context, base):
+    return get_template(template).render({**context, "base_template": base}, request)

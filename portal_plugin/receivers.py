@@ -1,0 +1,25 @@
+"""Who listens to what: registration only, called once from ``AppConfig.ready()``."""
+
+from wagtail.signals import published
+
+from . import registry
+from .models import Estimate, Order
+from .portal import preview
+from .services import outbox, pdfs, previews, publishing
+from .services.payments import reconciling
+
+
+def connect():
+    for model in (Estimate, Order):
+        published.connect(released, sender=model, dispatch_uid=f"portal_release_{model.__name__}")
+    registry.set_presenter("preview", preview.serve)
+    registry.register_worker("mail", outbox.drain)
+    registry.register_worker("pdf", pdfs.drain)
+    registry.register_worker("preview", previews.drain)
+    registry.register_worker("payments", reconciling.drain)
+
+
+def released(sender, instance, revision=None, **kwargs):
+    """A document went live. A schedule for later sends this signal too, while it is not live."""
+    if instance.live and revision is not None and instance.live_revision_id == revision.pk:
+        publishing.release(instance, revision, user=revision.user)

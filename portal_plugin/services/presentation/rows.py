@@ -1,0 +1,68 @@
+"""The rows of other tables that a document is shown with, each kind read once, however many."""
+
+from collections import Counter, defaultdict
+from functools import cached_property
+from uuid import UUID
+
+from ...models import Attachment, Comment, Preview, ProofVersion, SalesDocument
+
+#: How many comments and files are read for a page; its counts are exact up to here.
+MOST = 300
+
+
+class Rows:
+    """Everything of one family, lazily. An unsaved document has none of it."""
+
+    def __init__(self, document: SalesDocument) -> None:
+        self.document = document
+        self.is_saved = document.pk is not None
+
+    @cached_property
+    def proof_versions(self) -> dict[UUID, list[list[ProofVersion]]]:
+        """Item key to its proofs, each as the list of its released versions, oldest first."""
+        by_proof: dict[int, list[ProofVersion]] = defaultdict(list)
+        if self.is_saved:
+            found = ProofVersion.objects.of_family(self.document).released()
+            ordered = found.select_related("proof").order_by("proof__position", "proof", "number")
+            for version in ordered:
+                by_proof[version.proof_id].append(version)
+        by_item: dict[UUID, list[list[ProofVersion]]] = defaultdict(list)
+        for versions in by_proof.values():
+            by_item[versions[0].proof.item_key].append(versions)
+        return by_item
+
+    @cached_property
+    def comments(self) -> list[Comment]:
+        """Newest first."""
+        if not self.is_saved:
+            return []
+        found = Comment.objects.of_family(self.document).filter(removed_at=None)
+        return list(found.select_related("staff").order_by("-created_at", "-pk")[:MOST])
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        """Newest first; only what the customer may see."""
+        if not self.is_saved:
+            return []
+        found = Attachment.objects.of_family(self.document).shown()
+        return list(found.order_by("-created_at", "-pk")[:MOST])
+
+    @cached_property
+    def comment_counts(self) -> Counter:
+        return Counter(comment.item_key for comment in self.comments)
+
+    @cached_property
+    def attachment_counts(self) -> Counter:
+        return Counter(attachment.item_key for attachment in self.attachments)
+
+    @cached_property
+    def previews(self) -> dict[tuple[str, str], Preview]:
+        """(digest, size) to the preview of the first page, of current proofs and of files."""
+        digests = {
+            versions[-1].digest for proofs in self.proof_versions.values() for versions in proofs
+        }
+        digests |= {row.digest for row in self.attachments if row.is_previewable}
+        if not digests:
+            return {}
+        rows = Preview.objects.filter(digest__in=digests, page=1, size__in=["thumb", "screen"])
+        return {(row.digest, row.size): row for row in rows}

@@ -1,0 +1,49 @@
+"""A new email with a direct link, asked for by whoever lost theirs."""
+
+from typing import Any
+
+from django.db import transaction
+
+from ..models import DirectLink
+from ..models.documents import lock
+from . import activity, outbox
+
+#: How many documents one request by email address may bring links for.
+MOST = 5
+
+
+def of_link(link: DirectLink) -> None:
+    """Send the link's own recipient a new secret. A stopped link gets none."""
+    with transaction.atomic():
+        document = lock(link.document)
+        fresh = DirectLink.objects.select_related("recipient").get(pk=link.pk)
+        if fresh.is_revoked or not fresh.recipient.email or document.current_version_id is None:
+            return
+        outbox.queue(kind="link", site=document.site, document=document, link=fresh)
+        activity.record(document, "link_renewed", link=fresh)
+
+
+def by_address(site: Any, address: str) -> int:
+    """New links to that address's newest documents of this site; returns how many. The caller tells
+    nobody whether there were any."""
+    if "@" not in address:
+        return 0
+    found = (
+        DirectLink.objects.filter(
+            document__site=site,
+            document__current_version__isnull=False,
+            recipient__email__iexact=address,
+            revoked_at=None,
+        )
+        .select_related("document__site", "recipient")
+        .order_by("-document__created_at")[:MOST]
+    )
+    for link in found:
+        of_link(link)
+    return len(found)
+
+
+def masked(address: str) -> str:
+    """``anna@example.com`` as ``a•••@example.com``: its owner knows it, nobody else learns it."""
+    name, _at, domain = address.partition("@")
+    return f"{name[:1]}•••@{domain}" if domain else ""

@@ -1,0 +1,45 @@
+"""Fixtures that every room's tests share."""
+
+import logging
+
+import pytest
+from django.core.cache import cache
+
+from portal_plugin.services import links
+
+from . import factories
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    """Limits are counted in the cache; no test counts another's."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _base_template_holds(request, caplog):
+    """The fallback for a failing site base must not hide a failing page of ours."""
+    yield
+    if request.node.get_closest_marker("failing_base"):
+        return
+    failed = [r for r in caplog.get_records("call") if "base template" in r.getMessage()]
+    assert not failed, failed[0].exc_text or failed[0].getMessage()
+
+
+@pytest.fixture
+def enter(client):
+    """Open a document's direct link in the test client, as its customer does."""
+
+    def enter(document, link=None, client=client):
+        link = link or factories.link_factory(document)
+        url = links.link_url(link, links.make_token(link)).removeprefix(document.site.root_url)
+        response = client.get(url, headers={"host": document.site.hostname})
+        assert response.status_code == 303
+        return link
+
+    return enter
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)

@@ -1,0 +1,95 @@
+"""Real rows for tests, made the way staff make them: written as a draft, then published."""
+
+import itertools
+from decimal import Decimal
+
+from django.contrib.auth import get_user_model
+from wagtail.models import Page, Site
+
+from portal_plugin.models import Customer, Estimate, LineItem, Order, PortalSettings
+from portal_plugin.services import links, terms
+
+_count = itertools.count(1)
+TERMS = "We print what you approved. Colours may differ slightly from your screen."
+
+
+def site_factory(hostname="localhost", **values):
+    """The site of that host, ready to publish: terms for both kinds, a shop name, bank details."""
+    site = Site.objects.filter(hostname=hostname).first()
+    if site is None:
+        root = Page.objects.filter(depth=2).first() or Page.objects.first()
+        is_first = not Site.objects.filter(is_default_site=True).exists()
+        site = Site.objects.create(hostname=hostname, root_page=root, is_default_site=is_first)
+    defaults = {
+        "shop_name": "Northline Signs",
+        "email": "shop@northline.example",
+        "mailbox": "office@northline.example",
+        "phone": "+49 30 1234567",
+        "bank_details": "Northline Signs\nIBAN DE02 1203 0000 0000 2020 51",
+    }
+    PortalSettings.objects.update_or_create(site=site, defaults=defaults | values)
+    for kind in ("estimate", "order"):
+        terms.add(site, "en", kind, TERMS)
+    return site
+
+
+def customer_factory(site=None, **values):
+    number = next(_count)
+    values = {"name": f"Customer {number}", "email": f"customer{number}@example.org"} | values
+    return Customer.objects.create(site=site or site_factory(), **values)
+
+
+def user_factory(**values):
+    number = next(_count)
+    values = {
+        "username": f"staff{number}",
+        "email": f"staff{number}@northline.example",
+        "is_superuser": True,
+        "is_staff": True,
+        "first_name": "Robin",
+        "last_name": f"Staff {number}",
+    } | values
+    user = get_user_model()(**values)
+    user.set_password("password")
+    user.save()
+    return user
+
+
+def line_item(number=1, **values):
+    values = {
+        "name": f"A{number} poster",
+        "description": "Matt, 170 g",
+        "quantity": Decimal(2),
+        "unit_price": Decimal("50"),
+        "tax_rate": Decimal("19"),
+    } | values
+    return LineItem(sort_order=number, **values)
+
+
+def _document(model, items, published, values):
+    site = values.pop("site", None) or site_factory()
+    customer = values.pop("customer", None) or customer_factory(site)
+    rows = items if isinstance(items, list) else [line_item(n + 1) for n in range(items)]
+    values = {"language": "en", "currency": "EUR", "title": "Window sign"} | values
+    document = model(site=site, customer=customer, **values)
+    document.line_items = rows
+    document.save()
+    return publish(document) if published else document
+
+
+def estimate_factory(items=3, published=True, **values):
+    return _document(Estimate, items, published, values)
+
+
+def order_factory(items=3, published=True, **values):
+    return _document(Order, items, published, values)
+
+
+def publish(document, user=None):
+    """Save a draft of the document as it stands in memory, and publish it."""
+    document.save_revision(user=user).publish(user=user, skip_permission_checks=True)
+    return type(document).objects.get(pk=document.pk)
+
+
+def link_factory(document, **values):
+    return links.ensure_link(document, customer=document.customer, **values)
