@@ -1,0 +1,43 @@
+"""What the portal's templates need beyond Django's own tags."""
+
+import re
+from itertools import zip_longest
+
+from django import forms, template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+#: Ends where a sentence would: a full stop or bracket after an address is not part of it.
+_ADDRESS = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])")
+_LINK = '<a class="portal-link" href="{}" rel="noopener noreferrer nofollow ugc">{}</a>'
+
+
+@register.filter
+def initials(name: str) -> str:
+    """At most two letters, for the small circle beside a message."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """What a person wrote, escaped; only addresses that begin with http or https become links."""
+    parts = _ADDRESS.split(text)
+    pairs = zip_longest(parts[::2], parts[1::2], fillvalue="")
+    return format_html_join(
+        "", "{}{}", ((plain, format_html(_LINK, a, a) if a else "") for plain, a in pairs)
+    )
+
+
+@register.filter
+def is_tick(field: forms.BoundField) -> bool:
+    """Whether the field is one box to tick, whose label stands beside it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.simple_tag
+def portal_widget(field: forms.BoundField) -> SafeString:
+    """The field's input with the portal's class on it; Django adds what describes it."""
+    return field.as_widget(attrs={"class": "portal-box" if is_tick(field) else "portal-input"})
