@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from ctypes.util import find_library
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,6 +27,12 @@ MAX_ROWS = 2_500
 #: Where the HTML pretends to live, so that relative addresses in it and in its CSS can be joined.
 #: ``.invalid`` is reserved for names that never resolve (RFC 2606), should one ever get out.
 BASE = "https://pdf.invalid/"
+
+LIBRARIES = {
+    "libpango-1.0-0": "pango-1.0",
+    "libpangoft2-1.0-0": "pangoft2-1.0",
+    "libharfbuzz-subset0": "harfbuzz-subset",
+}
 
 _one_at_a_time = threading.Lock()
 
@@ -70,18 +77,16 @@ def what_is_missing() -> str:
     """
     if find_spec("weasyprint") is None:
         return _("The package “weasyprint” is not installed (extra “pdf”).")
-    absent = [
-        package
-        for package, library in (
-            ("libpango-1.0-0", "pango-1.0"),
-            ("libpangoft2-1.0-0", "pangoft2-1.0"),
-            ("libharfbuzz-subset0", "harfbuzz-subset"),
-        )
-        if find_library(library) is None
-    ]
-    if not absent:
+    packages = " ".join(_absent_libraries())
+    if not packages:
         return ""
-    return _("System libraries are missing: %(packages)s.") % {"packages": " ".join(absent)}
+    return _("System libraries are missing: %(packages)s.") % {"packages": packages}
+
+
+@cache
+def _absent_libraries() -> list[str]:
+    """Debian's names of them. Looking costs a process, so it is done once."""
+    return [package for package, library in LIBRARIES.items() if find_library(library) is None]
 
 
 def _refuse_too_large(html: str) -> None:

@@ -23,6 +23,7 @@ from ..money import ZERO, format_money, format_percent
 from ..statuses import DocumentState, ItemState, PaysBy
 from .presentation import DocumentView, document_view
 from .presentation.items import ItemView
+from .presentation.shop import document_language
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "portal_plugin"
 STYLE = "css/print.css"
@@ -120,13 +121,17 @@ def paper(view: DocumentView) -> Paper:
     )
 
 
-def file_name(document: SalesDocument) -> str:
-    """``Estimate E-2026-0012.pdf``, in the document's language."""
-    view_language = document.language or translation.get_language()
-    with translation.override(view_language):
+def name(document: SalesDocument) -> str:
+    """``Estimate E-2026-0012``, in the document's language."""
+    with translation.override(document_language(document.language)):
         kind = _("Invoice") if document.is_order else _("Estimate")
-    name = f"{kind} {document.number}" if document.number else kind
-    return "".join(c for c in name if c not in '\\/:*?"<>|' and c.isprintable()) + ".pdf"
+    return f"{kind} {document.number}" if document.number else kind
+
+
+def file_name(document: SalesDocument) -> str:
+    """``Estimate E-2026-0012.pdf``, without what file systems refuse."""
+    kept = (c for c in name(document) if c not in '\\/:*?"<>|' and c.isprintable())
+    return "".join(kept) + ".pdf"
 
 
 def style_sheet() -> Path:
@@ -145,10 +150,10 @@ def _files(style: Path, logo: Any) -> dict[str, Path | bytes]:
 
 
 @lru_cache(maxsize=16)
-def _logo(storage: Storage, name: str) -> bytes | None:
+def _logo(storage: Storage, address: str) -> bytes | None:
     """A new logo has a new name, so that a name stands for its bytes."""
     try:
-        with storage.open(name) as file:
+        with storage.open(address) as file:
             return logos.as_png(file)
     except OSError:
         return None
