@@ -1,6 +1,7 @@
 """Pay the deposit or the balance: by card, on Stripe's page, or by transfer."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django import forms
 from django.urls import reverse
@@ -15,7 +16,7 @@ from .base import Action, Scope
 from .forms import ActionForm
 from .outcomes import Data, GoTo
 
-HOSTED = "hosted"
+HOSTED, CARD = "hosted", "card"
 
 
 class PayForm(ActionForm):
@@ -31,15 +32,26 @@ class PayForm(ActionForm):
     hosted = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def recorded(self):
-        return {"note": HOSTED if self.cleaned_data["hosted"] else ""}
+        begin = Begin(self.cleaned_data["hosted"], self.cleaned_data["shown"])
+        return {"note": begin.note}
 
 
 @dataclass(frozen=True)
 class Begin:
-    """What the transaction leaves to do at Stripe."""
+    """What the transaction leaves to do at Stripe. ``note`` is how a submission keeps it, for when
+    the same one arrives again."""
 
-    form: PayForm | None
     is_hosted: bool
+    shown: Decimal
+
+    @property
+    def note(self) -> str:
+        return f"{HOSTED if self.is_hosted else CARD} {self.shown}"
+
+    @classmethod
+    def from_note(cls, note: str) -> "Begin":
+        way, _space, shown = note.partition(" ")
+        return cls(way == HOSTED, Decimal(shown))
 
 
 @register_action
@@ -74,18 +86,19 @@ class Pay(Action):
 
     def perform(self, form, submission):
         """Looks again under the lock; what is slow begins after it."""
-        payments.check(self.document, form.cleaned_data["shown"])
-        return Begin(form, form.cleaned_data["hosted"])
+        begin = Begin.from_note(submission.note)
+        payments.check(self.document, begin.shown)
+        return begin
 
     def replay(self, submission):
-        return Begin(None, submission.note == HOSTED)
+        return Begin.from_note(submission.note)
 
     def finish(self, outcome):
         started = payments.begin(
             self.document,
             link=self.visit.link,
             is_hosted=outcome.is_hosted,
-            shown=outcome.form.cleaned_data["shown"] if outcome.form else None,
+            shown=outcome.shown,
         )
         if started.page_url:
             return GoTo(started.page_url)
@@ -103,15 +116,17 @@ class Pay(Action):
         """A payment that was only begun is nobody's news; the booked one is told."""
 
     def _facts_for_script(self, offer):
-        """What ``pay.js`` needs to draw the card form; no secret among it."""
-        return {
-            "script": conf.stripe_script_url,
-            "key": conf.stripe_publishable_key,
-            "amount": offer.minor_units,
-            "currency": offer.currency.lower(),
-            "locale": self.document.language,
-            "state": self._address("payment_state"),
-        }
+        """What ``pay.js`` needs to draw the card form, as ``data-`` attributes; no secret among it."""
+        facts = {"state": self._address("payment_state")}
+        if offer.takes_cards:
+            facts |= {
+                "script": conf.stripe_script_url,
+                "key": conf.stripe_publishable_key,
+                "amount": offer.minor_units,
+                "currency": offer.currency.lower(),
+                "locale": self.document.language,
+            }
+        return facts
 
     def _address(self, name):
         return reverse(f"portal_plugin:{name}", kwargs={"public_id": self.document.public_id})

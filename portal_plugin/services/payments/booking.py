@@ -1,0 +1,222 @@
+"""What Stripe says of a payment, written down: the attempt's state, and once the money.
+
+Each function takes the document's lock first and writes in one transaction. What was booked is
+never taken back here, in whatever order news arrive.
+"""
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ... import signals
+from ...exceptions import NotAvailable
+from ...gateways import stripe as gateway
+from ...models import LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
+from ...models.documents import lock
+from ...money import round_money
+from ...statuses import AttemptState, LedgerKind
+from .. import activity, listing, notifications, pdfs
+
+logger = logging.getLogger(__name__)
+
+_ENDED = (AttemptState.SUCCEEDED, AttemptState.FAILED, AttemptState.CANCELLED)
+
+
+def apply(
+    payment: gateway.Payment, attempt: PaymentAttempt, event: StripeEvent | None = None
+) -> PaymentAttempt:
+    """Write what Stripe answered a moment ago, and the event that made us ask, together.
+
+    Returns the attempt as it is then. Doing it again changes nothing.
+    """
+    with transaction.atomic():
+        document = lock(attempt.document)
+        fresh = PaymentAttempt.objects.get(pk=attempt.pk)
+        if event is not None and StripeEvent.objects.get(pk=event.pk).handled_at:
+            return fresh
+        outcome = _taken(document, fresh, payment)
+        if event is not None:
+            close(event, outcome)
+    return fresh
+
+
+def end(attempt: PaymentAttempt, state: AttemptState, code: str = "") -> PaymentAttempt:
+    """``FAILED`` or ``CANCELLED``, for one of which nobody can pay any more."""
+    with transaction.atomic():
+        lock(attempt.document)
+        fresh = PaymentAttempt.objects.get(pk=attempt.pk)
+        if fresh.state != AttemptState.SUCCEEDED:
+            fresh.failure_code = code or fresh.failure_code
+            _move(fresh, state)
+            fresh.save()
+    return fresh
+
+
+def keep_page(attempt: PaymentAttempt, page: gateway.Page) -> PaymentAttempt:
+    """Remember the hosted page. An attempt that was given up meanwhile stays so."""
+    with transaction.atomic():
+        lock(attempt.document)
+        fresh = PaymentAttempt.objects.get(pk=attempt.pk)
+        fresh.checkout_session = page.id
+        if fresh.state == AttemptState.NEW:
+            _move(fresh, AttemptState.OPEN)
+        fresh.save()
+    return fresh
+
+
+def close(event: StripeEvent, outcome: str) -> None:
+    StripeEvent.objects.filter(pk=event.pk).update(outcome=outcome, handled_at=timezone.now())
+
+
+def record_offline(
+    document: SalesDocument,
+    *,
+    amount: Decimal,
+    method: str = "",
+    occurred_at: datetime | None = None,
+    note: str = "",
+    user: Any = None,
+) -> LedgerEntry:
+    """Money that came outside Stripe: by transfer, in cash. Raises ``NotAvailable``."""
+    with transaction.atomic():
+        fresh = lock(document)
+        currency = fresh.totals.currency
+        amount = round_money(amount, currency)
+        if not fresh.is_order or fresh.current_version_id is None:
+            raise NotAvailable(_("Payments are recorded on orders that are out."))
+        if amount <= 0:
+            raise NotAvailable(_("The amount of a payment is more than zero."))
+        entry = LedgerEntry.objects.create(
+            document_id=fresh.pk,
+            kind=LedgerKind.OFFLINE,
+            amount=amount,
+            currency=currency,
+            method=method[:50],
+            note=note,
+            recorded_by=user,
+            occurred_at=occurred_at or timezone.now(),
+        )
+        _booked(fresh, entry, staff=user)
+    return entry
+
+
+def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Payment) -> str:
+    """Under the lock. Returns what was done, in words for the record of the event."""
+    if (payment.document, payment.attempt) != (document.public_id, attempt.pk):
+        return "ignored: not this attempt"
+    if payment.is_live != gateway.is_live():
+        return "ignored: other mode"
+    is_another = attempt.payment_intent not in (None, payment.id)
+    if is_another and payment.state != AttemptState.SUCCEEDED:
+        return "ignored: another payment of this attempt"
+    if not _is_what_was_asked(attempt, payment):
+        return _refuse(attempt, payment)
+    before = attempt.state
+    if attempt.payment_intent is None:
+        attempt.payment_intent = payment.id
+    _move(attempt, _next_state(attempt, payment))
+    if attempt.state == AttemptState.FAILED:
+        attempt.failure_code = payment.failure_code[:100]
+        attempt.failure_message = payment.failure_message
+    attempt.save()
+    if payment.state == AttemptState.SUCCEEDED:
+        return _book(document, attempt, payment)
+    if AttemptState.PROCESSING in (before, attempt.state) and before != attempt.state:
+        listing.refresh(document)
+    return f"now {attempt.state}"
+
+
+def _is_what_was_asked(attempt: PaymentAttempt, payment: gateway.Payment) -> bool:
+    came = payment.received if payment.state == AttemptState.SUCCEEDED else payment.amount
+    return (came, payment.currency) == (attempt.amount, attempt.currency)
+
+
+def _refuse(attempt: PaymentAttempt, payment: gateway.Payment) -> str:
+    """Another amount or currency than we asked for. Nobody but the shop's own account can have
+    done that; it is for a person to look at, and the customer is not asked to pay again."""
+    logger.error(
+        "Payment %s is %s %s, but attempt %s asked for %s %s: nothing is booked.",
+        payment.id,
+        payment.received or payment.amount,
+        payment.currency,
+        attempt.pk,
+        attempt.amount,
+        attempt.currency,
+    )
+    attempt.failure_code = "amount_differs"
+    if payment.state in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
+        attempt.payment_intent = attempt.payment_intent or payment.id
+        _move(attempt, _next_state(attempt, payment, AttemptState.PROCESSING))
+    attempt.save()
+    return "refused: amount or currency differs"
+
+
+def _next_state(
+    attempt: PaymentAttempt, payment: gateway.Payment, wanted: AttemptState | None = None
+) -> AttemptState:
+    """Paid stays paid. Given up stays given up, unless money came after all. News of an older one
+    never make a second unfinished attempt."""
+    now = AttemptState(attempt.state)
+    wanted = wanted or payment.state
+    if now == AttemptState.SUCCEEDED or wanted == AttemptState.SUCCEEDED:
+        return AttemptState.SUCCEEDED
+    if now == AttemptState.CANCELLED:
+        return now
+    unfinished = AttemptState.unfinished()
+    if wanted in unfinished and now not in unfinished:
+        others = PaymentAttempt.objects.filter(document=attempt.document_id).unfinished()
+        return now if others.exclude(pk=attempt.pk).exists() else wanted
+    return wanted
+
+
+def _move(attempt: PaymentAttempt, state: AttemptState) -> None:
+    attempt.state = state
+    if state in _ENDED:
+        attempt.ended_at = attempt.ended_at or timezone.now()
+    else:
+        attempt.ended_at = None
+
+
+def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Payment) -> str:
+    once = {"account": attempt.account, "kind": LedgerKind.PAYMENT, "stripe_object": payment.id}
+    if LedgerEntry.objects.filter(**once).exists():
+        return "already booked"
+    entry = LedgerEntry.objects.create(
+        document_id=document.pk,
+        attempt=attempt,
+        amount=payment.received,
+        currency=payment.currency,
+        method=payment.method,
+        reference=payment.charge or payment.id,
+        occurred_at=payment.paid_at or timezone.now(),
+        **once,
+    )
+    _booked(document, entry, link=attempt.link)
+    return "booked"
+
+
+def _booked(
+    document: SalesDocument, entry: LedgerEntry, *, link: Any = None, staff: Any = None
+) -> None:
+    """What follows from every booking: history, list, PDF, receipt and signal."""
+    fresh = type(document).objects.get(pk=document.pk)
+    facts = {
+        "entry": entry.pk,
+        "amount": str(round_money(entry.amount, entry.currency)),
+        "currency": entry.currency,
+        "method": entry.method,
+        "surplus": str(fresh.overpaid),
+    }
+    activity.record(fresh, "payment", link=link, staff=staff, data=facts)
+    listing.refresh(fresh)
+    pdfs.order_render(fresh)
+    notifications.shop_acted(fresh, "payment", facts=facts)
+    transaction.on_commit(
+        lambda: signals.payment_received.send(sender=LedgerEntry, document=fresh, entry=entry),
+        robust=True,
+    )

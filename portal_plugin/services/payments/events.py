@@ -1,0 +1,81 @@
+"""What Stripe tells us by itself. The body is a hint; what counts is what Stripe answers."""
+
+from ...gateways import stripe as gateway
+from ...models import PaymentAttempt, StripeEvent
+from ...statuses import AttemptState
+from . import booking
+
+#: The types that change something for us; the others are kept and left alone.
+_OF_PAYMENTS = frozenset(
+    f"payment_intent.{name}"
+    for name in ("succeeded", "processing", "payment_failed", "requires_action", "canceled")
+)
+_OF_PAGES = frozenset(
+    f"checkout.session.{name}"
+    for name in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
+)
+
+
+def take_event(event: gateway.Event) -> str:
+    """Once for each event, for ever. Returns what was done, in words.
+
+    Raises ``StripeTrouble`` where Stripe could not be asked: it has to send the event again.
+    """
+    row, _created = StripeEvent.objects.get_or_create(
+        account=event.account,
+        event_id=event.id,
+        defaults={
+            "type": event.type,
+            "object_id": event.object_id,
+            "livemode": event.is_live,
+            "created_at": event.created_at,
+        },
+    )
+    if not row.handled_at:
+        _take(event, row)
+        row.refresh_from_db()
+    return row.outcome
+
+
+def _take(event: gateway.Event, row: StripeEvent) -> None:
+    if ignored := _ignored(event):
+        return booking.close(row, f"ignored: {ignored}")
+    try:
+        payment, ended = _asked(event)
+    except gateway.NotFound:
+        return booking.close(row, "ignored: unknown in this account")
+    if ended is not None:
+        booking.end(ended, AttemptState.CANCELLED)
+        return booking.close(row, "now cancelled")
+    attempt = _attempt_of(payment) if payment else None
+    if payment is None or attempt is None:
+        return booking.close(row, "ignored: not ours")
+    booking.apply(payment, attempt, row)
+
+
+def _ignored(event: gateway.Event) -> str:
+    if event.type not in _OF_PAYMENTS | _OF_PAGES:
+        return "nothing to do"
+    if event.account:
+        return "connected account"
+    if event.is_live != gateway.is_live():
+        return "other mode"
+    return "" if event.object_id else "no object"
+
+
+def _asked(event: gateway.Event) -> tuple[gateway.Payment | None, PaymentAttempt | None]:
+    """The payment that the event is about; or the attempt whose page closed with none."""
+    if event.type in _OF_PAYMENTS:
+        return gateway.find_payment(event.object_id), None
+    page = gateway.find_page(event.object_id)
+    if page.is_expired:
+        return None, PaymentAttempt.objects.filter(checkout_session=page.id).first()
+    return (gateway.find_payment(page.payment) if page.payment else None), None
+
+
+def _attempt_of(payment: gateway.Payment) -> PaymentAttempt | None:
+    """By our own words on it; a payment of another program in the same account has none."""
+    if not payment.document or payment.attempt is None:
+        return None
+    found = PaymentAttempt.objects.filter(pk=payment.attempt, document__public_id=payment.document)
+    return found.select_related("document").first()

@@ -1,0 +1,90 @@
+"""How an order can be paid now, and how far a payment has come."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ...conf import conf
+from ...gateways import stripe as gateway
+from ...models import PaymentAttempt, PortalSettings, SalesDocument
+from ...money import format_money
+from ...statuses import AttemptState, PaymentPurpose, PaysBy
+from . import reasons
+
+
+@dataclass(frozen=True)
+class Offer:
+    """``reference`` is what the customer writes on a transfer. ``prefers_bank``: the bank details
+    stand first, and cards, where they are taken at all, below them. ``minor_units`` is the amount
+    as Stripe's card form wants it, 0 where no card is taken."""
+
+    amount: Decimal
+    currency: str
+    purpose: PaymentPurpose
+    reference: str
+    bank_details: str
+    takes_cards: bool
+    prefers_bank: bool
+    is_hosted: bool
+    minor_units: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``state``: ``none``, ``open``, ``pending``, ``paid`` or ``failed``; ``message`` is a sentence
+    for the customer, empty while there is nothing to say."""
+
+    state: str
+    message: str = ""
+
+
+def offer(document: SalesDocument) -> Offer:
+    amount, currency = document.amount_due, document.totals.currency
+    takes_cards = takes_online(document) and gateway.can_charge(amount, currency)
+    return Offer(
+        amount=amount,
+        currency=currency,
+        purpose=document.due_purpose,
+        reference=document.number or "",
+        bank_details=PortalSettings.of(document.site).bank_details.strip(),
+        takes_cards=takes_cards,
+        prefers_bank=not takes_cards or document.effective_pays_by != PaysBy.ONLINE,
+        is_hosted=conf.stripe_prefers_checkout,
+        minor_units=gateway.minor_units(amount, currency) if takes_cards else 0,
+    )
+
+
+def takes_online(document: SalesDocument) -> bool:
+    """Whether Stripe is there for it; staff's samples never move real money."""
+    return gateway.is_configured() and not (document.is_sample and gateway.is_live())
+
+
+def progress(document: SalesDocument) -> Progress:
+    """Of the newest payment that was tried, from our rows alone."""
+    attempt = document.payment_attempts.order_by("-pk").first()
+    if attempt is None or attempt.state == AttemptState.CANCELLED:
+        return Progress("none")
+    if attempt.state == AttemptState.SUCCEEDED:
+        return Progress("paid", thanks(attempt, document.language))
+    if attempt.state == AttemptState.PROCESSING:
+        return Progress(
+            "pending", _("Your payment is under way. We will tell you when it is here.")
+        )
+    if attempt.state == AttemptState.FAILED:
+        return Progress("failed", reasons.sentence(attempt.failure_code))
+    return Progress("open")
+
+
+def thanks(attempt: PaymentAttempt, language: str) -> str:
+    amount = format_money(attempt.amount, attempt.currency, language)
+    if attempt.purpose == PaymentPurpose.DEPOSIT:
+        return _("Thank you. The deposit of %(amount)s is paid.") % {"amount": amount}
+    return _("Thank you. %(amount)s is paid.") % {"amount": amount}
+
+
+def purpose_text(purpose: str, number: str) -> str:
+    """What is being paid, in the active language: ``Deposit for order 2026-0012``."""
+    if purpose == PaymentPurpose.DEPOSIT:
+        return _("Deposit for order %(number)s") % {"number": number}
+    return _("Order %(number)s") % {"number": number}

@@ -1,0 +1,85 @@
+"""Ask Stripe by ourselves, for what its messages did not reach."""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from ...gateways import stripe as gateway
+from ...models import PaymentAttempt, SalesDocument
+from ...statuses import AttemptState
+from . import booking
+from .starting import take_back
+
+logger = logging.getLogger(__name__)
+
+#: A payment that nobody finished is taken back after this; pressing Pay begins a new one.
+ABANDONED = timedelta(hours=24)
+#: Within its first hour an attempt is asked for this often, then once an hour.
+SOON, LATER = timedelta(minutes=2), timedelta(hours=1)
+#: A page that waits asks no more often than this.
+PATIENCE = timedelta(seconds=2)
+
+
+def reconcile_open(limit: int = 50) -> int:
+    """Bring the attempts up to date that we have not heard of; those we know least of come first.
+
+    Returns how many were asked for. Ends early where Stripe does not answer.
+    """
+    if not gateway.is_configured():
+        return 0
+    now, asked = timezone.now(), 0
+    due = PaymentAttempt.objects.confirmable().filter(
+        Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
+    )
+    for attempt in due.select_related("document").order_by("updated_at")[:limit]:
+        try:
+            _catch_up(attempt)
+        except gateway.NoAnswer:
+            break
+        except gateway.Refused as refusal:
+            logger.warning("Attempt %s cannot be asked for: %s", attempt.pk, refusal.code)
+            _touch(attempt)
+        asked += 1
+    return asked
+
+
+def ask_again(document: SalesDocument) -> None:
+    """For a customer who waits at the page: ask Stripe now, where its message is not here yet."""
+    if not gateway.is_configured():
+        return
+    attempt = document.payment_attempts.confirmable().select_related("document").first()
+    if attempt is None or attempt.updated_at > timezone.now() - PATIENCE:
+        return
+    _look(attempt)
+
+
+def _catch_up(attempt: PaymentAttempt) -> None:
+    is_pending = attempt.state == AttemptState.PROCESSING
+    is_old = attempt.created_at < timezone.now() - ABANDONED
+    if not is_pending and (is_old or attempt.document.cancelled_at):
+        take_back(attempt)
+    else:
+        _look(attempt)
+
+
+def _look(attempt: PaymentAttempt) -> None:
+    payment = attempt.payment_intent
+    try:
+        if not payment and attempt.checkout_session:
+            page = gateway.find_page(attempt.checkout_session)
+            if page.is_expired:
+                booking.end(attempt, AttemptState.CANCELLED)
+                return
+            payment = page.payment
+        if payment:
+            booking.apply(gateway.find_payment(payment), attempt)
+            return
+    except gateway.NotFound:
+        logger.warning("Attempt %s is not known in this Stripe account.", attempt.pk)
+    _touch(attempt)
+
+
+def _touch(attempt: PaymentAttempt) -> None:
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(updated_at=timezone.now())

@@ -1,0 +1,235 @@
+"""Start a payment, or go on with the one that was started: never two at a time for one order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import TypeVar
+from uuid import uuid4
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
+
+from ...exceptions import NotAvailable, PaymentUnavailable, StaleDocument
+from ...gateways import stripe as gateway
+from ...models import DirectLink, PaymentAttempt, SalesDocument
+from ...models.documents import lock
+from ...statuses import AttemptState
+from . import booking
+from .offers import purpose_text, takes_online
+
+T = TypeVar("T")
+
+#: Stripe keeps an idempotency key for 24 hours: https://docs.stripe.com/api/idempotent_requests.
+KEY_LIFETIME = timedelta(hours=20)
+#: How often a payment that ended under our hands is begun anew before we give up.
+TRIES = 4
+
+
+class PaymentPending(NotAvailable):
+    """The bank has not answered yet."""
+
+    sentence = gettext_noop(
+        "A payment is under way. We will tell you as soon as your bank has confirmed it. "
+        "Please do not pay again."
+    )
+
+
+class AmountChanged(StaleDocument):
+    """What is due is not what the page showed."""
+
+    sentence = gettext_noop(
+        "The amount has changed since you opened this page. Please look at it again. "
+        "You have not been charged."
+    )
+
+
+@dataclass(frozen=True)
+class Started:
+    """One of: the card form's secret, the hosted page's address, or neither where it turned out to
+    be paid or under way already. The secret is for the customer's browser alone: never stored,
+    never logged."""
+
+    attempt: PaymentAttempt
+    client_secret: str = field(default="", repr=False)
+    page_url: str = field(default="", repr=False)
+
+
+def check(document: SalesDocument, shown: Decimal | None = None) -> None:
+    """Raises where nothing can be paid online now, or where ``shown`` is not what is due."""
+    if document.pending_payment is not None:
+        raise PaymentPending
+    amount = document.amount_due
+    if not document.is_order or document.cancelled_at or amount <= 0:
+        raise NotAvailable
+    if shown is not None and shown != amount:
+        raise AmountChanged
+    if not takes_online(document):
+        raise PaymentUnavailable
+    gateway.check_amount(amount, document.totals.currency)
+
+
+def begin(
+    document: SalesDocument,
+    *,
+    link: DirectLink | None,
+    is_hosted: bool = False,
+    shown: Decimal | None = None,
+) -> Started:
+    """Call outside any transaction. Our row is there before Stripe hears of it; a second call,
+    also at the same moment, goes on with the same row and so with the same payment.
+
+    Raises ``NotAvailable``, ``AmountChanged``, ``PaymentUnavailable``.
+    """
+    for _try in range(TRIES):
+        with transaction.atomic():
+            attempt, in_the_way = _reserve(lock(document), link, is_hosted, shown)
+        for other in in_the_way:
+            take_back(other)
+        if attempt is not None:
+            started = _open_page(attempt) if is_hosted else _open_form(attempt)
+            if started is not None:
+                return started
+    raise PaymentUnavailable
+
+
+def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
+    """Make sure at Stripe that nobody can pay it any more; write down what it had become."""
+    try:
+        if attempt.checkout_session:
+            page = gateway.close_page(attempt.checkout_session)
+            if page.payment and not page.is_expired:
+                return booking.apply(gateway.find_payment(page.payment), attempt)
+        elif attempt.payment_intent:
+            return booking.apply(gateway.cancel_payment(attempt.payment_intent), attempt)
+    except gateway.NotFound:
+        # Another account or mode than when it was started: nobody can pay it here.
+        pass
+    return booking.end(attempt, AttemptState.CANCELLED)
+
+
+def _reserve(
+    document: SalesDocument, link: DirectLink | None, is_hosted: bool, shown: Decimal | None
+) -> tuple[PaymentAttempt | None, list[PaymentAttempt]]:
+    """Under the lock: the row to go on with, or the rows that have to be taken back before."""
+    check(document, shown)
+    purpose, amount = document.due_purpose, document.amount_due
+    wanted = (amount, document.totals.currency, purpose, is_hosted)
+    same, others = None, []
+    for attempt in document.payment_attempts.confirmable().select_related("document"):
+        found = (attempt.amount, attempt.currency, attempt.purpose, attempt.is_hosted)
+        if found == wanted and not _is_forgotten(attempt):
+            same = attempt
+        else:
+            others.append(attempt)
+    if others:
+        return None, others
+    if same is None:
+        same = PaymentAttempt.objects.create(
+            document_id=document.pk,
+            link=link,
+            idempotency_key=uuid4(),
+            purpose=purpose,
+            amount=amount,
+            currency=document.totals.currency,
+            is_hosted=is_hosted,
+        )
+    elif same.state == AttemptState.FAILED:
+        same.state, same.ended_at = AttemptState.OPEN, None
+        same.failure_code = same.failure_message = ""
+        same.save()
+    return same, []
+
+
+def _is_forgotten(attempt: PaymentAttempt) -> bool:
+    """Stripe may not know its key any more. What it may have made was shown to nobody."""
+    is_nameless = not attempt.payment_intent and not attempt.checkout_session
+    return is_nameless and attempt.created_at < timezone.now() - KEY_LIFETIME
+
+
+def _open_form(attempt: PaymentAttempt) -> Started | None:
+    """``None``: it ended meanwhile; look again what is due."""
+    try:
+        if attempt.payment_intent:
+            payment = gateway.find_payment(attempt.payment_intent)
+        else:
+            payment = _made(attempt, lambda: gateway.create_payment(_order(attempt)))
+    except (gateway.NotFound, gateway.KeyReused):
+        booking.end(attempt, AttemptState.CANCELLED)
+        return None
+    if payment.state == AttemptState.FAILED:
+        # A card was declined before; the next one may be tried.
+        fresh = PaymentAttempt.objects.get(pk=attempt.pk)
+    else:
+        fresh = booking.apply(payment, attempt)
+    if fresh.state == AttemptState.OPEN and payment.amount == fresh.amount:
+        return Started(fresh, client_secret=payment.client_secret)
+    return _settled(fresh)
+
+
+def _open_page(attempt: PaymentAttempt) -> Started | None:
+    try:
+        if attempt.checkout_session:
+            page = gateway.find_page(attempt.checkout_session)
+        else:
+            page = _made(attempt, lambda: _make_page(attempt))
+    except (gateway.NotFound, gateway.KeyReused):
+        booking.end(attempt, AttemptState.CANCELLED)
+        return None
+    fresh = booking.keep_page(attempt, page)
+    if page.is_open and page.url and fresh.state == AttemptState.OPEN:
+        return Started(fresh, page_url=page.url)
+    if page.payment and not page.is_expired:
+        return _settled(booking.apply(gateway.find_payment(page.payment), fresh))
+    take_back(fresh)
+    return None
+
+
+def _made(attempt: PaymentAttempt, make: Callable[[], T]) -> T:
+    """Run ``make``; a refusal, and a failure that Stripe would repeat, end the attempt."""
+    try:
+        return make()
+    except (gateway.NotFound, gateway.KeyReused):
+        raise
+    except (gateway.Refused, gateway.StripeBroke) as trouble:
+        booking.end(attempt, AttemptState.FAILED, trouble.code or "refused")
+        if trouble.code in ("amount_too_small", "amount_too_large"):
+            raise gateway.CannotCharge from trouble
+        raise
+
+
+def _settled(attempt: PaymentAttempt) -> Started | None:
+    is_settled = attempt.state in (AttemptState.SUCCEEDED, AttemptState.PROCESSING)
+    return Started(attempt) if is_settled else None
+
+
+def _order(attempt: PaymentAttempt) -> gateway.Order:
+    document = attempt.document
+    return gateway.Order(
+        amount=attempt.amount,
+        currency=attempt.currency,
+        description=_description(attempt),
+        document=document.public_id,
+        attempt=attempt.pk,
+        key=attempt.idempotency_key,
+    )
+
+
+def _make_page(attempt: PaymentAttempt) -> gateway.Page:
+    document = attempt.document
+    root, names = document.site.root_url, {"public_id": document.public_id}
+    return gateway.create_page(
+        _order(attempt),
+        name=_description(attempt),
+        return_url=root + reverse("portal_plugin:payment_return", kwargs=names),
+        back_url=root + reverse("portal_plugin:document", kwargs=names),
+    )
+
+
+def _description(attempt: PaymentAttempt) -> str:
+    """In the document's language: the same words again, whoever asks."""
+    document = attempt.document
+    with translation.override(document.language or translation.get_language()):
+        return purpose_text(attempt.purpose, document.number or document.public_id)

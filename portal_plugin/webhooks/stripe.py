@@ -1,0 +1,58 @@
+"""Where Stripe's messages arrive: signed for us and from now, or refused and not read."""
+
+import logging
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from ..conf import conf
+from ..exceptions import PortalError
+from ..gateways import stripe as gateway
+from ..services import payments
+
+logger = logging.getLogger(__name__)
+
+#: Bytes. Stripe's events are some kilobytes; what is longer is not read to its end.
+LONGEST_BODY = 256 * 1024
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+@transaction.non_atomic_requests
+def stripe_webhook(request: HttpRequest) -> HttpResponse:
+    """200: taken, or rightly left alone. 400: not Stripe's. 503: send it again, please."""
+    secrets = gateway.usable_secrets(conf.stripe_webhook_secrets)
+    if not secrets:
+        logger.error("A webhook arrived, but no webhook secret is set: nothing can be trusted.")
+        return _answer(503, "no webhook secret is set")
+    try:
+        body = _body(request)
+        event = gateway.read_event(body, request.headers.get("Stripe-Signature", ""), secrets)
+    except gateway.BadWebhook as refusal:
+        logger.warning("A webhook was refused: %s.", refusal)
+        return _answer(400, "refused")
+    try:
+        outcome = payments.take_event(event)
+    except PortalError as trouble:
+        logger.warning("Event %s has to come again: %s", event.id, type(trouble).__name__)
+        return _answer(503, "please send it again")
+    return _answer(200, outcome)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Raises ``BadWebhook`` for a body that is too long, without holding it in memory."""
+    body = request.read(LONGEST_BODY + 1)
+    if len(body) > LONGEST_BODY:
+        raise gateway.BadWebhook("too long")
+    return body
+
+
+def _answer(status: int, text: str) -> HttpResponse:
+    answer = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    answer["X-Robots-Tag"] = "noindex"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
