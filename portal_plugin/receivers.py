@@ -1,20 +1,26 @@
 """Who listens to what: registration only, called once from ``AppConfig.ready()``."""
 
+from django.core.signals import request_finished
 from wagtail.signals import published
 
-from . import registry
+from . import registry, tasks
 from .models import Estimate, Order
 from .portal import preview
-from .services import outbox, pdfs, previews, publishing
+from .services import outbox, pdfs, previews, publishing, work
 from .services.payments import reconciling
+from .webhooks import anymail
 
 
 def connect():
     for model in (Estimate, Order):
         published.connect(released, sender=model, dispatch_uid=f"portal_release_{model.__name__}")
     registry.set_presenter("preview", preview.serve)
-    registry.register_worker("mail", outbox.drain)
+    request_finished.connect(work.drain_after_answer, dispatch_uid="portal_work")
+    registry.set_enqueuer(tasks.enqueue)
+    anymail.connect()
+    # In this order: an email may have to wait for its PDF.
     registry.register_worker("pdf", pdfs.drain)
+    registry.register_worker("mail", outbox.drain)
     registry.register_worker("preview", previews.drain)
     registry.register_worker("payments", reconciling.drain)
 

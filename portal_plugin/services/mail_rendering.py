@@ -1,0 +1,253 @@
+"""An email in words: subject, text and HTML. The address behind its button is the caller's."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.loader import select_template
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi, ngettext
+from django.utils.translation import gettext as _
+
+from ..gateways.mailer import one_line
+from ..models import DirectLink, OutgoingEmail, SalesDocument
+from . import mail_jobs, mail_words
+from .mail_phrases import Phrase
+from .mail_receivers import receiver
+from .mail_stories import Story, tell
+from .presentation import DocumentView, ShopView, document_view, shop_view
+from .presentation.sentences import next_sentence, state_sentence
+from .presentation.shop import document_language
+
+SUBJECT_LIMIT = 150
+PREHEADER_LIMIT = 140
+#: Items listed in the email that brings a document; the page shows the rest.
+ITEM_LIMIT = 5
+
+
+@dataclass(frozen=True)
+class RenderedEmail:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One happening as the templates show it."""
+
+    headline: Phrase
+    story: Story
+    note: str = ""
+    quote_label: str = ""
+
+    @property
+    def quoted(self) -> str:
+        """As plain text quotes: ``>`` before each line."""
+        return "\n".join(f"> {line}" for line in self.story.quote.splitlines())
+
+
+@dataclass(frozen=True)
+class MailView:
+    """What the templates of one email get as ``mail``. ``start`` and ``end`` are CSS sides."""
+
+    subject: str
+    heading: Phrase
+    preheader: str
+    language: str
+    direction: str
+    shop: ShopView
+    is_for_staff: bool
+    is_copy: bool
+    is_to_person: bool
+    greeting: str
+    written: str
+    told: list[Told]
+    sentences: list[str]
+    rows: list[tuple[str, str]]
+    items: list[Any]
+    more_items: int
+    button: Phrase | None
+    url: str
+    kind: str
+    kind_in_words: str
+    document: SalesDocument | None = None
+    link: DirectLink | None = None
+    start: str = field(init=False)
+    end: str = field(init=False)
+
+    @property
+    def is_alone(self) -> bool:
+        """One happening: the email's heading is its headline."""
+        return len(self.told) == 1
+
+    def __post_init__(self) -> None:
+        sides = ("right", "left") if self.direction == "rtl" else ("left", "right")
+        object.__setattr__(self, "start", sides[0])
+        object.__setattr__(self, "end", sides[1])
+
+
+def is_for_staff(kind: str) -> bool:
+    """Emails that never hold a way in for customers."""
+    return kind == "copy" or kind.startswith("staff_")
+
+
+def render(email: OutgoingEmail, *, url: str) -> RenderedEmail:
+    """``url`` goes behind the button; an admin preview gives any address, and no token exists.
+
+    Works for an unsaved email. In the email's own language, whatever is active.
+    """
+    language = document_language(email.language)
+    with translation.override(language):
+        mail = _view(email, language, url)
+        name = "staff" if is_for_staff(email.kind) and email.kind != "copy" else "customer"
+        return RenderedEmail(
+            subject=mail.subject,
+            text=_squeezed(_fill(email.kind, name, "txt", mail)),
+            html=_fill(email.kind, name, "html", mail),
+        )
+
+
+def preview_html(document: SalesDocument) -> str:
+    """The email that brings a document, as the admin previews it: also unsaved, and with no way in."""
+    email = OutgoingEmail(
+        kind="link", site=document.site, document=document, language=document.language
+    )
+    return render(email, url="#").html
+
+
+def _fill(kind: str, name: str, extension: str, mail: MailView) -> str:
+    """A site may add a template for one kind; else those for the customer or for staff."""
+    folder = "portal_plugin/mail"
+    names = [f"{folder}/{kind}.{extension}", f"{folder}/{name}.{extension}"]
+    return select_template(names).render({"mail": mail, "shop": mail.shop})
+
+
+def _squeezed(text: str) -> str:
+    """Template tags leave lines of nothing behind."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
+    document = mail_jobs.shown_document(email.document) if email.document else None
+    view = document_view(document) if document else None
+    shop = view.shop if view else shop_view(email.site)
+    for_staff = is_for_staff(email.kind)
+    told = [_told(email.document, happening) for happening in email.facts.get("happenings", [])]
+    sentences = [] if for_staff or view is None else _sentences(view)
+    return MailView(
+        subject=subject(email, told, shop),
+        heading=_heading(email, told, shop),
+        preheader=_preheader(email, told, sentences),
+        language=language,
+        direction="rtl" if get_language_bidi() else "ltr",
+        shop=shop,
+        is_for_staff=for_staff,
+        is_copy=email.kind == "copy",
+        is_to_person=email.staff is not None,
+        greeting=_greeting(email),
+        written=email.written_text,
+        told=told,
+        sentences=sentences,
+        rows=_rows(view, email.document) if view else [],
+        items=view.items[:ITEM_LIMIT] if view and not told and not for_staff else [],
+        more_items=max(0, len(view.items) - ITEM_LIMIT) if view else 0,
+        button=_button(email, view, for_staff) if url else None,
+        url=url,
+        kind=email.kind,
+        kind_in_words=str(document.get_kind_display()) if document else "",
+        document=document,
+        link=email.link,
+    )
+
+
+def _told(document: Any, happening: dict[str, Any]) -> Told:
+    """``note``: what the page answered to an action that has no headline of its own."""
+    story = tell(document, happening)
+    is_unknown = story.audience == "receipt" and story.kind not in mail_words.HEADLINES
+    return Told(
+        mail_words.headline(story),
+        story,
+        note=story.message if is_unknown else "",
+        quote_label=mail_words.quote_label(story),
+    )
+
+
+def _heading(email: OutgoingEmail, told: list[Told], shop: ShopView) -> Phrase:
+    if len(told) == 1:
+        return told[0].headline
+    if told:
+        message = ngettext("%(count)s update", "%(count)s updates", len(told))
+        return Phrase(message, count=len(told))
+    return _name(email) or Phrase("%(shop)s", shop=shop.name)
+
+
+def _name(email: OutgoingEmail) -> Phrase | None:
+    if email.document is None:
+        return None
+    return mail_words.document_name(mail_jobs.shown_document(email.document))
+
+
+def subject(email: OutgoingEmail, told: list[Told], shop: ShopView) -> str:
+    text = email.written_subject or _subject(email, told, shop)
+    if email.kind == "copy":
+        text = _("Copy: %(subject)s") % {"subject": text}
+    text = one_line(text)
+    return text if len(text) <= SUBJECT_LIMIT else text[: SUBJECT_LIMIT - 2].rstrip() + " …"
+
+
+def _subject(email: OutgoingEmail, told: list[Told], shop: ShopView) -> str:
+    name = _name(email)
+    if name is None:
+        return shop.name
+    if not told:
+        return _("%(document)s from %(shop)s") % {"document": name, "shop": shop.name}
+    return _("%(document)s: %(news)s") % {"document": name, "news": _heading(email, told, shop)}
+
+
+def _preheader(email: OutgoingEmail, told: list[Told], sentences: list[str]) -> str:
+    quotes = [one.story.reply or one.story.quote for one in told]
+    candidates = [*quotes, email.written_text, *sentences]
+    return one_line(next((text for text in candidates if text), ""))[:PREHEADER_LIMIT]
+
+
+def _greeting(email: OutgoingEmail) -> str:
+    """What staff typed begins as they like; everything else with the name."""
+    if email.written_text:
+        return ""
+    customer = email.document.customer if email.document else None
+    is_theirs = email.recipient is None and customer is not None
+    name = customer.name if is_theirs else receiver(email).name
+    return _("Hello %(name)s,") % {"name": name} if name else ""
+
+
+def _sentences(view: DocumentView) -> list[str]:
+    return [text for text in (state_sentence(view), next_sentence(view)) if text]
+
+
+def _rows(view: DocumentView, told_about: Any) -> list[tuple[str, str]]:
+    document = view.document
+    rows = [(str(document.get_kind_display()), view.number)]
+    if told_about.number and told_about.number != document.number:
+        rows.append((_("Made from"), told_about.number))
+    if view.title:
+        rows.append((_("Title"), view.title))
+    rows.append((_("Total"), view.total))
+    if view.is_deposit_due:
+        rows.append((_("Deposit due"), view.deposit_due))
+    elif view.has_balance and view.payments:
+        rows.append((_("Balance due"), view.balance_due))
+    if view.valid_until:
+        rows.append((_("Valid until"), date_format(view.valid_until)))
+    return rows
+
+
+def _button(email: OutgoingEmail, view: DocumentView | None, for_staff: bool) -> Phrase | None:
+    if for_staff:
+        return Phrase(_("Open in the admin"))
+    if view is None:
+        return None
+    kinds = {happening["kind"] for happening in email.facts.get("happenings", [])}
+    return mail_jobs.job(view, email.link, kinds)

@@ -1,0 +1,124 @@
+"""What happened, in the words of those who did it: read from the rows when the email is rendered.
+
+A row of mail keeps ids and a few plain words (``facts["happenings"]``). Each happening is a dict
+with ``kind`` and any of: ``submission``, ``comment``, ``change_request``, ``entry`` (ids of rows),
+``item`` and ``items`` (item keys), and ready words ``by``, ``text``, ``reason``, ``reply``,
+``files`` (names), ``amount``, ``reference``, ``headline``.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..models import Attachment, ChangeRequest, Comment, LedgerEntry, SalesDocument, Submission
+from ..money import format_money
+
+#: Characters of a quoted text; the rest is read on the page.
+QUOTE_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Story:
+    """One happening with its words. ``by`` is who did it, ``owner`` whose link it was done with."""
+
+    kind: str
+    by: str = ""
+    owner: str = ""
+    items: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    quote: str = ""
+    reply: str = ""
+    amount: str = ""
+    reference: str = ""
+    headline: str = ""
+    message: str = ""
+    count: int = 0
+
+    @property
+    def audience(self) -> str:
+        """``receipt`` for what the customer did, ``news`` for what the shop did, ``staff``."""
+        return self.kind.partition("_")[0]
+
+    @property
+    def verb(self) -> str:
+        return self.kind.partition("_")[2]
+
+
+def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
+    submission = Submission.objects.filter(pk=happening.get("submission")).first()
+    decided = [decision.item_key for decision in submission.decisions.all()] if submission else []
+    said = _said(document, happening, submission)
+    keys = [str(key) for key in decided] or _keys(happening, said)
+    files = happening.get("files") or _files(submission)
+    return Story(
+        kind=happening["kind"],
+        by=(submission.name if submission else "") or happening.get("by", ""),
+        owner=_owner(submission),
+        items=_names(document, keys),
+        files=files,
+        quote=_cut(happening.get("text") or happening.get("reason") or _text(said, submission)),
+        reply=_cut(happening.get("reply") or getattr(said, "reply", "")),
+        amount=_amount(document, happening),
+        reference=happening.get("reference", ""),
+        headline=happening.get("headline", ""),
+        message=submission.message if submission else "",
+        count=len(keys) or len(files) or happening.get("count", 0),
+    )
+
+
+def _said(document: SalesDocument, happening: dict[str, Any], submission: Any) -> Any:
+    """The comment or the change request that it is about. One that was taken back says nothing."""
+    comments = Comment.objects.of_family(document).filter(removed_at=None)
+    requests = ChangeRequest.objects.of_family(document)
+    if "comment" in happening:
+        return comments.filter(pk=happening["comment"]).first()
+    if "change_request" in happening:
+        return requests.filter(number=happening["change_request"]).first()
+    if submission is None:
+        return None
+    return (
+        comments.filter(submission=submission).first()
+        or requests.filter(submission=submission).first()
+    )
+
+
+def _text(said: Any, submission: Any) -> str:
+    return said.text if said else (submission.note if submission else "")
+
+
+def _keys(happening: dict[str, Any], said: Any) -> list[str]:
+    if said is not None and said.item_key:
+        return [str(said.item_key)]
+    keys = happening.get("items") or [happening.get("item")]
+    return [str(key) for key in keys if key]
+
+
+def _names(document: SalesDocument, keys: list[str]) -> list[str]:
+    """Keys in the document's order as names. A word that is no key of an item is a name already."""
+    names = {str(line.key): line.name for line in document.lines}
+    places = {key: place for place, key in enumerate(names)}
+    ordered = sorted(keys, key=lambda key: places.get(key, len(places)))
+    return [names.get(key, key) for key in ordered]
+
+
+def _files(submission: Any) -> list[str]:
+    if submission is None:
+        return []
+    found = Attachment.objects.filter(submission=submission, removed_at=None)
+    return list(found.values_list("name", flat=True))
+
+
+def _owner(submission: Any) -> str:
+    if submission is None or submission.link is None:
+        return ""
+    return submission.link.recipient.name
+
+
+def _amount(document: SalesDocument, happening: dict[str, Any]) -> str:
+    entry = LedgerEntry.objects.filter(document=document, pk=happening.get("entry")).first()
+    if entry is not None:
+        return format_money(entry.amount, entry.currency, document.language)
+    return str(happening.get("amount", ""))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= QUOTE_LIMIT else text[:QUOTE_LIMIT].rstrip() + " …"

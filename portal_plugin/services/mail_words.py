@@ -1,0 +1,178 @@
+"""Headlines: what happened in a few plain words, for the subject line and above each happening."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from .. import registry
+from ..models import SalesDocument
+from .mail_phrases import Phrase
+from .mail_stories import Story
+
+Headline = Callable[[Story], Phrase]
+
+
+def headline(story: Story) -> Phrase:
+    if story.headline:
+        return Phrase("%(headline)s", headline=story.headline)
+    say = HEADLINES.get(story.kind) or UNKNOWN[story.audience]
+    return say(story)
+
+
+def document_name(document: SalesDocument) -> Phrase:
+    """``Order 2026-0001``, in the active language."""
+    return Phrase(
+        _("%(kind)s %(number)s"),
+        kind=str(document.get_kind_display()),
+        number=document.number or _("Draft"),
+    )
+
+
+def quote_label(story: Story) -> str:
+    """Whose words the quoted ones are; for staff the headline has said it."""
+    if story.audience == "receipt" or story.kind == "news_change_answered":
+        return _("You wrote")
+    return story.by if story.audience == "news" else ""
+
+
+# -- to the customer: what you did ----------------------------------------------------------------
+
+
+def _you_approved(story: Story) -> Phrase:
+    message = ngettext(
+        "You approved %(count)s item", "You approved %(count)s items", story.count or 1
+    )
+    return Phrase(message, count=story.count or 1)
+
+
+def _you_declined(story: Story) -> Phrase:
+    message = ngettext(
+        "You declined %(count)s item", "You declined %(count)s items", story.count or 1
+    )
+    return Phrase(message, count=story.count or 1)
+
+
+def _we_have_your_files(story: Story) -> Phrase:
+    count = len(story.files) or 1
+    message = ngettext("We have your file", "We have your %(count)s files", count)
+    return Phrase(message, count=count)
+
+
+def _we_have_your_payment(story: Story) -> Phrase:
+    if not story.amount:
+        return Phrase(_("We have your payment"))
+    return Phrase(_("We have your payment of %(amount)s"), amount=story.amount)
+
+
+def _you_did(story: Story) -> Phrase:
+    return Phrase(_("We have your answer: %(action)s"), action=_label(story.verb))
+
+
+# -- to the customer: what the shop did -----------------------------------------------------------
+
+
+def _look_at_proof(story: Story) -> Phrase:
+    count = story.count or 1
+    message = ngettext(
+        "There is a new proof for you", "There are %(count)s new proofs for you", count
+    )
+    return Phrase(message, count=count)
+
+
+# -- to staff -------------------------------------------------------------------------------------
+
+
+def _they_approved(story: Story) -> Phrase:
+    count = story.count or 1
+    message = ngettext(
+        "%(name)s approved %(count)s item", "%(name)s approved %(count)s items", count
+    )
+    return Phrase(message, name=_who(story), count=count)
+
+
+def _they_declined(story: Story) -> Phrase:
+    count = story.count or 1
+    message = ngettext(
+        "%(name)s declined %(count)s item", "%(name)s declined %(count)s items", count
+    )
+    return Phrase(message, name=_who(story), count=count)
+
+
+def _they_sent_files(story: Story) -> Phrase:
+    count = len(story.files) or 1
+    message = ngettext("%(name)s sent a file", "%(name)s sent %(count)s files", count)
+    return Phrase(message, name=_who(story), count=count)
+
+
+def _they_paid(story: Story) -> Phrase:
+    if not story.amount:
+        return Phrase(_("A payment arrived"))
+    return Phrase(_("A payment of %(amount)s arrived"), amount=story.amount)
+
+
+def _they_did(story: Story) -> Phrase:
+    return Phrase(_("%(name)s: %(action)s"), name=_who(story), action=_label(story.verb))
+
+
+def _by_name(message: str) -> Headline:
+    """``message`` is marked with ``gettext_noop`` where it is written."""
+    return lambda story: Phrase(_(message), name=_who(story))
+
+
+def _plain(message: str) -> Headline:
+    return lambda story: Phrase(_(message))
+
+
+def _who(story: Story) -> str:
+    if story.owner and story.by and story.by != story.owner:
+        return _("%(name)s (with the link of %(owner)s)") % {
+            "name": story.by,
+            "owner": story.owner,
+        }
+    return story.by or story.owner or _("The customer")
+
+
+def _label(verb: str) -> str:
+    """What the button says that the customer pressed, also of an action that a site added."""
+    found = [action for action in registry.actions() if action.name == verb]
+    return str(found[0].label) if found else verb.replace("_", " ")
+
+
+HEADLINES: dict[str, Headline] = {
+    "receipt_approve": _you_approved,
+    "receipt_approve_multiple": _you_approved,
+    "receipt_decline": _you_declined,
+    "receipt_order_approved": _plain(gettext_noop("You ordered the approved items")),
+    "receipt_comment": _plain(gettext_noop("We have your message")),
+    "receipt_change_request": _plain(gettext_noop("We have your change request")),
+    "receipt_withdraw_change_request": _plain(gettext_noop("You withdrew your change request")),
+    "receipt_upload": _we_have_your_files,
+    "receipt_files": _we_have_your_files,
+    "receipt_payment": _we_have_your_payment,
+    "news_comment": _plain(gettext_noop("There is a message for you")),
+    "news_proof": _look_at_proof,
+    "news_version": _plain(gettext_noop("There is a new version")),
+    "news_change_answered": _plain(gettext_noop("Your change request was answered")),
+    "news_cancelled": _plain(gettext_noop("Cancelled")),
+    "news_payment": _we_have_your_payment,
+    "news_payment_failed": _plain(gettext_noop("Your payment did not go through")),
+    "news_link": _plain(gettext_noop("Here is your new link")),
+    "staff_approve": _they_approved,
+    "staff_approve_multiple": _they_approved,
+    "staff_decline": _they_declined,
+    "staff_order_approved": _by_name(gettext_noop("%(name)s ordered the approved items")),
+    "staff_comment": _by_name(gettext_noop("%(name)s wrote a message")),
+    "staff_change_request": _by_name(gettext_noop("%(name)s asks for a change")),
+    "staff_withdraw_change_request": _by_name(gettext_noop("%(name)s withdrew a change request")),
+    "staff_upload": _they_sent_files,
+    "staff_files": _they_sent_files,
+    "staff_payment": _they_paid,
+    "staff_payment_failed": _plain(gettext_noop("A payment did not go through")),
+    "staff_overpaid": _plain(gettext_noop("This order is paid too much")),
+}
+UNKNOWN: dict[str, Headline] = {
+    "receipt": _you_did,
+    "news": _plain(gettext_noop("There is news")),
+    "staff": _they_did,
+}

@@ -1,0 +1,134 @@
+"""Who is told what: the customer about the shop's doings and their own, staff about the customer's."""
+
+from typing import Any
+
+from ..models import (
+    DirectLink,
+    LedgerEntry,
+    OutgoingEmail,
+    PortalSettings,
+    SalesDocument,
+    Submission,
+)
+from . import links, mail_receivers, outbox
+
+#: Verbs that nobody is told about: looking at something, or opening the card form.
+SILENT = frozenset({"pay", "pdf", "download"})
+#: Confirmed at once, never kept for others to join: a decision, or money.
+AT_ONCE = frozenset(
+    {
+        "approve",
+        "approve_multiple",
+        "decline",
+        "order_approved",
+        "payment",
+        "payment_failed",
+        "cancelled",
+    }
+)
+
+
+def customer_acted(
+    document: SalesDocument,
+    verb: str,
+    *,
+    link: DirectLink | None,
+    submission: Submission | None = None,
+    facts: dict[str, Any] | None = None,
+) -> list[OutgoingEmail]:
+    """A receipt for the customer, and a notice to staff. In the caller's transaction.
+
+    Without a ``link`` staff recorded it for the customer, or Stripe told us: everybody who has a
+    way in gets the receipt.
+    """
+    if verb in SILENT:
+        return []
+    happening = _happening(facts, submission)
+    receivers = [link] if link is not None else _receivers(document)
+    emails = [_to_customer(document, each, "receipt", verb, happening) for each in receivers]
+    notice = _to_staff(document, verb, happening, link)
+    return [*emails, notice] if notice else emails
+
+
+def shop_acted(
+    document: SalesDocument,
+    verb: str,
+    *,
+    facts: dict[str, Any] | None = None,
+    exclude_link: DirectLink | None = None,
+) -> list[OutgoingEmail]:
+    """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
+    ``change_answered``, ``cancelled`` or ``payment``. Staff are told of money that came by itself."""
+    happening = _happening(facts, None)
+    emails = [
+        _to_customer(document, link, "news", verb, happening)
+        for link in _receivers(document)
+        if exclude_link is None or link.recipient_id != exclude_link.recipient_id
+    ]
+    if verb == "payment" and not _is_recorded_by_staff(happening):
+        notice = _to_staff(document, verb, happening, None)
+        emails += [notice] if notice else []
+    return emails
+
+
+def _is_recorded_by_staff(happening: dict[str, Any]) -> bool:
+    """What a colleague has just typed in is no news to staff; what Stripe booked is."""
+    entries = LedgerEntry.objects.filter(pk=happening.get("entry"))
+    return entries.exclude(recorded_by=None).exists()
+
+
+def staff_told(
+    document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
+) -> OutgoingEmail | None:
+    """Staff alone, about what nobody meant to do: money that is too much."""
+    return _to_staff(document, verb, _happening(facts, None), None)
+
+
+def _happening(facts: dict[str, Any] | None, submission: Submission | None) -> dict[str, Any]:
+    happening = dict(facts or {})
+    if submission is not None:
+        happening["submission"] = submission.pk
+    return happening
+
+
+def _receivers(document: SalesDocument) -> list[DirectLink]:
+    """One usable link per person, their newest: an order has those of its estimate, too."""
+    newest_first = links.of_document(document).usable().order_by("-pk")
+    by_person = {link.recipient_id: link for link in reversed(newest_first)}
+    return list(by_person.values())
+
+
+def _to_customer(
+    document: SalesDocument, link: DirectLink, audience: str, verb: str, happening: dict[str, Any]
+) -> OutgoingEmail:
+    kind = f"{audience}_{verb}"
+    return outbox.queue(
+        kind=kind,
+        site=document.site,
+        document=document,
+        link=link,
+        facts={"happenings": [{"kind": kind, **happening}]},
+        delay=verb not in AT_ONCE,
+    )
+
+
+def _to_staff(
+    document: SalesDocument, verb: str, happening: dict[str, Any], link: DirectLink | None
+) -> OutgoingEmail | None:
+    """The responsible person, else the shop's mailbox, else nobody. Never with a way in."""
+    responsible = document.responsible
+    has_person = responsible is not None and mail_receivers.staff_address(responsible)
+    mailbox = PortalSettings.of(document.site).mailbox
+    if not has_person and not mailbox:
+        return None
+    by = link.recipient.name if link is not None else ""
+    kind = f"staff_{verb}"
+    return outbox.queue(
+        kind=kind,
+        site=document.site,
+        document=document,
+        staff=responsible if has_person else None,
+        address="" if has_person else mailbox,
+        facts={"happenings": [{"kind": kind, "by": by, **happening}]},
+        delay=True,
+    )

@@ -1,0 +1,114 @@
+"""Work after the answer: mails, PDFs and previews are rows first, and are worked off here.
+
+A row is written in the transaction of what it tells about, and ``wake(kind)`` is called beside it.
+After the commit the kind is handed to the site's task backend; where that is an immediate one, it is
+worked off by the web process once the answer has gone out. ``portal_sweep`` is the guarantee for
+whatever neither of them got to.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from django.db import close_old_connections, transaction
+
+from .. import registry
+from ..conf import conf
+
+logger = logging.getLogger(__name__)
+
+
+class _Thread(threading.local):
+    """What this thread has left to do, and the moment (monotonic seconds) when it must stop."""
+
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self.deadline: float | None = None
+
+
+class _Turn:
+    """One thread of a process works on a kind; whoever comes meanwhile asks it to look again."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.again = threading.Event()
+
+
+_thread = _Thread()
+_turns: dict[str, _Turn] = {}
+
+
+def wake(kind: str) -> None:
+    """Rows of ``kind`` wait. Nothing happens before the commit, and nothing at all on a rollback."""
+    transaction.on_commit(partial(_mark, kind), robust=True)
+
+
+def _mark(kind: str) -> None:
+    if not registry.enqueue(kind):
+        _thread.kinds.add(kind)
+
+
+def drain_after_answer(**signal: Any) -> None:
+    """Receiver of ``request_finished``, which a server sends when the whole answer is out."""
+    kinds, _thread.kinds = _thread.kinds, set()
+    if not kinds:
+        return
+    with time_box(conf.drain_seconds):
+        for kind in registry.workers():
+            if kind in kinds:
+                run(kind)
+    # Django's own receiver ran before this one; what was opened since is ours to give back.
+    close_old_connections()
+
+
+@contextmanager
+def time_box(seconds: float) -> Iterator[None]:
+    """``time_left()`` of this thread turns false after ``seconds``."""
+    before = _thread.deadline
+    _thread.deadline = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _thread.deadline = before
+
+
+def time_left() -> bool:
+    """Asked by every worker between two rows. Without a time box there is always time."""
+    return _thread.deadline is None or time.monotonic() < _thread.deadline
+
+
+def run(kind: str) -> bool:
+    """Let the worker of ``kind`` do what waits. Returns ``False`` when it broke down.
+
+    In one process only one thread does it at a time, so that a slow mail server takes one thread
+    and not all of them. Another process is kept off by the lease of each row.
+    """
+    drain = registry.workers()[kind]
+    turn = _turns.setdefault(kind, _Turn())
+    turn.again.set()
+    is_sound = True
+    while turn.again.is_set() and turn.lock.acquire(blocking=False):
+        try:
+            turn.again.clear()
+            drain()
+        except Exception:
+            # A worker's outermost loop: rows keep their lease and are taken over by the sweep.
+            logger.exception("Waiting work of kind %r broke down", kind)
+            is_sound = False
+        finally:
+            turn.lock.release()
+        if not time_left():
+            break
+    return is_sound
+
+
+def sweep() -> list[str]:
+    """Work off every kind, whatever is left of others' broken-down work included.
+
+    Returns the kinds whose worker broke down.
+    """
+    return [kind for kind in registry.workers() if not run(kind)]

@@ -1,0 +1,35 @@
+"""The way to a task backend, where the site has one that works outside the web process."""
+
+from . import registry
+from .services import work
+
+try:
+    from django.tasks import task
+except ImportError:
+    try:
+        from django_tasks import task
+    except ImportError:
+        task = None
+
+
+def drain(kind: str) -> None:
+    """Runs in the site's worker. A kind that this version does not know is left alone."""
+    if kind in registry.workers():
+        work.run(kind)
+
+
+if task is not None:
+    drain = task()(drain)
+
+
+def enqueue(kind: str) -> bool:
+    """Whether a task backend took it. An immediate backend would keep the customer waiting for the
+    mail server: the web process then does the work itself, after its answer."""
+    if task is None or _is_immediate():
+        return False
+    drain.enqueue(kind)
+    return True
+
+
+def _is_immediate() -> bool:
+    return any(base.__name__ == "ImmediateBackend" for base in type(drain.get_backend()).__mro__)
