@@ -79,6 +79,19 @@ class FileTooLarge(FileRefused):
     status = 413
 
 
+class FileWaits(PortalError):
+    """This file is still being checked."""
+
+    sentence = gettext_noop("This file is still being checked for viruses. Please try again later.")
+
+
+class FileIsGone(PortalError):
+    """The storage has lost this file."""
+
+    sentence = gettext_noop("This file is missing. Please ask the shop to send it again.")
+    status = 404
+
+
 class StorageUnavailable(PortalError):
     """The disk is full or the storage is away; nothing was kept."""
 

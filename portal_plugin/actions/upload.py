@@ -1,0 +1,131 @@
+"""Send files to the shop, and find those that went either way."""
+
+from django import forms
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ..conf import conf
+from ..exceptions import FileRefused, FileTooLarge
+from ..gateways import filetypes
+from ..models import Attachment
+from ..registry import register_action
+from ..services import files
+from .base import Action
+from .forms import ActionForm
+from .outcomes import Done
+
+#: Files in one POST, for whoever has no script that sends them one by one.
+MOST_AT_ONCE = 20
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several; ``cleaned_data`` is a list of uploads. Every refusal names its file."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        uploads = [upload for upload in data or [] if upload is not None]
+        if not uploads:
+            raise forms.ValidationError(self.error_messages["required"], "required")
+        if len(uploads) > MOST_AT_ONCE:
+            sentence = _("Please send at most %(count)s files at once.") % {"count": MOST_AT_ONCE}
+            raise forms.ValidationError(sentence, "too_many")
+        refused = [sentence for upload in uploads if (sentence := self._refusal(upload))]
+        if refused:
+            raise forms.ValidationError(refused)
+        return uploads
+
+    @staticmethod
+    def _refusal(upload):
+        try:
+            files.check(upload)
+        except FileRefused as error:
+            return error.message
+        return ""
+
+
+class UploadForm(ActionForm):
+    files = FilesField(
+        label=gettext_lazy("Files"),
+        error_messages={"required": gettext_lazy("Choose a file first.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stored = []
+        self.attachments = []
+        field = self.fields["files"]
+        field.widget.attrs["accept"] = accepted()
+        field.help_text = _("%(kinds)s, up to %(limit)s each.") % {
+            "kinds": filetypes.allowed_kinds(),
+            "limit": filesizeformat(conf.upload_max_bytes),
+        }
+
+
+def accepted() -> str:
+    """For the file field. Phones offer the camera, and turn their own format into JPEG, where they
+    read the types of pictures by name."""
+    artwork = [f".{kind}" for kind in conf.artwork_extensions]
+    return ",".join([*dict.fromkeys(filetypes.EXTENSIONS.values()), *artwork])
+
+
+@register_action
+class Upload(Action):
+    name = "upload"
+    label = gettext_lazy("Upload / Download Files")
+    title = gettext_lazy("Files")
+    submit_label = gettext_lazy("Upload")
+    verb = "upload"
+    form_class = UploadForm
+    limit = "uploads_per_hour"
+    enctype = "multipart/form-data"
+
+    def context(self, form):
+        return {"max_bytes": conf.upload_max_bytes}
+
+    def prepare(self, form):
+        try:
+            for upload in form.cleaned_data["files"]:
+                owner = Attachment(document=self.document)
+                limit = conf.upload_max_bytes
+                form.stored.append(files.prepare(owner, upload, max_bytes=limit))
+        except FileTooLarge as error:
+            self.discard(form)
+            raise FileTooLarge(error.message, fields={"files": error.message}) from error
+        except BaseException:
+            self.discard(form)
+            raise
+
+    def discard(self, form):
+        files.discard(form.stored)
+
+    def perform(self, form, submission):
+        form.attachments = [
+            files.save(
+                self.document,
+                stored,
+                item_key=self.item_key,
+                link=self.visit.link,
+                author_name=self.visit.name,
+                submission=submission,
+            )
+            for stored in form.stored
+        ]
+        sentence = ngettext(
+            "Your file was sent to the shop.",
+            "Your %(count)s files were sent to the shop.",
+            len(form.stored),
+        )
+        return Done(sentence % {"count": len(form.stored)}, document=self.document)
+
+    def facts(self, form):
+        sent = [
+            {"id": str(row.public_id), "sha256": row.digest, "size": row.size}
+            for row in form.attachments
+        ]
+        return {**super().facts(form), "attachments": sent}

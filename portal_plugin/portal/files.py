@@ -1,0 +1,79 @@
+"""Proofs, files and their previews, for whoever may see the document that they belong to.
+
+What belongs to another family, is internal, was not sent yet or was removed does not exist here.
+"""
+
+import logging
+
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+
+from ..exceptions import FileIsGone, FileWaits, PortalError
+from ..gateways import delivery, pictures
+from ..models import ProofVersion
+from ..services import files, previews
+from ..statuses import FileCheckState
+from . import answers
+
+logger = logging.getLogger(__name__)
+
+
+def attachment(request, visit, file_id):
+    """The original of a customer's or the shop's file, as a download."""
+    row = find(files.for_customer(visit.document), visit, file_id)
+    return answers.dead_link(request) if row is None else download(row)
+
+
+def proof_file(request, visit, file_id):
+    """The original of a proof that was sent, as a download; earlier versions included."""
+    row = find(released_proofs(visit.document), visit, file_id)
+    return answers.dead_link(request) if row is None else download(row)
+
+
+def preview(request, visit, file_id, page, size):
+    """A picture of one page of a proof or file."""
+    document = visit.document
+    row = find(released_proofs(document), visit, file_id)
+    row = row or find(files.for_customer(document), visit, file_id)
+    if row is None or not files.may_go_out(row) or size not in pictures.SIZES:
+        return answers.dead_link(request)
+    picture = previews.ready(row.digest, page, size)
+    if picture is None:
+        return answers.dead_link(request)
+    etag = quote_etag(f"{row.digest[:32]}-{page}-{size}")
+    return get_conditional_response(request, etag=etag) or _drawn(picture, etag)
+
+
+def released_proofs(document):
+    return ProofVersion.objects.of_family(document).released()
+
+
+def find(rows, visit, file_id):
+    """The row of that id among ``rows``; nothing at all while the document is not published."""
+    document = visit.document
+    if not document.live or document.current_version_id is None:
+        return None
+    return rows.filter(public_id=file_id).first()
+
+
+def download(row):
+    if row.check_state == FileCheckState.REFUSED:
+        raise PortalError(_("This file did not pass the virus check."))
+    if not files.may_go_out(row):
+        raise FileWaits
+    try:
+        return delivery.file_response(row.file, name=row.name, content_type=row.content_type)
+    except FileNotFoundError as error:
+        logger.error("A file is gone from the storage: %s", row.file.name)
+        raise FileIsGone from error
+
+
+def _drawn(picture, etag):
+    try:
+        response = delivery.picture_response(picture.file, content_type=picture.content_type)
+    except FileNotFoundError as error:
+        logger.error("A preview is gone from the storage: %s", picture.file.name)
+        raise FileIsGone from error
+    response["ETag"] = etag
+    return response
