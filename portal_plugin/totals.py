@@ -63,6 +63,12 @@ class Terms:
 
 @dataclass(frozen=True)
 class DocumentTotals:
+    """``subtotal``, ``discount`` and ``shipping`` are on one footing: what is shown adds up.
+
+    Where ``includes_tax`` (one of the prices does) they are with tax and make ``total``; else they
+    are without, and make ``total`` together with ``tax``.
+    """
+
     currency: str
     lines: tuple[LineTotals, ...]
     subtotal: Decimal
@@ -72,6 +78,7 @@ class DocumentTotals:
     tax: Decimal
     total: Decimal
     deposit: Decimal
+    includes_tax: bool = False
     bands: tuple[TaxBand, ...] = field(default=())
 
 
@@ -92,19 +99,24 @@ def line_totals(line: Line, currency: str) -> LineTotals:
 
 
 def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()) -> DocumentTotals:
-    """Sums of a document. Its discount is spread over the tax rates by their share of the goods."""
+    """Sums of a document. Its discount is taken off the goods as they are priced, with or without
+    tax, and is spread over the tax rates by their share of them."""
     lines = list(lines)
     per_line = tuple(line_totals(line, currency) for line in lines)
     counted = [(line, sums) for line, sums in zip(lines, per_line, strict=True) if line.is_counted]
+    includes_tax = any(line.price_includes_tax for line, _ in counted)
+
+    def priced(net: Decimal, tax: Decimal) -> Decimal:
+        return net + tax if includes_tax else net
+
     bands = _bands(counted)
-    subtotal = sum((sums.amount for _, sums in counted), ZERO)
-    goods = sum((net + tax for net, tax in bands.values()), ZERO)
-    discount = _discount(goods, terms, currency)
-    bands = _discounted(bands, discount, currency)
+    subtotal = sum((priced(net, tax) for net, tax in bands.values()), ZERO)
+    discount = _discount(subtotal, terms, currency)
+    bands = _discounted(bands, discount, currency, priced)
     shipping = ZERO
     if terms.shipping is not None:
         sums = line_totals(terms.shipping, currency)
-        shipping = sums.amount
+        shipping = priced(sums.net, sums.tax)
         key = (terms.shipping.tax_rate, terms.shipping.tax_category)
         net, tax = bands.get(key, (ZERO, ZERO))
         bands[key] = (net + sums.net, tax + sums.tax)
@@ -120,6 +132,7 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
         tax=tax,
         total=net + tax,
         deposit=_deposit(net + tax, terms, currency),
+        includes_tax=includes_tax,
         bands=tuple(
             TaxBand(rate, category, net, tax)
             for (rate, category), (net, tax) in sorted(bands.items())
@@ -137,25 +150,25 @@ def _bands(counted):
 
 
 def _discount(goods, terms, currency):
-    """The document's discount, with tax, as it is taken off the sum that the customer pays."""
     wanted = round_money(goods * terms.discount_percent / HUNDRED + terms.discount_amount, currency)
     return max(ZERO, min(wanted, goods))
 
 
-def _discounted(bands, discount, currency):
-    """Take ``discount`` (with tax) off the bands by their share; the last band takes the rest."""
-    goods = sum((net + tax for net, tax in bands.values()), ZERO)
+def _discounted(bands, discount, currency, priced):
+    """Take ``discount`` off the bands by their share; the last band takes the rest."""
+    goods = sum((priced(net, tax) for net, tax in bands.values()), ZERO)
     if not discount or not goods:
         return bands
     left, result = discount, {}
     ordered = sorted(bands.items())
     for index, (key, (net, tax)) in enumerate(ordered):
-        gross = net + tax
+        price = priced(net, tax)
         is_last = index == len(ordered) - 1
-        share = left if is_last else round_money(discount * gross / goods, currency)
+        share = left if is_last else round_money(discount * price / goods, currency)
         left -= share
-        tax_share = round_money(share * tax / gross, currency) if gross else ZERO
-        result[key] = (net - (share - tax_share), tax - tax_share)
+        tax_share = round_money(share * tax / price, currency) if price else ZERO
+        net_share = share - priced(ZERO, tax_share)
+        result[key] = (net - net_share, tax - tax_share)
     return result
 
 

@@ -161,15 +161,17 @@ def _customer_lines(customer: Any) -> list[str]:
 def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
     totals = document.totals
     rows = []
-    if totals.discount or totals.shipping or totals.tax:
+    if totals.discount or totals.shipping or (totals.tax and not totals.includes_tax):
         rows.append(TotalRow("subtotal", _("Subtotal"), show(totals.subtotal)))
     if totals.discount:
         rows.append(TotalRow("discount", _("Discount"), show(-totals.discount)))
     if totals.shipping:
         rows.append(TotalRow("shipping", _("Shipping"), show(totals.shipping)))
-    if totals.tax:
+    if totals.tax and not totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax"), show(totals.tax)))
     rows.append(TotalRow("total", _("Total"), show(totals.total)))
+    if totals.tax and totals.includes_tax:
+        rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))
     if totals.deposit:
         rows.append(TotalRow("deposit", _("Deposit"), show(totals.deposit)))
     if document.is_order and document.paid:

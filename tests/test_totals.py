@@ -1,0 +1,95 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal_plugin.money import digits, format_money, round_money
+from portal_plugin.totals import Line, Terms, document_totals, line_totals
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "rounded"),
+    [
+        ("EUR", "0.005", "0.01"),
+        ("EUR", "-0.005", "-0.01"),
+        ("EUR", "2.675", "2.68"),
+        ("JPY", "0.5", "1"),
+        ("KWD", "1.0005", "1.001"),
+    ],
+)
+def test_rounds_half_up_to_the_currencys_digits(currency, amount, rounded):
+    assert str(round_money(Decimal(amount), currency)) == rounded
+
+
+def test_minus_zero_is_zero():
+    assert str(round_money(Decimal("-0.001"), "EUR")) == "0.00"
+
+
+def test_amounts_are_written_in_the_documents_language():
+    assert format_money(Decimal("1234.5"), "EUR", "de") == "1.234,50\xa0€"
+    assert format_money(Decimal("1234.5"), "JPY", "en") == "¥1,235"
+
+
+def test_digits_come_from_cldr():
+    assert [digits(code) for code in ("EUR", "JPY", "KWD")] == [2, 0, 3]
+
+
+def test_tax_is_added_to_a_net_price_and_taken_out_of_a_gross_one():
+    net = line_totals(Line(unit_price=Decimal(100), tax_rate=Decimal(19)), "EUR")
+    gross = line_totals(
+        Line(unit_price=Decimal(119), tax_rate=Decimal(19), price_includes_tax=True), "EUR"
+    )
+    assert (net.net, net.tax, net.gross) == (gross.net, gross.tax, gross.gross)
+
+
+def test_a_discount_never_turns_a_row_negative():
+    line = Line(unit_price=Decimal(10), discount_amount=Decimal(50))
+    assert line_totals(line, "EUR").amount == 0
+
+
+def test_what_is_not_counted_adds_nothing():
+    totals = document_totals(
+        [Line(unit_price=Decimal(10)), Line(unit_price=Decimal(5), is_counted=False)], "EUR"
+    )
+    assert totals.total == 10
+
+
+def test_the_deposit_is_rounded_and_never_more_than_the_total():
+    assert document_totals(
+        [Line(unit_price=Decimal(1000))], "JPY", Terms(deposit_percent=Decimal("33.3"))
+    ).deposit == Decimal(333)
+    assert document_totals(
+        [Line(unit_price=Decimal(10))], "EUR", Terms(deposit_amount=Decimal(500))
+    ).deposit == Decimal(10)
+
+
+lines = st.builds(
+    Line,
+    quantity=st.decimals("0", "5000", places=4),
+    unit_price=st.decimals("0", "9999", places=6),
+    discount_percent=st.decimals("0", "100", places=2),
+    tax_rate=st.sampled_from([Decimal(0), Decimal(7), Decimal(19), Decimal("8.875")]),
+    price_includes_tax=st.booleans(),
+)
+
+
+@given(
+    st.lists(lines, max_size=30),
+    st.sampled_from(["EUR", "JPY", "KWD"]),
+    st.decimals("0", "100", places=2),
+    st.decimals("0", "500", places=4),
+)
+def test_the_parts_always_sum_to_the_whole(items, currency, percent, shipping):
+    terms = Terms(
+        discount_percent=percent, shipping=Line(unit_price=shipping, tax_rate=Decimal(19))
+    )
+    totals = document_totals(items, currency, terms)
+    assert totals.net + totals.tax == totals.total
+    assert sum((band.net + band.tax for band in totals.bands), Decimal(0)) == totals.total
+    assert round_money(totals.total, currency) == totals.total
+    goods = sum((line.gross for line in totals.lines), Decimal(0))
+    shipped = line_totals(terms.shipping, currency).gross
+    assert goods - totals.discount + shipped == totals.total
