@@ -46,8 +46,8 @@ class Mail:
         for name, raw in self.message.raw_items():
             try:
                 value = str(self.message.policy.header_fetch_parse(name, raw))
-            except (ValueError, IndexError, LookupError, AttributeError, TypeError):
-                # Known failures of email's header parser on malformed input.
+            except (ValueError, IndexError, LookupError, AttributeError, TypeError, RecursionError):
+                # What email's header parser raises on malformed input.
                 value = str(raw)
             pairs.append((printable(name), printable(value)))
         return pairs
