@@ -84,9 +84,7 @@ def _new(call: Call, params: dict[str, Any], currency: str, total: int) -> dict[
         "payment_link": None,
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": None,
-        "payment_method_options": payment_intent_object.options(
-            params.get("payment_method_options"), types
-        ),
+        "payment_method_options": _method_options(params.get("payment_method_options"), types),
         "payment_method_types": types,
         "payment_status": "unpaid",
         "permissions": None,
@@ -213,6 +211,11 @@ def _customer_details(email: str | None, name: str | None) -> dict[str, Any]:
         "tax_exempt": "none",
         "tax_ids": None,
     }
+
+
+def _method_options(given: dict[str, Any] | None, types: list[str]) -> dict[str, Any]:
+    defaults = {"card": {"request_three_d_secure": "automatic"}, "sepa_debit": {}}
+    return {kind: {**defaults[kind], **((given or {}).get(kind) or {})} for kind in types}
 
 
 def _branding(call: Call, given: dict[str, Any]) -> dict[str, Any]:

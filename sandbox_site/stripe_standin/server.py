@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import api, control, decoding, errors, pages
+from . import api, control, decoding, errors, visits
 from .call import Call, Settings
 from .store import Store
 
@@ -107,10 +107,10 @@ class Handler(BaseHTTPRequestHandler):
         call = Call(self.server.store, self.server.settings)
         language = self.headers.get("Accept-Language", "")
         try:
-            visit = pages.visit_of(self.command, path, query, body, language)
+            visit = visits.visit_of(self.command, path, query, body, language)
         except ValueError:
             return self._send(400, b"", "text/plain", {})
-        page = pages.answer(call, visit)
+        page = visits.answer(call, visit)
         self._send(page.status, page.body.encode(), page.kind, page.headers)
 
     def _json(self, status: int, body: dict[str, Any], headers: dict[str, str]) -> None:

@@ -32,7 +32,7 @@ def language_of(*wishes: str | None) -> str:
     return "en"
 
 
-def render(name: str, language: str, **values: Any) -> Html:
+def render(name: str, language: str, /, **values: Any) -> Html:
     """`$name` is a value, `$t_name` the text of that name, in which `$shop` may stand."""
     shop = str(values.get("shop", ""))
     filled = {f"t_{key}": text.replace("$shop", shop) for key, text in texts(language).items()}

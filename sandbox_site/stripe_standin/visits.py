@@ -219,7 +219,7 @@ def _checkout_page(
     return _html(body, 402 if error else 200)
 
 
-def _part(name: str, language: str, **values: Any) -> Html:
+def _part(name: str, language: str, /, **values: Any) -> Html:
     """The part, where all that it shows is there."""
     return render(name, language, **values) if all(values.values()) else Html("")
 
