@@ -19,6 +19,7 @@ from system import (
     Part,
     install_parts,
     pip_wheel,
+    root_prefix,
     run,
     step,
 )
@@ -49,41 +50,42 @@ def read_stamp(venv: Path) -> dict:
     return {}
 
 
-def download_pip() -> Path | None:
-    """Debian's pip without root, which a user may download but not install."""
-    folder = VENV / "pip"
+def download_pip() -> None:
+    """Debian's pip, which a user without rights may download but not install."""
     with tempfile.TemporaryDirectory() as temporary, contextlib.suppress(Failed, OSError):
         run("apt-get", "-qq", "download", *PIP.packages, cwd=Path(temporary))
-        for package in Path(temporary).glob("*.deb"):
-            run("dpkg-deb", "-x", package, temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        (package,) = Path(temporary).glob("*.deb")
+        run("dpkg-deb", "-x", package, temporary)
+        (VENV / "pip").mkdir(exist_ok=True)
         for wheel in Path(temporary).glob("usr/share/python-wheels/pip-*.whl"):
-            shutil.copy(wheel, folder)
-    return pip_wheel()
+            shutil.copy(wheel, VENV / "pip")
+
+
+def make_venv() -> None:
+    """Without pip, because Debian cuts out of its Python what would bring it."""
+    if read_stamp(VENV).get("interpreter") != stamp()["interpreter"]:
+        base = getattr(sys, "_base_executable", sys.executable)
+        run(base, "-m", "venv", "--clear", "--without-pip", VENV)
 
 
 def install_python_packages(extras: Iterable[str]) -> None:
-    """A bare Debian's Python can make an environment but has no pip to put into it (Debian cuts
-    ensurepip out): pip runs from its own wheel, with whatever the user set up for it."""
-    now, before = stamp(), read_stamp(VENV)
-    if is_installed(VENV, now, extras):
-        return
+    """pip runs from its own wheel, with whatever the user set up for it."""
+    wheel = pip_wheel()
+    if not wheel:
+        raise Failed("Without pip this cannot go on.")
+    options = ("--quiet", "--no-input", "--disable-pip-version-check", "-c", CONSTRAINTS)
     with step(f"Installing Python packages into {VENV.name}"):
-        if before.get("interpreter") != now["interpreter"]:
-            base = getattr(sys, "_base_executable", sys.executable)
-            run(base, "-m", "venv", "--clear", "--without-pip", VENV)
-        wheel = pip_wheel() or download_pip()
-        if not wheel:
-            raise Failed(
-                f"pip is missing. As root: apt-get update && apt-get install {PIP.packages[0]}"
-            )
-        options = ("--quiet", "--no-input", "--disable-pip-version-check", "-c", CONSTRAINTS)
         run(PYTHON, wheel / "pip", "install", *options, "-e", f".[{','.join(extras)}]")
-    installed = {**now, "extras": list(extras)}
+    installed = {**stamp(), "extras": list(extras)}
     (VENV / "installed.json").write_text(json.dumps(installed, indent=2))
 
 
 def set_up(extras: Iterable[str], *parts: Part) -> None:
-    fresh = not is_installed(VENV, stamp(), extras)
-    install_parts((CERTIFICATES, PIP, *parts) if fresh else parts)
+    if is_installed(VENV, stamp(), extras):
+        install_parts(parts)
+        return
+    make_venv()
+    if not pip_wheel() and root_prefix() is None:
+        download_pip()
+    install_parts((CERTIFICATES, PIP, *parts))
     install_python_packages(extras)
