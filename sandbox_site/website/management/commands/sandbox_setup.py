@@ -23,7 +23,8 @@ class Command(BaseCommand):
         for shop in SHOPS:
             site = set_up_shop(shop, settings.SANDBOX_PORT)
             set_up_groups(shop, site)
-            self.stdout.write(f"{site.site_name}: {site.root_url}/")
+            if options["verbosity"]:
+                self.stdout.write(f"{site.site_name}: {site.root_url}/")
         remove_welcome_page()
         self.set_admin_password(os.environ.get("SANDBOX_ADMIN_PASSWORD"))
 
