@@ -155,12 +155,12 @@ def _discount(goods, terms, currency):
 
 
 def _discounted(bands, discount, currency, priced):
-    """Take ``discount`` off the bands by their share; the last band takes the rest."""
+    """Take ``discount`` off the bands by their share; the largest takes the rest of the rounding."""
     goods = sum((priced(net, tax) for net, tax in bands.values()), ZERO)
     if not discount or not goods:
         return bands
     left, result = discount, {}
-    ordered = sorted(bands.items())
+    ordered = sorted(bands.items(), key=lambda band: (priced(*band[1]), band[0]))
     for index, (key, (net, tax)) in enumerate(ordered):
         price = priced(net, tax)
         is_last = index == len(ordered) - 1

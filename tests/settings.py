@@ -5,8 +5,8 @@ import tempfile
 
 os.environ.setdefault("SANDBOX_DATA", tempfile.mkdtemp(prefix="portal-tests-"))
 
-from sandbox_site.settings import *  # noqa: E402,F403
-from sandbox_site.settings import DATA_DIR, PORTAL_PLUGIN  # noqa: E402
+from sandbox_site.settings import *  # noqa: F403
+from sandbox_site.settings import DATA_DIR, PORTAL_PLUGIN
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
@@ -23,3 +23,6 @@ if os.environ.get("PORTAL_TEST_DB") == "postgres":
             "USER": os.environ.get("PGUSER", "postgres"),
         }
     }
+elif os.environ.get("PORTAL_TEST_FILE"):
+    # A database that outlives the run, for `pytest --reuse-db`; one file for each worker.
+    DATABASES["default"]["TEST"] = {"NAME": os.environ["PORTAL_TEST_FILE"]}  # noqa: F405

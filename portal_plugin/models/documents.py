@@ -144,6 +144,7 @@ class SalesDocument(
         verbose_name=_("customer"),
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="documents",
     )
     title = models.CharField(_("title"), max_length=200, blank=True)

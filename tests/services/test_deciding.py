@@ -1,0 +1,181 @@
+import uuid
+from decimal import Decimal
+
+import pytest
+
+from portal_plugin.exceptions import AlreadyConverted, NotAvailable, StaleDocument
+from portal_plugin.models import Decision, Estimate, Order, Submission
+from portal_plugin.models.documents import lock
+from portal_plugin.services import converting, deciding
+from portal_plugin.statuses import DocumentState, ItemState, Verdict
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def submission(document):
+    return Submission.objects.create(
+        document_id=document.pk, client_key=uuid.uuid4(), action="approve"
+    )
+
+
+def decide(document, keys, verdict=Verdict.APPROVE, hashes=None):
+    fresh = lock(document)
+    hashes = hashes or {key: item.item_hash for key, item in fresh.standing.items.items()}
+    made = deciding.decide(fresh, keys, verdict, submission=submission(fresh), hashes=hashes)
+    deciding.settle(fresh)
+    return made
+
+
+def state_of(document):
+    return type(document).objects.get(pk=document.pk).state
+
+
+def keys_of(document):
+    return [item.key for item in document.lines]
+
+
+def test_a_decision_holds_the_exact_bytes_that_were_shown():
+    order = factories.order_factory(items=1)
+    decision = decide(order, keys_of(order))[0]
+    shown = order.current_version.items.get()
+    assert (decision.canonical, decision.item_hash) == (shown.canonical, shown.item_hash)
+
+
+def test_states_follow_from_decisions():
+    estimate = factories.estimate_factory(items=3)
+    first, second, third = keys_of(estimate)
+    assert state_of(estimate) == DocumentState.WAITING
+    decide(estimate, [first])
+    assert state_of(estimate) == DocumentState.PARTLY_APPROVED
+    decide(estimate, [second], Verdict.DECLINE)
+    decide(estimate, [third])
+    assert state_of(estimate) == DocumentState.CONVERTED
+
+
+def test_the_last_decision_makes_the_order_of_the_approved_items():
+    estimate = factories.estimate_factory(items=2)
+    first, second = keys_of(estimate)
+    decide(estimate, [first], Verdict.DECLINE)
+    decide(estimate, [second])
+    order = Order.objects.get(source_estimate=estimate.pk)
+    assert keys_of(order) == [second]
+    assert (order.state, order.family) == (DocumentState.APPROVED, estimate.family)
+    assert order.number
+    assert Decision.objects.count() == 2
+
+
+def test_declining_everything_makes_no_order():
+    estimate = factories.estimate_factory(items=1)
+    decide(estimate, keys_of(estimate), Verdict.DECLINE)
+    assert state_of(estimate) == DocumentState.DECLINED
+    assert not Order.objects.exists()
+
+
+def test_where_staff_convert_nothing_is_made():
+    site = factories.site_factory(who_converts="staff")
+    estimate = factories.estimate_factory(items=1, site=site)
+    decide(estimate, keys_of(estimate))
+    assert state_of(estimate) == DocumentState.APPROVED
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("fixed", ["discount_amount", "shipping_amount", "deposit_amount"])
+def test_a_fixed_amount_after_a_declined_item_is_for_staff_to_judge(fixed):
+    estimate = factories.estimate_factory(items=2, **{fixed: Decimal(10)})
+    first, second = keys_of(estimate)
+    decide(estimate, [first], Verdict.DECLINE)
+    decide(estimate, [second])
+    assert state_of(estimate) == DocumentState.APPROVED
+    assert not Order.objects.exists()
+
+
+def test_an_edited_item_waits_again_and_the_other_does_not():
+    order = factories.order_factory(items=2)
+    first, second = keys_of(order)
+    decide(order, [first, second])
+    order.lines[0].name = "Other"
+    order.line_items = order.lines
+    order = factories.publish(order)
+    states = [order.standing.items[key].state for key in (first, second)]
+    assert states == [ItemState.WAITING, ItemState.APPROVED]
+
+
+def test_an_edit_there_and_back_revives_no_old_yes():
+    order = factories.order_factory(items=1)
+    (key,) = keys_of(order)
+    decide(order, [key])
+    for name in ("Other", "A1 poster"):
+        order.lines[0].name = name
+        order.line_items = order.lines
+        order = factories.publish(order)
+    assert order.standing.items[key].state == ItemState.WAITING
+
+
+def test_a_stale_item_refuses_the_whole():
+    order = factories.order_factory(items=2)
+    first, second = keys_of(order)
+    seen = {key: item.item_hash for key, item in order.standing.items.items()}
+    order.lines[0].quantity = Decimal(500)
+    order.line_items = order.lines
+    order = factories.publish(order)
+    with pytest.raises(StaleDocument) as refused:
+        decide(order, [first, second], hashes=seen)
+    assert refused.value.changes == [first]
+    assert not Decision.objects.exists()
+
+
+def test_an_item_of_another_document_is_not_decided():
+    order, other = factories.order_factory(items=1), factories.order_factory(items=1)
+    with pytest.raises(StaleDocument):
+        decide(order, keys_of(other))
+    assert not Decision.objects.exists()
+
+
+def test_a_decided_item_is_not_decided_again():
+    order = factories.order_factory(items=1)
+    decide(order, keys_of(order))
+    with pytest.raises(NotAvailable):
+        decide(order, keys_of(order), Verdict.DECLINE)
+
+
+def test_staff_take_a_decision_back_by_a_new_entry():
+    order = factories.order_factory(items=1)
+    (key,) = keys_of(order)
+    decide(order, [key])
+    fresh = lock(order)
+    deciding.undo(fresh, key, submission=submission(fresh), reason="Wrong size")
+    assert state_of(order) == DocumentState.WAITING
+    assert Decision.objects.count() == 2
+
+
+def test_an_order_is_made_once():
+    site = factories.site_factory(who_converts="staff")
+    estimate = factories.estimate_factory(items=1, site=site)
+    decide(estimate, keys_of(estimate))
+    converting.convert(estimate)
+    with pytest.raises(AlreadyConverted):
+        converting.convert(Estimate.objects.get(pk=estimate.pk))
+    assert Order.objects.count() == 1
+
+
+def test_staff_convert_what_is_approved_and_the_rest_moves_to_a_new_estimate():
+    estimate = factories.estimate_factory(items=3)
+    first, second, third = keys_of(estimate)
+    decide(estimate, [first])
+    order = converting.convert(estimate)
+    rest = Estimate.objects.exclude(pk=estimate.pk).get()
+    assert keys_of(order) == [first]
+    assert keys_of(rest) == [second, third]
+    assert rest.state == DocumentState.WAITING
+
+
+def test_an_expired_estimate_says_so_from_the_day_after():
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    assert state_of(factories.estimate_factory(items=1, valid_until=today)) == "waiting"
+    yesterday = today - timedelta(days=1)
+    assert state_of(factories.estimate_factory(items=1, valid_until=yesterday)) == "expired"

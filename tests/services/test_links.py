@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from portal_plugin.models import LinkToken
+from portal_plugin.services import links
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_token_opens_its_link_and_is_stored_only_as_a_hash():
+    link = factories.link_factory(factories.order_factory(items=1))
+    token = links.make_token(link)
+    assert links.by_token(token) == link
+    assert len(token) == links.TOKEN_LENGTH
+    row = LinkToken.objects.get()
+    assert token not in (row.token_hash,)
+
+
+@pytest.mark.parametrize("raw", ["", "x", "x" * 42, "x" * 44, "x" * 10_000, "ü" * 43, "\0" * 43])
+def test_anything_else_opens_nothing(raw):
+    assert links.by_token(raw) is None
+
+
+def test_tokens_are_all_different():
+    link = factories.link_factory(factories.order_factory(items=1))
+    assert len({links.make_token(link) for _ in range(50)}) == 50
+
+
+def test_sending_again_keeps_earlier_tokens_good():
+    link = factories.link_factory(factories.order_factory(items=1))
+    first = links.make_token(link)
+    links.make_token(link)
+    assert links.by_token(first) == link
+
+
+def test_a_link_lives_at_least_as_long_as_its_estimate():
+    far = timezone.localdate() + timedelta(days=90)
+    estimate = factories.estimate_factory(items=1, valid_until=far)
+    assert factories.link_factory(estimate).expires_at.date() >= far
+
+
+def test_one_person_has_one_link_to_one_document():
+    order = factories.order_factory(items=1)
+    assert factories.link_factory(order) == factories.link_factory(order)
+
+
+def test_revoking_kills_one_link_alone():
+    order = factories.order_factory(items=1)
+    one = factories.link_factory(order)
+    other = factories.link_factory(order, name="Other", email="other@example.org")
+    links.revoke(one)
+    assert not links.by_token(links.make_token(one)).is_usable
+    assert other.is_usable
+
+
+def test_no_table_holds_a_usable_token():
+    link = factories.link_factory(factories.order_factory(items=1))
+    token = links.make_token(link)
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if not table.startswith("portal_plugin"):
+                continue
+            cursor.execute(f'SELECT * FROM "{table}"')
+            assert token not in str(cursor.fetchall())
