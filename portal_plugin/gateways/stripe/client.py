@@ -1,6 +1,7 @@
 """The one place that makes Stripe's client, and that reads its errors."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,6 +22,7 @@ API_VERSION = "2026-10-28.endive"
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 
+_SECRETS = re.compile(r"(_secret_|/c/pay/)[^\s\"'\\]+")
 _SECRET = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 _PUBLISHABLE = ("pk_test_", "pk_live_")
 
@@ -49,6 +51,7 @@ def client() -> "StripeClient":
 def _client(key: str, base: str) -> "StripeClient":
     import stripe
 
+    logging.getLogger("stripe").addFilter(_without_secrets)
     return stripe.StripeClient(
         key,
         stripe_version=API_VERSION,
@@ -57,6 +60,14 @@ def _client(key: str, base: str) -> "StripeClient":
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
     )
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """The package writes whole answers to its log where a site has set that to DEBUG; with what is
+    in them anybody could go on with a customer's payment."""
+    record.msg = _SECRETS.sub(r"\1…", record.getMessage())
+    record.args = ()
+    return True
 
 
 @contextmanager
@@ -82,7 +93,8 @@ def asking() -> Iterator[None]:
 
 
 def _ours(error: "StripeError") -> StripeTrouble:
-    status, code = error.http_status, error.code or ""
+    status = error.http_status
+    code = error.code or (error.error.code if error.error else None) or ""
     detail = f"{type(error).__name__}: {error.user_message or ''}"
     if status is None or status in (409, 429):
         return NoAnswer(detail, code=code)

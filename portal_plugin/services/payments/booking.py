@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ... import signals
@@ -21,6 +21,7 @@ from ...models.documents import lock
 from ...money import round_money
 from ...statuses import AttemptState, LedgerKind
 from .. import activity, listing, notifications, pdfs
+from . import reasons
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ def record_offline(
             occurred_at=occurred_at or timezone.now(),
         )
         _booked(fresh, entry, staff=user)
+        notifications.shop_acted(fresh, "payment", facts=_told(entry))
     return entry
 
 
@@ -126,9 +128,19 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     attempt.save()
     if payment.state == AttemptState.SUCCEEDED:
         return _book(document, attempt, payment)
-    if AttemptState.PROCESSING in (before, attempt.state) and before != attempt.state:
-        listing.refresh(document)
+    if before == AttemptState.PROCESSING and attempt.state == AttemptState.FAILED:
+        _bounced(document, attempt)
     return f"now {attempt.state}"
+
+
+def _bounced(document: SalesDocument, attempt: PaymentAttempt) -> None:
+    """A payment that was under way for days came to nothing; nobody is at the page to see it."""
+    facts = {"attempt": attempt.pk, "reason": attempt.failure_code}
+    activity.record(document, "payment_failed", link=attempt.link, data=facts)
+    with translation.override(document.language or translation.get_language()):
+        why = {"reply": reasons.sentence(attempt.failure_code)}
+    notifications.shop_acted(document, "payment_failed", facts=why)
+    notifications.staff_told(document, "payment_failed")
 
 
 def _is_what_was_asked(attempt: PaymentAttempt, payment: gateway.Payment) -> bool:
@@ -197,26 +209,33 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
         **once,
     )
     _booked(document, entry, link=attempt.link)
+    notifications.customer_acted(document, "payment", link=attempt.link, facts=_told(entry))
     return "booked"
 
 
 def _booked(
     document: SalesDocument, entry: LedgerEntry, *, link: Any = None, staff: Any = None
 ) -> None:
-    """What follows from every booking: history, list, PDF, receipt and signal."""
+    """What follows from every booking: history, list, PDF and signal."""
     fresh = type(document).objects.get(pk=document.pk)
     facts = {
         "entry": entry.pk,
         "amount": str(round_money(entry.amount, entry.currency)),
         "currency": entry.currency,
-        "method": entry.method,
-        "surplus": str(fresh.overpaid),
     }
     activity.record(fresh, "payment", link=link, staff=staff, data=facts)
+    if fresh.overpaid:
+        surplus = {"entry": entry.pk, "surplus": str(fresh.overpaid)}
+        activity.record(fresh, "overpaid", data=surplus)
+        notifications.staff_told(fresh, "overpaid", facts=_told(entry))
     listing.refresh(fresh)
     pdfs.order_render(fresh)
-    notifications.shop_acted(fresh, "payment", facts=facts)
     transaction.on_commit(
         lambda: signals.payment_received.send(sender=LedgerEntry, document=fresh, entry=entry),
         robust=True,
     )
+
+
+def _told(entry: LedgerEntry) -> dict[str, Any]:
+    """What an email tells of it; the amount is written in the reader's language then."""
+    return {"entry": entry.pk, "reference": entry.method or entry.reference}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ...gateways import stripe as gateway
 from ...models import PaymentAttempt, SalesDocument
 from ...statuses import AttemptState
+from .. import work
 from . import booking
 from .starting import take_back
 
@@ -34,6 +35,8 @@ def reconcile_open(limit: int = 50) -> int:
         Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
     )
     for attempt in due.select_related("document").order_by("updated_at")[:limit]:
+        if not work.time_left():
+            break
         try:
             _catch_up(attempt)
         except gateway.NoAnswer:
@@ -43,6 +46,11 @@ def reconcile_open(limit: int = 50) -> int:
             _touch(attempt)
         asked += 1
     return asked
+
+
+def drain() -> None:
+    """The worker of ``portal_sweep``."""
+    reconcile_open()
 
 
 def ask_again(document: SalesDocument) -> None:

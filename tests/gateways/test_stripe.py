@@ -1,0 +1,443 @@
+"""Stripe in our words: amounts, states, errors and signatures."""
+
+import http.server
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+import stripe as package
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal_plugin.exceptions import Misconfigured
+from portal_plugin.gateways import stripe
+from portal_plugin.gateways.stripe import amounts, client
+from portal_plugin.money import digits
+from portal_plugin.statuses import AttemptState
+from tests.paying import ask, confirm, standin
+
+__all__ = ["standin"]
+
+CURRENCIES = ["EUR", "USD", "JPY", "KWD", "ISK", "UGX", "HUF", "TWD", "CLP", "BHD", "CHF", "GBP"]
+SECRET = "whsec_secret"
+
+
+def order(amount="119.00", currency="EUR", **values):
+    values = {"description": "Order 1", "document": "public", "attempt": 7, "key": uuid4()} | values
+    return stripe.Order(amount=Decimal(amount), currency=currency, **values)
+
+
+class TestAmounts:
+    @pytest.mark.parametrize(
+        ("amount", "currency", "units"),
+        [
+            ("120.00", "EUR", 12000),
+            ("120.0000", "EUR", 12000),
+            ("0.50", "EUR", 50),
+            ("999999.99", "EUR", 99999999),
+            ("500", "JPY", 500),
+            ("5.120", "KWD", 5120),
+            ("5", "ISK", 500),
+            ("5000", "UGX", 500000),
+            ("175.50", "HUF", 17550),
+            ("99.90", "TWD", 9990),
+        ],
+    )
+    def test_are_written_as_stripe_wants_them(self, amount, currency, units):
+        assert stripe.minor_units(Decimal(amount), currency) == units
+
+    @pytest.mark.parametrize(
+        ("amount", "currency"),
+        [
+            ("5.124", "KWD"),
+            ("5.125", "KWD"),
+            ("5.50", "ISK"),
+            ("5.01", "UGX"),
+            ("1.5", "JPY"),
+            ("0.005", "EUR"),
+        ],
+    )
+    def test_that_stripe_cannot_write_are_refused_not_rounded(self, amount, currency):
+        with pytest.raises(stripe.CannotCharge):
+            stripe.minor_units(Decimal(amount), currency)
+
+    @pytest.mark.parametrize(
+        ("amount", "currency"),
+        [
+            ("0", "EUR"),
+            ("-5", "EUR"),
+            ("0.49", "EUR"),
+            ("0.29", "GBP"),
+            ("49", "JPY"),
+            ("174.99", "HUF"),
+            ("1000000.00", "EUR"),
+            ("100000000", "JPY"),
+        ],
+    )
+    def test_below_the_smallest_or_above_the_largest_are_not_charged(self, amount, currency):
+        assert not stripe.can_charge(Decimal(amount), currency)
+
+    @pytest.mark.parametrize("currency", amounts.SMALLEST)
+    def test_the_smallest_amount_itself_is_charged(self, currency):
+        smallest = amounts.SMALLEST[currency]
+        assert stripe.can_charge(smallest, currency)
+        assert not stripe.can_charge(smallest - Decimal("0.01"), currency)
+
+    @given(st.integers(1, amounts.LARGEST_MINOR), st.sampled_from(CURRENCIES))
+    def test_come_back_as_they_went(self, units, currency):
+        amount = stripe.whole_units(units, currency)
+        try:
+            assert stripe.minor_units(amount, currency) == units
+        except stripe.CannotCharge:
+            assert currency in amounts.THREE_DIGITS | amounts.WHOLE_UNITS_ONLY
+
+    @given(st.integers(1, 99_999), st.sampled_from(CURRENCIES))
+    def test_whole_amounts_can_always_be_written(self, whole, currency):
+        assert stripe.whole_units(
+            stripe.minor_units(Decimal(whole), currency), currency
+        ) == Decimal(whole)
+
+    @given(st.decimals(1, 99_999, places=4), st.sampled_from(CURRENCIES))
+    def test_are_the_exact_amount_or_nothing(self, amount, currency):
+        try:
+            units = stripe.minor_units(amount, currency)
+        except stripe.CannotCharge:
+            return
+        assert isinstance(units, int)
+        assert stripe.whole_units(units, currency) == amount
+
+    @pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD", "CHF", "CLP", "USD"])
+    def test_the_banks_digits_fit_into_stripes(self, currency):
+        assert digits(currency) <= amounts.digits(currency)
+
+
+class TestKeys:
+    @pytest.mark.parametrize(
+        ("secret", "publishable", "expected"),
+        [
+            ("sk_test_1", "pk_test_1", True),
+            ("rk_live_1", "pk_live_1", True),
+            ("sk_test_1", "pk_live_1", False),
+            ("pk_test_1", "sk_test_1", False),
+            ("sk_test_1", "", False),
+            ("", "pk_test_1", False),
+            ("sk_test_1", "sk_test_1", False),
+        ],
+    )
+    def test_both_of_one_mode_in_their_places(self, settings, secret, publishable, expected):
+        settings.PORTAL_PLUGIN = {
+            "STRIPE_SECRET_KEY": secret,
+            "STRIPE_PUBLISHABLE_KEY": publishable,
+        }
+        assert stripe.is_configured() is expected
+
+    def test_say_whether_money_is_real(self, settings):
+        settings.PORTAL_PLUGIN = {"STRIPE_SECRET_KEY": "rk_live_1"}
+        assert stripe.is_live()
+        settings.PORTAL_PLUGIN = {"STRIPE_SECRET_KEY": "sk_test_1"}
+        assert not stripe.is_live()
+
+    def test_without_one_nothing_is_asked(self, settings):
+        settings.PORTAL_PLUGIN = {}
+        with pytest.raises(Misconfigured):
+            stripe.find_payment("pi_1")
+
+
+def test_importing_the_plugin_does_not_import_the_package():
+    code = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings';"
+        "import django; django.setup(); import portal_plugin.urls, portal_plugin.models;"
+        "import portal_plugin.gateways.stripe; sys.exit('stripe' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class TestPayments:
+    def test_one_key_makes_one_payment(self, standin):
+        wanted = order()
+        first, second = stripe.create_payment(wanted), stripe.create_payment(wanted)
+        assert first == second
+        assert first.state == AttemptState.OPEN
+        assert (first.amount, first.currency) == (Decimal("119.00"), "EUR")
+        assert (first.document, first.attempt) == ("public", 7)
+        assert len(ask(standin).v1.payment_intents.list().data) == 1
+
+    def test_one_key_with_other_words_is_refused(self, standin):
+        wanted = order()
+        stripe.create_payment(wanted)
+        with pytest.raises(stripe.KeyReused):
+            stripe.create_payment(order("120.00", key=wanted.key))
+
+    def test_the_secret_is_in_no_text(self, standin, caplog):
+        caplog.set_level(logging.DEBUG)
+        payment = stripe.create_payment(order())
+        assert payment.client_secret
+        assert "client_secret" in caplog.text
+        assert payment.client_secret not in repr(payment) + str(payment) + caplog.text
+
+    @pytest.mark.parametrize(
+        ("card", "state", "method"),
+        [
+            ("4242", AttemptState.SUCCEEDED, "Visa •••• 4242"),
+            ("sepa", AttemptState.PROCESSING, "SEPA •••• 3000"),
+            ("3155", AttemptState.OPEN, ""),
+        ],
+    )
+    def test_are_in_our_states(self, standin, card, state, method):
+        payment = stripe.create_payment(order())
+        confirm(standin, payment.id, card)
+        found = stripe.find_payment(payment.id)
+        assert (found.state, found.method) == (state, method)
+        assert (found.received == found.amount) is (state == AttemptState.SUCCEEDED)
+
+    @pytest.mark.parametrize(
+        ("card", "code"), [("0002", "generic_decline"), ("9995", "insufficient_funds")]
+    )
+    def test_declined_says_why(self, standin, card, code):
+        payment = stripe.create_payment(order())
+        confirm(standin, payment.id, card)
+        found = stripe.find_payment(payment.id)
+        assert (found.state, found.failure_code) == (AttemptState.FAILED, code)
+        assert found.failure_message
+
+    def test_cancelled_once_and_paid_stays_paid(self, standin):
+        open_one, paid = stripe.create_payment(order()), stripe.create_payment(order())
+        confirm(standin, paid.id)
+        assert stripe.cancel_payment(open_one.id).state == AttemptState.CANCELLED
+        assert stripe.cancel_payment(open_one.id).state == AttemptState.CANCELLED
+        assert stripe.cancel_payment(paid.id).state == AttemptState.SUCCEEDED
+
+    def test_in_three_decimals_and_in_none(self, standin):
+        for amount, currency in (("5.120", "KWD"), ("500", "JPY"), ("1500", "ISK")):
+            payment = stripe.create_payment(order(amount, currency))
+            assert (payment.amount, payment.currency) == (Decimal(amount), currency)
+
+    def test_unknown_to_the_account(self, standin):
+        with pytest.raises(stripe.NotFound):
+            stripe.find_payment("pi_unknown")
+        with pytest.raises(stripe.NotFound):
+            stripe.cancel_payment("pi_unknown")
+
+    def test_another_programs_words_are_not_ours(self, standin):
+        made = ask(standin).v1.payment_intents.create(
+            {"amount": 500, "currency": "eur", "metadata": {"portal_attempt": "seven"}}
+        )
+        found = stripe.find_payment(made.id)
+        assert (found.document, found.attempt) == ("", None)
+
+
+class TestPages:
+    def test_hosted_page(self, standin, caplog):
+        caplog.set_level(logging.DEBUG)
+        page = self._page()
+        assert page.is_open
+        assert page.url.startswith(standin.url)
+        assert page.url not in repr(page) + caplog.text
+        assert stripe.find_page(page.id) == page
+
+    def test_closes_once(self, standin):
+        page = self._page()
+        assert stripe.close_page(page.id).is_expired
+        assert stripe.close_page(page.id).is_expired
+        with pytest.raises(stripe.NotFound):
+            stripe.close_page("cs_unknown")
+
+    def _page(self):
+        return stripe.create_page(
+            order(), name="Order 1", return_url="https://a.example/", back_url="https://a.example/"
+        )
+
+
+class Canned:
+    """An API that answers each request with the next of ``answers``: (status, code) pairs."""
+
+    def __init__(self, answers):
+        self.keys = []
+        canned = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                canned.keys.append(self.headers["Idempotency-Key"])
+                self.rfile.read(int(self.headers["Content-Length"]))
+                status, code = answers.pop(0)
+                body = json.dumps({"error": {"code": code, "message": "No.", "type": "x"}}).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                """Silent."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def __enter__(self):
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        return self
+
+    def __exit__(self, *args):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class TestTrouble:
+    @pytest.mark.parametrize(
+        ("status", "error"),
+        [
+            (500, stripe.StripeBroke),
+            (503, stripe.StripeBroke),
+            (429, stripe.NoAnswer),
+            (401, stripe.Refused),
+            (403, stripe.Refused),
+            (400, stripe.Refused),
+        ],
+    )
+    def test_is_named_by_what_to_do_next(self, settings, status, error):
+        with Canned([(status, "code")]) as api:
+            self._point_at(settings, api.url)
+            with pytest.raises(error) as caught:
+                stripe.create_payment(order())
+        assert type(caught.value) is error
+        assert "not been charged" in caught.value.message
+
+    def test_a_key_in_use_is_asked_for_again(self, settings):
+        in_use = (409, "idempotency_key_in_use")
+        with Canned([in_use, in_use, (400, "amount_too_small")]) as api:
+            self._point_at(settings, api.url)
+            with pytest.raises(stripe.Refused) as caught:
+                stripe.create_payment(order())
+        assert caught.value.code == "amount_too_small"
+        assert len(api.keys) == 3
+        assert len(set(api.keys)) == 1
+
+    def test_nobody_there(self, settings):
+        self._point_at(settings, "http://127.0.0.1:9")
+        with pytest.raises(stripe.NoAnswer):
+            stripe.create_payment(order())
+
+    def test_a_server_that_never_answers_is_given_up(self, settings, monkeypatch):
+        monkeypatch.setattr(client, "ANSWER_SECONDS", 0.3)
+        with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as deaf:
+            self._point_at(settings, f"http://127.0.0.1:{deaf.server_port}")
+            started = time.monotonic()
+            with pytest.raises(stripe.NoAnswer):
+                stripe.create_payment(order())
+        assert time.monotonic() - started < 3
+
+    def test_patience_is_short_enough_for_a_web_worker(self):
+        assert 5 <= client.CONNECT_SECONDS <= client.ANSWER_SECONDS <= 10
+
+    def _point_at(self, settings, url):
+        settings.PORTAL_PLUGIN = {
+            "STRIPE_SECRET_KEY": "sk_test_standin",
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_standin",
+            "STRIPE_API_BASE": url,
+        }
+
+
+def body(**values):
+    event = {
+        "id": "evt_1",
+        "object": "event",
+        "type": "payment_intent.succeeded",
+        "livemode": False,
+        "created": 1_700_000_000,
+        "data": {"object": {"id": "pi_1"}},
+    } | values
+    return json.dumps(event).encode()
+
+
+def signed(payload, secret=SECRET, age=0):
+    return package.WebhookSignature.generate_signature_header(
+        payload.decode(), secret, timestamp=int(time.time()) - age
+    )
+
+
+class TestEvents:
+    def test_signed_is_read(self):
+        event = stripe.read_event(body(), signed(body()), [SECRET])
+        assert (event.id, event.type, event.object_id) == (
+            "evt_1",
+            "payment_intent.succeeded",
+            "pi_1",
+        )
+        assert event.is_live is False
+        assert event.created_at.year == 2023
+
+    def test_both_secrets_hold_while_one_is_changed(self):
+        for secret in ("whsec_before", "whsec_after1"):
+            header = signed(body(), secret)
+            assert stripe.read_event(body(), header, ["whsec_after1", "whsec_before"])
+
+    def test_one_of_two_signatures_is_enough(self):
+        header = signed(body())
+        moment = header.split(",")[0]
+        other = signed(body(), "whsec_other1").split(",")[1]
+        assert stripe.read_event(body(), f"{moment},{other},{header.split(',')[1]}", [SECRET])
+
+    @pytest.mark.parametrize("age", [-290, 0, 290])
+    def test_of_now_is_read(self, age):
+        assert stripe.read_event(body(), signed(body(), age=age), [SECRET])
+
+    @pytest.mark.parametrize("age", [310, 3600, -310, -86400])
+    def test_of_another_time_is_refused_both_ways(self, age):
+        with pytest.raises(stripe.BadWebhook):
+            stripe.read_event(body(), signed(body(), age=age), [SECRET])
+
+    @pytest.mark.parametrize(
+        "header", ["", "t=1", "v1=abc", "t=x,v1=abc", "t=1,v1=abc", "t=,v1=", ",,,", "t=1,v0=abc"]
+    )
+    def test_without_a_signature_is_refused(self, header):
+        with pytest.raises(stripe.BadWebhook):
+            stripe.read_event(body(), header, [SECRET])
+
+    def test_a_changed_byte_is_refused(self):
+        with pytest.raises(stripe.BadWebhook):
+            stripe.read_event(body(id="evt_2"), signed(body()), [SECRET])
+
+    def test_anothers_secret_is_refused(self):
+        with pytest.raises(stripe.BadWebhook):
+            stripe.read_event(body(), signed(body(), "whsec_other1"), [SECRET])
+
+    @pytest.mark.parametrize(
+        "payload",
+        [b"", b"{", b"[]", b"null", b'"evt"', b"{}", b'{"id": 5, "type": "x"}', b"\xef\xbb\xbf{}"],
+    )
+    def test_signed_nonsense_is_refused(self, payload):
+        with pytest.raises(stripe.BadWebhook):
+            stripe.read_event(payload, signed(payload), [SECRET])
+
+    def test_bytes_that_are_no_text_are_refused(self):
+        with pytest.raises(stripe.BadWebhook):
+            stripe.read_event(b"\xff\xfe", "t=1,v1=abc", [SECRET])
+
+    @pytest.mark.parametrize("created", [True, "1", -1, 2**60, None, 1.5])
+    def test_a_strange_time_is_no_time(self, created):
+        payload = body(created=created)
+        assert stripe.read_event(payload, signed(payload), [SECRET]).created_at is None
+
+    @pytest.mark.parametrize("data", [None, [], {"object": None}, {"object": []}, "x"])
+    def test_an_event_about_nothing_is_read(self, data):
+        payload = body(data=data)
+        assert stripe.read_event(payload, signed(payload), [SECRET]).object_id == ""
+
+    @pytest.mark.parametrize(
+        "secret", ["", "  ", "whsec_", "whsec_...", "whsec_xxx", "sk_test_1", "secret"]
+    )
+    def test_placeholders_are_no_secrets(self, secret):
+        assert stripe.usable_secrets([secret]) == []
+
+    def test_usable_secrets_are_kept(self):
+        assert stripe.usable_secrets([" whsec_standin\n", "", "whsec_a1B2"]) == [
+            "whsec_standin",
+            "whsec_a1B2",
+        ]

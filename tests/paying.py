@@ -1,0 +1,82 @@
+"""What tests of payments share: Stripe's stand-in, and a customer who pays at it."""
+
+import pytest
+import stripe
+
+from portal_plugin.gateways import stripe as gateway
+from portal_plugin.services import payments
+from sandbox_site.stripe_standin import Standin
+
+from .factories import link_factory, order_factory
+
+RETURN_URL = "https://shop.example/return"
+CARDS = {
+    "4242": "pm_card_visa",
+    "0002": "pm_card_visa_chargeDeclined",
+    "9995": "pm_card_visa_chargeDeclinedInsufficientFunds",
+    "3155": "pm_card_authenticationRequired",
+}
+SEPA = {
+    "type": "sepa_debit",
+    "sepa_debit": {"iban": "DE89370400440532013000"},
+    "billing_details": {"name": "Kim Case", "email": "kim@example.org"},
+}
+
+
+@pytest.fixture
+def standin(tmp_path, settings):
+    """A stand-in that the plugin talks to. It tells the site nothing by itself."""
+    with Standin(data=tmp_path / "stripe") as running:
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_API_BASE": running.url}
+        yield running
+
+
+def ask(standin):
+    """The official client, as the customer's browser and Stripe's own hand would be."""
+    return stripe.StripeClient("sk_test_standin", base_addresses={"api": standin.url})
+
+
+def order(**values):
+    """One order of 119.00 EUR with a deposit of 35.70."""
+    values = {"items": 1, "deposit_percent": 30} | values
+    return order_factory(**values)
+
+
+def begin(document, **options):
+    return payments.begin(document, link=link_factory(document), **options)
+
+
+def confirm(standin, payment_id, card="4242"):
+    """Pay by a test card or by direct debit (``card="sepa"``). A declined one is no error here."""
+    params = {"return_url": RETURN_URL, "payment_method": CARDS.get(card)}
+    if card == "sepa":
+        params = {
+            "return_url": RETURN_URL,
+            "payment_method_data": SEPA,
+            "mandate_data": {
+                "customer_acceptance": {
+                    "type": "online",
+                    "online": {"ip_address": "127.0.0.1", "user_agent": "tests"},
+                }
+            },
+        }
+    try:
+        return ask(standin).v1.payment_intents.confirm(payment_id, params)
+    except stripe.CardError:
+        return ask(standin).v1.payment_intents.retrieve(payment_id)
+
+
+def events(standin, *types):
+    """What Stripe would tell us, oldest first."""
+    found = ask(standin).v1.events.list({"limit": 100}).data
+    return [
+        gateway.Event(
+            id=event.id, type=event.type, object_id=event.data.object["id"], is_live=event.livemode
+        )
+        for event in reversed(found)
+        if not types or event.type in types
+    ]
+
+
+def take_all(standin, *types):
+    return [payments.take_event(event) for event in events(standin, *types)]
