@@ -40,9 +40,8 @@ def _waiting_beside(email: OutgoingEmail) -> list[OutgoingEmail]:
 def _take(other: OutgoingEmail) -> bool:
     """Unless a worker has leased it a moment ago."""
     still = OutgoingEmail.objects.filter(pk=other.pk, state=EmailState.WAITING, attempts=0)
-    return bool(
-        still.update(state=EmailState.WITHHELD, error=_("Sent together with another email."))
-    )
+    reason = _("Sent together with another email.")
+    return bool(still.update(state=EmailState.WITHHELD, error=reason))
 
 
 def _all_happenings(emails: list[OutgoingEmail]) -> list[dict]:

@@ -1,4 +1,4 @@
-"""The one button of an email: the job that waits behind it, and for staff the way to the document."""
+"""The one button of an email: the job that waits behind it; for staff the way to the document."""
 
 from typing import Any
 

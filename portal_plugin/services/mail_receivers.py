@@ -1,4 +1,4 @@
-"""Who an email goes to at the moment of sending: not the address it was written for, but today's."""
+"""Who an email goes to at the moment of sending: not at the address of then, but at today's."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -105,12 +105,12 @@ def render(email: OutgoingEmail, *, url: str) -> RenderedEmail:
         return RenderedEmail(
             subject=mail.subject,
             text=_squeezed(_fill(email.kind, name, "txt", mail)),
-            html=_fill(email.kind, name, "html", mail),
+            html=re.sub(r"\n\s*\n", "\n", _fill(email.kind, name, "html", mail)),
         )
 
 
 def preview_html(document: SalesDocument) -> str:
-    """The email that brings a document, as the admin previews it: also unsaved, and with no way in."""
+    """The email that brings a document, as the admin previews it; also unsaved. No way in."""
     email = OutgoingEmail(
         kind="link", site=document.site, document=document, language=document.language
     )
@@ -218,8 +218,7 @@ def _greeting(email: OutgoingEmail) -> str:
     if email.written_text:
         return ""
     customer = email.document.customer if email.document else None
-    is_theirs = email.recipient is None and customer is not None
-    name = customer.name if is_theirs else receiver(email).name
+    name = receiver(email).name if email.recipient or customer is None else customer.name
     return _("Hello %(name)s,") % {"name": name} if name else ""
 
 

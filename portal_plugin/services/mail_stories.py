@@ -9,6 +9,8 @@ with ``kind`` and any of: ``submission``, ``comment``, ``change_request``, ``ent
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language
+
 from ..models import Attachment, ChangeRequest, Comment, LedgerEntry, SalesDocument, Submission
 from ..money import format_money
 
@@ -29,6 +31,7 @@ class Story:
     reply: str = ""
     amount: str = ""
     reference: str = ""
+    method: str = ""
     headline: str = ""
     message: str = ""
     count: int = 0
@@ -44,21 +47,25 @@ class Story:
 
 
 def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
-    submission = Submission.objects.filter(pk=happening.get("submission")).first()
+    submission = Submission.objects.filter(pk=happening.get("submission", 0)).first()
     decided = [decision.item_key for decision in submission.decisions.all()] if submission else []
     said = _said(document, happening, submission)
     keys = [str(key) for key in decided] or _keys(happening, said)
     files = happening.get("files") or _files(submission)
+    entry = LedgerEntry.objects.filter(document=document, pk=happening.get("entry", 0)).first()
     return Story(
         kind=happening["kind"],
         by=(submission.name if submission else "") or happening.get("by", ""),
         owner=_owner(submission),
         items=_names(document, keys),
         files=files,
-        quote=_cut(happening.get("text") or happening.get("reason") or _text(said, submission)),
-        reply=_cut(happening.get("reply") or getattr(said, "reply", "")),
-        amount=_amount(document, happening),
-        reference=happening.get("reference", ""),
+        quote=_cut(
+            str(happening.get("text") or happening.get("reason") or _text(said, submission))
+        ),
+        reply=_cut(str(happening.get("reply") or getattr(said, "reply", ""))),
+        amount=_amount(document, happening, entry),
+        reference="" if entry else happening.get("reference", ""),
+        method=entry.method if entry else "",
         headline=happening.get("headline", ""),
         message=submission.message if submission else "",
         count=len(keys) or len(files) or happening.get("count", 0),
@@ -113,10 +120,9 @@ def _owner(submission: Any) -> str:
     return submission.link.recipient.name
 
 
-def _amount(document: SalesDocument, happening: dict[str, Any]) -> str:
-    entry = LedgerEntry.objects.filter(document=document, pk=happening.get("entry")).first()
+def _amount(document: SalesDocument, happening: dict[str, Any], entry: Any) -> str:
     if entry is not None:
-        return format_money(entry.amount, entry.currency, document.language)
+        return format_money(entry.amount, entry.currency, get_language() or document.language)
     return str(happening.get("amount", ""))
 
 

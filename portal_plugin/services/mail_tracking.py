@@ -1,4 +1,4 @@
-"""What became of an email after it was sent, as the provider reports it: often twice, in any order."""
+"""What became of an email, as the provider reports it: often twice, in any order."""
 
 from datetime import datetime
 from typing import Any

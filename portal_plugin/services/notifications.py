@@ -1,15 +1,8 @@
-"""Who is told what: the customer about the shop's doings and their own, staff about the customer's."""
+"""Who is told what: the customer what the shop and they did, staff what the customer did."""
 
 from typing import Any
 
-from ..models import (
-    DirectLink,
-    LedgerEntry,
-    OutgoingEmail,
-    PortalSettings,
-    SalesDocument,
-    Submission,
-)
+from ..models import DirectLink, OutgoingEmail, PortalSettings, SalesDocument, Submission
 from . import links, mail_receivers, outbox
 
 #: Verbs that nobody is told about: looking at something, or opening the card form.
@@ -58,23 +51,13 @@ def shop_acted(
     exclude_link: DirectLink | None = None,
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``cancelled`` or ``payment``. Staff are told of money that came by itself."""
+    ``change_answered``, ``cancelled``, ``payment`` or ``payment_failed``."""
     happening = _happening(facts, None)
-    emails = [
+    return [
         _to_customer(document, link, "news", verb, happening)
         for link in _receivers(document)
         if exclude_link is None or link.recipient_id != exclude_link.recipient_id
     ]
-    if verb == "payment" and not _is_recorded_by_staff(happening):
-        notice = _to_staff(document, verb, happening, None)
-        emails += [notice] if notice else []
-    return emails
-
-
-def _is_recorded_by_staff(happening: dict[str, Any]) -> bool:
-    """What a colleague has just typed in is no news to staff; what Stripe booked is."""
-    entries = LedgerEntry.objects.filter(pk=happening.get("entry"))
-    return entries.exclude(recorded_by=None).exists()
 
 
 def staff_told(

@@ -1,15 +1,15 @@
 """Emails on their way out: written with what they tell about, sent after it, each once.
 
 A row is leased by a conditional UPDATE in the database's own time, so that two workers with wrong
-clocks still agree. What a dead worker leased is taken over when the lease has run out; the email then
-goes out with the same Message-ID, in case the first one had gone out after all.
+clocks still agree. What a dead worker leased is taken over when the lease has run out; the email
+then goes out with the same Message-ID, in case the first one had gone out after all.
 """
 
 import secrets
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from ..conf import conf
@@ -49,8 +49,8 @@ def queue(
     """Write one email in the caller's transaction; it leaves after the commit, or never.
 
     To the person of ``link``, to ``staff`` (a user) or to ``address``. ``facts`` are ids and plain
-    words as in ``mail_stories``. With ``delay`` it waits for others to the same person about the same
-    document, and they become one.
+    words as in ``mail_stories``. With ``delay`` it waits for others to the same person about the
+    same document, and they become one.
     """
     wait = timedelta(seconds=conf.bundle_seconds if delay else 0)
     email = OutgoingEmail(

@@ -1,8 +1,8 @@
 """Work after the answer: mails, PDFs and previews are rows first, and are worked off here.
 
 A row is written in the transaction of what it tells about, and ``wake(kind)`` is called beside it.
-After the commit the kind is handed to the site's task backend; where that is an immediate one, it is
-worked off by the web process once the answer has gone out. ``portal_sweep`` is the guarantee for
+After the commit the kind is handed to the site's task backend; where that is an immediate one, it
+is worked off by the web process once the answer has gone out. ``portal_sweep`` is the guarantee for
 whatever neither of them got to.
 """
 
@@ -43,7 +43,7 @@ _turns: dict[str, _Turn] = {}
 
 
 def wake(kind: str) -> None:
-    """Rows of ``kind`` wait. Nothing happens before the commit, and nothing at all on a rollback."""
+    """Rows of ``kind`` wait. Nothing happens before the commit, and nothing on a rollback."""
     transaction.on_commit(partial(_mark, kind), robust=True)
 
 
