@@ -47,6 +47,15 @@ def written(amount: int, currency: str) -> str:
     return SYMBOLS.get(currency, f"{currency.upper()} ") + number
 
 
+def shown(amount: int, currency: str, language: str) -> str:
+    """As customers write it: "€1,200.00", in German "1.200,00 €"."""
+    if language != "de":
+        return written(amount, currency)
+    number = f"{amount / 10 ** digits(currency):,.{digits(currency)}f}"
+    swapped = number.translate(str.maketrans(",.", ".,"))
+    return f"{swapped}\u00a0{SYMBOLS.get(currency, currency.upper())}"
+
+
 def check_currency(currency: str, param: str = "currency") -> str:
     lower = currency.lower()
     if lower not in SUPPORTED:

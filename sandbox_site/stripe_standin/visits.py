@@ -139,7 +139,7 @@ def _challenge_page(call: Call, intent: dict[str, Any], language: str, secret: s
     return render(
         "challenge.html",
         language,
-        amount=currencies.written(intent["amount"], intent["currency"]),
+        amount=currencies.shown(intent["amount"], intent["currency"], language),
         secret=secret,
         shop=call.settings.shop,
     )
@@ -200,13 +200,14 @@ def _checkout_page(
 ) -> Page:
     language = language_of(session["locale"], visit.accept_language)
     branding, currency = session["branding_settings"], session["currency"]
-    colour = branding["button_color"]
+    colour, on_colour = _button_colours(branding["button_color"])
     items = call.store.private(session["id"])["line_items"]
     body = render(
         "checkout.html",
         language,
-        amount=currencies.written(session["amount_total"], currency),
-        colour=colour if re.fullmatch(r"#[0-9a-fA-F]{3,8}", colour) else "#0074d4",
+        amount=currencies.shown(session["amount_total"], currency, language),
+        colour=colour,
+        on_colour=on_colour,
         email=visit.form.get("email") or session["customer_email"] or "",
         name=visit.form.get("name", ""),
         shop=branding["display_name"],
@@ -217,6 +218,13 @@ def _checkout_page(
         sepa=_sepa_fields(session, language),
     )
     return _html(body, 402 if error else 200)
+
+
+def _button_colours(wish: str) -> tuple[str, str]:
+    """The shop's colour, and black or white for the text on it."""
+    colour = wish if re.fullmatch("#[0-9a-fA-F]{6}", wish) else "#0074d4"
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return colour, "#000" if red * 299 + green * 587 + blue * 114 > 150_000 else "#fff"
 
 
 def _part(name: str, language: str, /, **values: Any) -> Html:
@@ -230,7 +238,7 @@ def _item(item: dict[str, Any], language: str) -> Html:
         language,
         description=item["description"],
         quantity=item["quantity"],
-        amount=currencies.written(item["amount_total"], item["currency"]),
+        amount=currencies.shown(item["amount_total"], item["currency"], language),
     )
 
 

@@ -80,8 +80,13 @@ def form(tab):
     return tab.frame_locator(FORM)
 
 
-def faults(page_or_frame):
-    found = Axe().run(page_or_frame)
+# A frame is part of a page, which has the heading and the landmarks.
+OF_WHOLE_PAGES = ("landmark-one-main", "page-has-heading-one", "region")
+
+
+def faults(page_or_frame, *without):
+    options = {"rules": {rule: {"enabled": False} for rule in without}}
+    found = Axe().run(page_or_frame, options=options)
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
 
 
@@ -328,7 +333,7 @@ def test_the_form_has_no_accessibility_faults(tab, open_form):
     pay(tab)
     result(tab)
     assert faults(tab) == []
-    assert faults(tab.frame(url="**/elements/payment**")) == []
+    assert faults(tab.frame(url="**/elements/payment**"), *OF_WHOLE_PAGES) == []
 
 
 def test_the_challenge_has_no_accessibility_faults(tab, open_form):

@@ -273,7 +273,24 @@ def test_the_page_bears_the_shops_name_and_colour(session_factory, visitor):
     branding = {"display_name": "Schilder Huber", "button_color": "#7a1f2b"}
     page = visitor.open(session_factory(branding_settings=branding).url)
     assert "Schilder Huber" in page.text
-    assert "--button: #7a1f2b" in page.text
+    assert "--button: #7a1f2b; --on-button: #fff" in page.text
+
+
+def test_the_text_on_a_light_button_is_dark(session_factory, visitor):
+    page = visitor.open(session_factory(branding_settings={"button_color": "#ffe08a"}).url)
+    assert "--button: #ffe08a; --on-button: #000" in page.text
+
+
+def test_a_colour_that_is_none_does_not_reach_the_page(session_factory, visitor):
+    branding = {"button_color": "red;} body{display:none"}
+    page = visitor.open(session_factory(branding_settings=branding).url)
+    assert "--button: #0074d4;" in page.text
+
+
+def test_money_is_written_as_the_customer_writes_it(session_factory, visitor):
+    url = session_factory(unit_amount=123456).url
+    assert "€2,469.12" in visitor.open(url).text
+    assert "2.469,12\u00a0€" in visitor.open(url, language="de").text
 
 
 def test_the_page_loads_no_script(session_factory, visitor):
