@@ -1,0 +1,62 @@
+/* What the page does by itself: times of the reader's own zone, the bar of phones, the colour behind
+   dialogs, and one word to the shop that a person is looking. */
+
+const root = document.getElementById("portal");
+
+/** Times come in the shop's zone; here they are told in the reader's. */
+function localTimes(where) {
+  const format = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short", numberingSystem: "latn" });
+  for (const time of where.querySelectorAll("time[data-local]")) {
+    time.textContent = format.format(new Date(time.dateTime));
+    delete time.dataset.local;
+  }
+}
+
+/** The bar repeats the page's one button, and steps aside while that one is in view. */
+const watch = new IntersectionObserver(([entry]) => {
+  root.querySelector("[data-portal-bar]")?.toggleAttribute("data-away", entry.isIntersecting);
+});
+
+function watchButton() {
+  watch.disconnect();
+  const button = root.querySelector("[data-portal-primary]");
+  if (button) watch.observe(button);
+}
+
+/** Dialogs and the bar lie over the page, so they need its colour; a picture behind it has none. */
+function readSurface() {
+  for (let node = root; node; node = node.parentElement) {
+    const { backgroundColor, backgroundImage } = getComputedStyle(node);
+    if (backgroundImage !== "none") return;
+    if (/^rgb\(/.test(backgroundColor)) {
+      root.style.setProperty("--portal-surface", backgroundColor);
+      root.style.setProperty("--portal-ink", getComputedStyle(root).color);
+      return;
+    }
+  }
+}
+
+/** Mail scanners open links; only people press, type or scroll a page that is in view. */
+function tellWhenSeen() {
+  const signs = ["pointerdown", "keydown", "scroll"];
+  const once = () => {
+    if (document.visibilityState !== "visible") return;
+    for (const sign of signs) removeEventListener(sign, once, true);
+    const body = new URLSearchParams({ csrfmiddlewaretoken: root.dataset.token });
+    fetch(root.dataset.seen, { method: "POST", body, keepalive: true }).catch(() => {});
+  };
+  for (const sign of signs) addEventListener(sign, once, { capture: true, passive: true });
+}
+
+if (root) {
+  root.addEventListener("portal:arrived", (event) => {
+    localTimes(event.target);
+    watchButton();
+  });
+  localTimes(root);
+  watchButton();
+  readSurface();
+  if (!document.querySelector("main, [role=main]")) root.setAttribute("role", "main");
+  // Later than the browser's own scrolling back to where the reader was.
+  if (root.dataset.seen) addEventListener("load", () => setTimeout(tellWhenSeen, 800));
+}

@@ -1,0 +1,56 @@
+/* A proof larger than the frame it stands in: a click or the button, then scroll with anything. */
+
+export default function zoom(part) {
+  const frame = part.querySelector("[data-frame]");
+  const button = part.querySelector("[data-zoom]");
+
+  function toggle(event) {
+    const isZoomed = frame.toggleAttribute("data-zoomed");
+    button?.setAttribute("aria-pressed", isZoomed);
+    if (!isZoomed) return;
+    for (const picture of frame.querySelectorAll("[data-large]")) {
+      picture.src = picture.dataset.large;
+      delete picture.dataset.large;
+    }
+    goTo(event);
+  }
+
+  /** What was pressed stays under the pointer. */
+  function goTo(event) {
+    const box = frame.getBoundingClientRect();
+    const x = (event.clientX - box.left) / box.width;
+    const y = (event.clientY - box.top) / box.height;
+    if (!event.target.closest("[data-frame]")) return;
+    frame.scrollTo({
+      left: x * (frame.scrollWidth - frame.clientWidth),
+      top: y * (frame.scrollHeight - frame.clientHeight),
+    });
+  }
+
+  frame.addEventListener("click", toggle);
+  if (button) {
+    button.hidden = false;
+    button.addEventListener("click", toggle);
+  }
+}
+
+/** The inside of a dialog for the proof that ``link`` opens: all its pages, as large as fits. */
+export function look(link) {
+  const { alt } = link.querySelector("img");
+  const title = make("h2", { className: "portal-dialog-title", id: "portal-dialog-title", tabIndex: -1 });
+  title.textContent = alt;
+  const frame = make("div", { className: "portal-viewer-frame", tabIndex: 0, role: "group", ariaLabel: alt });
+  Object.assign(frame.dataset, { frame: "", fill: "" });
+  for (let page = 1; page <= link.dataset.portalZoom; page++) {
+    const src = link.href.replace(/\/1\/(?=large\/$)/, `/${page}/`);
+    frame.append(make("img", { className: "portal-viewer-picture", src, alt: page === 1 ? alt : "" }));
+  }
+  const figure = make("figure", { className: "portal-viewer" });
+  figure.append(frame);
+  zoom(figure);
+  return [title, figure];
+}
+
+function make(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
+}
