@@ -145,8 +145,8 @@ def in_srgb(picture: Any, profile: bytes | None) -> Any:
                 ImageCms.createProfile("sRGB"),
                 outputMode=target,
             )
-        except (ImageCms.PyCMSError, ValueError):
-            # A profile that fits the picture badly is left out, as browsers do.
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            # A profile that is broken or fits badly is left out, as browsers do.
             return picture.convert(target)
     return picture.convert(target)
 

@@ -1,0 +1,250 @@
+"""Previews of strangers' files: right, small, free of metadata, and stopped at their limits."""
+
+import io
+import os
+import resource
+import subprocess
+import time
+
+import pytest
+from PIL import Image, ImageCms
+
+from portal_plugin.gateways import pictures
+from portal_plugin.gateways.filetypes import JPEG, PDF, PNG, WEBP
+from tests import samples
+
+
+def draw(data, kind, **options):
+    return pictures.draw(io.BytesIO(data), kind, **options)
+
+
+def opened(drawing, name="screen"):
+    return Image.open(io.BytesIO(drawing.pictures[name].data))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (samples.png((3000, 1000)), PNG),
+        (samples.jpeg((3000, 1000)), JPEG),
+        (samples.webp((3000, 1000)), WEBP),
+    ],
+    ids=["png", "jpeg", "webp"],
+)
+def test_three_sizes_keep_the_shape(data, kind):
+    drawing = draw(data, kind)
+    sizes = {name: (made.width, made.height) for name, made in drawing.pictures.items()}
+    assert sizes == {"thumb": (320, 107), "screen": (1280, 427), "large": (2400, 800)}
+    assert {made.content_type for made in drawing.pictures.values()} == {"image/jpeg"}
+    assert opened(drawing, "thumb").size == (320, 107)
+
+
+def test_a_small_picture_is_not_blown_up():
+    made = draw(samples.png((100, 50)), PNG).pictures["large"]
+    assert (made.width, made.height) == (100, 50)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("size", [(300, 200), (5000, 3000)])
+def test_every_kind_of_png_is_drawn_with_its_colours(mode, size):
+    picture = samples.picture(size)
+    if mode == "I;16":
+        picture = Image.linear_gradient("L").resize(size).convert("I").point(lambda v: v * 257)
+    drawing = draw(samples.encode(picture.convert(mode), "PNG"), PNG)
+    thumb = opened(drawing, "thumb").convert("L")
+    assert thumb.getpixel((thumb.width // 2, 5)) < 40
+    assert thumb.getpixel((thumb.width // 2, thumb.height - 5)) > 215
+
+
+def test_what_is_transparent_stays_so():
+    picture = Image.new("RGBA", (500, 500), (255, 0, 0, 0))
+    picture.paste((255, 0, 0, 255), (0, 0, 250, 500))
+    drawing = draw(samples.encode(picture, "PNG"), PNG)
+    assert drawing.pictures["screen"].content_type == "image/webp"
+    shown = opened(drawing)
+    assert shown.getpixel((400, 100))[3] == 0
+    assert shown.getpixel((100, 100))[3] == 255
+
+
+def test_a_photo_taken_upright_is_shown_upright():
+    assert opened(draw(samples.jpeg_with_gps(orientation=6), JPEG)).size == (200, 400)
+    assert opened(draw(samples.jpeg_with_gps(orientation=1), JPEG)).size == (400, 200)
+
+
+def test_no_metadata_is_left():
+    drawing = draw(samples.jpeg_with_gps(), JPEG)
+    for made in drawing.pictures.values():
+        assert b"Exif" not in made.data
+        assert b"secret camera" not in made.data
+        assert b"home" not in made.data
+    assert not opened(drawing).getexif()
+
+
+@pytest.mark.parametrize("profile", ["sRGB", "LAB", None])
+def test_a_colour_profile_is_applied_and_left_out(profile):
+    data = b"nonsense"
+    if profile:
+        data = ImageCms.ImageCmsProfile(ImageCms.createProfile(profile)).tobytes()
+    drawing = draw(samples.jpeg(icc_profile=data), JPEG)
+    assert "icc_profile" not in opened(drawing).info
+    assert min(opened(drawing).getpixel((200, 298))) > 200
+
+
+def test_printers_colours_become_screen_colours():
+    drawing = draw(samples.encode(Image.new("CMYK", (200, 200), (0, 255, 255, 0)), "JPEG"), JPEG)
+    red, green, blue = opened(drawing).getpixel((100, 100))
+    assert red > 180
+    assert max(green, blue) < 90
+
+
+def test_an_animation_is_one_frame():
+    shown = opened(draw(samples.animated_webp(), WEBP))
+    assert getattr(shown, "n_frames", 1) == 1
+    assert shown.getpixel((10, 10))[0] < 10
+
+
+def test_169_megapixels_in_a_small_png_are_never_decoded():
+    data = samples.tiny_bomb_png()
+    assert len(data) < 50_000
+    before = time.monotonic()
+    assert draw(data, PNG) is None
+    assert time.monotonic() - before < 5
+
+
+def test_a_webp_that_promises_too_many_pixels_is_never_decoded():
+    """One colour, 16383 pixels each way: Pillow takes 2 GB of room while it only opens it."""
+    assert len(samples.HUGE_WEBP) < 50
+    assert draw(samples.HUGE_WEBP, WEBP) is None
+
+
+def test_a_poster_just_under_the_limit_is_drawn_within_it():
+    drawing = draw(samples.flat_png(10_900, 10_900, channels=4), PNG)
+    assert drawing.pictures["large"].width == 2400
+
+
+@pytest.mark.parametrize("data", samples.OTHER_FORMATS.values(), ids=samples.OTHER_FORMATS)
+@pytest.mark.parametrize("kind", [PNG, JPEG, WEBP, PDF])
+def test_no_other_decoder_is_ever_reached(data, kind):
+    assert draw(data, kind) is None
+
+
+@pytest.mark.parametrize("tenths", range(10))
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(samples.png(), PNG), (samples.jpeg(), JPEG), (samples.webp(), WEBP), (samples.pdf(3), PDF)],
+    ids=["png", "jpeg", "webp", "pdf"],
+)
+def test_a_file_cut_anywhere_is_drawn_or_not_but_never_an_error(data, kind, tenths):
+    drawing = draw(data[: len(data) * tenths // 10], kind)
+    assert drawing is None or drawing.pictures["thumb"].data
+
+
+def test_pages_of_a_pdf():
+    data = samples.pdf(pages=3)
+    drawing = draw(data, PDF)
+    assert drawing.pages == 3
+    assert drawing.warnings == []
+    large = drawing.pictures["large"]
+    assert (large.width, large.height) == (1696, 2400)
+    shown = opened(drawing, "large")
+    assert shown.getpixel((10, 10)) == (255, 255, 255)
+    red, green, blue = shown.getpixel((600, 1800))
+    assert red > 240
+    assert max(green, blue) < 20
+    assert draw(data, PDF, page=3).pictures["thumb"].data
+    assert draw(data, PDF, page=4) is None
+
+
+def test_a_pdf_with_a_script_and_a_file_in_it_is_drawn_and_said_to_have_them():
+    assert draw(samples.pdf_with_script(), PDF).warnings == ["scripts", "files"]
+
+
+@pytest.mark.parametrize("box", ["[0 0 1 14400]", "[0 0 1000000000 1000000000]", "[0 0 0 0]"])
+def test_a_page_of_any_size_is_drawn_small_or_not_at_all(box):
+    drawing = draw(samples.pdf(box=box), PDF)
+    assert drawing is None or drawing.pictures["large"].width <= 2400
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        samples.pdf_bomb_of_spaces,
+        samples.pdf_bomb_of_forms,
+        samples.pdf_that_never_ends,
+        samples.pdf_with_page_tree_loop,
+    ],
+)
+def test_a_pdf_bomb_is_stopped_at_the_limits_and_leaves_this_process_alone(bomb):
+    data = bomb()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert draw(data, PDF) is None
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 7
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own < 50 * 1024
+
+
+def test_the_child_limits_itself_before_it_reads_anything():
+    script = (
+        "import resource as r\n"
+        "from portal_plugin.gateways import preview_child as child\n"
+        "child.limit_this_process()\n"
+        "limits = r.RLIMIT_CPU, r.RLIMIT_DATA, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE\n"
+        "print(*[n for limit in limits for n in r.getrlimit(limit)])\n"
+    )
+    found = subprocess.run(
+        [pictures.interpreter(), "-c", script],
+        env=pictures._environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    megabyte = 1024 * 1024
+    expected = [5, 512 * megabyte, 1024 * megabyte, 32 * megabyte, 0]
+    assert found.stdout.split() == [str(limit) for limit in expected for _ in range(2)]
+
+
+def test_the_child_knows_nothing_of_the_site(monkeypatch):
+    """Neither the environment nor Django: a decoder that is led astray finds no secrets."""
+    monkeypatch.setenv("DATABASE_URL", "postgres://secret")
+    seen = subprocess.run(
+        [
+            pictures.interpreter(),
+            "-c",
+            "import os, sys, portal_plugin.gateways.preview_child\n"
+            "print('django' in sys.modules, 'DATABASE_URL' in os.environ)",
+        ],
+        env=pictures._environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert seen.stdout.split() == ["False", "False"]
+
+
+def test_a_remote_file_is_copied_for_the_child():
+    class Remote(io.BytesIO):
+        def fileno(self):
+            raise io.UnsupportedOperation("fileno")
+
+    assert pictures.draw(Remote(samples.png()), PNG).pictures
+
+
+def test_a_local_file_is_read_from_its_beginning_wherever_it_stands(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(samples.png())
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        assert pictures.draw(file, PNG).pictures
+
+
+def test_only_previewable_kinds_are_drawn():
+    assert not pictures.can_draw("application/octet-stream")
+    assert draw(samples.png(), "application/octet-stream") is None
+    assert all(pictures.can_draw(kind) for kind in (PNG, JPEG, WEBP, PDF))
+
+
+def test_inside_another_server_python_is_found_beside_its_packages(monkeypatch):
+    monkeypatch.setattr("sys.executable", "/usr/bin/uwsgi")
+    assert "python" in os.path.basename(pictures.interpreter())
+    assert draw(samples.png(), PNG).pictures
