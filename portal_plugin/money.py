@@ -1,5 +1,6 @@
 """Amounts of one currency: rounding, digits and showing. The only place that rounds."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale, UnknownLocaleError
@@ -7,6 +8,9 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 from babel.numbers import format_percent as babel_percent
 
 ZERO = Decimal(0)
+
+#: ``KWD 5.000``, not ``KWD5.000``: CLDR's currencySpacing, which Babel leaves to its callers.
+_BETWEEN_CODE_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 def digits(currency: str) -> int:
@@ -34,12 +38,24 @@ def babel_locale(language: str) -> Locale:
 
 def format_money(amount: Decimal, currency: str, language: str) -> str:
     """``1.234,50 €`` for EUR in German. Rounds to the currency's digits first."""
-    return format_currency(
-        round_money(amount, currency),
+    return format_price(round_money(amount, currency), currency, language)
+
+
+def format_price(price: Decimal, currency: str, language: str) -> str:
+    """Like ``format_money``, but a price finer than the currency's digits keeps its own.
+
+    ``£0.0125`` for a sheet.
+    """
+    is_finer = round_money(price, currency) != price
+    text = format_currency(
+        price.normalize() if is_finer else price,
         currency,
         locale=babel_locale(language),
+        currency_digits=not is_finer,
+        decimal_quantization=not is_finer,
         numbering_system="latn",
     )
+    return _BETWEEN_CODE_AND_DIGIT.sub("\u00a0", text)
 
 
 def format_number(value: Decimal, language: str) -> str:

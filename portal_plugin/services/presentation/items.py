@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ...models import ProofVersion, SalesDocument
-from ...money import format_number, round_money
+from ...money import format_number, format_price
 from ...statuses import ItemState, WorkState
 from .rows import Rows
 
@@ -116,7 +116,7 @@ def _item_view(
         description=item.description,
         quantity=format_number(item.quantity or Decimal(0), language),
         unit=item.unit,
-        unit_price=_unit_price(item.unit_price or Decimal(0), currency, show, language),
+        unit_price=format_price(item.unit_price or Decimal(0), currency, language),
         discount=show(-sums.discount) if sums.discount else "",
         tax_rate=format_number(item.tax_rate or Decimal(0), language),
         amount=show(sums.amount),
@@ -134,13 +134,6 @@ def _item_view(
         earlier=standing.earlier if standing else None,
         change_request=standing.change_request if standing else None,
     )
-
-
-def _unit_price(price: Decimal, currency: str, show: Show, language: str) -> str:
-    """A price finer than the currency's digits (0.0125 a sheet) keeps its own digits."""
-    if round_money(price, currency) == price:
-        return show(price)
-    return f"{format_number(price, language)} {currency}"
 
 
 def proof_views(rows: Rows, key: UUID) -> list[ProofView]:

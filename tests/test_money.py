@@ -1,0 +1,37 @@
+from decimal import Decimal
+
+import pytest
+
+from portal_plugin.money import format_money, format_percent, format_price, round_money
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "rounded"),
+    [("0.005", "EUR", "0.01"), ("-0.005", "EUR", "-0.01"), ("0.5", "JPY", "1"), ("1", "KWD", "1")],
+)
+def test_half_is_rounded_away_from_zero(amount, currency, rounded):
+    assert round_money(Decimal(amount), currency) == Decimal(rounded)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "language", "text"),
+    [
+        ("1234.5", "EUR", "de", "1.234,50\xa0€"),
+        ("1234.5", "USD", "en", "$1,234.50"),
+        ("5", "KWD", "en", "KWD\xa05.000"),
+        ("-5", "KWD", "en", "-KWD\xa05.000"),
+        ("500", "JPY", "en", "¥500"),
+    ],
+)
+def test_money_reads_as_in_its_language(amount, currency, language, text):
+    assert format_money(Decimal(amount), currency, language) == text
+
+
+def test_a_price_finer_than_the_currency_keeps_its_digits():
+    assert format_price(Decimal("0.012500"), "GBP", "en") == "£0.0125"
+    assert format_price(Decimal("12.500000"), "GBP", "en") == "£12.50"
+
+
+def test_a_rate_keeps_its_digits():
+    assert format_percent(Decimal("19.000"), "de") == "19\xa0%"
+    assert format_percent(Decimal("25.5"), "en") == "25.5%"
