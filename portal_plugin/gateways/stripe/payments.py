@@ -132,7 +132,8 @@ def read(intent: "PaymentIntent") -> Payment:
     """A status that we do not know counts as open: nothing is booked, and it is asked for again."""
     state = _STATES.get(intent.status, AttemptState.OPEN)
     charge = intent.latest_charge if not isinstance(intent.latest_charge, str) else None
-    error = intent.last_payment_error
+    # Stripe leaves out what does not apply, and an attribute that is left out raises.
+    error = intent.last_payment_error.to_dict() if intent.last_payment_error else {}
     if state == AttemptState.OPEN and error and intent.status == "requires_payment_method":
         state = AttemptState.FAILED
     currency = intent.currency.upper()
@@ -151,8 +152,8 @@ def read(intent: "PaymentIntent") -> Payment:
         charge=charge.id if charge else str(intent.latest_charge or ""),
         method=_method(charge),
         paid_at=datetime.fromtimestamp(charge.created, UTC) if charge else None,
-        failure_code=(error.decline_code or error.code or "") if error else "",
-        failure_message=(error.message or "") if error else "",
+        failure_code=str(error.get("decline_code") or error.get("code") or ""),
+        failure_message=str(error.get("message") or ""),
     )
 
 

@@ -1,0 +1,288 @@
+"""Pay Now as an action and as a page: what it asks, answers and refuses."""
+
+import json
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.models import LedgerEntry, PaymentAttempt, Submission
+from portal_plugin.services import payments, staging
+from portal_plugin.statuses import AttemptState
+from tests.factories import estimate_factory, link_factory, site_factory
+from tests.paying import begin, confirm, order, standin, take_all
+
+__all__ = ["standin"]
+
+pytestmark = pytest.mark.django_db
+SCRIPT = {"Accept": "application/json", "X-Portal-Fragment": "1"}
+
+
+def address(document, name="action", **more):
+    kwargs = {"public_id": document.public_id} | more
+    if name == "action":
+        kwargs["action"] = "pay"
+    return reverse(f"portal_plugin:{name}", kwargs=kwargs)
+
+
+def fields(document, **values):
+    return {"client_key": uuid4(), "shown": document.amount_due} | values
+
+
+@pytest.fixture
+def shop_order(enter):
+    """An order with its customer before it."""
+    document = order()
+    enter(document)
+    return document
+
+
+class TestDialog:
+    def test_says_what_for_and_how_much(self, client, standin, shop_order):
+        html = client.get(address(shop_order), headers={"X-Portal-Fragment": "1"}).content.decode()
+        assert f"Deposit for order {shop_order.number}" in html
+        assert "€35.70" in html
+        assert "IBAN DE02" in html
+        assert 'data-amount="3570"' in html
+        assert 'data-currency="eur"' in html
+        assert "_secret_" not in html
+        assert "sk_test" not in html
+
+    def test_is_a_page_without_javascript(self, client, standin, shop_order):
+        html = client.get(address(shop_order)).content.decode()
+        assert "<!doctype html>" in html.lower()
+        assert "JavaScript" in html
+        assert "IBAN DE02" in html
+        assert shop_order.number in html
+
+    def test_looking_begins_nothing(self, client, standin, shop_order):
+        client.get(address(shop_order))
+        client.head(address(shop_order))
+        assert not PaymentAttempt.objects.exists()
+
+    def test_without_keys_shows_the_bank_alone(self, client, settings, shop_order):
+        settings.PORTAL_PLUGIN = {}
+        html = client.get(address(shop_order)).content.decode()
+        assert "IBAN DE02" in html
+        assert "data-script" not in html
+        assert "JavaScript" not in html
+
+    def test_without_bank_details_names_the_shop(self, client, settings, shop_order):
+        site_factory(bank_details="")
+        settings.PORTAL_PLUGIN = {}
+        html = client.get(address(shop_order)).content.decode()
+        assert "shop@northline.example" in html
+
+    def test_who_pays_by_transfer_reads_the_bank_first(self, client, standin, enter):
+        document = order(pays_by="transfer")
+        enter(document)
+        html = client.get(address(document)).content.decode()
+        assert html.index("IBAN DE02") < html.index("data-portal-pay-form")
+
+    def test_an_amount_too_small_for_cards(self, client, standin, enter):
+        document = order(deposit_percent=0)
+        payments.record_offline(document, amount=Decimal("118.70"))
+        enter(document)
+        html = client.get(address(document)).content.decode()
+        assert "€0.30" in html
+        assert "data-script" not in html
+
+
+class TestBegin:
+    def test_gives_the_secret_to_the_script_alone(self, client, standin, shop_order):
+        answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
+        facts = answer.json()
+        assert answer.status_code == 200
+        assert facts["client_secret"].startswith("pi_")
+        assert facts["return_url"] == address(shop_order, "payment_return")
+        assert "no-store" in answer["Cache-Control"]
+        assert PaymentAttempt.objects.get().amount == Decimal("35.70")
+        assert facts["client_secret"] not in str(list(Submission.objects.values()))
+
+    def test_is_nobodys_news(self, client, standin, shop_order):
+        before = shop_order.activities.count(), shop_order.emails.count()
+        client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
+        assert (shop_order.activities.count(), shop_order.emails.count()) == before
+
+    def test_the_same_form_twice_is_one(self, client, standin, shop_order):
+        values = fields(shop_order)
+        first, second = (
+            client.post(address(shop_order), values, headers=SCRIPT).json() for _time in range(2)
+        )
+        assert first == second
+        assert PaymentAttempt.objects.count() == 1
+        assert Submission.objects.count() == 1
+
+    def test_the_same_form_after_a_change_is_refused(self, client, standin, shop_order):
+        values = fields(shop_order)
+        client.post(address(shop_order), values, headers=SCRIPT)
+        payments.record_offline(shop_order, amount=Decimal("5"))
+        answer = client.post(address(shop_order), values, headers=SCRIPT)
+        assert answer.status_code == 409
+        assert "amount has changed" in answer.json()["error"]
+
+    def test_what_the_browser_says_of_the_amount_is_ignored(self, client, standin, shop_order):
+        values = fields(shop_order, amount="0.50", currency="jpy", document="1", purpose="balance")
+        client.post(address(shop_order), values, headers=SCRIPT)
+        attempt = PaymentAttempt.objects.get()
+        assert (attempt.amount, attempt.currency) == (Decimal("35.70"), "EUR")
+
+    @pytest.mark.parametrize("shown", ["1.00", "35.71", "-35.70", "999999999"])
+    def test_another_amount_than_due_is_refused(self, client, standin, shop_order, shown):
+        answer = client.post(address(shop_order), fields(shop_order, shown=shown), headers=SCRIPT)
+        assert answer.status_code == 409
+        assert "You have not been charged" in answer.json()["error"]
+        assert not PaymentAttempt.objects.exists()
+        assert not Submission.objects.exists()
+
+    @pytest.mark.parametrize("shown", ["", "NaN", "Infinity", "x", "1e400", "35.70001"])
+    def test_nonsense_is_refused(self, client, standin, shop_order, shown):
+        answer = client.post(address(shop_order), fields(shop_order, shown=shown), headers=SCRIPT)
+        assert answer.status_code == 400
+        assert not PaymentAttempt.objects.exists()
+
+    def test_hosted_goes_to_stripes_page(self, client, standin, shop_order):
+        answer = client.post(address(shop_order), fields(shop_order, hosted="1"))
+        assert answer.status_code == 303
+        assert answer["Location"].startswith(standin.url)
+
+    def test_hosted_for_the_script(self, client, standin, shop_order):
+        answer = client.post(address(shop_order), fields(shop_order, hosted="1"), headers=SCRIPT)
+        assert answer["X-Portal-Go"].startswith(standin.url)
+
+    def test_stripe_away_is_a_sentence(self, client, settings, shop_order):
+        settings.PORTAL_PLUGIN = {
+            **settings.PORTAL_PLUGIN,
+            "STRIPE_API_BASE": "http://127.0.0.1:9",
+        }
+        answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
+        assert answer.status_code == 503
+        assert "You have not been charged" in answer.json()["error"]
+        page = client.post(address(shop_order), fields(shop_order))
+        assert page.status_code == 503
+        assert "IBAN DE02" in page.content.decode()
+
+    def test_under_way_is_said(self, client, standin, shop_order):
+        confirm(standin, begin(shop_order).attempt.payment_intent, "sepa")
+        take_all(standin)
+        answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
+        assert answer.status_code == 409
+        assert "under way" in answer.json()["error"]
+        assert "under way" in client.get(address(shop_order)).content.decode()
+
+    def test_paid_meanwhile_is_told_instead_of_charged(self, client, standin, shop_order):
+        confirm(standin, begin(shop_order).attempt.payment_intent)
+        facts = client.post(address(shop_order), fields(shop_order), headers=SCRIPT).json()
+        assert facts["state"] == "paid"
+        assert not facts["client_secret"]
+        assert LedgerEntry.objects.count() == 1
+
+    @pytest.mark.parametrize("role", ["look"])
+    def test_who_may_only_look(self, client, standin, enter, role):
+        document = order()
+        enter(document, link_factory(document, role=role))
+        assert client.post(address(document), fields(document), headers=SCRIPT).status_code == 409
+        assert not PaymentAttempt.objects.exists()
+
+    def test_who_may_pay(self, client, standin, enter):
+        document = order()
+        enter(document, link_factory(document, role="pay"))
+        assert client.post(address(document), fields(document), headers=SCRIPT).status_code == 200
+
+    def test_without_a_way_in(self, client, standin):
+        document = order()
+        assert client.post(address(document), fields(document)).status_code == 404
+        assert client.get(address(document, "payment_state")).status_code == 404
+        assert client.get(address(document, "payment_return")).status_code == 404
+
+    def test_an_estimate_and_a_cancelled_order_take_no_money(self, client, standin, enter):
+        estimate, gone = estimate_factory(), order()
+        staging.cancel(gone, "No paper")
+        for document in (estimate, gone):
+            enter(document)
+            answer = client.post(
+                address(document), {"client_key": uuid4(), "shown": "1"}, headers=SCRIPT
+            )
+            assert answer.status_code == 409
+        assert not PaymentAttempt.objects.exists()
+
+    def test_how_often_is_limited(self, client, standin, shop_order, settings):
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 3}
+        statuses = [
+            client.post(address(shop_order), fields(shop_order), headers=SCRIPT).status_code
+            for _time in range(5)
+        ]
+        assert statuses == [200, 200, 200, 429, 429]
+
+
+class TestState:
+    def state(self, client, document):
+        return client.get(address(document, "payment_state")).json()
+
+    def test_follows_the_payment(self, client, standin, shop_order):
+        assert self.state(client, shop_order)["state"] == "none"
+        attempt = begin(shop_order).attempt
+        assert self.state(client, shop_order)["state"] == "open"
+        confirm(standin, attempt.payment_intent)
+        assert self.state(client, shop_order)["state"] == "open"
+        take_all(standin)
+        now = self.state(client, shop_order)
+        assert now["state"] == "paid"
+        assert now["message"] == "Thank you. The deposit of €35.70 is paid."
+        assert now["amount_due"] == "€83.30"
+
+    def test_reading_asks_nobody_and_writes_nothing(self, client, standin, shop_order):
+        confirm(standin, begin(shop_order).attempt.payment_intent)
+        PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
+        self.state(client, shop_order)
+        assert not LedgerEntry.objects.exists()
+
+    def test_asking_finds_what_no_message_told(self, client, standin, shop_order):
+        confirm(standin, begin(shop_order).attempt.payment_intent)
+        PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
+        assert client.post(address(shop_order, "payment_state")).json()["state"] == "paid"
+        assert LedgerEntry.objects.count() == 1
+
+    def test_asking_survives_stripe_being_away(self, client, standin, shop_order, settings):
+        begin(shop_order)
+        PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
+        settings.PORTAL_PLUGIN = {
+            **settings.PORTAL_PLUGIN,
+            "STRIPE_API_BASE": "http://127.0.0.1:9",
+        }
+        answer = client.post(address(shop_order, "payment_state"))
+        assert (answer.status_code, answer.json()["state"]) == (200, "open")
+
+    @pytest.mark.parametrize("card", ["4242", "0002", "sepa", None])
+    def test_is_a_piece_of_page_for_the_script(self, client, standin, shop_order, card):
+        payment = begin(shop_order).attempt.payment_intent
+        if card:
+            confirm(standin, payment, card)
+            take_all(standin)
+        html = client.get(
+            address(shop_order, "payment_state"), headers={"X-Portal-Fragment": "1"}
+        ).content.decode()
+        state = {"4242": "paid", "0002": "failed", "sepa": "pending", None: "open"}[card]
+        assert f'data-state="{state}"' in html
+        assert "<html" not in html
+
+
+class TestReturn:
+    def test_trusts_nothing_and_forgets_the_secret(self, client, standin, shop_order):
+        begin(shop_order)
+        lie = {
+            "payment_intent": "pi_1",
+            "payment_intent_client_secret": "pi_1_secret_x",
+            "redirect_status": "succeeded",
+        }
+        answer = client.get(address(shop_order, "payment_return"), lie)
+        assert answer.status_code == 303
+        assert answer["Location"] == address(shop_order, "document") + "#portal-payment"
+        assert not LedgerEntry.objects.exists()
+        assert PaymentAttempt.objects.get().state == AttemptState.OPEN
+
+
+def test_facts_are_plain_json(client, standin, shop_order):
+    answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
+    assert set(json.loads(answer.content)) == {"state", "message", "client_secret", "return_url"}

@@ -1,0 +1,137 @@
+"""The address that Stripe writes to: who is let in, and what Stripe is answered."""
+
+import json
+import logging
+import time
+
+import pytest
+import stripe as package
+from django.test import Client
+
+from portal_plugin.models import LedgerEntry, StripeEvent
+from portal_plugin.webhooks.stripe import LONGEST_BODY
+from sandbox_site.stripe_standin import Standin
+from tests.paying import ask, begin, confirm, order, standin
+
+__all__ = ["standin"]
+
+URL = "/portal/webhooks/stripe/"
+SECRET = "whsec_standin"
+
+
+@pytest.fixture
+def csrf_client():
+    """As strict as a browser's: Stripe has no CSRF token."""
+    return Client(enforce_csrf_checks=True)
+
+
+def succeeded(standin):
+    """The body of Stripe's message about the payment that went through."""
+    event = ask(standin).v1.events.list({"type": "payment_intent.succeeded"}).data[0]
+    return json.dumps(event.to_dict())
+
+
+def header(payload, secret=SECRET, moment=None):
+    return package.WebhookSignature.generate_signature_header(
+        payload, secret, timestamp=moment or int(time.time())
+    )
+
+
+def post(client, payload, signature=None, content_type="application/json"):
+    headers = {"Stripe-Signature": header(payload) if signature is None else signature}
+    return client.post(URL, payload.encode(), content_type=content_type, headers=headers)
+
+
+@pytest.fixture
+def paid(db, standin):
+    """An order whose deposit was paid a moment ago, and what Stripe says of it."""
+    document = order()
+    confirm(standin, begin(document).attempt.payment_intent)
+    return succeeded(standin)
+
+
+def test_books_once(csrf_client, paid):
+    assert post(csrf_client, paid).content == b"booked"
+    assert [post(csrf_client, paid).status_code for _time in range(10)] == [200] * 10
+    assert LedgerEntry.objects.count() == 1
+    assert StripeEvent.objects.get().outcome == "booked"
+
+
+def test_any_content_type(csrf_client, paid):
+    assert post(csrf_client, paid, content_type="text/plain").status_code == 200
+
+
+@pytest.mark.parametrize("age", [301, 86_400, -301, -86_400])
+def test_the_time_is_checked_both_ways(csrf_client, paid, age):
+    old = header(paid, moment=int(time.time()) - age)
+    assert post(csrf_client, paid, old).status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
+def test_what_is_not_signed_for_us_is_refused(csrf_client, paid, caplog):
+    for signature in ("", "t=1,v1=abc", header(paid, "whsec_someone"), header(paid + " ")):
+        assert post(csrf_client, paid, signature).status_code == 400
+    assert not StripeEvent.objects.exists()
+    assert not LedgerEntry.objects.exists()
+    assert "pi_" not in caplog.text
+
+
+def test_both_secrets_hold_while_one_is_changed(csrf_client, paid, settings):
+    settings.PORTAL_PLUGIN = {
+        **settings.PORTAL_PLUGIN,
+        "STRIPE_WEBHOOK_SECRETS": ["whsec_newer1", SECRET],
+    }
+    assert post(csrf_client, paid).status_code == 200
+
+
+@pytest.mark.parametrize("secrets", [[], "", [""], ["whsec_..."], None])
+def test_without_a_secret_nothing_is_trusted(csrf_client, paid, settings, secrets):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_WEBHOOK_SECRETS": secrets or []}
+    assert post(csrf_client, paid).status_code == 503
+    assert post(csrf_client, paid, header(paid, "whsec_...")).status_code == 503
+    assert not LedgerEntry.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [0, LONGEST_BODY + 1, 5_000_000])
+def test_an_empty_or_endless_body_is_refused(csrf_client, size):
+    assert post(csrf_client, "x" * size).status_code == 400
+
+
+@pytest.mark.django_db
+def test_only_post(csrf_client):
+    for method in ("get", "head", "put", "delete", "patch", "options"):
+        assert getattr(csrf_client, method)(URL).status_code == 405
+
+
+def test_stripe_away_means_come_again(csrf_client, paid, settings):
+    there = settings.PORTAL_PLUGIN
+    settings.PORTAL_PLUGIN = {**there, "STRIPE_API_BASE": "http://127.0.0.1:9"}
+    assert post(csrf_client, paid).status_code == 503
+    settings.PORTAL_PLUGIN = there
+    assert post(csrf_client, paid).content == b"booked"
+
+
+def test_answers_are_kept_by_nobody(csrf_client, paid):
+    answer = post(csrf_client, paid)
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert "pi_" not in answer.content.decode()
+
+
+def test_the_body_is_in_no_log(csrf_client, paid, caplog):
+    caplog.set_level(logging.DEBUG)
+    post(csrf_client, paid)
+    assert "_secret_" not in caplog.text.replace("client_secret", "").replace("_secret_…", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_stripe_over_the_network(live_server, tmp_path, settings):
+    address = live_server.url + URL
+    with Standin(data=tmp_path / "stripe", webhook_url=address) as running:
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_API_BASE": running.url}
+        document = order()
+        confirm(running, begin(document).attempt.payment_intent)
+        running.wait_for_webhooks()
+        assert {each["tries"][-1]["status"] for each in running.webhooks()} == {200}
+    assert LedgerEntry.objects.get().document_id == document.pk
