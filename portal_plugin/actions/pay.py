@@ -69,7 +69,7 @@ class Pay(Action):
 
     def is_available(self):
         document = self.document
-        return self.is_allowed and document.amount_due > 0 and document.pending_payment is None
+        return self.is_allowed and document.amount_due > 0 and not document.has_pending_payment
 
     def initial(self):
         return {"shown": self.document.amount_due}
@@ -116,7 +116,7 @@ class Pay(Action):
         """A payment that was only begun is nobody's news; the booked one is told."""
 
     def _facts_for_script(self, offer):
-        """What ``pay.js`` needs to draw the card form, as ``data-`` attributes; no secret among it."""
+        """What ``pay.js`` needs to draw the card form, as ``data-`` attributes; nothing secret."""
         facts = {"state": self._address("payment_state")}
         if offer.takes_cards:
             facts |= {

@@ -25,7 +25,6 @@ from .. import registry
 from ..exceptions import EvidenceIsKept
 from ..money import ZERO
 from ..statuses import (
-    AttemptState,
     DocumentKind,
     DocumentState,
     PaymentPurpose,
@@ -435,10 +434,13 @@ class SalesDocument(
         )
 
     @cached_property
+    def bookings(self) -> list:
+        """The ledger's entries, newest first; only orders have any."""
+        return [] if self.pk is None or self.is_estimate else list(self.ledger.all())
+
+    @property
     def paid(self) -> Decimal:
-        if self.pk is None or self.is_estimate:
-            return ZERO
-        return self.ledger.total()
+        return sum((entry.amount for entry in self.bookings), ZERO)
 
     @property
     def balance_due(self) -> Decimal:
@@ -462,11 +464,11 @@ class SalesDocument(
         return self.deposit_due or self.balance_due
 
     @cached_property
-    def pending_payment(self):
-        """The attempt that the bank has not answered yet, or ``None``."""
-        if self.pk is None:
-            return None
-        return self.payment_attempts.filter(state=AttemptState.PROCESSING).first()
+    def has_pending_payment(self) -> bool:
+        """The customer has paid and the bank has not answered yet."""
+        if self.pk is None or self.is_estimate:
+            return False
+        return self.payment_attempts.pending().exists()
 
     @property
     def effective_pays_by(self) -> str:

@@ -31,11 +31,13 @@ def public(request, template, context=None, status=200, language=None):
 def of_visit(request, visit, template, context=None, status=200):
     """A page that belongs to a document."""
     language = translation.get_language()
+    context = {"visit": visit, "document": visit.document, **(context or {})}
+    view = context.get("view")
     return rendering.page(
         request,
         template,
-        {"visit": visit, "document": visit.document, **(context or {})},
-        shop=shop_view(visit.document.site),
+        context,
+        shop=view.shop if view else shop_view(visit.document.site),
         language=language,
         direction=direction_of(language),
         status=status,

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from functools import wraps
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponseNotAllowed
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
 from ..exceptions import PortalError
-from ..models import DirectLink, SalesDocument
+from ..models import DirectLink, PaymentAttempt, SalesDocument
 from ..services.visits import Visit
 from . import answers, csrf, grants, headers, limits
 
@@ -82,12 +83,16 @@ def find_document(public_id) -> SalesDocument | None:
         SalesDocument.objects.select_related(
             "site", "customer", "stage", "current_version", "estimate", "order"
         )
+        .annotate(
+            is_pending=Exists(PaymentAttempt.objects.pending().filter(document=OuterRef("pk")))
+        )
         .filter(public_id=public_id)
         .first()
     )
     if found is None:
         return None
     document = found.specific
+    document.has_pending_payment = found.is_pending
     for name in ("site", "customer", "stage", "current_version"):
         if getattr(found, f"{name}_id"):
             setattr(document, name, getattr(found, name))

@@ -8,7 +8,6 @@ from ..services import paper, pdfs
 from ..services.presentation import document_view
 from ..statuses import DocumentState
 from . import answers, csp
-from .guard import portal_view
 
 #: Only what a page without any script needs. It stands in a frame of the viewer page.
 PRINT_POLICY = (
@@ -17,7 +16,6 @@ PRINT_POLICY = (
 )
 
 
-@portal_view("GET")
 def viewer(request, visit):
     """The PDF inside the shop's site; the print page in its place while there is none."""
     if is_hidden(visit):
@@ -35,7 +33,6 @@ def viewer(request, visit):
     return answers.of_visit(request, visit, "portal_plugin/pdf_viewer.html", context)
 
 
-@portal_view("GET")
 def pdf_file(request, visit):
     """The finished PDF, inline, or with ``?download=1`` as a file. Where there is none yet it is
     ordered, and what can be shown at once is shown. HEAD only says whether there is one."""
@@ -58,7 +55,6 @@ def pdf_file(request, visit):
     )
 
 
-@portal_view("GET")
 def print_page(request, visit):
     """The same parts as HTML, for browsers that show no PDF and servers that make none."""
     if is_hidden(visit):

@@ -59,7 +59,7 @@ class Started:
 
 def check(document: SalesDocument, shown: Decimal | None = None) -> None:
     """Raises where nothing can be paid online now, or where ``shown`` is not what is due."""
-    if document.pending_payment is not None:
+    if document.has_pending_payment:
         raise PaymentPending
     amount = document.amount_due
     if not document.is_order or document.cancelled_at or amount <= 0:

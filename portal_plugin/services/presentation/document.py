@@ -142,7 +142,7 @@ def _build(document: SalesDocument, language: str) -> DocumentView:
         is_deposit_due=document.is_order and document.deposit_due > 0,
         has_balance=document.is_order and document.balance_due > 0,
         is_fully_paid=document.is_order and paid > 0 and not document.balance_due,
-        is_payment_pending=is_saved and document.is_order and document.pending_payment is not None,
+        is_payment_pending=is_saved and document.is_order and document.has_pending_payment,
         rows=rows,
         stage_label=stage.customer_name if stage else "",
         stage_colour=stage.colour if stage else "",
@@ -203,7 +203,7 @@ def _payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
             entry.method or LedgerKind(entry.kind).label,
             show(round_money(entry.amount, entry.currency)),
         )
-        for entry in document.ledger.all()
+        for entry in document.bookings
     ]
 
 

@@ -1,0 +1,174 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin.models import DirectLink, OutgoingEmail
+from portal_plugin.portal import grants
+from portal_plugin.services import links
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def without_secrets(content):
+    """The page without what is random in every answer: the nonce and the form's token."""
+    content = re.sub(rb'nonce="[^"]+"', b"", content)
+    return re.sub(rb'(value|content)="[\w-]{64}"', b"", content)
+
+
+def path_of(link):
+    token = links.make_token(link)
+    return f"/portal/l/{token}/", token
+
+
+def test_a_link_leads_to_an_address_without_the_secret(client):
+    order = factories.order_factory(items=1)
+    path, token = path_of(factories.link_factory(order))
+    response = client.get(path)
+    assert (response.status_code, response.url) == (303, f"/portal/d/{order.public_id}/")
+    assert token not in str(response.headers) + str(response.cookies)
+    assert client.get(response.url).status_code == 200
+
+
+def test_the_grant_is_a_cookie_of_that_document_alone(client):
+    order = factories.order_factory(items=1)
+    response = client.get(path_of(factories.link_factory(order))[0], secure=True)
+    cookie = response.cookies[grants.cookie_name(order)]
+    assert cookie["path"] == f"/portal/d/{order.public_id}/"
+    assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", True)
+
+
+def test_head_changes_nothing(client):
+    link = factories.link_factory(factories.order_factory(items=1))
+    response = client.head(path_of(link)[0])
+    assert not response.cookies
+    assert DirectLink.objects.get().opened_count == 0
+
+
+def test_opening_counts_and_is_not_being_seen(client):
+    link = factories.link_factory(factories.order_factory(items=1))
+    client.get(path_of(link)[0])
+    link.refresh_from_db()
+    assert (link.opened_count, link.last_seen_at) == (1, None)
+
+
+def test_seen_needs_a_sign_of_a_person(client, enter):
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    client.post(f"/portal/d/{order.public_id}/seen/")
+    link.refresh_from_db()
+    assert link.last_seen_at is not None
+
+
+def dead(client, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    return without_secrets(response.content)
+
+
+def test_unknown_revoked_and_foreign_look_alike(client):
+    order = factories.order_factory(items=1)
+    link = factories.link_factory(order)
+    revoked, _token = path_of(link)
+    links.revoke(link)
+    other = factories.site_factory("shop-b.localhost")
+    foreign, _token = path_of(factories.link_factory(factories.order_factory(1, site=other)))
+    wrong = revoked[:-2] + "x/"
+    bodies = {dead(client, path) for path in (wrong, revoked, foreign, "/portal/l/short/")}
+    assert len(bodies) == 1
+    assert dead(client, "/portal/d/unknown/") == dead(client, f"/portal/d/{order.public_id}/")
+
+
+def test_a_revoked_grant_dies_at_the_next_request(client, enter):
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    assert client.get(f"/portal/d/{order.public_id}/").status_code == 200
+    links.revoke(link)
+    dead(client, f"/portal/d/{order.public_id}/")
+
+
+def test_an_expired_link_offers_a_new_one_to_its_own_recipient(client):
+    link = factories.link_factory(factories.order_factory(items=1))
+    path, _token = path_of(link)
+    DirectLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    page = client.get(path)
+    assert page.status_code == 410
+    assert link.recipient.email not in page.content.decode()
+    assert "•••" in page.content.decode()
+    client.post(path)
+    assert OutgoingEmail.objects.filter(kind="link", link=link).count() == 1
+
+
+def test_asking_by_email_answers_everybody_alike(client):
+    link = factories.link_factory(factories.order_factory(items=1))
+    known = client.post("/portal/l/", {"email": link.recipient.email.upper()})
+    unknown = client.post("/portal/l/", {"email": "nobody@example.org"})
+    assert without_secrets(known.content) == without_secrets(unknown.content)
+    assert OutgoingEmail.objects.filter(kind="link").count() == 1
+
+
+def test_who_was_stopped_gets_no_mail(client):
+    link = factories.link_factory(factories.order_factory(items=1))
+    links.revoke(link)
+    client.post("/portal/l/", {"email": link.recipient.email})
+    assert not OutgoingEmail.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["document", "site", "since"])
+def test_a_planted_grant_is_not_accepted(client, enter, change, rf):
+    from django.core import signing
+
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    forged = {
+        "link": link.pk,
+        "document": order.public_id,
+        "site": order.site_id,
+        "since": 4102444800,
+        "at": 4102444800,
+    }
+    forged[change] = {"document": "other", "site": 0, "since": 0}[change]
+    client.cookies[grants.cookie_name(order)] = signing.dumps(forged, salt=grants.SALT)
+    dead(client, f"/portal/d/{order.public_id}/")
+
+
+def test_a_grant_of_one_link_opens_no_other_document(client, enter):
+    order, other = factories.order_factory(items=1), factories.order_factory(items=1)
+    enter(order)
+    value = client.cookies[grants.cookie_name(order)].value
+    client.cookies[grants.cookie_name(other)] = value
+    dead(client, f"/portal/d/{other.public_id}/")
+
+
+def test_the_secret_works_only_in_the_path(client):
+    order = factories.order_factory(items=1)
+    _path, token = path_of(factories.link_factory(order))
+    url = f"/portal/d/{order.public_id}/"
+    client.cookies[grants.cookie_name(order)] = token
+    for response in (
+        client.get(url, {"token": token}),
+        client.get(url, headers={"Authorization": f"Bearer {token}"}),
+    ):
+        assert response.status_code == 404
+
+
+def test_wrong_tokens_are_counted_and_good_ones_still_work(client, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "WRONG_TOKENS_PER_MINUTE": 3}
+    path, _token = path_of(factories.link_factory(factories.order_factory(items=1)))
+    codes = [client.get("/portal/l/" + "x" * 43 + "/").status_code for _ in range(5)]
+    assert codes == [404, 404, 404, 429, 429]
+    assert client.get(path).status_code == 303
+
+
+def test_a_bad_token_costs_two_queries_of_ours(client):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    factories.site_factory()
+    client.get("/portal/how-it-works/en/")
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/portal/l/" + "x" * 43 + "/")
+    ours = [q for q in captured.captured_queries if "portal_plugin_" in q["sql"]]
+    assert len(ours) == 2
