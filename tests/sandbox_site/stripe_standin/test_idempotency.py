@@ -1,3 +1,5 @@
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -64,15 +66,29 @@ def test_a_key_has_at_most_255_characters(client):
         client.payment_intents.create(GOOD, {"idempotency_key": "x" * 256})
 
 
-def test_ten_at_once_make_one_intent(standin, client):
-    def create(_):
-        own = client_of(standin).v1
-        return own.payment_intents.create(GOOD, {"idempotency_key": "attempt-1"}).id
+@pytest.fixture
+def eager_threads():
+    """Threads take turns after each step, so that what can come between does."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
-    with ThreadPoolExecutor(10) as pool:
-        made = set(pool.map(create, range(10)))
-    assert len(made) == 1
-    assert [intent.id for intent in client.payment_intents.list().data] == list(made)
+
+@pytest.mark.usefixtures("eager_threads")
+def test_ten_at_once_make_one_intent(standin, client):
+    def create(key):
+        own = client_of(standin).v1
+        return own.payment_intents.create(GOOD, {"idempotency_key": key}).id
+
+    keys = ["attempt-1", "attempt-2", "attempt-3", "attempt-4", "attempt-5"]
+    with ThreadPoolExecutor(50) as pool:
+        with standin.store.transaction():
+            answers = [pool.submit(create, key) for _ in range(10) for key in keys]
+            time.sleep(2)  # all are in, and wait
+        made = {answer.result() for answer in answers}
+    assert len(made) == len(keys)
+    assert {intent.id for intent in client.payment_intents.list().data} == made
 
 
 def test_ten_confirmations_at_once_charge_once(standin, client, intent_factory):
