@@ -21,7 +21,7 @@ TEST_CARDS = (
     ("4242 4242 4242 4242", "succeeds"),
     ("4000 0000 0000 0002", "is declined"),
     ("4000 0000 0000 9995", "has insufficient funds"),
-    ("4000 0027 6000 3155", "asks for authentication"),
+    ("4000 0025 0000 3155", "asks for authentication"),
 )
 
 

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from demo import Servers, data_folder, demo_block, free_port
+from demo import TEST_CARDS, Servers, data_folder, demo_block, free_port
+from sandbox_site.stripe_standin import cards
 from system import Failed
 
 
@@ -90,3 +91,11 @@ def test_block_shows_each_document_with_its_link(tmp_path):
     assert "something else" not in block
     assert "http://127.0.0.1:8000/admin/   user: admin   password: secret" in block
     assert "http://localhost:8000/__mail/" in block
+
+
+def test_printed_cards_do_at_the_stand_in_what_is_said_of_them():
+    printed = {effect: number.replace(" ", "") for number, effect in TEST_CARDS}
+    assert printed["succeeds"] in cards.WORKING
+    assert printed["asks for authentication"] in cards.ASKING
+    assert cards.DECLINES[printed["is declined"]] is cards.DECLINED
+    assert cards.DECLINES[printed["has insufficient funds"]] is cards.INSUFFICIENT_FUNDS
