@@ -1,0 +1,270 @@
+"""Files: stored before the lock, counted under it, gone again when the transaction is."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db import connection, transaction
+
+from portal_plugin import signals
+from portal_plugin.exceptions import FileRefused, FileTooLarge, StorageUnavailable
+from portal_plugin.models import Attachment, Preview
+from portal_plugin.models.documents import lock
+from portal_plugin.models.storage import private_storage
+from portal_plugin.services import activity, files, publishing, scanning
+from portal_plugin.statuses import FileCheckState, WorkState
+from tests import clamd, factories, samples
+
+pytestmark = pytest.mark.django_db
+
+
+def folder_of(document):
+    return Path(private_storage().path(f"files/{document.public_id}"))
+
+
+def content_of(attachment):
+    with attachment.file.open("rb") as file:
+        return file.read()
+
+
+def stored_files(document):
+    folder = folder_of(document)
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def test_an_upload_is_hashed_and_named_by_us():
+    document = factories.estimate_factory()
+    data = samples.png()
+    attachment = files.store(document, samples.upload("../Front \u202egnp.png", data))
+    assert attachment.name == "Front gnp.png"
+    assert attachment.content_type == "image/png"
+    assert attachment.size == len(data)
+    assert attachment.digest == hashlib.sha256(data).hexdigest()
+    assert attachment.file.name.startswith(f"files/{document.public_id}/")
+    assert content_of(attachment) == data
+    assert len(stored_files(document)) == 1
+    entry = document.activities.first()
+    assert entry.verb == "file_added"
+    assert "Front" not in entry.data
+    assert activity.first_broken(document) is None
+
+
+def test_a_large_upload_comes_from_a_file_and_is_read_in_pieces():
+    data = samples.pdf() + b"%" + b"x" * 3_000_000
+    upload = TemporaryUploadedFile("big.pdf", "application/pdf", len(data), None)
+    upload.write(data)
+    upload.seek(0)
+    attachment = files.store(factories.estimate_factory(), upload)
+    upload.close()
+    assert attachment.digest == hashlib.sha256(data).hexdigest()
+    assert content_of(attachment) == data
+
+
+def test_the_same_name_twice_overwrites_nothing():
+    document = factories.estimate_factory()
+    files.store(document, samples.upload("a.png", samples.png((10, 10))))
+    files.store(document, samples.upload("a.png", samples.png((20, 20))))
+    assert len(stored_files(document)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("a.png", b"", "“a.png” is empty."),
+        ("a.exe", b"MZ", "Possible are"),
+        ("a.png", samples.GIF_AND_SCRIPT, "not what its ending says"),
+    ],
+)
+def test_a_refused_file_leaves_nothing_behind(name, data, sentence):
+    document = factories.estimate_factory()
+    with pytest.raises(FileRefused, match=sentence):
+        files.store(document, samples.upload(name, data))
+    assert not stored_files(document)
+    assert not Attachment.objects.exists()
+
+
+def test_the_limit_itself_is_taken_and_one_byte_more_is_not():
+    document = factories.estimate_factory()
+    owner = Attachment(document=document)
+    data = samples.png()
+    assert files.prepare(owner, samples.upload("a.png", data), max_bytes=len(data)).size
+    with pytest.raises(FileTooLarge) as error:
+        files.prepare(owner, samples.upload("a.png", data), max_bytes=len(data) - 1)
+    assert error.value.status == 413
+    assert "a.png" in error.value.message
+    assert len(stored_files(document)) == 1
+
+
+def test_a_rolled_back_transaction_takes_the_file_with_it():
+    document = factories.estimate_factory()
+    stored = files.prepare(Attachment(document=document), samples.upload())
+
+    def write():
+        with files.keeping(stored), transaction.atomic():
+            files.save(lock(document), stored)
+            assert len(stored_files(document)) == 1
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
+    assert not stored_files(document)
+    assert not Attachment.objects.exists()
+
+
+def test_a_storage_that_is_full_is_told_in_a_sentence():
+    document = factories.estimate_factory()
+    folder_of(document).parent.mkdir(parents=True, exist_ok=True)
+    folder_of(document).write_text("a file where a folder should be")
+    with pytest.raises(StorageUnavailable) as error:
+        files.store(document, samples.upload())
+    assert error.value.status == 507
+    assert not Attachment.objects.exists()
+
+
+def test_the_quota_counts_files_and_bytes_of_one_document(settings):
+    settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_FILES": 2}
+    document, other = factories.estimate_factory(), factories.estimate_factory()
+    files.store(document, samples.upload())
+    removed = files.store(document, samples.upload())
+    files.store(other, samples.upload())
+    with pytest.raises(FileRefused, match="room for 2 files"):
+        files.store(document, samples.upload())
+    files.remove(removed, None)
+    files.store(document, samples.upload())
+
+    settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_BYTES": 2 * len(samples.png())}
+    with pytest.raises(FileRefused, match="together"):
+        files.store(document, samples.upload())
+
+
+def test_staff_files_are_internal_until_shown():
+    document, user = factories.estimate_factory(), factories.user_factory()
+    attachment = files.store(document, samples.upload(), staff=user)
+    assert attachment.is_internal
+    assert not files.for_customer(document).exists()
+    files.show(attachment, user)
+    files.show(attachment, user)
+    assert files.for_customer(document).get() == attachment
+    assert document.activities.filter(verb="file_shown").count() == 1
+
+
+def test_publishing_shows_staff_files():
+    document, user = factories.estimate_factory(), factories.user_factory()
+    files.store(document, samples.upload(), staff=user)
+    publishing.release(document, user=user)
+    assert files.for_customer(document).get().shown_at
+
+
+def test_a_removed_file_is_out_of_sight_and_kept():
+    document, user = factories.estimate_factory(), factories.user_factory()
+    attachment = files.store(document, samples.upload(), staff=user, is_internal=False)
+    files.remove(attachment, user)
+    assert not files.for_customer(document).exists()
+    assert stored_files(document)
+
+
+def test_an_order_shows_the_files_of_its_estimate():
+    estimate = factories.estimate_factory()
+    files.store(estimate, samples.upload(), is_internal=False)
+    order = factories.order_factory(family=estimate.family)
+    assert files.for_customer(order).count() == 1
+    assert not files.for_customer(factories.order_factory()).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_signal_is_sent_after_the_commit():
+    heard = []
+
+    def hear(attachment, **kwargs):
+        heard.append((attachment.pk, connection.in_atomic_block))
+
+    signals.attachment_added.connect(hear)
+    attachment = files.store(factories.estimate_factory(), samples.upload())
+    signals.attachment_added.disconnect(hear)
+    assert heard == [(attachment.pk, False)]
+
+
+class TestWithScanner:
+    @pytest.fixture(autouse=True)
+    def clamd(self, settings):
+        with clamd.running() as address:
+            settings.PORTAL_PLUGIN = {
+                "FILE_SCANNER": "portal_plugin.gateways.scanner.clamd",
+                "CLAMD_ADDRESS": address,
+            }
+            yield address
+
+    def test_only_clean_files_go_out_and_are_drawn(self):
+        document = factories.estimate_factory()
+        good = files.store(document, samples.upload())
+        bad = files.store(document, samples.upload("a.pdf", samples.pdf() + clamd.EICAR))
+        assert not files.may_go_out(good)
+        scanning.drain()
+        good.refresh_from_db()
+        bad.refresh_from_db()
+        assert (good.check_state, bad.check_state) == (
+            FileCheckState.CLEAN,
+            FileCheckState.REFUSED,
+        )
+        assert files.may_go_out(good)
+        assert not files.may_go_out(bad)
+        states = dict(Preview.objects.values_list("digest", "state"))
+        assert states == {good.digest: WorkState.READY, bad.digest: WorkState.FAILED}
+        assert document.activities.filter(verb="file_refused").count() == 1
+
+    def test_while_the_scanner_is_away_a_file_waits_and_is_checked_when_it_is_back(
+        self, settings, clamd
+    ):
+        away = settings.PORTAL_PLUGIN | {"CLAMD_ADDRESS": "127.0.0.1:1"}
+        settings.PORTAL_PLUGIN, honest = away, settings.PORTAL_PLUGIN
+        attachment = files.store(factories.estimate_factory(), samples.upload())
+        scanning.drain()
+        attachment.refresh_from_db()
+        assert attachment.check_state == FileCheckState.WAITING
+        assert not files.may_go_out(attachment)
+        assert Preview.objects.filter(state=WorkState.WAITING).count() == 3
+        settings.PORTAL_PLUGIN = honest
+        scanning.drain()
+        attachment.refresh_from_db()
+        assert files.may_go_out(attachment)
+        assert Preview.objects.filter(state=WorkState.READY).count() == 3
+
+    def test_what_came_before_the_scanner_is_checked_too(self, settings):
+        settings.PORTAL_PLUGIN, configured = {}, settings.PORTAL_PLUGIN
+        attachment = files.store(factories.estimate_factory(), samples.upload())
+        assert files.may_go_out(attachment)
+        settings.PORTAL_PLUGIN = configured
+        assert not files.may_go_out(attachment)
+        scanning.drain()
+        attachment.refresh_from_db()
+        assert files.may_go_out(attachment)
+
+    def test_when_the_scanner_is_taken_away_what_waited_is_drawn(self, settings):
+        attachment = files.store(factories.estimate_factory(), samples.upload())
+        settings.PORTAL_PLUGIN = {}
+        scanning.drain()
+        assert files.may_go_out(attachment)
+        assert not Preview.objects.filter(lease_until__isnull=False).exists()
+
+
+def test_a_scanner_reads_from_the_storage_and_not_from_memory(settings):
+    """The stored bytes are what is checked: they are what goes out."""
+    settings.PORTAL_PLUGIN = {"FILE_SCANNER": f"{__name__}.remember"}
+    attachment = files.store(factories.estimate_factory(), samples.upload())
+    scanning.drain()
+    assert hashlib.sha256(_seen[-1]).hexdigest() == attachment.digest
+
+
+_seen = []
+
+
+def remember(file: io.BufferedIOBase):
+    _seen.append(file.read())
+    return True
+
+
+def test_files_lie_in_the_private_storage():
+    attachment = files.store(factories.estimate_factory(), samples.upload())
+    assert private_storage().exists(attachment.file.name)

@@ -1,0 +1,187 @@
+"""Previews: rows first, pictures by the worker, found by the file's own hash."""
+
+import hashlib
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin.gateways import pictures
+from portal_plugin.models import Preview
+from portal_plugin.models.storage import private_storage
+from portal_plugin.services import files, previews, work
+from portal_plugin.statuses import WorkState
+from tests import factories, samples
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def store(db):
+    document = factories.estimate_factory()
+
+    def store(name="a.png", data=None):
+        return files.store(document, samples.upload(name, data))
+
+    return store
+
+
+def state_of(attachment):
+    return previews.states([attachment.digest]).get(attachment.digest, previews.NONE)
+
+
+def test_a_picture_is_pending_until_the_worker_has_drawn_it(store):
+    attachment = store()
+    assert state_of(attachment) == previews.PreviewState(is_pending=True)
+    assert previews.ready(attachment.digest, 1, "thumb") is None
+    previews.drain()
+    state = state_of(attachment)
+    assert (state.is_ready, state.pages, state.width, state.height) == (True, 1, 400, 300)
+    picture = previews.ready(attachment.digest, 1, "thumb")
+    with picture.file.open("rb") as file:
+        assert file.read(3) == b"\xff\xd8\xff"
+
+
+def test_all_pages_up_to_twenty(store):
+    three = store("three.pdf", samples.pdf(3))
+    many = store("many.pdf", samples.pdf(30))
+    previews.drain()
+    assert state_of(three).pages == 3
+    assert state_of(many).pages == previews.MAX_PAGES
+    assert previews.ready(three.digest, 3, "large")
+    assert previews.ready(many.digest, 21, "thumb") is None
+
+
+def test_pages_are_counted_as_far_as_they_can_be_shown(store, monkeypatch):
+    attachment = store("three.pdf", samples.pdf(3))
+    monkeypatch.setattr(work, "time_left", iter([True, True, False]).__next__)
+    previews.drain()
+    assert state_of(attachment).pages == 2
+    monkeypatch.undo()
+    previews.drain()
+    assert state_of(attachment).pages == 3
+
+
+def test_what_cannot_be_drawn_has_no_preview_and_stays_a_file(store):
+    data = samples.png()[:-200]
+    attachment = store("cut.png", data)
+    previews.drain()
+    assert state_of(attachment) == previews.NONE
+    with attachment.file.open("rb") as file:
+        assert file.read() == data
+
+
+def test_artwork_is_never_opened(store):
+    store("a.svg", samples.SVG_WITH_SCRIPT)
+    store("a.zip", b"PK\x03\x04")
+    store("a.docx", samples.ENTITY_BOMB)
+    assert not Preview.objects.exists()
+
+
+def test_without_the_extra_a_pdf_has_no_preview(store, monkeypatch):
+    monkeypatch.setattr(pictures, "find_spec", lambda name: None)
+    attachment = store("a.pdf", samples.pdf())
+    assert not Preview.objects.exists()
+    assert state_of(attachment) == previews.NONE
+
+
+def test_the_same_file_twice_is_drawn_once(store, monkeypatch):
+    drawn = []
+    really = pictures.draw
+    monkeypatch.setattr(pictures, "draw", lambda *a, **k: drawn.append(1) or really(*a, **k))
+    store()
+    store()
+    previews.drain()
+    assert len(drawn) == 1
+    assert Preview.objects.count() == 3
+
+
+def test_storing_the_file_again_gives_it_another_try(store):
+    attachment = store()
+    private_storage().delete(attachment.file.name)
+    previews.drain()
+    assert state_of(attachment) == previews.NONE
+    store()
+    previews.drain()
+    assert state_of(attachment).is_ready
+
+
+def test_what_a_dead_worker_left_is_taken_over(store):
+    attachment = store()
+    past = timezone.now() - timedelta(seconds=1)
+    Preview.objects.update(state=WorkState.RUNNING, attempts=1, lease_until=past)
+    previews.drain()
+    assert state_of(attachment).is_ready
+
+
+def test_what_another_worker_has_is_left_alone(store):
+    attachment = store()
+    future = timezone.now() + timedelta(minutes=1)
+    Preview.objects.update(state=WorkState.RUNNING, attempts=1, lease_until=future)
+    previews.drain()
+    assert state_of(attachment).is_pending
+
+
+def test_what_ended_three_workers_is_given_up(store):
+    attachment = store()
+    past = timezone.now() - timedelta(seconds=1)
+    Preview.objects.update(state=WorkState.RUNNING, attempts=3, lease_until=past)
+    previews.drain()
+    assert state_of(attachment) == previews.NONE
+
+
+def test_a_lease_that_was_lost_writes_nothing(store, monkeypatch):
+    attachment = store()
+    really = pictures.draw
+
+    def draw_too_slowly(*args, **kwargs):
+        Preview.objects.update(state=WorkState.FAILED, lease_until=None)
+        return really(*args, **kwargs)
+
+    monkeypatch.setattr(pictures, "draw", draw_too_slowly)
+    previews.drain()
+    assert state_of(attachment) == previews.NONE
+    assert not Preview.objects.exclude(file="").exists()
+
+
+def test_the_worker_stops_when_its_time_is_over(store):
+    attachment = store()
+    with work.time_box(-1):
+        previews.drain()
+    assert state_of(attachment).is_pending
+
+
+def test_first_pages_come_first(store, monkeypatch):
+    drawn = []
+    really = pictures.draw
+
+    def draw(source, content_type, *, page, sizes):
+        drawn.append((content_type, page))
+        return really(source, content_type, page=page, sizes=sizes)
+
+    monkeypatch.setattr(pictures, "draw", draw)
+    store("a.pdf", samples.pdf(2))
+    store("a.png")
+    previews.drain()
+    assert drawn == [("application/pdf", 1), ("image/png", 1), ("application/pdf", 2)]
+
+
+def test_states_of_many_files_are_one_query(store, django_assert_num_queries):
+    digests = [store(f"{n}.png", samples.png((n, n))).digest for n in (10, 20, 30)]
+    with django_assert_num_queries(1):
+        assert len(previews.states(digests)) == 3
+
+
+def test_warnings_are_kept_for_staff(store):
+    attachment = store("a.pdf", samples.pdf_with_script())
+    previews.drain()
+    assert state_of(attachment).warnings == "scripts files"
+
+
+def test_the_web_process_never_draws(store, monkeypatch):
+    monkeypatch.setattr(pictures, "draw", None)
+    before = time.monotonic()
+    attachment = store("a.png", samples.tiny_bomb_png())
+    assert attachment.digest == hashlib.sha256(samples.tiny_bomb_png()).hexdigest()
+    assert time.monotonic() - before < 5

@@ -1,0 +1,131 @@
+"""Proofs: a slot of an item, its versions, and when the customer sees them."""
+
+import uuid
+
+import pytest
+
+from portal_plugin.exceptions import FileRefused, PortalError
+from portal_plugin.models import Preview, Proof, ProofVersion
+from portal_plugin.services import activity, files, previews, proofs, publishing
+from portal_plugin.statuses import FileCheckState
+from tests import factories, samples
+
+pytestmark = pytest.mark.django_db
+
+
+def add(document, *, item=0, size=(40, 30), **values):
+    key = document.lines[item].key
+    return proofs.add_proof_version(
+        document, key, samples.upload("front.png", samples.png(size)), **values
+    )
+
+
+def test_a_version_is_stored_with_its_words_and_waits_to_be_sent():
+    document, user = factories.estimate_factory(), factories.user_factory()
+    version = add(
+        document, label=" Front ", wording="Café Wörner\n", description="White on blue", user=user
+    )
+    assert (version.number, version.proof.label, version.wording) == (1, "Front", "Café Wörner")
+    assert version.released_at is None
+    assert version.created_by == user
+    assert list(proofs.unreleased(document)) == [version]
+    assert proofs.current_proofs(document) == {}
+    assert document.activities.first().verb == "proof_added"
+    assert activity.first_broken(document) is None
+
+
+def test_a_second_version_goes_into_the_same_slot():
+    document = factories.estimate_factory()
+    first, second = add(document, label="Front"), add(document, label="Front", size=(50, 50))
+    back = add(document, label="Back")
+    assert (first.proof, second.number) == (second.proof, 2)
+    assert back.proof != first.proof
+    assert [proof.label for proof in Proof.objects.order_by("position")] == ["Front", "Back"]
+
+
+def test_sending_shows_the_newest_of_each_slot_and_makes_a_version():
+    document, user = factories.estimate_factory(), factories.user_factory()
+    add(document, label="Front")
+    front, back = add(document, label="Front", size=(50, 50)), add(document, label="Back")
+    before = document.current_version.number
+    version = proofs.send_now(document, user)
+    assert version.number == before + 1
+    key = document.lines[0].key
+    assert proofs.current_proofs(document) == {key: [front, back]}
+    assert not proofs.unreleased(document).exists()
+    assert proofs.released(document).count() == 3
+
+
+def test_a_new_proof_makes_only_its_item_new():
+    document = factories.estimate_factory()
+    add(document, item=1)
+    version = proofs.send_now(document, None)
+    since = [item.since_id == version.pk for item in version.items.all()]
+    assert since == [False, True, False]
+
+
+def test_pictures_are_ordered_with_the_proof_and_ready_before_it_is_sent():
+    document = factories.estimate_factory()
+    version = add(document)
+    assert Preview.objects.filter(digest=version.digest).count() == 3
+    previews.drain()
+    assert previews.ready(version.digest, 1, "screen")
+
+
+def test_only_pictures_and_pdfs_are_proofs():
+    document = factories.estimate_factory()
+    key = document.lines[0].key
+    with pytest.raises(FileRefused, match="picture or a PDF"):
+        proofs.add_proof_version(document, key, samples.upload("a.zip", b"PK\x03\x04"))
+    with pytest.raises(FileRefused):
+        proofs.add_proof_version(document, key, samples.upload("a.png", samples.GIF_AND_SCRIPT))
+    assert not ProofVersion.objects.exists()
+
+
+def test_an_item_of_another_document_is_refused_and_its_file_leaves_the_storage(monkeypatch):
+    document, other = factories.estimate_factory(), factories.estimate_factory()
+    discarded = []
+    really = files.discard
+    monkeypatch.setattr(files, "discard", lambda stored: discarded.append(1) or really(stored))
+    for key in (other.lines[0].key, uuid.uuid4()):
+        with pytest.raises(PortalError, match="not part of the document"):
+            proofs.add_proof_version(document, key, samples.upload())
+    assert len(discarded) == 2
+    assert not Proof.objects.exists()
+
+
+def test_an_item_that_only_the_draft_has_can_be_proofed_already():
+    document = factories.estimate_factory(items=1)
+    new = factories.line_item(2)
+    document.line_items.add(new)
+    document.save_revision()
+    proofs.add_proof_version(document, new.key, samples.upload())
+    publishing.release(type(document).objects.get(pk=document.pk))
+    assert ProofVersion.objects.get().released_at
+
+
+def test_a_draft_is_published_before_its_proofs_can_be_sent():
+    document = factories.estimate_factory(published=False)
+    add(document)
+    with pytest.raises(PortalError, match="Publish the document first"):
+        proofs.send_now(document, None)
+
+
+def test_an_order_goes_on_with_the_slots_of_its_estimate():
+    estimate = factories.estimate_factory(items=1)
+    first = add(estimate, label="Front")
+    proofs.send_now(estimate, None)
+    item = factories.line_item(1, key=estimate.lines[0].key)
+    order = factories.order_factory(items=[item], family=estimate.family)
+    assert proofs.current_proofs(order)[item.key] == [first]
+    second = add(order, label="Front", size=(50, 50))
+    assert (second.proof, second.number) == (first.proof, 2)
+
+
+def test_with_a_scanner_a_proof_waits_for_its_check(settings):
+    settings.PORTAL_PLUGIN = {"FILE_SCANNER": "some.scanner"}
+    version = add(factories.estimate_factory())
+    assert version.check_state == FileCheckState.WAITING
+    assert not files.may_go_out(version)
+    previews.drain()
+    assert previews.ready(version.digest, 1, "screen") is None
