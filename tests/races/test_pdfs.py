@@ -1,0 +1,77 @@
+"""Many who ask for the same PDF at once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+
+from portal_plugin.gateways import pdf as gateway
+from portal_plugin.models import RenderedPdf
+from portal_plugin.services import pdfs
+from portal_plugin.statuses import WorkState
+from tests.factories import order_factory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(number, act):
+    """Run ``act(0)``, ``act(1)`` … in threads that start at the same moment."""
+    gate = threading.Barrier(number)
+
+    def one(index):
+        gate.wait()
+        try:
+            return act(index)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=number) as pool:
+        return list(pool.map(one, range(number)))
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    made = []
+
+    def render(html, *, files, identifier):
+        made.append(identifier)
+        return b"%PDF-" + identifier.encode()
+
+    monkeypatch.setattr(gateway, "render", render)
+    return made
+
+
+def test_fifty_who_ask_at_once_make_one_row(drawn):
+    order = order_factory()
+    RenderedPdf.objects.all().delete()
+    found = together(50, lambda index: pdfs.ask_for(type(order).objects.get(pk=order.pk)))
+    assert found == [None] * 50
+    assert RenderedPdf.objects.count() == 1
+    pdfs.drain()
+    assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("actors", [2, 20])
+def test_workers_at_once_draw_each_pdf_once(drawn, actors):
+    orders = [order_factory(items=1) for _ in range(4)]
+    together(actors, lambda index: pdfs.drain())
+    pdfs.drain()
+    assert len(drawn) == len(set(drawn)) == len(orders)
+    assert set(RenderedPdf.objects.values_list("state", flat=True)) == {WorkState.READY}
+
+
+def test_orders_while_workers_draw_end_in_the_pdf_of_the_end(drawn):
+    order = order_factory(items=1)
+
+    def act(index):
+        fresh = type(order).objects.get(pk=order.pk)
+        if index % 2:
+            type(order).objects.filter(pk=order.pk).update(title=f"Sign {index}")
+            pdfs.order_render(fresh)
+        else:
+            pdfs.drain()
+
+    together(12, act)
+    pdfs.drain()
+    assert pdfs.current(type(order).objects.get(pk=order.pk)) is not None
