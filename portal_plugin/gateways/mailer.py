@@ -42,8 +42,8 @@ class Letter:
     to: str
     sender: str
     subject: str
-    text: str
-    html: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
     message_id: str
     reply_to: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -141,7 +141,8 @@ def _in_our_words(error: BaseException) -> Unsent:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Refused(_first_line(error))
     if isinstance(error, OSError | ImproperlyConfigured | ImportError):
-        return TryLater(f"{type(error).__name__}: {_first_line(error)}", is_away=True)
+        reason = getattr(error, "strerror", None) or _first_line(error)
+        return TryLater(f"{type(error).__name__}: {reason}", is_away=True)
     return Refused(f"{type(error).__name__}: {_first_line(error)}")
 
 

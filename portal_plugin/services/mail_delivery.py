@@ -1,6 +1,8 @@
 """One leased email: to whom, in what words, handed over, and what came of it."""
 
 import logging
+import re
+import traceback
 from datetime import timedelta
 from enum import Enum
 from typing import Any
@@ -33,6 +35,7 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 #: An email that cannot even be written will not get better by itself.
 MAX_BROKEN = 3
 ERROR_LIMIT = 500
+SECRET = re.compile(rf"[\w-]{{{links.TOKEN_LENGTH}}}")
 
 
 class Outcome(Enum):
@@ -57,10 +60,10 @@ def deliver(email: OutgoingEmail) -> Outcome:
             _pause(email, str(error), MAX_ATTEMPTS)
             return Outcome.UNREACHABLE if error.is_away else Outcome.FAILED
         except Exception as error:
-            # A worker's outermost loop. The traceback holds no token: those are in no message.
-            logger.exception("Email %s cannot be written", email.pk)
-            _pause(email, f"{type(error).__name__}: {error}", MAX_BROKEN)
-            return Outcome.FAILED
+            # A worker's outermost loop.
+            said = "".join(traceback.format_exception(error))
+            logger.error("Email %s cannot be written\n%s", email.pk, _without_secrets(said))
+            return _pause(email, f"{type(error).__name__}: {error}", MAX_BROKEN)
 
 
 def _deliver(email: OutgoingEmail) -> Outcome:
@@ -142,14 +145,20 @@ def _pause(email: OutgoingEmail, reason: str, limit: int) -> Outcome:
         email,
         Outcome.FAILED,
         state=EmailState.WAITING,
-        error=reason[:ERROR_LIMIT],
+        error=_without_secrets(reason)[:ERROR_LIMIT],
         not_before=Now() + PAUSES[email.attempts - 1],
     )
 
 
 def _park(email: OutgoingEmail, reason: str) -> Outcome:
+    reason = _without_secrets(reason)
     logger.warning("Email %s is parked: %s", email.pk, reason)
     return _end(email, Outcome.FAILED, state=EmailState.PARKED, error=reason[:ERROR_LIMIT])
+
+
+def _without_secrets(text: str) -> str:
+    """Whoever refuses a letter may quote it, with the way in. No row and no log keeps that."""
+    return SECRET.sub("…", text).replace("\x00", "")
 
 
 def _end(email: OutgoingEmail, outcome: Outcome, **values: Any) -> Outcome:

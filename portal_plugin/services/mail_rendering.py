@@ -29,8 +29,8 @@ ITEM_LIMIT = 5
 @dataclass(frozen=True)
 class RenderedEmail:
     subject: str
-    text: str
-    html: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ class MailView:
     items: list[Any]
     more_items: int
     button: Phrase | None
-    url: str
+    # Holds the way in: no debug page, no log of a template's lookups shows it.
+    url: str = field(repr=False)
     kind: str
     kind_in_words: str
     document: SalesDocument | None = None

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from django.db import close_old_connections, transaction
@@ -44,7 +43,7 @@ _turns: dict[str, _Turn] = {}
 
 def wake(kind: str) -> None:
     """Rows of ``kind`` wait. Nothing happens before the commit, and nothing on a rollback."""
-    transaction.on_commit(partial(_mark, kind), robust=True)
+    transaction.on_commit(lambda: _mark(kind), robust=True)
 
 
 def _mark(kind: str) -> None:

@@ -1,0 +1,171 @@
+"""Work waits for the commit, then for the answer; the sweep is the guarantee."""
+
+import threading
+import time
+
+import pytest
+from django.core import mail
+from django.core.signals import request_finished
+from django.db import transaction
+
+from portal_plugin import registry, tasks
+from portal_plugin.models import OutgoingEmail
+from portal_plugin.services import outbox, work
+from portal_plugin.statuses import EmailState
+
+from ..factories import link_factory, order_factory
+
+
+class Worker:
+    """A registered worker that says what it was asked to do."""
+
+    def __init__(self):
+        self.runs = 0
+        self.entered, self.go_on = threading.Event(), threading.Event()
+        self.is_slow = False
+
+    def __call__(self):
+        self.runs += 1
+        self.entered.set()
+        if self.is_slow:
+            self.go_on.wait(10)
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    worker = Worker()
+    monkeypatch.setattr(registry, "_workers", {"test": worker})
+    return worker
+
+
+def answer():
+    """What a server sends when the whole answer is out."""
+    request_finished.send(sender=None)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWake:
+    def test_work_is_done_after_the_answer(self, worker):
+        with transaction.atomic():
+            work.wake("test")
+        assert worker.runs == 0
+        answer()
+        assert worker.runs == 1
+        answer()
+        assert worker.runs == 1
+
+    def test_a_rollback_leaves_no_work(self, worker):
+        with transaction.atomic():
+            work.wake("test")
+            transaction.set_rollback(True)
+        answer()
+        assert worker.runs == 0
+
+    def test_two_wakes_are_one_round(self, worker):
+        with transaction.atomic():
+            work.wake("test")
+            work.wake("test")
+        answer()
+        assert worker.runs == 1
+
+    def test_another_threads_answer_does_none_of_ours(self, worker):
+        work.wake("test")
+        other = threading.Thread(target=answer)
+        other.start()
+        other.join()
+        assert worker.runs == 0
+        answer()
+        assert worker.runs == 1
+
+    def test_an_email_is_sent_after_the_answer_to_a_real_request(self, client):
+        link = link_factory(order_factory(items=1))
+        document = link.document
+        outbox.queue(kind="link", site=document.site, document=document, link=link)
+        assert mail.outbox == []
+        client.get("/no-such-page/")
+        assert len(mail.outbox) == 1
+        assert OutgoingEmail.objects.get().state == EmailState.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTaskBackend:
+    @pytest.fixture
+    def dummy(self, settings):
+        """A backend that keeps what was enqueued, as a queue in a database does."""
+        root = "django.tasks" if tasks.task.__module__.startswith("django.") else "django_tasks"
+        settings.TASKS = {"default": {"BACKEND": f"{root}.backends.dummy.DummyBackend"}}
+        return tasks.drain.get_backend()
+
+    def test_work_goes_to_the_sites_own_queue(self, worker, dummy):
+        with transaction.atomic():
+            work.wake("test")
+            assert dummy.results == []
+        assert [result.args for result in dummy.results] in ([["test"]], [("test",)])
+        answer()
+        assert worker.runs == 0
+        tasks.drain.func("test")
+        assert worker.runs == 1
+
+    def test_a_rollback_enqueues_nothing(self, worker, dummy):
+        with transaction.atomic():
+            work.wake("test")
+            transaction.set_rollback(True)
+        assert dummy.results == []
+
+    def test_a_queue_that_is_down_fails_no_request(self, worker, monkeypatch):
+        def refuse(kind):
+            raise ConnectionError("no broker")
+
+        monkeypatch.setattr(registry, "_enqueuers", [refuse])
+        with transaction.atomic():
+            work.wake("test")
+
+    def test_without_any_task_package_the_web_process_does_it(self, worker, monkeypatch):
+        monkeypatch.setattr(tasks, "task", None)
+        work.wake("test")
+        answer()
+        assert worker.runs == 1
+
+    def test_a_kind_that_is_not_known_here_is_left_alone(self, worker):
+        tasks.drain.func("other")
+        assert worker.runs == 0
+
+
+def test_one_thread_works_and_the_others_ask_it_to_look_again(worker):
+    worker.is_slow = True
+    first = threading.Thread(target=work.run, args=["test"])
+    first.start()
+    assert worker.entered.wait(5)
+    started = time.monotonic()
+    work.run("test")
+    assert time.monotonic() - started < 1
+    worker.go_on.set()
+    first.join(5)
+    assert worker.runs == 2
+
+
+def test_time_ends_for_the_thread_that_was_given_some():
+    assert work.time_left()
+    with work.time_box(0):
+        assert not work.time_left()
+    assert work.time_left()
+
+
+@pytest.mark.django_db
+def test_no_email_is_begun_when_the_time_is_over():
+    link = link_factory(order_factory(items=1))
+    outbox.queue(kind="link", site=link.document.site, document=link.document, link=link)
+    with work.time_box(0):
+        assert outbox.drain() == 0
+    assert outbox.drain() == 1
+
+
+def test_a_worker_that_breaks_down_stops_no_other(monkeypatch, caplog):
+    def broken():
+        raise RuntimeError("no disk")
+
+    sound = Worker()
+    monkeypatch.setattr(registry, "_workers", {"broken": broken, "sound": sound})
+    assert work.sweep() == ["broken"]
+    assert sound.runs == 1
+    assert "no disk" in caplog.text
