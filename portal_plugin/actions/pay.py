@@ -71,6 +71,11 @@ class Pay(Action):
         document = self.document
         return self.is_allowed and document.amount_due > 0 and not document.has_pending_payment
 
+    def refusal(self):
+        if self.document.has_pending_payment:
+            return payments.PaymentPending()
+        return super().refusal()
+
     def initial(self):
         return {"shown": self.document.amount_due}
 

@@ -1,37 +1,46 @@
-"""How far a payment has come, for the page that waits; and the way back from Stripe."""
+"""How far a payment has come, for whoever waits for it; and the way back from Stripe."""
 
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
+from ..exceptions import PaymentUnavailable
 from ..money import format_money
 from ..services import payments
+from ..services.presentation import document_view
 from . import answers
 
-#: The page's own mark that somebody comes back from paying; ``pay.js`` looks for it.
-RETURNED = "#portal-payment"
 TEMPLATE = "portal_plugin/actions/pay_progress.html"
 
 
 def payment_state(request, visit):
-    """GET reads our rows alone. POST, sent by a page that waits too long, asks Stripe first.
+    """GET reads our rows alone. POST, sent by whoever waits too long, asks Stripe first.
 
-    JSON, or the inside of the dialog for a script of ours that asks for it.
+    A page, the inside of a dialog, or JSON, by what is asked for.
     """
-    if request.method == "POST" and visit.can_act:
-        payments.ask_again(visit.document)
+    is_asked = request.method == "POST" and visit.can_act and _ask(visit.document)
     document = type(visit.document).objects.get(pk=visit.document.pk)
-    now = payments.progress(document)
-    due = document.amount_due
-    amount_due = format_money(due, document.totals.currency, document.language)
+    now, due = payments.progress(document), document.amount_due
+    amount_due = format_money(due, document.totals.currency, document.language) if due else ""
+    if answers.wants_json(request):
+        return JsonResponse({"state": now.state, "message": now.message, "amount_due": amount_due})
+    context = {"progress": now, "amount_due": amount_due, "is_asked": is_asked}
     if answers.is_fragment(request):
-        context = {"progress": now, "amount_due": amount_due if due else ""}
-        return answers.of_visit(request, visit, TEMPLATE, context)
-    return JsonResponse(
-        {"state": now.state, "message": now.message, "amount_due": amount_due, "is_due": due > 0}
-    )
+        context["layout"] = "portal_plugin/actions/fragment.html"
+    else:
+        context["view"] = document_view(document)
+    return answers.of_visit(request, visit, TEMPLATE, context)
 
 
 def payment_return(request, visit):
     """Whatever the address says is forgotten, first of all the secret that Stripe puts into it."""
-    page = reverse("portal_plugin:document", kwargs={"public_id": visit.document.public_id})
-    return HttpResponseRedirect(page + RETURNED, status=303)
+    state = reverse("portal_plugin:payment_state", kwargs={"public_id": visit.document.public_id})
+    return HttpResponseRedirect(state, status=303)
+
+
+def _ask(document) -> bool:
+    """Where Stripe is away the page shows what we know; the sweep asks again."""
+    try:
+        payments.ask_again(document)
+    except PaymentUnavailable:
+        return False
+    return True

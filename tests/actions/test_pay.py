@@ -16,7 +16,8 @@ from tests.paying import begin, confirm, order, standin, take_all
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
-SCRIPT = {"Accept": "application/json", "X-Portal-Fragment": "1"}
+JSON = {"Accept": "application/json"}
+SCRIPT = {**JSON, "X-Portal-Fragment": "1"}
 
 
 def address(document, name="action", **more):
@@ -123,8 +124,8 @@ class TestBegin:
         assert "amount has changed" in answer.json()["error"]
 
     def test_what_the_browser_says_of_the_amount_is_ignored(self, client, standin, shop_order):
-        values = fields(shop_order, amount="0.50", currency="jpy", document="1", purpose="balance")
-        client.post(address(shop_order), values, headers=SCRIPT)
+        lies = {"amount": "0.50", "currency": "jpy", "document": "1", "purpose": "balance"}
+        client.post(address(shop_order), fields(shop_order) | lies, headers=SCRIPT)
         attempt = PaymentAttempt.objects.get()
         assert (attempt.amount, attempt.currency) == (Decimal("35.70"), "EUR")
 
@@ -218,7 +219,10 @@ class TestBegin:
 
 class TestState:
     def state(self, client, document):
-        return client.get(address(document, "payment_state")).json()
+        return client.get(address(document, "payment_state"), headers=JSON).json()
+
+    def ask(self, client, document):
+        return client.post(address(document, "payment_state"), headers=JSON)
 
     def test_follows_the_payment(self, client, standin, shop_order):
         assert self.state(client, shop_order)["state"] == "none"
@@ -241,7 +245,7 @@ class TestState:
     def test_asking_finds_what_no_message_told(self, client, standin, shop_order):
         confirm(standin, begin(shop_order).attempt.payment_intent)
         PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
-        assert client.post(address(shop_order, "payment_state")).json()["state"] == "paid"
+        assert self.ask(client, shop_order).json()["state"] == "paid"
         assert LedgerEntry.objects.count() == 1
 
     def test_asking_survives_stripe_being_away(self, client, standin, shop_order, settings):
@@ -251,7 +255,7 @@ class TestState:
             **settings.PORTAL_PLUGIN,
             "STRIPE_API_BASE": "http://127.0.0.1:9",
         }
-        answer = client.post(address(shop_order, "payment_state"))
+        answer = self.ask(client, shop_order)
         assert (answer.status_code, answer.json()["state"]) == (200, "open")
 
     @pytest.mark.parametrize("card", ["4242", "0002", "sepa", None])
@@ -266,6 +270,9 @@ class TestState:
         state = {"4242": "paid", "0002": "failed", "sepa": "pending", None: "open"}[card]
         assert f'data-state="{state}"' in html
         assert "<html" not in html
+        page = client.get(address(shop_order, "payment_state")).content.decode()
+        assert f'data-state="{state}"' in page
+        assert "<html" in page
 
 
 class TestReturn:
@@ -278,7 +285,7 @@ class TestReturn:
         }
         answer = client.get(address(shop_order, "payment_return"), lie)
         assert answer.status_code == 303
-        assert answer["Location"] == address(shop_order, "document") + "#portal-payment"
+        assert answer["Location"] == address(shop_order, "payment_state")
         assert not LedgerEntry.objects.exists()
         assert PaymentAttempt.objects.get().state == AttemptState.OPEN
 
