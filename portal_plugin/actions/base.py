@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import NotAvailable
@@ -61,6 +62,8 @@ class Action:
     is_offered: ClassVar[bool] = True
     #: How the button opens: ``dialog`` or ``pay`` (a dialog of its own).
     opens: ClassVar[str] = "dialog"
+    #: How its form is sent; files need ``multipart/form-data``.
+    enctype: ClassVar[str] = ""
 
     def __init__(self, visit, item_key=None):
         self.visit = visit
@@ -79,11 +82,23 @@ class Action:
     def item_name(self):
         return item_name(self.document, self.item_key) if self.item_key else ""
 
+    @property
+    def url(self):
+        """Its address: a page of its own, and where its form is sent."""
+        kwargs = {"public_id": self.document.public_id, "action": self.name}
+        if self.item_key:
+            kwargs["item_key"] = self.item_key
+        return reverse("portal_plugin:action", kwargs=kwargs)
+
     # -- what a subclass says ---------------------------------------------------------------------
 
     def is_available(self) -> bool:
         """Whether the customer may do it now. Asked for the button, and again under the lock."""
         return self.is_allowed
+
+    def refusal(self) -> NotAvailable:
+        """What is said where it is not available."""
+        return NotAvailable()
 
     def initial(self) -> dict[str, Any]:
         return {}
@@ -148,7 +163,7 @@ class Action:
         if earlier is not None:
             return self.finish(self.replay(earlier))
         if not self.visit.can_act or not self.is_available():
-            raise NotAvailable
+            raise self.refusal()
         if not form.is_valid():
             return Invalid(form)
         self.prepare(form)
@@ -168,7 +183,7 @@ class Action:
                 self.discard(form)
                 return action.replay(earlier)
             if not action.is_available():
-                raise NotAvailable
+                raise action.refusal()
             form.visit = action.visit
             submission = action._submit(form)
             outcome = action.perform(form, submission)

@@ -26,7 +26,7 @@ def action(request, visit, action, item_key=None):
     if order is not None:
         return pages.to_order(request, visit, order)
     if not instance.is_available():
-        raise NotAvailable
+        raise instance.refusal()
     return _show(request, visit, instance, instance.form())
 
 
