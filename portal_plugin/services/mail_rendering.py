@@ -152,7 +152,7 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
         written=email.written_text,
         told=told,
         sentences=sentences,
-        rows=_rows(view, email.document) if view else [],
+        rows=_rows(view, email, is_named=not told) if view else [],
         items=view.items[:ITEM_LIMIT] if view and not told and not for_staff else [],
         more_items=max(0, len(view.items) - ITEM_LIMIT) if view else 0,
         button=_button(email, view, for_staff) if url else None,
@@ -227,11 +227,14 @@ def _sentences(view: DocumentView) -> list[str]:
     return [text for text in (state_sentence(view), next_sentence(view)) if text]
 
 
-def _rows(view: DocumentView, told_about: Any) -> list[tuple[str, str]]:
-    document = view.document
-    rows = [(str(document.get_kind_display()), view.number)]
-    if told_about.number and told_about.number != document.number:
+def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[tuple[str, str]]:
+    """``is_named``: the heading is the document's name already."""
+    document, told_about = view.document, email.document
+    rows = [] if is_named else [(str(document.get_kind_display()), view.number)]
+    if told_about and told_about.number and told_about.number != document.number:
         rows.append((_("Made from"), told_about.number))
+    if email.kind.startswith("staff_"):
+        rows.append((_("Customer"), view.customer_name))
     if view.title:
         rows.append((_("Title"), view.title))
     rows.append((_("Total"), view.total))
