@@ -71,8 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         stated = self.headers.get("Content-Length") or "0"
         length = int(stated) if stated.isdecimal() else LARGEST_BODY + 1
         if length > LARGEST_BODY:
-            self.close_connection = True
-            return self._send(413, b"", "text/plain", {})
+            return self._turn_away()
         body = self.rfile.read(length).decode("utf-8", "replace")
         parts = urlsplit(self.path)
         if parts.path.startswith("/v1/"):
@@ -82,6 +81,18 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._page(parts.path, parts.query, body)
         self.server.wake()
+
+    def _turn_away(self) -> None:
+        """Reads on for a moment, because who is still sending does not see the answer."""
+        self.close_connection = True
+        self._send(413, b"", "text/plain", {"Connection": "close"})
+        self.connection.settimeout(0.5)
+        try:
+            for _ in range(100):
+                if not self.rfile.read1(LARGEST_BODY):
+                    return
+        except OSError:
+            return
 
     def _api(self, path: str, query: str, body: str) -> None:
         if self.command == "OPTIONS":

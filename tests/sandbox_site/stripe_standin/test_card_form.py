@@ -1,118 +1,25 @@
 """The card form in a real browser, on a page of another origin, with the mouse and the keyboard."""
 
-import json
-import os
 import urllib.parse
 
 import pytest
 import stripe
-from axe_playwright_python.sync_playwright import Axe
 
 from .conftest import client_of
-from .shop_page import ShopPage
+from .form_steps import (
+    CHALLENGE,
+    GOOD,
+    both_widths,
+    form,
+    needs_chromium,
+    outcome,
+    pay,
+    press,
+    result,
+    type_card,
+)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not os.path.exists("/usr/bin/chromium"), reason="needs Chromium"),
-]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-FORM = 'iframe[title="Secure payment input frame"]'
-CHALLENGE = 'iframe[title="3D Secure authentication"]'
-GOOD = "4242424242424242"
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright):
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def width():
-    return 360
-
-
-both_widths = pytest.mark.parametrize("width", [360, 1280], ids=["phone", "desktop"])
-
-
-@pytest.fixture
-def tab(chromium, width):
-    context = chromium.new_context(viewport={"width": width, "height": 780}, locale="en-US")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
-
-
-@pytest.fixture
-def shop(standin):
-    shop = ShopPage(standin.url)
-    yield shop
-    shop.stop()
-
-
-@pytest.fixture
-def open_form(tab, shop, intent_factory):
-    """Opens the shop's page with the form; returns the intent to be paid."""
-
-    def opened(options=None, **query):
-        intent = intent_factory()
-        options = {"clientSecret": intent.client_secret, **(options or {})}
-        query = {"options": json.dumps(options), **query}
-        tab.goto(f"{shop.url}/?{urllib.parse.urlencode(query)}")
-        tab.wait_for_function("said.events.includes('ready') || said.loaderror")
-        return intent
-
-    return opened
-
-
-def form(tab):
-    return tab.frame_locator(FORM)
-
-
-# A frame is part of a page, which has the heading and the landmarks.
-OF_WHOLE_PAGES = ("landmark-one-main", "page-has-heading-one", "region")
-
-
-def faults(page_or_frame, *without):
-    options = {"rules": {rule: {"enabled": False} for rule in without}}
-    found = Axe().run(page_or_frame, options=options)
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
-
-
-def type_card(tab, number=GOOD, expiry="12/40", cvc="123"):
-    form(tab).get_by_label("Card number").fill(number)
-    form(tab).get_by_label("Expiration date").fill(expiry)
-    form(tab).get_by_label("Security code").fill(cvc)
-
-
-def pay(tab):
-    tab.get_by_role("button", name="Pay").click()
-
-
-def result(tab):
-    tab.wait_for_function("!['', '…'].includes(document.getElementById('result').textContent)")
-    return tab.locator("#result").inner_text()
-
-
-def outcome(tab):
-    return tab.evaluate("said.outcome")
-
-
-def press(tab, button):
-    """With the mouse, at the place where the button is seen."""
-    box = tab.frame_locator(CHALLENGE).locator(button).bounding_box()
-    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 
 @both_widths
@@ -325,48 +232,6 @@ def test_the_form_takes_the_shops_colours(tab, open_form):
 def test_the_form_speaks_the_customers_language(tab, open_form, locale, label):
     open_form({"locale": locale})
     assert form(tab).get_by_label(label).is_visible()
-
-
-@both_widths
-def test_the_form_has_no_accessibility_faults(tab, open_form):
-    open_form()
-    pay(tab)
-    result(tab)
-    assert faults(tab) == []
-    assert faults(tab.frame(url="**/elements/payment**"), *OF_WHOLE_PAGES) == []
-
-
-def test_the_challenge_has_no_accessibility_faults(tab, open_form):
-    open_form()
-    type_card(tab, "4000002500003155")
-    pay(tab)
-    tab.frame_locator(CHALLENGE).get_by_role("button", name="Complete").wait_for()
-    assert faults(tab.frame(url="**/3ds/**")) == []
-
-
-@both_widths
-def test_the_hosted_page_has_no_accessibility_faults(tab, session_factory):
-    tab.goto(session_factory().url)
-    assert faults(tab) == []
-
-
-@both_widths
-def test_the_hosted_page_is_paid_with_the_mouse(tab, session_factory, client):
-    session = session_factory()
-    tab.route("https://shop.example/**", lambda route: route.fulfill(body="Thank you"))
-    tab.goto(session.url)
-    for name, value in {
-        "Email": "ada@example.com",
-        "Card number": "4000 0025 0000 3155",
-        "Expiration date": "12/40",
-        "Security code": "123",
-        "Full name": "Ada Lovelace",
-    }.items():
-        tab.get_by_label(name).fill(value)
-    tab.get_by_role("button", name="Pay").click()
-    tab.get_by_role("button", name="Complete").click()
-    tab.wait_for_url(f"https://shop.example/paid?session={session.id}")
-    assert client.checkout.sessions.retrieve(session.id).payment_status == "paid"
 
 
 def test_another_browser_cannot_confirm_without_the_secret(standin, intent_factory):
