@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 class DocumentKind(TextChoices):
     ESTIMATE = "estimate", _("Estimate")
-    ORDER = "order", _("Order")
+    # With a context: Wagtail's own catalogs translate a bare "Order" as "sequence".
+    ORDER = "order", pgettext_lazy("document", "Order")
 
 
 class DocumentState(TextChoices):
