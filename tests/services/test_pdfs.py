@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from portal_plugin.exceptions import RenderUnavailable
@@ -285,6 +285,22 @@ def test_a_living_workers_lease_is_respected(renderer):
     RenderedPdf.objects.update(state=WorkState.RUNNING, attempts=1, lease_until=lease)
     pdfs.drain()
     assert drawing.drawn == []
+
+
+def test_two_workers_never_take_the_same_row(renderer):
+    order_factory()
+    taken = []
+
+    def in_between(execute, sql, *arguments):
+        if '"attempts" = (' in sql and not taken:
+            taken.append("being taken")
+            taken[0] = pdfs._claim()
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(in_between):
+        second = pdfs._claim()
+    assert taken[0] == only_row()
+    assert second is None
 
 
 def test_a_document_that_ends_its_worker_is_given_up(renderer):
