@@ -11,6 +11,7 @@ from ..conf import conf
 
 #: Whatever a browser makes of the bytes, it runs nothing and may load nothing.
 POLICY = "default-src 'none'; sandbox"
+PICTURES = {"image/jpeg": "jpg", "image/webp": "webp"}
 
 
 def file_response(stored: Any, *, name: str, content_type: str) -> HttpResponseBase:
@@ -23,9 +24,9 @@ def file_response(stored: Any, *, name: str, content_type: str) -> HttpResponseB
 
 def picture_response(stored: Any, *, content_type: str) -> HttpResponseBase:
     """A picture that we drew ourselves, shown in the page."""
-    if content_type not in ("image/jpeg", "image/webp", "image/png"):
-        content_type = "application/octet-stream"
-    return _sealed(_send(stored, "", content_type, as_attachment=False))
+    # The name is ours, or Django would tell the one in the storage.
+    name = f"preview.{PICTURES[content_type]}"
+    return _sealed(_send(stored, name, content_type, as_attachment=False))
 
 
 def _send(stored: Any, name: str, content_type: str, *, as_attachment: bool) -> HttpResponseBase:
