@@ -6,7 +6,7 @@ from wagtail.signals import published
 from . import registry, tasks
 from .models import Estimate, Order
 from .portal import preview
-from .services import outbox, pdfs, previews, publishing, work
+from .services import outbox, pdfs, previews, publishing, scanning, work
 from .services.payments import reconciling
 from .webhooks import anymail
 
@@ -21,6 +21,7 @@ def connect():
     # In this order: an email may have to wait for its PDF.
     registry.register_worker("pdf", pdfs.drain)
     registry.register_worker("mail", outbox.drain)
+    registry.register_worker("scan", scanning.drain)
     registry.register_worker("preview", previews.drain)
     registry.register_worker("payments", reconciling.drain)
 
