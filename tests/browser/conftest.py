@@ -1,0 +1,138 @@
+"""Chromium against a running server: over http and https, phone and desktop, with scripts and
+without. CSRF is real, cookies are real, nothing is mocked."""
+
+import os
+import subprocess
+
+import pytest
+from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, ThreadedWSGIServer
+from playwright.sync_api import sync_playwright
+
+from portal_plugin.services import links
+from tests import factories
+
+# Playwright's own loop runs in this thread; the ORM is used between its calls, never inside one.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+#: The machine that runs this may be root, and has no network.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
+
+
+def chromium_path():
+    return next(
+        path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if os.path.exists(path)
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A key and a certificate for localhost, made for this run."""
+    folder = tmp_path_factory.mktemp("certificate")
+    key, chain = folder / "key.pem", folder / "chain.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=localhost", "-keyout", str(key), "-out", str(chain)],
+        check=True,
+        capture_output=True,
+    )
+    return key, chain
+
+
+class Server(LiveServerThread):
+    """Django's own live server, with TLS where it is given a certificate."""
+
+    def __init__(self, certificate=None):
+        from django.contrib.staticfiles.handlers import StaticFilesHandler
+        from django.db import connections
+
+        self.certificate = certificate
+        shared = {
+            alias: connections[alias]
+            for alias in connections
+            if connections[alias].vendor == "sqlite" and connections[alias].is_in_memory_db()
+        }
+        for connection in shared.values():
+            connection.inc_thread_sharing()
+        super().__init__("localhost", StaticFilesHandler, connections_override=shared)
+
+    def _create_server(self, connections_override=None):
+        server = ThreadedWSGIServer(
+            (self.host, self.port),
+            QuietWSGIRequestHandler,
+            allow_reuse_address=False,
+            connections_override=connections_override,
+        )
+        if self.certificate:
+            import ssl
+
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            key, chain = self.certificate
+            context.load_cert_chain(chain, key)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            server.base_environ["HTTPS"] = "on"
+        return server
+
+    @property
+    def url(self):
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://localhost:{self.port}"
+
+
+@pytest.fixture(params=["http"])
+def site_server(request, transactional_db, settings):
+    """A running site. Parametrize indirectly with ``https`` for TLS."""
+    settings.ALLOWED_HOSTS = ["localhost", "shop-b.localhost"]
+    is_safe = request.param == "https"
+    server = Server(request.getfixturevalue("certificate") if is_safe else None)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    yield server
+    server.terminate()
+
+
+@pytest.fixture
+def visit(chromium, site_server):
+    """Open a document's direct link as its customer: ``visit(document, size=…, scripts=…)``."""
+    contexts = []
+
+    def visit(document, size="desktop", scripts=True, link=None, **options):
+        context = chromium.new_context(
+            viewport=SIZES[size], java_script_enabled=scripts, ignore_https_errors=True, **options
+        )
+        contexts.append(context)
+        context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+        page = context.new_page()
+        page.trouble = []
+        page.on("pageerror", lambda error: page.trouble.append(str(error)))
+        page.on(
+            "console",
+            lambda message: page.trouble.append(message.text) if message.type == "error" else None,
+        )
+        link = link or factories.link_factory(document)
+        path = links.link_url(link, links.make_token(link)).removeprefix(document.site.root_url)
+        page.goto(site_server.url + path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()

@@ -1,0 +1,330 @@
+"""Paying in a real browser: each card in the dialog, the bank's question, and the ways around."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from portal_plugin.models import LedgerEntry, PaymentAttempt
+from portal_plugin.services import links, payments
+from portal_plugin.statuses import AttemptState
+from sandbox_site.stripe_standin import Standin
+from tests.factories import link_factory, site_factory
+from tests.paying import order
+from tests.sandbox_site.stripe_standin.browser import chromium
+from tests.sandbox_site.stripe_standin.form_steps import (
+    CHALLENGE,
+    FORM,
+    both_widths,
+    faults,
+    form,
+    needs_chromium,
+    press,
+    type_card,
+)
+
+__all__ = ["chromium"]
+
+pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
+DECLINED, POOR, ASKING = "4000000000000002", "4000000000009995", "4000002500003155"
+
+
+@pytest.fixture
+def standin(live_server, tmp_path, settings):
+    """Stripe's stand-in, which tells the running site what happens."""
+    address = f"{live_server.url}/portal/webhooks/stripe/"
+    with Standin(data=tmp_path / "stripe", webhook_url=address) as running:
+        settings.PORTAL_PLUGIN = {
+            **settings.PORTAL_PLUGIN,
+            "STRIPE_API_BASE": running.url,
+            "STRIPE_SCRIPT_URL": f"{running.url}/v3/",
+        }
+        yield running
+
+
+@pytest.fixture
+def width():
+    return 1280
+
+
+@pytest.fixture
+def tab(chromium, width):
+    context = chromium.new_context(viewport={"width": width, "height": 780}, locale="en-US")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            page.problems.append(message.text)
+            if "Content Security Policy" in message.text
+            else None
+        ),
+    )
+    yield page
+    context.close()
+    assert page.problems == []
+
+
+@pytest.fixture
+def enter(tab, live_server):
+    """The customer opens the link in their email."""
+
+    def enter(document):
+        port = int(live_server.url.rpartition(":")[2])
+        site = document.site
+        site.port = port
+        site.save()
+        link = link_factory(document)
+        tab.goto(links.link_url(link, links.make_token(link)))
+        return document
+
+    return enter
+
+
+@pytest.fixture
+def shop_order(standin, enter):
+    return enter(order())
+
+
+def pay_now(tab):
+    return tab.locator("[data-portal-action=pay]:visible").first
+
+
+def dialog(tab):
+    return tab.locator(".portal-pay-dialog")
+
+
+def open_dialog(tab):
+    pay_now(tab).click()
+    expect(pay(tab)).to_be_enabled()
+
+
+def pay(tab):
+    return dialog(tab).get_by_role("button", name=re.compile(r"^Pay €"))
+
+
+def title(tab):
+    return dialog(tab).locator("#portal-pay-title")
+
+
+@both_widths
+def test_a_good_card_pays_the_deposit(tab, standin, shop_order, width):
+    open_dialog(tab)
+    expect(title(tab)).to_have_text(f"Deposit for order {shop_order.number}")
+    expect(pay(tab)).to_have_text("Pay €35.70")
+    assert dialog(tab).bounding_box()["width"] <= width
+    type_card(tab)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received")
+    expect(dialog(tab)).to_contain_text("Thank you. The deposit of €35.70 is paid.")
+    entry = LedgerEntry.objects.get()
+    assert (entry.amount, entry.document_id) == (Decimal("35.70"), shop_order.pk)
+    dialog(tab).get_by_role("link", name="Back to the order").click()
+    expect(dialog(tab)).to_have_count(0)
+    expect(pay_now(tab)).to_contain_text("€83.30")
+    assert tab.evaluate("[...document.body.children].every(node => !node.inert)")
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [(DECLINED, "Your card was declined."), (POOR, "Your card has insufficient funds.")],
+)
+def test_a_declined_card_says_why_and_another_one_pays(tab, standin, shop_order, number, reason):
+    open_dialog(tab)
+    type_card(tab, number)
+    pay(tab).click()
+    alert = dialog(tab).get_by_role("alert")
+    expect(alert).to_have_text(f"{reason} You have not been charged.")
+    standin.wait_for_webhooks()
+    assert PaymentAttempt.objects.get().state == AttemptState.FAILED
+    assert not LedgerEntry.objects.exists()
+    type_card(tab)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received")
+    assert PaymentAttempt.objects.count() == 1
+    assert LedgerEntry.objects.count() == 1
+
+
+@both_widths
+def test_the_banks_question_is_answered_with_the_mouse(tab, standin, shop_order):
+    open_dialog(tab)
+    type_card(tab, ASKING)
+    pay(tab).click()
+    press(tab, "#test-source-authorize-3ds")
+    expect(title(tab)).to_have_text("Payment received")
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_the_banks_question_has_the_keyboard(tab, standin, shop_order):
+    open_dialog(tab)
+    type_card(tab, ASKING)
+    pay(tab).click()
+    tab.frame_locator(CHALLENGE).get_by_role("button", name="Complete").focus()
+    tab.keyboard.press("Enter")
+    expect(title(tab)).to_have_text("Payment received")
+
+
+def test_a_question_not_answered_charges_nothing(tab, standin, shop_order):
+    open_dialog(tab)
+    type_card(tab, ASKING)
+    pay(tab).click()
+    press(tab, "#test-source-fail-3ds")
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("You have not been charged.")
+    assert not LedgerEntry.objects.exists()
+    expect(pay(tab)).to_be_enabled()
+
+
+def test_a_direct_debit_is_under_way(tab, standin, shop_order):
+    open_dialog(tab)
+    form(tab).get_by_text("SEPA Direct Debit").first.click()
+    form(tab).get_by_label("Full name").fill("Ada Lovelace")
+    form(tab).get_by_label("Email").fill("ada@example.com")
+    form(tab).get_by_label("IBAN").fill("AT611904300234573201")
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment under way")
+    dialog(tab).get_by_role("link", name="Back to the order").click()
+    expect(tab.locator("#portal-page")).to_contain_text("under way")
+    expect(pay_now(tab)).to_have_count(0)
+    standin.settle(PaymentAttempt.objects.get().payment_intent)
+    standin.wait_for_webhooks()
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_paid_is_seen_also_where_no_message_comes(tab, standin, shop_order):
+    standin.settings.webhook_url = None
+    open_dialog(tab)
+    type_card(tab)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received", timeout=15_000)
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_an_amount_that_changed_meanwhile_is_not_charged(tab, standin, shop_order):
+    open_dialog(tab)
+    type_card(tab)
+    payments.record_offline(shop_order, amount=Decimal("5.70"))
+    pay(tab).click()
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("The amount has changed")
+    expect(pay(tab)).to_have_text("Pay €30.00")
+    assert not PaymentAttempt.objects.exists()
+    expect(pay(tab)).to_be_enabled()
+    type_card(tab)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received")
+
+
+def test_a_double_click_is_one_payment(tab, standin, shop_order):
+    open_dialog(tab)
+    type_card(tab)
+    pay(tab).dblclick()
+    expect(title(tab)).to_have_text("Payment received")
+    assert PaymentAttempt.objects.count() == 1
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_stripe_away_is_a_sentence_and_a_bank_account(tab, standin, shop_order, settings):
+    open_dialog(tab)
+    type_card(tab)
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_API_BASE": "http://127.0.0.1:9"}
+    pay(tab).click()
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("You have not been charged.")
+    dialog(tab).get_by_text("Pay by bank transfer instead").click()
+    expect(dialog(tab)).to_contain_text("IBAN DE02")
+    expect(dialog(tab)).to_contain_text(shop_order.number)
+
+
+def test_the_script_that_does_not_load_leaves_stripes_page(tab, standin, shop_order):
+    tab.route("**/v3/", lambda route: route.abort())
+    pay_now(tab).click()
+    expect(dialog(tab)).to_contain_text("The card form could not be loaded.")
+    dialog(tab).get_by_role("button", name="Continue on Stripe's page").click()
+    tab.wait_for_url(f"{standin.url}/c/pay/**")
+    assert "_secret_" not in tab.url
+    tab.locator("#email").fill("ada@example.com")
+    tab.locator("#number").fill("4242424242424242")
+    tab.locator("#expiry").fill("12/40")
+    tab.locator("#cvc").fill("123")
+    tab.locator("#name").fill("Ada Lovelace")
+    tab.locator("#pay").click()
+    tab.wait_for_url("**/payment/")
+    expect(tab.locator("h1.portal-title")).to_have_text("Payment received", timeout=15_000)
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_stripes_script_loads_only_when_it_is_needed(tab, standin, shop_order):
+    assert tab.locator(f"script[src^='{standin.url}']").count() == 0
+    open_dialog(tab)
+    assert tab.locator(f"script[src^='{standin.url}']").count() == 1
+    hosts = tab.evaluate("[...document.scripts].filter(s => s.src).map(s => new URL(s.src).origin)")
+    assert set(hosts) == {tab.evaluate("location.origin"), standin.url}
+
+
+def test_a_page_of_its_own_pays_too(tab, standin, shop_order):
+    tab.goto(pay_now(tab).evaluate("link => link.href"))
+    button = tab.get_by_role("button", name=re.compile(r"^Pay €"))
+    expect(button).to_be_enabled()
+    type_card(tab)
+    button.click()
+    expect(tab.locator("h1.portal-title")).to_have_text("Payment received", timeout=15_000)
+
+
+def test_without_javascript_the_bank_details_stand_there(chromium, tab, standin, shop_order):
+    address = pay_now(tab).evaluate("link => link.href")
+    state = tab.context.storage_state()
+    context = chromium.new_context(java_script_enabled=False, storage_state=state)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator("#portal-page")).to_contain_text("JavaScript has to be switched on")
+    page.get_by_text("Pay by bank transfer instead").click()
+    expect(page.get_by_text("IBAN DE02")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Pay"))).to_have_count(0)
+    context.close()
+
+
+def test_without_keys_the_bank_details_are_the_way(tab, live_server, enter, settings):
+    settings.PORTAL_PLUGIN = {}
+    document = enter(order())
+    pay_now(tab).click()
+    expect(dialog(tab)).to_contain_text("Please pay by bank transfer")
+    expect(dialog(tab)).to_contain_text(document.number)
+    expect(tab.locator(FORM)).to_have_count(0)
+
+
+def test_the_dialog_keeps_the_focus_and_gives_it_back(tab, standin, shop_order):
+    pay_now(tab).focus()
+    tab.keyboard.press("Enter")
+    expect(title(tab)).to_be_focused()
+    expect(pay(tab)).to_be_enabled()
+    for key in ["Tab"] * 14 + ["Shift+Tab"] * 14:
+        tab.keyboard.press(key)
+        assert tab.evaluate("!!document.activeElement.closest('.portal-pay-cover')")
+    tab.keyboard.press("Escape")
+    expect(dialog(tab)).to_have_count(0)
+    expect(pay_now(tab)).to_be_focused()
+
+
+@both_widths
+def test_no_accessibility_fault(tab, standin, shop_order):
+    open_dialog(tab)
+    assert faults(tab) == []
+    dialog(tab).get_by_text("Pay by bank transfer instead").click()
+    type_card(tab, DECLINED)
+    pay(tab).click()
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("declined")
+    assert faults(tab) == []
+    type_card(tab)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received")
+    assert faults(tab) == []
+
+
+def test_in_arabic_it_runs_from_the_right(tab, standin, enter):
+    site_factory()
+    enter(order(language="ar"))
+    pay_now(tab).click()
+    expect(tab.locator(FORM)).to_be_visible()
+    assert dialog(tab).evaluate("node => getComputedStyle(node).direction") == "rtl"
+    assert faults(tab) == []
