@@ -1,0 +1,1 @@
+"""The staff side, in the Wagtail admin."""

@@ -9,10 +9,22 @@ from PIL import Image, UnidentifiedImageError
 logger = logging.getLogger(__name__)
 
 FORMATS = ["PNG", "JPEG", "WEBP", "GIF"]
+#: What staff may upload as a logo.
+UPLOADED = ["PNG", "JPEG", "WEBP"]
 #: A few kilobytes can unpack to gigabytes: more than this is not decoded at all.
 MAX_PIXELS = 20_000_000
 #: Longest width and height in pixels: 70 by 17 mm of paper at 600 dots per inch.
 SIZE = (1650, 400)
+
+
+def is_raster(source: IO[bytes]) -> bool:
+    """Whether it is a PNG, JPEG or WebP of a sane size. Reads the header only: a file of a few
+    kilobytes may unpack to gigabytes."""
+    try:
+        with Image.open(source, formats=UPLOADED) as picture:
+            return picture.width * picture.height <= MAX_PIXELS
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
+        return False
 
 
 def as_png(source: IO[bytes]) -> bytes | None:

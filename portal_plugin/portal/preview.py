@@ -5,6 +5,7 @@ from django.utils import translation
 
 from ..services import mail_rendering, paper
 from ..services.presentation import document_view
+from ..services.presentation.shop import document_language
 from ..services.visits import Visit
 from . import answers
 from .context import page_context
@@ -12,9 +13,9 @@ from .context import page_context
 
 def serve(document, request, mode_name):
     """``mode_name`` is ``page``, ``pdf`` or ``email``."""
-    with translation.override(document.language or None):
+    with translation.override(document_language(document.language)):
         if mode_name == "pdf":
-            return HttpResponse(paper.html(document_view(document)))
+            return HttpResponse(paper.page(document_view(document), "portal_plugin/print.html"))
         if mode_name == "email":
             return HttpResponse(mail_rendering.preview_html(document))
         visit = Visit(document=document, is_preview=True)

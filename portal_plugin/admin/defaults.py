@@ -1,0 +1,41 @@
+"""What a new document starts with: from the shop's settings, then from its customer."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ..models import Estimate, PortalSettings
+from .languages import codes
+
+
+def fill_new(document):
+    """Before the empty form is shown. ``document`` has its site."""
+    shop = PortalSettings.of(document.site)
+    document.language = shop.language or codes()[0]
+    document.currency = shop.currency
+    document.deposit_percent = shop.deposit_percent
+    document.shipping_tax_rate = shop.tax_rate
+    document.shipping_includes_tax = shop.prices_include_tax
+    if isinstance(document, Estimate) and shop.validity_days:
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        document.valid_until = today + timedelta(days=shop.validity_days)
+    return document
+
+
+def item_defaults(site) -> dict:
+    """Column values of a new line item."""
+    shop = PortalSettings.of(site)
+    return {"tax_rate": shop.tax_rate, "price_includes_tax": shop.prices_include_tax}
+
+
+def fill_from_customer(document, changed) -> None:
+    """The customer's own language and currency, where staff did not choose others themselves.
+
+    ``changed`` are the names of the fields that were edited in this form.
+    """
+    customer = document.customer
+    if customer is None or document.current_version_id is not None or "customer" not in changed:
+        return
+    for name in ("language", "currency"):
+        if getattr(customer, name) and name not in changed:
+            setattr(document, name, getattr(customer, name))

@@ -1,0 +1,106 @@
+"""The edit pages of estimates and orders: what publishing adds to Wagtail's own views."""
+
+from functools import cached_property
+
+from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+from wagtail.admin.widgets.button import HeaderButton
+from wagtail.snippets.views import snippets
+
+from ..exceptions import PortalError, PublishRefused
+from ..services import publishing
+from . import defaults, sites
+from .words import number_of
+
+
+class StartsOnSite:
+    """A new row belongs to a site before its form is shown, and has the shop's defaults."""
+
+    def get_initial_form_instance(self):
+        return new_instance(self.request, self.model)
+
+
+def new_instance(request, model):
+    instance = model()
+    site = sites.preferred(request, model)
+    if site is not None:
+        instance.site = site
+        if hasattr(instance, "line_items"):
+            defaults.fill_new(instance)
+    return instance
+
+
+class Publishes:
+    """Refuses with sentences what cannot go out, and goes on to sending it where that was asked."""
+
+    def publish_action(self):
+        """The draft is saved already; ``release`` runs inside the publishing transaction."""
+        try:
+            with transaction.atomic():
+                response = super().publish_action()
+        except PublishRefused:
+            return self._refused(publishing.problems(fresh_draft(self.object)))
+        except PortalError as error:
+            return self._refused([error.message])
+        return response
+
+    def get_success_url(self):
+        if self.action != "publish":
+            return super().get_success_url()
+        name = "send" if self.request.POST.get("action-publish") == "send" else "overview"
+        return reverse(f"portal_admin:{name}", args=[self.object.pk])
+
+    def _refused(self, found):
+        message = _("It is saved as a draft and not published: %(reasons)s")
+        messages.error(self.request, message % {"reasons": " ".join(found)})
+        return redirect(self.get_edit_url())
+
+
+def fresh_draft(document):
+    return type(document).objects.get(pk=document.pk).get_latest_revision_as_object()
+
+
+class DocumentCreateView(Publishes, StartsOnSite, snippets.CreateView):
+    def get_edit_url(self):
+        return reverse(self.edit_url_name, args=[self.object.pk])
+
+
+class DocumentEditView(Publishes, snippets.EditView):
+    @cached_property
+    def header_buttons(self):
+        url = reverse("portal_admin:overview", args=[self.object.pk])
+        label = _("Overview and messages")
+        return [
+            *super().header_buttons,
+            HeaderButton(label, url=url, icon_name="clipboard-list"),
+        ]
+
+    def get_page_subtitle(self):
+        return number_of(self.object)
+
+    def user_has_permission(self, permission):
+        if getattr(self, "live_object", None) is None:
+            return super().user_has_permission(permission)
+        return sites.may(self.request.user, permission, self.live_object) or (
+            permission not in ("publish", "delete") and super().user_has_permission(permission)
+        )
+
+    def get_available_actions(self):
+        actions = super().get_available_actions()
+        if sites.may(self.request.user, "publish", self.live_object):
+            return actions
+        return [action for action in actions if action != "publish"]
+
+
+class CustomerCreateView(StartsOnSite, snippets.CreateView):
+    pass
+
+
+class PreviewOnCreateView(snippets.PreviewOnCreateView):
+    """The unsaved document needs its site to show the shop's brand."""
+
+    def get_object(self):
+        return new_instance(self.request, self.model)

@@ -1,0 +1,159 @@
+"""The forms behind the edit pages of customers and documents."""
+
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.models import Site
+
+from ..money import babel_locale
+from . import defaults, languages, sites
+
+CURRENCY = gettext_lazy("Three capital letters, such as EUR, USD or JPY.")
+
+
+def clean_currency(code: str) -> str:
+    """An ISO 4217 code that money can be shown in."""
+    code = code.strip().upper()
+    if code and code not in babel_locale("en").currencies:
+        raise ValidationError(_("Write the currency as three letters, such as EUR or USD."))
+    return code
+
+
+class LineItemForm(WagtailAdminModelForm):
+    """A line item with its ``key``, which a draft would lose otherwise: rows that were added in a
+    draft of a published document have no id until they are published."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    class Meta(WagtailAdminModelForm.Meta):
+        pass
+
+    def __init__(self, *args, instance=None, item_defaults=None, **kwargs):
+        if instance is None and item_defaults:
+            kwargs["initial"] = {**item_defaults, **(kwargs.get("initial") or {})}
+        super().__init__(*args, instance=instance, **kwargs)
+        if instance is not None:
+            self.initial["key"] = instance.key
+
+    def clean_key(self) -> UUID:
+        return self.cleaned_data["key"] or uuid4()
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.cleaned_data.get("key"):
+            self.instance.key = self.cleaned_data["key"]
+
+    def has_changed(self):
+        """A new row that only has its default tax rate is still an empty one."""
+        return bool(set(self.changed_data) - {"key"})
+
+    def get_field_updates_for_resave(self):
+        """After a background save the open page learns the key, or the next save makes another."""
+        updates = super().get_field_updates_for_resave()
+        name = self.add_prefix("key")
+        if self.data.get(name) != str(self.instance.key):
+            updates.append((name, str(self.instance.key)))
+        return updates
+
+
+class SiteMixin:
+    """A row's site is chosen once, when it is new, among those that the user may write on."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("site")
+        if field is None:
+            return
+        if not self.instance._state.adding:
+            del self.fields["site"]
+            return
+        field.queryset = self._sites()
+        field.empty_label = None
+        field.label_from_instance = _site_name
+        if self.instance.site_id:
+            field.initial = self.initial["site"] = self.instance.site_id
+        field.required = False
+
+    def _sites(self):
+        if self.for_user is None:
+            return Site.objects.all()
+        return sites.of_user(self.for_user, type(self.instance), "add")
+
+    def clean_site(self):
+        return self.cleaned_data["site"] or (self.instance.site if self.instance.site_id else None)
+
+
+def _site_name(site):
+    return site.site_name or site.hostname
+
+
+class CustomerForm(SiteMixin, WagtailAdminModelForm):
+    language = forms.ChoiceField(label=gettext_lazy("language"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        shops = ("", _("The shop's language"))
+        self.fields["language"].choices = _with_current(self.instance.language, [shops])
+
+    def clean_currency(self):
+        return clean_currency(self.cleaned_data["currency"])
+
+
+class DocumentForm(SiteMixin, WagtailAdminModelForm):
+    language = forms.ChoiceField(label=gettext_lazy("language"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = _with_current(self.instance.language, [])
+        self._give_new_items_defaults()
+
+    def clean_currency(self):
+        return clean_currency(self.cleaned_data["currency"])
+
+    def clean(self):
+        data = super().clean()
+        customer, site = self.cleaned_data.get("customer"), self._site()
+        if customer and site and customer.site_id != site.pk:
+            self.add_error("customer", _("This customer belongs to another site."))
+        if self.is_bound and self.cleaned_data.get("customer"):
+            self.instance.customer = customer
+        return data
+
+    def _post_clean(self):
+        super()._post_clean()
+        defaults.fill_from_customer(self.instance, self.changed_data)
+
+    def _site(self):
+        chosen = self.cleaned_data.get("site")
+        return chosen or (self.instance.site if self.instance.site_id else None)
+
+    def is_valid(self):
+        is_valid = super().is_valid()
+        if self.is_bound:
+            self._part_equal_keys()
+        return is_valid
+
+    def _part_equal_keys(self):
+        """Of two rows with one key the later gets a new one: keys are what decisions hang on."""
+        seen = set()
+        formset = self.formsets.get("line_items")
+        for form in formset.forms if formset else []:
+            if form.instance.key in seen:
+                form.instance.key = uuid4()
+            seen.add(form.instance.key)
+
+    def _give_new_items_defaults(self):
+        formset = self.formsets.get("line_items")
+        if formset is not None and self.instance.site_id:
+            formset.form_kwargs["item_defaults"] = defaults.item_defaults(self.instance.site)
+
+
+def _with_current(code, before):
+    found = [*before, *languages.choices()]
+    if code and code not in dict(found):
+        found.append((code, languages.name(code)))
+    return found

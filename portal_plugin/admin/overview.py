@@ -1,0 +1,201 @@
+"""The overview of one document: where it stands, what was said, who may open it, what comes next."""
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import HeaderButton
+
+from ..gateways import pdf as pdf_gateway
+from ..models import Stage
+from ..money import format_money
+from ..services.mail_receivers import staff_name
+from ..statuses import DocumentState, EmailState
+from . import overview_rows, sites, timeline
+from .finding import find
+from .words import language_of_admin, number_of, state_tag
+
+LAST_EMAILS = 10
+
+
+class Overview(WagtailAdminTemplateMixin, TemplateView):
+    """``typed`` gives back what a refused form held, ``new_link`` shows a link once."""
+
+    template_name = "portal_plugin/admin/overview.html"
+    http_method_names = ["get", "head"]
+    typed = None
+    new_link = ""
+
+    def setup(self, request, pk, **kwargs):
+        super().setup(request, pk=pk, **kwargs)
+        self.document = find(request, pk)
+
+    def get_page_title(self):
+        return capfirst(self.document._meta.verbose_name)
+
+    def get_page_subtitle(self):
+        return number_of(self.document)
+
+    def get_header_icon(self):
+        return type(self.document).snippet_viewset.icon
+
+    def get_breadcrumbs_items(self):
+        viewset = type(self.document).snippet_viewset
+        label = capfirst(self.document._meta.verbose_name_plural)
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": reverse(viewset.get_url_name("list")), "label": label},
+            {"url": "", "label": self.get_page_subtitle()},
+        ]
+
+    @cached_property
+    def header_buttons(self):
+        return (
+            [HeaderButton(_("Edit"), url=self.edit_url, icon_name="edit")]
+            if self.may_change
+            else []
+        )
+
+    @property
+    def edit_url(self):
+        name = type(self.document).snippet_viewset.get_url_name("edit")
+        return reverse(name, args=[self.document.pk])
+
+    @cached_property
+    def may_change(self):
+        return sites.may(self.request.user, "change", self.document)
+
+    @cached_property
+    def may_publish(self):
+        return sites.may(self.request.user, "publish", self.document)
+
+    def get_context_data(self, **kwargs):
+        document = self.document
+        draft = overview_rows.draft_of(document)
+        items = overview_rows.item_rows(document, draft)
+        names = {item.key: item.name for item in items}
+        return {
+            **super().get_context_data(**kwargs),
+            **self._standing(draft),
+            "document": document,
+            "customer": document.customer or draft.customer,
+            "items": items,
+            "names": names,
+            "has_waiting_items": any(item.can_decide for item in items),
+            "has_waiting_proofs": any(p.is_waiting for item in items for p in item.proofs),
+            "said": overview_rows.said_rows(document, names),
+            "has_unanswered": self.document.has_unanswered_comment,
+            "open_requests": [
+                {"row": row, "item_name": names.get(row.item_key, "")}
+                for row in overview_rows.open_requests(document)
+            ],
+            "attachments": overview_rows.attachments(document),
+            "people": overview_rows.people(document),
+            "emails": list(self._emails()),
+            "timeline": timeline.entries(document),
+            "typed": self.typed or {},
+            "new_link": self.new_link,
+            "may_change": self.may_change,
+            "may_publish": self.may_publish,
+            "edit_url": self.edit_url,
+        }
+
+    def _standing(self, draft):
+        document = self.document
+        state = document.state
+        is_out = state != DocumentState.UNPUBLISHED
+        revision = document.latest_revision
+        has_changes = document.has_unpublished_changes and document.live
+        return {
+            "tag": state_tag(document),
+            "is_out": is_out,
+            "version": document.current_version,
+            "changed_at": revision.created_at if has_changes and revision else None,
+            "taken_back": overview_rows.taken_back(document, draft) if has_changes else [],
+            "amounts": self._amounts(),
+            "other": self._other_half(),
+            "can_convert": self.may_publish and self._can_convert(state),
+            "can_cancel": self.may_publish
+            and is_out
+            and not document.final_state
+            and not document.cancelled_at,
+            "can_complete": self.may_publish
+            and document.is_order
+            and is_out
+            and state not in (DocumentState.CANCELLED, DocumentState.COMPLETED),
+            "can_reopen": self.may_publish and bool(document.cancelled_at or document.completed_at),
+            "stages": self._stages(state),
+            "staff": self._staff(),
+            "missing_for_pdf": pdf_gateway.what_is_missing(),
+        }
+
+    def _amounts(self):
+        document = self.document
+        if document.current_version_id is None:
+            return []
+        rows = [(_("Total"), document.totals.total)]
+        if document.is_order:
+            rows.append((_("Paid"), document.paid))
+            rows.append((_("Balance due"), document.balance_due))
+            if document.deposit_due:
+                rows.append((_("Deposit due"), document.deposit_due))
+        language, currency = language_of_admin(), document.currency or "EUR"
+        return [(label, format_money(amount, currency, language)) for label, amount in rows]
+
+    def _other_half(self):
+        """The order that came of an estimate, or the estimate that an order came from."""
+        document = self.document
+        other = (
+            document.source_estimate
+            if document.is_order
+            else getattr(document, "resulting_order", None)
+        )
+        if other is None:
+            return None
+        url = reverse("portal_admin:overview", args=[other.pk])
+        return {"label": number_of(other), "url": url, "is_order": other.is_order}
+
+    def _can_convert(self, state):
+        if self.document.is_order or self.document.converted_at:
+            return False
+        open_states = (
+            DocumentState.APPROVED,
+            DocumentState.PARTLY_APPROVED,
+            DocumentState.CHANGES_REQUESTED,
+            DocumentState.EXPIRED,
+        )
+        return state in open_states and bool(self.document.standing.keys("approved"))
+
+    def _stages(self, state):
+        is_living = state not in (
+            DocumentState.UNPUBLISHED,
+            DocumentState.CANCELLED,
+            DocumentState.COMPLETED,
+        )
+        if not (self.document.is_order and is_living):
+            return []
+        return list(Stage.objects.filter(site=self.document.site))
+
+    def _staff(self):
+        """Whoever may open the document in the admin and has a name to show."""
+        policy = sites.policy(type(self.document))
+        people = policy.users_with_any_permission_for_instance(["change"], self.document)
+        return [
+            (user.pk, staff_name(user) or str(user))
+            for user in people.distinct().order_by("pk")[:200]
+        ]
+
+    def _emails(self):
+        rows = self.document.emails.select_related("recipient", "staff").order_by("-pk")
+        for row in rows[:LAST_EMAILS]:
+            yield {
+                "row": row,
+                "to": str(row.recipient or row.address or staff_name(row.staff) or ""),
+                "is_wrong": row.state in (EmailState.BOUNCED, EmailState.PARKED),
+                "can_retry": row.state == EmailState.PARKED,
+            }
+
+
+overview = Overview.as_view()

@@ -1,0 +1,206 @@
+"""What the overview of one document shows, as plain rows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from ..canonical import canonical_bytes, digest
+from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVersion
+from ..money import format_money, format_number
+from ..services import links, previews
+from ..services.mail_receivers import staff_name
+from ..services.versions import item_content, released_proofs
+from ..statuses import ItemState
+from .words import language_of_admin
+
+
+@dataclass(frozen=True)
+class ProofRow:
+    version: ProofVersion
+    has_thumb: bool
+
+    @property
+    def is_waiting(self):
+        return self.version.released_at is None
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """``is_out`` says whether the customer has it yet."""
+
+    key: UUID
+    name: str
+    quantity: str
+    amount: str
+    state_label: str
+    is_out: bool
+    can_decide: bool
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    has_decision: bool = False
+    reason: str = ""
+    proofs: list[ProofRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SaidRow:
+    """``kind``: comment, note."""
+
+    kind: str
+    author: str
+    when: datetime
+    text: str
+    item_name: str
+    is_from_customer: bool
+    is_unanswered: bool = False
+
+
+def draft_of(document):
+    return document.get_latest_revision_as_object() if document.latest_revision_id else document
+
+
+def item_rows(document, draft) -> list[ItemRow]:
+    """The items as they are out, then those that only the draft has."""
+    is_out = document.current_version_id is not None
+    out = document.lines if is_out else []
+    known = {item.key for item in out}
+    new = [item for item in draft.lines if item.key not in known]
+    proofs = _proofs(document)
+    standing = document.standing.items if is_out else {}
+    names = _deciders(standing)
+    rows = []
+    for source, items in ((document, out), (draft, new)):
+        sums = dict(zip([i.key for i in source.lines], source.totals.lines, strict=True))
+        for item in items:
+            rows.append(_item_row(source, item, sums[item.key], standing, proofs, names))
+    return rows
+
+
+def _item_row(document, item, sums, standing, proofs, names):
+    language = language_of_admin()
+    state = standing.get(item.key)
+    decision = state.decision if state else None
+    unit = f" {item.unit}" if item.unit else ""
+    return ItemRow(
+        key=item.key,
+        name=item.name or _("(no name)"),
+        quantity=format_number(item.quantity or 0, language) + unit if item.quantity else "",
+        amount=format_money(sums.gross, document.currency or "EUR", language),
+        state_label=str(ItemState(state.state).label) if state else "",
+        is_out=state is not None,
+        can_decide=state is not None and state.state == ItemState.WAITING,
+        decided_by=names.get(decision.submission_id, "") if decision else "",
+        decided_at=decision.created_at if decision else None,
+        has_decision=decision is not None,
+        reason=(decision.reason or "") if decision else "",
+        proofs=proofs.get(item.key, []),
+    )
+
+
+def _deciders(standing):
+    """Submission to who decided: the customer, or staff for them."""
+    names = {}
+    for item in standing.values():
+        if item.decision is None:
+            continue
+        submission = item.decision.submission
+        name = submission.name or _("the customer")
+        if submission.staff_id:
+            name = _("%(staff)s for the customer: %(note)s") % {
+                "staff": staff_name(submission.staff) or _("Staff"),
+                "note": submission.note,
+            }
+        names[submission.pk] = name
+    return names
+
+
+def _proofs(document):
+    found = (
+        ProofVersion.objects.of_family(document)
+        .select_related("proof")
+        .order_by("proof__position", "proof", "-number")
+    )
+    ready = previews.states(version.digest for version in found)
+    by_item = {}
+    for version in found:
+        state = ready.get(version.digest)
+        row = ProofRow(version, bool(state and state.is_ready))
+        by_item.setdefault(version.proof.item_key, []).append(row)
+    return by_item
+
+
+def said_rows(document, names) -> list[SaidRow]:
+    """Messages and internal notes in one thread, oldest first, told apart by ``kind``."""
+    comments = Comment.objects.of_family(document).filter(removed_at=None)
+    notes = InternalNote.objects.filter(document__family=document.family)
+    rows = [
+        SaidRow(
+            kind="comment",
+            author=row.author_name or (staff_name(row.staff) if row.staff else _("The customer")),
+            when=row.created_at,
+            text=row.text,
+            item_name=names.get(row.item_key, ""),
+            is_from_customer=row.is_from_customer,
+            is_unanswered=row.is_from_customer and row.answered_at is None,
+        )
+        for row in comments.select_related("staff")
+    ]
+    rows += [
+        SaidRow(
+            kind="note",
+            author=(staff_name(row.staff) if row.staff else "") or _("Staff"),
+            when=row.created_at,
+            text=row.text,
+            item_name=names.get(row.item_key, ""),
+            is_from_customer=False,
+        )
+        for row in notes.select_related("staff")
+    ]
+    return sorted(rows, key=lambda row: row.when)
+
+
+def open_requests(document):
+    found = ChangeRequest.objects.of_family(document).open().order_by("pk")
+    return list(found.select_related("document"))
+
+
+def attachments(document):
+    found = Attachment.objects.of_family(document).filter(removed_at=None)
+    return list(found.order_by("-created_at", "-pk"))
+
+
+def people(document):
+    """Newest link per person, the order's before the estimate's."""
+    by_person = {}
+    for link in links.of_document(document).order_by("pk"):
+        by_person[link.recipient_id] = link
+    return list(by_person.values())
+
+
+def taken_back(document, draft) -> list[str]:
+    """Names of the approved and declined items that publishing the draft would ask for again."""
+    if document.current_version_id is None:
+        return []
+    decided = {k: i for k, i in document.standing.items.items() if i.decision is not None}
+    if not decided:
+        return []
+    proofs = _after_publishing(document)
+    hashes = {
+        item.key: digest(canonical_bytes(item_content(item, draft.currency, proofs[item.key])))
+        for item in draft.lines
+    }
+    names = {item.key: item.name for item in document.lines}
+    return [names[key] for key, item in decided.items() if hashes.get(key) != item.item_hash]
+
+
+def _after_publishing(document):
+    """The proofs as they will be: what waits goes out with the next publish."""
+    proofs = released_proofs(document)
+    waiting = ProofVersion.objects.of_family(document).filter(released_at=None)
+    for version in waiting.select_related("proof").order_by("number"):
+        shown = proofs[version.proof.item_key]
+        shown[:] = [each for each in shown if each.proof_id != version.proof_id] + [version]
+        shown.sort(key=lambda each: (each.proof.position, each.proof_id))
+    return proofs

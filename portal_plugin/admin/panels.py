@@ -1,0 +1,142 @@
+"""What staff fill in, tab by tab."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
+from wagtail.models import Site
+
+from .forms import CustomerForm, DocumentForm, LineItemForm
+
+
+class LineItemsPanel(InlinePanel):
+    """The items, in a form of our own that carries each item's key."""
+
+    def get_form_options(self):
+        options = super().get_form_options()
+        options["formsets"][self.relation_name]["form"] = LineItemForm
+        return options
+
+
+class SitePanel(FieldPanel):
+    """Shown only where there is a choice: on a new row, with several sites."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def is_shown(self):
+            if not super().is_shown() or self.bound_field is None:
+                return False
+            return Site.objects.count() > 1
+
+
+ITEM_PANELS = [
+    FieldPanel("name"),
+    FieldPanel("description"),
+    FieldRowPanel([FieldPanel("quantity"), FieldPanel("unit"), FieldPanel("unit_price")]),
+    FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("price_includes_tax")]),
+    MultiFieldPanel(
+        [
+            FieldRowPanel([FieldPanel("discount_percent"), FieldPanel("discount_amount")]),
+            FieldPanel("tax_category"),
+            FieldRowPanel([FieldPanel("is_optional"), FieldPanel("is_selected")]),
+        ],
+        heading=_("Discount, kind of tax, optional item"),
+        classname="collapsed",
+    ),
+]
+
+
+def _document_tabs(*, valid_until):
+    dates = [FieldPanel("valid_until")] if valid_until else []
+    return [
+        ObjectList(
+            [
+                SitePanel("site"),
+                FieldRowPanel([FieldPanel("customer"), FieldPanel("title")]),
+                FieldPanel("introduction"),
+                LineItemsPanel(
+                    "line_items", panels=ITEM_PANELS, heading=_("Items"), label=_("Item")
+                ),
+                FieldPanel("closing"),
+            ],
+            heading=_("Items"),
+        ),
+        ObjectList(
+            [
+                FieldRowPanel([FieldPanel("language"), FieldPanel("currency")]),
+                FieldRowPanel([*dates, FieldPanel("delivery_on")]),
+                FieldPanel("delivery_text"),
+                FieldPanel("purchase_order_number"),
+            ],
+            heading=_("Customer and dates"),
+        ),
+        ObjectList(
+            [
+                MultiFieldPanel(
+                    [
+                        FieldRowPanel(
+                            [FieldPanel("deposit_percent"), FieldPanel("deposit_amount")]
+                        ),
+                        FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
+                    ],
+                    heading=_("Paying"),
+                ),
+                MultiFieldPanel(
+                    [
+                        FieldRowPanel(
+                            [FieldPanel("discount_percent"), FieldPanel("discount_amount")]
+                        )
+                    ],
+                    heading=_("Discount on the whole"),
+                ),
+                MultiFieldPanel(
+                    [
+                        FieldRowPanel(
+                            [FieldPanel("shipping_amount"), FieldPanel("shipping_tax_rate")]
+                        ),
+                        FieldPanel("shipping_includes_tax"),
+                    ],
+                    heading=_("Shipping"),
+                ),
+            ],
+            heading=_("Money"),
+        ),
+    ]
+
+
+def document_handler(*, valid_until):
+    return TabbedInterface(_document_tabs(valid_until=valid_until), base_form_class=DocumentForm)
+
+
+def customer_handler():
+    return ObjectList(
+        [
+            SitePanel("site"),
+            FieldRowPanel([FieldPanel("name"), FieldPanel("company")]),
+            FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
+            FieldPanel("address"),
+            InlinePanel(
+                "contacts",
+                panels=[
+                    FieldRowPanel([FieldPanel("name"), FieldPanel("email")]),
+                    FieldRowPanel([FieldPanel("phone"), FieldPanel("gets_documents")]),
+                ],
+                heading=_("Contacts"),
+                label=_("Contact"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("language"), FieldPanel("currency")]),
+                    FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
+                    FieldPanel("tax_number"),
+                ],
+                heading=_("Language and money"),
+            ),
+            FieldPanel("notes"),
+        ],
+        base_form_class=CustomerForm,
+    )

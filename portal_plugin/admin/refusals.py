@@ -1,0 +1,52 @@
+"""What Wagtail's own pages would do to a document that a customer has seen, said no to in words."""
+
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from ..exceptions import EvidenceIsKept
+from ..models import Customer, SalesDocument
+
+
+def before_unpublish(request, instance):
+    if isinstance(instance, SalesDocument) and instance.has_evidence:
+        messages.error(request, EvidenceIsKept().message)
+        return redirect(edit_url(instance))
+    return None
+
+
+def before_delete(request, instances):
+    """For one row and for many. Evidence is cancelled, never deleted."""
+    instances = list(instances)
+    kept = [row for row in instances if is_kept(row)]
+    if not kept:
+        return None
+    messages.error(request, _sentence(kept[0]))
+    return redirect(reverse(type(kept[0]).snippet_viewset.get_url_name("list")))
+
+
+def is_kept(row) -> bool:
+    if isinstance(row, SalesDocument):
+        return row.current_version_id is not None or has_rows(row)
+    if isinstance(row, Customer):
+        return row.documents.exists() or row.recipients.exists()
+    return False
+
+
+def has_rows(document) -> bool:
+    """A draft that things already hang on: a proof, a file, a note, a link."""
+    related = ("proofs", "attachments", "internal_notes", "links", "emails", "activities")
+    return any(getattr(document, name).exists() for name in related)
+
+
+def _sentence(row):
+    if isinstance(row, Customer):
+        return _("%(name)s has estimates or orders and is kept.") % {"name": row}
+    if row.current_version_id is None:
+        return _("%(name)s has files, notes or a history, and is kept.") % {"name": row}
+    return EvidenceIsKept().message
+
+
+def edit_url(instance):
+    return reverse(type(instance).snippet_viewset.get_url_name("edit"), args=[instance.pk])

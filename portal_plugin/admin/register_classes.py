@@ -1,0 +1,201 @@
+"""Read-only registers: payments, activity, direct links. Nobody writes here, whatever their rights."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail_modeladmin.helpers import PermissionHelper
+from wagtail_modeladmin.options import ModelAdmin
+from wagtail_modeladmin.views import IndexView, InspectView
+
+from ..models import Activity, DirectLink, Estimate, LedgerEntry, Order
+from ..money import format_money
+from ..statuses import DocumentKind
+from . import sites, timeline
+from .exporting import FormulaSafeExport
+from .words import language_of_admin
+
+
+class LookOnly(PermissionHelper):
+    """Whoever has any right on the documents may look; there is nothing to write."""
+
+    @cached_property
+    def documents(self):
+        return [Order] if self.model is LedgerEntry else [Estimate, Order]
+
+    def user_can_list(self, user):
+        return any(
+            sites.policy(model).user_has_any_permission(user, sites.ANY) for model in self.documents
+        )
+
+    def user_can_create(self, user):
+        return False
+
+    def user_can_edit_obj(self, user, obj):
+        return False
+
+    def user_can_delete_obj(self, user, obj):
+        return False
+
+    def user_can_inspect_obj(self, user, obj):
+        document = obj.document
+        model = Order if document.kind == DocumentKind.ORDER else Estimate
+        policy = sites.policy(model)
+        return policy.user_has_any_permission_for_instance(user, sites.ANY, document)
+
+
+class RegisterIndexView(FormulaSafeExport, IndexView):
+    pass
+
+
+class RegisterInspectView(InspectView):
+    def get_queryset(self):
+        return self.model_admin.get_queryset(self.request)
+
+
+class Register(ModelAdmin):
+    add_to_admin_menu = False
+    inspect_view_enabled = True
+    history_view_enabled = False
+    permission_helper_class = LookOnly
+    index_view_class = RegisterIndexView
+    list_per_page = 50
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request).select_related("document", "document__site")
+        user = request.user
+        if user.is_superuser:
+            return rows
+        found = self.model.objects.none()
+        kinds = {Order: DocumentKind.ORDER, Estimate: DocumentKind.ESTIMATE}
+        for model in self.permission_helper.documents:
+            theirs = sites.of_user(user, model).values("pk")
+            found = found | rows.filter(document__kind=kinds[model], document__site__in=theirs)
+        return found
+
+    def get_permissions_for_registration(self):
+        """None to give: the rights on documents decide."""
+        return super().get_permissions_for_registration().none()
+
+    def register_indexing(self):
+        """Rows of history refer to nothing that anybody could delete."""
+
+    def document_name(self, row):
+        return row.document.number or _("Draft")
+
+    document_name.short_description = _("Document")
+    document_name.admin_order_field = "document__number"
+
+
+class PaymentRegister(Register):
+    model = LedgerEntry
+    menu_label = _("Payments")
+    menu_icon = "decimal"
+    menu_order = 400
+    base_url_path = "portal/payments"
+    list_display = ["occurred_at", "document_name", "kind", "shown_amount", "method", "reference"]
+    list_filter = ["kind", "currency", "occurred_at"]
+    search_fields = ["document__number", "reference", "method", "document__customer__name"]
+    list_export = [
+        "occurred_at",
+        "document_name",
+        "kind",
+        "amount",
+        "currency",
+        "method",
+        "reference",
+        "note",
+    ]
+    export_filename = "payments"
+    inspect_view_fields = [
+        "document",
+        "kind",
+        "amount",
+        "currency",
+        "method",
+        "reference",
+        "note",
+        "occurred_at",
+        "created_at",
+    ]
+
+    def shown_amount(self, row):
+        return format_money(row.amount, row.currency, language_of_admin())
+
+    shown_amount.short_description = _("Amount")
+    shown_amount.admin_order_field = "amount"
+
+
+class ActivityRegister(Register):
+    model = Activity
+    menu_label = _("Customer portal: activity")
+    menu_icon = "history"
+    menu_order = 1000
+    base_url_path = "reports/portal-activity"
+    list_display = ["created_at", "document_name", "sentence", "actor"]
+    list_filter = ["actor", "verb", "created_at"]
+    search_fields = ["document__number", "verb", "document__customer__name"]
+    list_export = ["created_at", "document_name", "sequence", "verb", "actor", "data", "hash"]
+    export_filename = "portal-activity"
+    inspect_view_fields = ["document", "sequence", "verb", "actor", "staff", "created_at", "data"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("staff", "link__recipient")
+
+    def sentence(self, row):
+        return timeline.sentence(row)
+
+    sentence.short_description = _("What happened")
+    sentence.admin_order_field = "verb"
+
+
+class LinkRegister(Register):
+    model = DirectLink
+    menu_label = _("Customer portal: direct links")
+    menu_icon = "link"
+    menu_order = 1010
+    base_url_path = "reports/portal-links"
+    list_display = ["recipient", "document_name", "state", "last_seen_at", "expires_at"]
+    list_filter = ["role", "expires_at"]
+    search_fields = ["document__number", "recipient__name", "recipient__email"]
+    list_export = [
+        "document_name",
+        "recipient_name",
+        "recipient_email",
+        "role",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_seen_at",
+        "opened_count",
+    ]
+    export_filename = "portal-links"
+    inspect_view_fields = [
+        "document",
+        "recipient",
+        "role",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+        "last_opened_at",
+        "last_seen_at",
+        "opened_count",
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("recipient")
+
+    def recipient_name(self, row):
+        return row.recipient.name
+
+    recipient_name.short_description = _("Name")
+
+    def recipient_email(self, row):
+        return row.recipient.email
+
+    recipient_email.short_description = _("Email")
+
+    def state(self, row):
+        if row.is_revoked:
+            return _("Stopped")
+        return _("Expired") if row.is_expired else _("In use")
+
+    state.short_description = _("State")

@@ -1,0 +1,208 @@
+"""The page that sends a published document: to whom, with which words, as which email."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+
+from ..exceptions import PortalError
+from ..models import OutgoingEmail, PortalSettings, Recipient
+from ..services import mail_rendering, sending
+from ..services.mail_receivers import staff_address
+from . import overview_rows
+from .finding import find
+from .words import number_of
+
+#: What stands behind the button of an email that is only looked at.
+SAMPLE_URL = "#"
+
+
+class SendForm(forms.Form):
+    """Recipients are named by their kind and id: ``customer`` or ``contact-7``."""
+
+    recipients = forms.MultipleChoiceField(
+        label=gettext_lazy("Send to"), widget=forms.CheckboxSelectMultiple
+    )
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy("Empty: the standard text. The button to the page is always added."),
+    )
+    attach_pdf = forms.BooleanField(label=gettext_lazy("Attach the PDF"), required=False)
+    copy_to_me = forms.BooleanField(label=gettext_lazy("Send a copy to me"), required=False)
+
+    def __init__(self, *args, people, can_copy, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["recipients"].choices = [
+            (key, f"{person.name} <{person.email}>") for key, person in people.items()
+        ]
+        if not can_copy:
+            del self.fields["copy_to_me"]
+
+    def chosen(self):
+        return [self.people[key] for key in self.cleaned_data["recipients"]]
+
+
+def people_of(document) -> dict:
+    """Whoever has an email address: the customer and their contacts."""
+    customer = document.customer
+    if customer is None:
+        return {}
+    found = {"customer": customer} if customer.email else {}
+    for contact in customer.contacts.all():
+        if contact.email:
+            found[f"contact-{contact.pk}"] = contact
+    return found
+
+
+def ticked_at_first(document, people) -> list[str]:
+    """Who has a usable link already; else the customer and the contacts that get documents."""
+    had = {
+        link.recipient.email
+        for link in overview_rows.people(document)
+        if link.is_usable and link.recipient.email
+    }
+    if had:
+        return [key for key, person in people.items() if person.email in had]
+    return [key for key, person in people.items() if getattr(person, "gets_documents", True)]
+
+
+class Send(WagtailAdminTemplateMixin, FormView):
+    template_name = "portal_plugin/admin/send.html"
+    form_class = SendForm
+    page_title = gettext_lazy("Send")
+    header_icon = "mail"
+
+    def setup(self, request, pk, **kwargs):
+        super().setup(request, pk=pk, **kwargs)
+        self.document = find(request, pk, "publish")
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.document.live or self.document.current_version_id is None:
+            messages.error(request, _("Publish the document first."))
+            return redirect(self.overview_url)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def people(self):
+        return people_of(self.document)
+
+    @property
+    def overview_url(self):
+        return reverse("portal_admin:overview", args=[self.document.pk])
+
+    def get_page_subtitle(self):
+        return number_of(self.document)
+
+    def get_breadcrumbs_items(self):
+        viewset = type(self.document).snippet_viewset
+        label = capfirst(self.document._meta.verbose_name_plural)
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": reverse(viewset.get_url_name("list")), "label": label},
+            {"url": self.overview_url, "label": number_of(self.document)},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def get_form_kwargs(self):
+        can_copy = bool(staff_address(self.request.user))
+        return {**super().get_form_kwargs(), "people": self.people, "can_copy": can_copy}
+
+    def get_initial(self):
+        sample = _email(self.document, "", "")
+        return {
+            "recipients": ticked_at_first(self.document, self.people),
+            "subject": mail_rendering.render(sample, url=SAMPLE_URL).subject,
+            "attach_pdf": PortalSettings.of(self.document.site).attaches_pdf,
+        }
+
+    def get_context_data(self, **kwargs):
+        customers = type(self.document.customer).snippet_viewset if self.document.customer else None
+        edit = customers and reverse(
+            customers.get_url_name("edit"), args=[self.document.customer_id]
+        )
+        return {
+            **super().get_context_data(**kwargs),
+            "document": self.document,
+            "people": self.people,
+            "customer_url": edit,
+            "overview_url": self.overview_url,
+            "preview_url": reverse("portal_admin:email_preview", args=[self.document.pk]),
+            "email": mail_rendering.render(_email(self.document, "", ""), url=SAMPLE_URL),
+        }
+
+    def form_valid(self, form):
+        data = form.cleaned_data
+        try:
+            emails = sending.send_document(
+                self.document,
+                recipients=form.chosen(),
+                subject=data["subject"],
+                text=data["text"],
+                attach_pdf=data["attach_pdf"],
+                copy_to=self.request.user if data.get("copy_to_me") else None,
+                user=self.request.user,
+            )
+        except PortalError as error:
+            form.add_error(None, error.message)
+            return self.form_invalid(form)
+        messages.success(self.request, sent_sentence(len(emails)))
+        return redirect(self.overview_url)
+
+
+def sent_sentence(count) -> str:
+    message = ngettext(
+        "Sent to %(count)d person at %(time)s.", "Sent to %(count)d people at %(time)s.", count
+    )
+    return message % {"count": count, "time": date_format(timezone.localtime(), "TIME_FORMAT")}
+
+
+send = Send.as_view()
+
+
+@require_POST
+@xframe_options_sameorigin
+def email_preview(request, pk):
+    """The email as it will look with what is typed so far. Nothing is saved, and its button leads
+    nowhere."""
+    document = find(request, pk, "publish")
+    email = _email(document, request.POST.get("subject", ""), request.POST.get("text", ""))
+    response = HttpResponse(mail_rendering.render(email, url=SAMPLE_URL).html)
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    )
+    return response
+
+
+def _email(document, subject, text):
+    """An unsaved one, to the customer."""
+    customer = document.customer
+    recipient = Recipient(
+        site=document.site,
+        customer=customer,
+        name=customer.name if customer else "",
+        email=customer.email if customer else "",
+    )
+    return OutgoingEmail(
+        kind="link",
+        site=document.site,
+        document=document,
+        recipient=recipient if customer else None,
+        language=document.language,
+        written_subject=subject[:300],
+        written_text=text,
+    )

@@ -1,0 +1,120 @@
+"""Settings › Customer portal: the tabs of one shop's settings."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
+
+from . import languages
+from .settings_form import KINDS, form_class, terms_field
+
+
+def handler() -> TabbedInterface:
+    return TabbedInterface(
+        [_brand(), _addresses(), _terms(), _money(), _numbers(), _links()],
+        base_form_class=form_class(),
+    )
+
+
+def _brand():
+    return ObjectList(
+        [
+            FieldPanel("shop_name", help_text=_("Empty: the site's name.")),
+            FieldPanel("logo", help_text=_("PNG, JPEG or WebP, up to 2 MB.")),
+            FieldPanel("brand_colour"),
+            FieldPanel("footer"),
+        ],
+        heading=_("Brand"),
+    )
+
+
+def _addresses():
+    return ObjectList(
+        [
+            FieldPanel("address"),
+            FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
+            FieldPanel("mailbox"),
+            FieldPanel("sender"),
+        ],
+        heading=_("Address and mailbox"),
+    )
+
+
+def _terms():
+    help_text = _(
+        "Customers read these before they approve, and each approval keeps the wording that was "
+        "accepted. A new wording holds from now on; approvals that were given stay."
+    )
+    return ObjectList(
+        [
+            HelpPanel(content=help_text),
+            *(
+                MultiFieldPanel(
+                    [FieldPanel(terms_field(language, kind)) for kind in KINDS],
+                    heading=languages.name(language),
+                )
+                for language in languages.codes()
+            ),
+            FieldPanel("proof_disclaimer"),
+        ],
+        heading=_("Terms"),
+    )
+
+
+def _money():
+    return ObjectList(
+        [
+            FieldRowPanel([FieldPanel("currency"), FieldPanel("deposit_percent")]),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("tax_number")]),
+                    FieldPanel("prices_include_tax"),
+                ],
+                heading=_("Tax"),
+            ),
+            FieldPanel(
+                "bank_details",
+                help_text=_("Shown to customers who pay by transfer, with the number to quote."),
+            ),
+        ],
+        heading=_("Money"),
+    )
+
+
+def _numbers():
+    pattern = _("{number} is needed; {number:04} has four digits. {year} and {month} may be used.")
+    return ObjectList(
+        [
+            FieldRowPanel(
+                [
+                    FieldPanel("estimate_pattern", help_text=pattern),
+                    FieldPanel("next_estimate_number"),
+                ]
+            ),
+            FieldRowPanel(
+                [
+                    FieldPanel("order_pattern", help_text=pattern),
+                    FieldPanel("next_order_number"),
+                ]
+            ),
+        ],
+        heading=_("Numbers"),
+    )
+
+
+def _links():
+    return ObjectList(
+        [
+            FieldRowPanel([FieldPanel("language"), FieldPanel("page_size")]),
+            FieldRowPanel([FieldPanel("validity_days"), FieldPanel("link_days")]),
+            FieldPanel("who_converts"),
+            FieldPanel("attaches_pdf"),
+            FieldPanel("how_it_works"),
+        ],
+        heading=_("Links and orders"),
+    )

@@ -1,0 +1,61 @@
+"""Files of a document for staff: the PDF, the originals, small pictures of them."""
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+from wagtail.admin import messages
+
+from ..exceptions import PortalError
+from ..gateways import delivery
+from ..models import Attachment, ProofVersion
+from ..services import files, paper, pdfs, previews
+from ..services.presentation import document_view
+from ..statuses import FileCheckState
+from .finding import find
+
+
+@require_safe
+@xframe_options_sameorigin
+def pdf(request, pk):
+    """The finished PDF; while there is none, the same as a page for the printer."""
+    document = find(request, pk)
+    found = pdfs.ask_for(document)
+    file = pdfs.hand_out(found) if found else None
+    if file is None:
+        return HttpResponse(paper.page(document_view(document), "portal_plugin/print.html"))
+    return FileResponse(file, filename=paper.file_name(document), content_type="application/pdf")
+
+
+@require_safe
+def original(request, pk, file_id):
+    document = find(request, pk)
+    row = _row(document, file_id)
+    try:
+        if row.check_state == FileCheckState.REFUSED:
+            raise PortalError(_("This file did not pass the virus check."))
+        return delivery.file_response(row.file, name=row.name, content_type=row.content_type)
+    except (PortalError, FileNotFoundError) as error:
+        gone = _("The storage has lost this file.")
+        messages.error(request, getattr(error, "message", gone))
+        return redirect(reverse("portal_admin:overview", args=[pk]))
+
+
+@require_safe
+def thumb(request, pk, file_id):
+    row = _row(find(request, pk), file_id)
+    picture = previews.ready(row.digest, 1, "thumb")
+    if picture is None or not files.may_go_out(row):
+        raise Http404
+    return delivery.picture_response(picture.file, content_type=picture.content_type)
+
+
+def _row(document, file_id):
+    """A proof or a file of the document's family, shown or not."""
+    for rows in (ProofVersion.objects, Attachment.objects):
+        found = rows.of_family(document).filter(public_id=file_id).first()
+        if found is not None:
+            return found
+    raise Http404

@@ -1,0 +1,130 @@
+"""The history of a document as sentences for staff."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from .. import registry
+from ..services.mail_receivers import staff_name
+from ..statuses import ActorKind
+
+#: Verb to a sentence with ``who`` in it.
+SENTENCES = {
+    "link_made": gettext_noop("%(who)s made a direct link"),
+    "link_reopened": gettext_noop("%(who)s opened a stopped direct link again"),
+    "link_stopped": gettext_noop("%(who)s stopped a direct link"),
+    "send": gettext_noop("%(who)s sent the document by email"),
+    "convert": gettext_noop("An order was made from this estimate"),
+    "cancel": gettext_noop("%(who)s cancelled it"),
+    "complete": gettext_noop("%(who)s completed it"),
+    "reopen": gettext_noop("%(who)s opened it again"),
+    "stage": gettext_noop("%(who)s moved it to another stage"),
+    "extend": gettext_noop("%(who)s made it valid for longer"),
+    "proof_added": gettext_noop("%(who)s added a proof"),
+    "file_added": gettext_noop("%(who)s added a file"),
+    "file_shown": gettext_noop("%(who)s showed a file to the customer"),
+    "file_removed": gettext_noop("%(who)s removed a file"),
+    "approve": gettext_noop("%(who)s approved an item"),
+    "decline": gettext_noop("%(who)s declined an item"),
+    "order_approved": gettext_noop("%(who)s ordered the approved items"),
+    "comment": gettext_noop("%(who)s wrote a message"),
+    "change_request": gettext_noop("%(who)s asked for a change"),
+    "withdraw_change_request": gettext_noop("%(who)s withdrew a change request"),
+    "upload": gettext_noop("%(who)s sent files"),
+    "pay": gettext_noop("%(who)s began to pay"),
+    "reply": gettext_noop("%(who)s answered the customer"),
+    "note": gettext_noop("%(who)s wrote an internal note"),
+    "change_answered": gettext_noop("%(who)s answered a change request"),
+    "approved_for_customer": gettext_noop("%(who)s recorded an approval for the customer"),
+    "declined_for_customer": gettext_noop("%(who)s recorded a decline for the customer"),
+    "undo": gettext_noop("%(who)s took a decision back"),
+    "responsible": gettext_noop("%(who)s changed who is responsible"),
+    "seen": gettext_noop("%(who)s opened the page"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    when: datetime
+    sentence: str
+    is_from_customer: bool
+    note: str = ""
+
+
+def entries(document, limit=100) -> list[Entry]:
+    """Newest first; of the whole family, so that an order shows what was said on its estimate."""
+    from ..models import Activity
+
+    rows = (
+        Activity.objects.filter(document__family=document.family)
+        .select_related("staff", "link__recipient", "document")
+        .order_by("-created_at", "-pk")[:limit]
+    )
+    return [
+        Entry(
+            when=row.created_at,
+            sentence=sentence(row),
+            is_from_customer=row.actor == ActorKind.CUSTOMER,
+            note=_note(row),
+        )
+        for row in rows
+    ]
+
+
+def sentence(row) -> str:
+    """Verbs of actions that a site added are shown by their button's text."""
+    data = _data(row)
+    if row.verb == "version":
+        return _("Version %(number)s went out") % {"number": data.get("version", "")}
+    if row.verb == "approve_multiple":
+        count = len(data.get("items", [])) or int(data.get("count", 1) or 1)
+        text = ngettext(
+            "%(who)s approved %(count)d item", "%(who)s approved %(count)d items", count
+        )
+        return text % {"who": who(row), "count": count}
+    if row.verb == "link_extended":
+        until = _moment(data.get("until"))
+        return _("%(who)s made a direct link last until %(date)s") % {
+            "who": who(row),
+            "date": until,
+        }
+    if row.verb in SENTENCES:
+        return _(SENTENCES[row.verb]) % {"who": who(row)}
+    return _("%(who)s: %(what)s") % {"who": who(row), "what": _label(row.verb)}
+
+
+def who(row) -> str:
+    """A full name, or who it was; never a username."""
+    if row.actor == ActorKind.CUSTOMER:
+        return row.link.recipient.name if row.link else _("The customer")
+    if row.actor == ActorKind.STAFF:
+        return (staff_name(row.staff) if row.staff else "") or _("Staff")
+    return _("The portal")
+
+
+def _label(verb):
+    found = [action for action in registry.actions() if action.name == verb]
+    return str(found[0].label) if found else verb.replace("_", " ")
+
+
+def _note(row) -> str:
+    data = _data(row)
+    return str(data.get("reason") or data.get("note") or "")
+
+
+def _data(row) -> dict:
+    try:
+        return json.loads(row.data)
+    except ValueError:
+        return {}
+
+
+def _moment(text) -> str:
+    moment = parse_datetime(text or "")
+    return date_format(localtime(moment), "DATE_FORMAT") if moment else ""

@@ -1,0 +1,20 @@
+"""Addresses of the pages that are ours, below the admin's own, in the namespace portal_admin."""
+
+from django.urls import include, path
+
+from . import home, overview, posting, sending, supplies
+
+DOCUMENT = "document/<int:pk>/"
+
+_patterns = [
+    path(DOCUMENT, overview.overview, name="overview"),
+    path(f"{DOCUMENT}send/", sending.send, name="send"),
+    path(f"{DOCUMENT}send/preview/", sending.email_preview, name="email_preview"),
+    path(f"{DOCUMENT}do/<slug:verb>/", posting.do, name="do"),
+    path(f"{DOCUMENT}pdf/", supplies.pdf, name="pdf"),
+    path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
+    path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
+    path("first-steps/<int:site_id>/<slug:step>/", home.mark_done, name="step_done"),
+]
+
+urlpatterns = [path("portal/", include((_patterns, "portal_admin")))]

@@ -1,0 +1,76 @@
+"""Who may open a document, and the emails that told them."""
+
+from datetime import datetime, time
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ..exceptions import PortalError
+from ..models import DirectLink, OutgoingEmail
+from ..services import links, outbox, sending
+from .done import Done
+
+
+def send_again(document, request):
+    link = _link(document, request)
+    if link.is_revoked:
+        raise PortalError(_("This link was stopped. Send the document to the person again."))
+    sending.send_again(link, request.user)
+    return Done(_("A new email is on its way to %(name)s.") % {"name": link.recipient}, "#people")
+
+
+def copy_link(document, request):
+    """A fresh secret for the same link, shown once and stored nowhere."""
+    link = _link(document, request)
+    if link.is_revoked:
+        raise PortalError(_("This link was stopped. Send the document to the person again."))
+    url = links.link_url(link, links.make_token(link))
+    return Done("", "#people", link=url)
+
+
+def stop_link(document, request):
+    link = _link(document, request)
+    links.revoke(link, request.user)
+    message = _("%(name)s cannot open this document any more.")
+    return Done(message % {"name": link.recipient}, "#people")
+
+
+def extend_link(document, request):
+    link = _link(document, request)
+    day = parse_date(request.POST.get("until", ""))
+    if day is None or day < timezone.localdate():
+        raise PortalError(_("Choose a day in the future."))
+    until = datetime.combine(day, time.max, tzinfo=timezone.get_default_timezone())
+    links.extend(link, until, request.user)
+    message = _("The link of %(name)s lasts until %(date)s.")
+    return Done(message % {"name": link.recipient, "date": date_format(day)}, "#people")
+
+
+def retry_email(document, request):
+    email = OutgoingEmail.objects.filter(document=document.pk, pk=_number(request, "email")).first()
+    if email is None or not outbox.retry(email):
+        raise PortalError(_("This email does not wait to be tried again."))
+    return Done(_("The email is tried again."), "#people")
+
+
+def _link(document, request) -> DirectLink:
+    found = links.of_document(document).filter(pk=_number(request, "link")).first()
+    if found is None:
+        raise PortalError(_("This link does not exist any more."))
+    return found
+
+
+def _number(request, name) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+VERBS = {
+    "send-again": ("publish", send_again),
+    "copy-link": ("publish", copy_link),
+    "stop-link": ("publish", stop_link),
+    "extend-link": ("publish", extend_link),
+    "retry-email": ("publish", retry_email),
+}

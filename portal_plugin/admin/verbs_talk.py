@@ -1,0 +1,91 @@
+"""Answers, notes, change requests, and what a customer said on the phone."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..exceptions import PortalError
+from ..models import ChangeRequest
+from ..services import answering, on_behalf
+from ..statuses import Verdict
+from .done import Done
+
+
+def reply(document, request):
+    answering.reply(
+        document, request.POST.get("text", ""), request.user, item_of(document, request)
+    )
+    return Done(_("Your answer is sent."), "#messages")
+
+
+def note(document, request):
+    answering.note(document, request.POST.get("text", ""), request.user, item_of(document, request))
+    return Done(_("The note is saved. Customers never see it."), "#messages")
+
+
+def comments_read(document, request):
+    answering.settle_comments(document, request.user)
+    return Done(_("Nothing waits for an answer any more."), "#messages")
+
+
+def close_request(document, request):
+    found = ChangeRequest.objects.of_family(document).filter(pk=_int(request, "request")).first()
+    if found is None:
+        raise PortalError(_("This change request does not exist any more."))
+    answering.close_change_request(found, request.POST.get("text", ""), request.user)
+    return Done(_("The change request is closed, and the customer gets your answer."), "#requests")
+
+
+def on_phone(document, request):
+    keys = keys_of(request)
+    is_no = request.POST.get("verdict") == Verdict.DECLINE
+    verdict = Verdict.DECLINE if is_no else Verdict.APPROVE
+    order = on_behalf.record(document, keys, verdict, request.POST.get("note", ""), request.user)
+    message = ngettext(
+        "The answer for %(count)d item is recorded. The customer gets a receipt.",
+        "The answers for %(count)d items are recorded. The customer gets a receipt.",
+        len(keys),
+    ) % {"count": len(keys)}
+    return Done(message, "#items", go_to=order)
+
+
+def undo(document, request):
+    keys = keys_of(request)
+    if len(keys) != 1:
+        raise PortalError(_("There is no decision to take back."))
+    on_behalf.take_back(document, keys[0], request.POST.get("note", ""), request.user)
+    return Done(_("The decision is taken back. The item waits for approval again."), "#items")
+
+
+def keys_of(request) -> list[UUID]:
+    """Ticked items. What is no key of an item is none of this document's."""
+    try:
+        return [UUID(text) for text in request.POST.getlist("item")]
+    except ValueError as error:
+        raise PortalError(_("This item is not part of the document.")) from error
+
+
+def item_of(document, request) -> UUID | None:
+    """The item that something is about, or ``None`` for the whole document."""
+    if not request.POST.get("item"):
+        return None
+    key = keys_of(request)[0]
+    if all(item.key != key for item in document.lines):
+        raise PortalError(_("This item is not part of the document."))
+    return key
+
+
+def _int(request, name) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+VERBS = {
+    "reply": ("change", reply),
+    "note": ("change", note),
+    "comments-read": ("change", comments_read),
+    "close-request": ("change", close_request),
+    "on-phone": ("publish", on_phone),
+    "undo": ("publish", undo),
+}

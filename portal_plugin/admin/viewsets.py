@@ -1,0 +1,90 @@
+"""Customers, estimates and orders as Wagtail snippets, in a menu group of their own."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from ..models import Customer, Estimate, Order
+from . import editing, listing, panels, registers, sites
+from .chooser import CustomerChooserViewSet
+
+
+class PortalViewSet(SnippetViewSet):
+    """Rights by site. A POST to Wagtail's copy address would overwrite the original: not offered."""
+
+    copy_view_enabled = False
+    list_per_page = 25
+
+    @property
+    def permission_policy(self):
+        return sites.policy(self.model)
+
+    def construct_view(self, view_class, **kwargs):
+        return sites.guarded(super().construct_view(view_class, **kwargs), self.model)
+
+
+class CustomerViewSet(PortalViewSet):
+    model = Customer
+    icon = "group"
+    menu_order = 300
+    menu_name = "portal-customers"
+    index_view_class = listing.CustomerIndexView
+    add_view_class = editing.CustomerCreateView
+    filterset_class = listing.CustomerFilterSet
+    chooser_viewset_class = CustomerChooserViewSet
+    list_display = ["name", "company", "email", "phone"]
+    list_export = ["name", "company", "email", "phone", "address", "language", "currency"]
+    search_fields = ["name", "company", "email", "phone", "contacts__name", "contacts__email"]
+    search_backend_name = None
+    ordering = ["name", "pk"]
+    export_filename = "customers"
+
+    def get_edit_handler(self):
+        return panels.customer_handler().bind_to_model(self.model)
+
+
+class DocumentViewSet(PortalViewSet):
+    add_view_class = editing.DocumentCreateView
+    edit_view_class = editing.DocumentEditView
+    preview_on_add_view_class = editing.PreviewOnCreateView
+    index_view_class = listing.DocumentIndexView
+    list_export = ["number", "title", "customer.name", "listed_total", "currency", "listed_state"]
+    export_headings = {"customer.name": _("Customer")}
+    search_fields = ["number", "title", "customer__name", "customer__company", "customer__email"]
+    search_backend_name = None
+    ordering = ["-created_at", "-pk"]
+
+
+class EstimateViewSet(DocumentViewSet):
+    model = Estimate
+    icon = "doc-full"
+    menu_order = 100
+    menu_name = "portal-estimates"
+    filterset_class = listing.EstimateFilterSet
+    export_filename = "estimates"
+
+    def get_edit_handler(self):
+        return panels.document_handler(valid_until=True).bind_to_model(self.model)
+
+
+class OrderViewSet(DocumentViewSet):
+    model = Order
+    icon = "form"
+    menu_order = 200
+    menu_name = "portal-orders"
+    filterset_class = listing.OrderFilterSet
+    export_filename = "orders"
+
+    def get_edit_handler(self):
+        return panels.document_handler(valid_until=False).bind_to_model(self.model)
+
+
+class PortalViewSetGroup(SnippetViewSetGroup):
+    menu_label = _("Customer portal")
+    menu_name = "customer-portal"
+    menu_icon = "clipboard-list"
+    menu_order = 250
+    items = (EstimateViewSet, OrderViewSet, CustomerViewSet)
+
+    def get_submenu_items(self):
+        """The payments' register is a ModelAdmin: a group takes it only as a menu item."""
+        return [*super().get_submenu_items(), *registers.menu_items("group")]

@@ -1,0 +1,91 @@
+"""What staff say: an answer to the customer, a note for themselves, the end of a change request."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..exceptions import NotAvailable, PortalError
+from ..models import ChangeRequest, Comment, InternalNote, SalesDocument
+from ..models.documents import lock
+from ..statuses import ChangeRequestState
+from . import activity, listing, notifications
+from .mail_receivers import staff_name
+
+
+def reply(document: SalesDocument, text: str, user: Any, item_key: UUID | None = None) -> Comment:
+    """A message to the customer, who is told by email. It answers all of theirs.
+
+    Raises ``NotAvailable`` while the document is not out: nobody could read it.
+    """
+    text = _said(text)
+    with transaction.atomic():
+        fresh = lock(document)
+        if not fresh.live or fresh.current_version_id is None:
+            raise NotAvailable(_("Publish the document first: nobody can read a message yet."))
+        comment = Comment.objects.create(
+            document_id=fresh.pk,
+            item_key=item_key,
+            text=text,
+            staff=user,
+            author_name=staff_name(user),
+        )
+        waiting = Comment.objects.of_family(fresh).filter(link__isnull=False, answered_at=None)
+        waiting.update(answered_at=comment.created_at)
+        activity.record(fresh, "reply", staff=user, data={"comment": comment.pk})
+        listing.refresh(fresh)
+        notifications.shop_acted(fresh, "comment", facts={"comment": comment.pk})
+    return comment
+
+
+def settle_comments(document: SalesDocument, user: Any) -> None:
+    """The customer's messages need no answer."""
+    with transaction.atomic():
+        fresh = lock(document)
+        waiting = Comment.objects.of_family(fresh).filter(link__isnull=False, answered_at=None)
+        if waiting.update(answered_at=timezone.now()):
+            activity.record(fresh, "comments_read", staff=user)
+            listing.refresh(fresh)
+
+
+def note(
+    document: SalesDocument, text: str, user: Any, item_key: UUID | None = None
+) -> InternalNote:
+    """For staff only, and nobody is told."""
+    text = _said(text)
+    with transaction.atomic():
+        fresh = lock(document)
+        written = InternalNote.objects.create(
+            document_id=fresh.pk, item_key=item_key, text=text, staff=user
+        )
+        activity.record(fresh, "note", staff=user, data={"internal_note": written.pk})
+    return written
+
+
+def close_change_request(request: ChangeRequest, answer: str, user: Any) -> ChangeRequest:
+    """Done, with a reply that the customer gets. Its items wait for approval again."""
+    answer = _said(answer)
+    with transaction.atomic():
+        fresh = lock(request.document)
+        request = ChangeRequest.objects.get(pk=request.pk)
+        if not request.is_open:
+            raise NotAvailable(_("This change request is closed already."))
+        request.state = ChangeRequestState.DONE
+        request.reply = answer
+        request.closed_at = timezone.now()
+        request.closed_by = user
+        request.save(update_fields=["state", "reply", "closed_at", "closed_by"])
+        facts = {"change_request": request.number}
+        activity.record(fresh, "change_answered", staff=user, data=facts)
+        listing.refresh(fresh)
+        notifications.shop_acted(fresh, "change_answered", facts=facts)
+    return request
+
+
+def _said(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise PortalError(_("Write a text first."), fields={"text": _("Write a text first.")})
+    return text

@@ -1,0 +1,91 @@
+"""What a customer said on the phone or at the counter, written down by staff."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ..exceptions import PortalError
+from ..models import Order, SalesDocument, Submission
+from ..models.documents import lock
+from ..statuses import DocumentState, Verdict
+from . import activity, deciding, listing, notifications, pdfs
+from .mail_receivers import staff_name
+
+#: Verdict to the verb of the history; the customer's receipt says which items.
+VERBS = {Verdict.APPROVE: "approve", Verdict.DECLINE: "decline"}
+#: States in which an answer can be written down, though an estimate may have expired meanwhile.
+OPEN = {
+    DocumentState.WAITING,
+    DocumentState.PARTLY_APPROVED,
+    DocumentState.CHANGES_REQUESTED,
+    DocumentState.EXPIRED,
+}
+
+
+def record(
+    document: SalesDocument, keys: Sequence[UUID], verdict: str, note: str, user: Any
+) -> Order | None:
+    """Decide items for the customer, as the document is out now. ``note`` says how it was agreed.
+
+    Everybody with a way in gets a receipt, so that nothing is agreed behind their back. Returns the
+    order where this was the last decision and made one. Raises ``PortalError``.
+    """
+    note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
+    if not keys:
+        raise PortalError(_("Tick at least one item."))
+    with transaction.atomic():
+        fresh = lock(document)
+        if fresh.state not in OPEN:
+            raise PortalError(_("This document does not wait for an answer."))
+        submission = _submission(fresh, f"{VERBS[Verdict(verdict)]}_for_customer", note, user)
+        shown = {key: item.item_hash for key, item in fresh.standing.items.items()}
+        deciding.decide(fresh, keys, verdict, submission=submission, hashes=shown)
+        facts = {"submission": submission.pk, "items": [str(key) for key in keys]}
+        verb = VERBS[Verdict(verdict)]
+        activity.record(
+            fresh,
+            "approved_for_customer" if verdict == Verdict.APPROVE else "declined_for_customer",
+            staff=user,
+            data={**facts, "note": note},
+        )
+        order = deciding.settle(fresh)
+        listing.refresh(fresh)
+        pdfs.order_render(fresh)
+        facts = {"items": [str(key) for key in keys], "by": staff_name(user)}
+        notifications.customer_acted(fresh, verb, link=None, facts=facts)
+    return order
+
+
+def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> None:
+    """Staff undo a decision; the old one stays in the history, and the item waits again."""
+    reason = _required(reason, _("Write why the decision is taken back."))
+    with transaction.atomic():
+        fresh = lock(document)
+        if fresh.converted_at:
+            raise PortalError(_("An order was made from this. Take it back there."))
+        submission = _submission(fresh, "undo", reason, user)
+        deciding.undo(fresh, key, submission=submission, reason=reason)
+        activity.record(fresh, "undo", staff=user, data={"item": str(key), "reason": reason})
+        listing.refresh(fresh)
+        pdfs.order_render(fresh)
+
+
+def _submission(document: SalesDocument, action: str, note: str, user: Any) -> Submission:
+    return Submission.objects.create(
+        document_id=document.pk,
+        client_key=uuid4(),
+        action=action,
+        staff=user,
+        name=document.customer.name if document.customer else "",
+        note=note,
+    )
+
+
+def _required(text: str, sentence: str) -> str:
+    text = text.strip()
+    if not text:
+        raise PortalError(sentence, fields={"note": sentence})
+    return text

@@ -1,0 +1,188 @@
+"""What a new shop starts with: terms to read and change, rights for its staff, five first steps."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.utils import translation
+from django.utils.translation import gettext as _
+from wagtail.models import GroupSitePermission
+
+from ..conf import conf
+from ..models import Customer, Estimate, Order, PortalSettings, TermsText
+from ..statuses import TermsKind
+
+#: The first line of a starter text. A text that still has it is not saved as terms.
+MARKS = {
+    "en": "READ AND CHANGE THIS TEXT, THEN DELETE THIS LINE.",
+    "de": "DIESEN TEXT LESEN UND ÄNDERN, DANN DIESE ZEILE LÖSCHEN.",
+    "ar": "اقرأ هذا النص وعدّله، ثم احذف هذا السطر.",
+}
+#: Written here and not in the catalogs: they are read by the shop's customers, not by its staff.
+TEXTS = {
+    "en": {
+        TermsKind.ESTIMATE: (
+            "By approving an item you order it at the price shown, with the quantity, material "
+            "and size described.\n\n"
+            "Please check every proof for spelling, size and colours. We make what you approved; "
+            "mistakes in an approved proof cannot be claimed later. Colours on your screen may "
+            "differ slightly from the finished product.\n\n"
+            "Items made to your order cannot be returned. A deposit, where one is shown, is due "
+            "before we start."
+        ),
+        TermsKind.ORDER: (
+            "By approving an item you release it for production as shown.\n\n"
+            "Please check every proof for spelling, size and colours. We make what you approved; "
+            "mistakes in an approved proof cannot be claimed later.\n\n"
+            "Changes after approval may cost extra and move the delivery date. Goods stay our "
+            "property until they are fully paid."
+        ),
+    },
+    "de": {
+        TermsKind.ESTIMATE: (
+            "Mit der Freigabe einer Position bestellen Sie diese zum angezeigten Preis, in der "
+            "beschriebenen Menge, Ausführung und Größe.\n\n"
+            "Bitte prüfen Sie jeden Entwurf auf Rechtschreibung, Maße und Farben. Wir fertigen, "
+            "was Sie freigegeben haben; Fehler in einem freigegebenen Entwurf können später nicht "
+            "beanstandet werden. Farben am Bildschirm können leicht vom fertigen Produkt "
+            "abweichen.\n\n"
+            "Nach Ihren Angaben gefertigte Ware ist vom Umtausch ausgeschlossen. Eine ausgewiesene "
+            "Anzahlung ist vor Beginn der Arbeiten fällig."
+        ),
+        TermsKind.ORDER: (
+            "Mit der Freigabe einer Position geben Sie diese wie gezeigt zur Fertigung frei.\n\n"
+            "Bitte prüfen Sie jeden Entwurf auf Rechtschreibung, Maße und Farben. Wir fertigen, "
+            "was Sie freigegeben haben; Fehler in einem freigegebenen Entwurf können später nicht "
+            "beanstandet werden.\n\n"
+            "Änderungen nach der Freigabe können Mehrkosten verursachen und den Liefertermin "
+            "verschieben. Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum."
+        ),
+    },
+    "ar": {
+        TermsKind.ESTIMATE: (
+            "بموافقتك على بند فإنك تطلبه بالسعر الظاهر وبالكمية والمادة والمقاس الموصوفة.\n\n"
+            "يرجى مراجعة الإملاء والمقاسات والألوان في كل نموذج. نحن نصنع ما وافقت عليه، ولا يمكن "
+            "المطالبة لاحقًا بأخطاء في نموذج تمت الموافقة عليه. قد تختلف الألوان على شاشتك قليلًا "
+            "عن المنتج النهائي.\n\n"
+            "لا يمكن إرجاع ما صُنع حسب طلبك. إذا كان هناك عربون ظاهر فهو مستحق قبل أن نبدأ."
+        ),
+        TermsKind.ORDER: (
+            "بموافقتك على بند فإنك تسمح بإنتاجه كما هو ظاهر.\n\n"
+            "يرجى مراجعة الإملاء والمقاسات والألوان في كل نموذج. نحن نصنع ما وافقت عليه، ولا يمكن "
+            "المطالبة لاحقًا بأخطاء في نموذج تمت الموافقة عليه.\n\n"
+            "التعديلات بعد الموافقة قد تزيد التكلفة وتؤخر موعد التسليم. تبقى البضاعة ملكًا لنا حتى "
+            "سداد ثمنها كاملًا."
+        ),
+    },
+}
+
+
+def starter_terms(language: str, kind: str) -> str:
+    """A text to begin with, marked; in English where there is none in the language."""
+    code = language.split("-")[0]
+    code = code if code in TEXTS else "en"
+    return f"{MARKS[code]}\n\n{TEXTS[code][TermsKind(kind)]}"
+
+
+def is_marked(text: str) -> bool:
+    """Whether nobody has read the starter text yet."""
+    return any(mark in text for mark in MARKS.values())
+
+
+# -- first steps -----------------------------------------------------------------------------------
+
+STEPS = ("brand", "terms", "money", "payments", "estimate")
+
+
+@dataclass(frozen=True)
+class Step:
+    """``where`` is a tab of the settings, or ``estimate``."""
+
+    name: str
+    label: str
+    is_done: bool
+    where: str
+
+
+def first_steps(site: Any) -> list[Step]:
+    shop = PortalSettings.of(site)
+    found = {
+        "brand": bool(shop.logo and shop.address),
+        "terms": _has_terms(shop),
+        "money": bool(shop.tax_number or shop.tax_rate),
+        "payments": bool(shop.bank_details or conf.stripe_secret_key),
+        "estimate": Estimate.objects.filter(site=site).exists(),
+    }
+    labels = {
+        "brand": _("Add your logo and address"),
+        "terms": _("Read and change the terms that your customers accept"),
+        "money": _("Set tax and the numbers of estimates and orders"),
+        "payments": _("Say how you are paid"),
+        "estimate": _("Write a first estimate and look at it in the preview"),
+    }
+    return [
+        Step(name, labels[name], found[name] or name in shop.steps_done, name) for name in STEPS
+    ]
+
+
+def mark_done(site: Any, step: str) -> None:
+    """Staff say that a step needs nothing more: a shop without a logo has none to add."""
+    if step not in STEPS:
+        return
+    shop, _created = PortalSettings.objects.get_or_create(site=site)
+    if step not in shop.steps_done:
+        shop.steps_done = [*shop.steps_done, step]
+        shop.save(update_fields=["steps_done"])
+
+
+def _has_terms(shop: PortalSettings) -> bool:
+    texts = TermsText.objects.filter(site=shop.site).values_list("kind", flat=True)
+    return {TermsKind.ESTIMATE, TermsKind.ORDER} <= set(texts)
+
+
+# -- rights ----------------------------------------------------------------------------------------
+
+#: Model and action of each right. Editors write; managers also publish, send, delete and set up.
+EDITOR_RIGHTS = [
+    (model, action) for model in (Customer, Estimate, Order) for action in ("add", "change", "view")
+]
+MANAGER_RIGHTS = [
+    *EDITOR_RIGHTS,
+    *((model, action) for model in (Estimate, Order) for action in ("publish", "lock", "unlock")),
+    *((model, "delete") for model in (Customer, Estimate, Order)),
+    (PortalSettings, "change"),
+]
+GROUPS = {"Portal editors": EDITOR_RIGHTS, "Portal managers": MANAGER_RIGHTS}
+
+
+def ensure_groups(site: Any = None) -> list[Group]:
+    """The two ready groups. With a ``site`` they are that site's own, and hold only there."""
+    return [_ensure_group(name, rights, site) for name, rights in GROUPS.items()]
+
+
+def _ensure_group(name: str, rights: list, site: Any) -> Group:
+    if site is not None:
+        name = f"{name} · {site.site_name or site.hostname}"[:150]
+    group, _created = Group.objects.get_or_create(name=name)
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    for model, action in rights:
+        permission = right(model, action)
+        if site is None:
+            group.permissions.add(permission)
+        else:
+            GroupSitePermission.objects.get_or_create(group=group, site=site, permission=permission)
+    return group
+
+
+def right(model: Any, action: str) -> Permission:
+    """Made where it is missing: Wagtail makes "publish" after the migrations of all apps."""
+    codename = f"{action}_{model._meta.model_name}"
+    with translation.override("en"):
+        name = f"Can {action} {model._meta.verbose_name}"
+    found, _created = Permission.objects.get_or_create(
+        content_type=ContentType.objects.get_for_model(model),
+        codename=codename,
+        defaults={"name": name},
+    )
+    return found

@@ -1,0 +1,43 @@
+"""What the portal adds to the Wagtail admin: registration only."""
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.admin_url_finder import register_admin_url_finder
+from wagtail.contrib.settings.registry import register_setting
+from wagtail.snippets.models import register_snippet
+
+from .admin import action_menu, groups, home, refusals, registers, settings_panels, urls
+from .admin.finders import DocumentURLFinder
+from .admin.viewsets import PortalViewSetGroup
+from .models import PortalSettings, SalesDocument
+
+register_snippet(PortalViewSetGroup)
+PortalSettings.edit_handler = settings_panels.handler()
+register_setting(PortalSettings, icon="clipboard-list")
+register_admin_url_finder(SalesDocument, DocumentURLFinder)
+registers.register()
+
+
+@hooks.register("register_admin_urls")
+def admin_urls():
+    return urls.urlpatterns
+
+
+for register in registers.instances().get("reports", []):
+    hooks.register("register_reports_menu_item", register.get_menu_item)
+
+hooks.register("construct_snippet_action_menu", action_menu.arrange)
+hooks.register("before_unpublish", refusals.before_unpublish)
+hooks.register("before_delete_snippet", refusals.before_delete)
+hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
+
+
+@hooks.register("construct_homepage_panels")
+def home_panel(request, panels):
+    panels.append(home.PortalPanel(request))
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css():
+    return format_html('<link rel="stylesheet" href="{}">', static("portal_plugin/admin/admin.css"))
