@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,4 +12,6 @@ class PortalConfig(AppConfig):
     def ready(self):
         from . import actions, receivers, tasks  # noqa: F401
 
+        # A site's own actions, in whichever of its apps, after ours: so they stand after ours.
+        autodiscover_modules("portal_actions")
         receivers.connect()
