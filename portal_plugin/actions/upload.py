@@ -1,7 +1,6 @@
 """Send files to the shop, and find those that went either way."""
 
 from django import forms
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -63,7 +62,7 @@ class UploadForm(ActionForm):
         field.widget.attrs["accept"] = accepted()
         field.help_text = _("%(kinds)s, up to %(limit)s each.") % {
             "kinds": filetypes.allowed_kinds(),
-            "limit": filesizeformat(conf.upload_max_bytes),
+            "limit": files.size_text(conf.upload_max_bytes),
         }
 
 
@@ -86,7 +85,8 @@ class Upload(Action):
     enctype = "multipart/form-data"
 
     def context(self, form):
-        return {"max_bytes": conf.upload_max_bytes}
+        limit = conf.upload_max_bytes
+        return {"max_bytes": limit, "max_text": files.size_text(limit)}
 
     def prepare(self, form):
         try:

@@ -54,7 +54,7 @@ def check(upload: UploadedFile, *, max_bytes: int | None = None) -> filetypes.Fi
     if max_bytes is not None and upload.size > max_bytes:
         raise FileTooLarge(
             _("“%(name)s” is too large. A file may have up to %(limit)s.")
-            % {"name": name, "limit": filesizeformat(max_bytes)}
+            % {"name": name, "limit": size_text(max_bytes)}
         )
     upload.seek(0)
     head = upload.read(filetypes.HEAD_BYTES)
@@ -238,5 +238,13 @@ def refuse_over_quota(document: SalesDocument, size: int) -> None:
     if (used["bytes"] or 0) + size > conf.upload_quota_bytes:
         raise FileRefused(
             _("All files here together may have up to %(limit)s. This one is too much.")
-            % {"limit": filesizeformat(conf.upload_quota_bytes)}
+            % {"limit": size_text(conf.upload_quota_bytes)}
         )
+
+
+def size_text(size: int) -> str:
+    """A limit in words: "50 MB", not "50.0 MB"."""
+    megabytes, rest = divmod(size, 1024 * 1024)
+    if megabytes and not rest:
+        return _("%(count)s MB") % {"count": megabytes}
+    return filesizeformat(size)

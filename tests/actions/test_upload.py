@@ -135,7 +135,7 @@ def test_all_files_are_refused_when_one_is_over_the_quota(settings):
 def test_what_may_be_sent_is_said_beforehand(settings):
     settings.PORTAL_PLUGIN = {"UPLOAD_MAX_BYTES": 5 * 1024 * 1024, "ARTWORK_EXTENSIONS": ["ai"]}
     form = Upload(visit_of(factories.estimate_factory())).form()
-    assert form.fields["files"].help_text == "PNG, JPG, WEBP, PDF, AI, up to 5.0\xa0MB each."
+    assert form.fields["files"].help_text == "PNG, JPG, WEBP, PDF, AI, up to 5 MB each."
     accepted = form.fields["files"].widget.attrs["accept"]
     assert accepted == "image/png,image/jpeg,image/webp,application/pdf,.ai"
 

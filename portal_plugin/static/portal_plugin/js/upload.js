@@ -19,6 +19,19 @@ function element(tag, className, text = "") {
   return made;
 }
 
+/** One of the page's own icons; what it means is said in words beside it. */
+function icon(name) {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawing.setAttribute("class", "portal-icon");
+  drawing.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#portal-${name}`);
+  drawing.append(use);
+  return drawing;
+}
+
+const ICONS = { sent: "check", failed: "alert" };
+
 /** One file on its way: its row in the list, and the request. */
 class Sending {
   constructor(file, upload) {
@@ -42,7 +55,7 @@ class Sending {
   show(state, words, button = "") {
     this.state = state;
     this.row.dataset.state = state;
-    this.words.textContent = words;
+    this.words.replaceChildren(...(ICONS[state] ? [icon(ICONS[state])] : []), words);
     this.button.hidden = !button;
     this.button.textContent = button;
     this.button.setAttribute("aria-label", `${button}: ${this.file.name}`);
@@ -109,6 +122,7 @@ class Sending {
     }
     if (request.status >= 200 && request.status < 300) {
       this.show("sent", this.upload.dataset.textSent);
+      this.upload.say(`${this.file.name}: ${this.upload.dataset.textSent}`);
       return;
     }
     const said = [answer.fields?.[FIELD] ?? answer.error ?? ""].flat().join(" ");
@@ -219,16 +233,17 @@ class PortalUpload extends HTMLElement {
       for (const sending of added) {
         if (sending.state !== "cancelled") await sending.send();
       }
-      if (added.some((one) => one.state === "sent")) await this.finished(added);
+      if (added.some((one) => one.state === "sent")) await this.finished();
     };
     this.turn = (this.turn ?? Promise.resolve()).then(work);
   }
 
-  async finished(added) {
+  async finished() {
     const finished = this.form.querySelector("[data-upload-finished]");
     if (finished) finished.hidden = false;
-    if (added.every((one) => one.state === "sent")) this.say(this.dataset.textAllSent);
     await this.refreshFiles();
+    // Behind a dialog lies the document's page, which lists the files, too.
+    if (this.closest("dialog")) await document.getElementById("portal")?.portal?.refresh();
   }
 
   /** The list below, as the server sees it now. */
@@ -245,8 +260,9 @@ class PortalUpload extends HTMLElement {
     }
   }
 
+  /** For screen readers: several files may end within one second, and each is read out. */
   say(words) {
-    this.status.textContent = words;
+    this.status.append(element("p", "", words));
   }
 }
 
