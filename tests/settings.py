@@ -1,9 +1,14 @@
 """The sandbox site, in a folder of its own, on SQLite or on PostgreSQL (``PORTAL_TEST_DB``)."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("SANDBOX_DATA", tempfile.mkdtemp(prefix="portal-tests-"))
+if "SANDBOX_DATA" not in os.environ:
+    # Workers and child processes inherit the variable; only who made the folder removes it.
+    os.environ["SANDBOX_DATA"] = tempfile.mkdtemp(prefix="portal-tests-")
+    atexit.register(shutil.rmtree, os.environ["SANDBOX_DATA"], ignore_errors=True)
 
 from sandbox_site.settings import *  # noqa: F403
 from sandbox_site.settings import DATA_DIR, PORTAL_PLUGIN
@@ -23,6 +28,8 @@ if os.environ.get("PORTAL_TEST_DB") == "postgres":
             "USER": os.environ.get("PGUSER", "postgres"),
         }
     }
-elif os.environ.get("PORTAL_TEST_FILE"):
-    # A database that outlives the run, for `pytest --reuse-db`; one file for each worker.
-    DATABASES["default"]["TEST"] = {"NAME": os.environ["PORTAL_TEST_FILE"]}  # noqa: F405
+else:
+    # A file, as in a real site: threads then meet as they do there. ``PORTAL_TEST_FILE`` names one
+    # that outlives the run, for ``pytest --reuse-db``.
+    name = os.environ.get("PORTAL_TEST_FILE") or str(DATA_DIR / "test.sqlite3")
+    DATABASES["default"]["TEST"] = {"NAME": name}

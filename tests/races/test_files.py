@@ -1,33 +1,17 @@
 """Many who send a file at once, and many workers before one preview."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
 
 from portal_plugin.exceptions import FileRefused
 from portal_plugin.models import Attachment, Preview
 from portal_plugin.services import files, previews
 from portal_plugin.statuses import WorkState
 from tests import factories, samples
+from tests.races.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(number, act):
-    """Run ``act(0)``, ``act(1)`` … in threads that start at the same moment."""
-    gate = threading.Barrier(number)
-
-    def one(index):
-        gate.wait()
-        try:
-            return act(index)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=number) as pool:
-        return list(pool.map(one, range(number)))
 
 
 def send_to(document):
@@ -47,10 +31,9 @@ def test_the_quota_holds_to_the_last_file(settings):
     assert len(taken) == Attachment.objects.count() == 3
 
 
+@pytest.mark.only_on("postgres")
 def test_without_the_lock_the_quota_would_not_hold(settings, monkeypatch):
     """What holds it is the lock. (On SQLite every transaction is one.)"""
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no transaction without a lock")
     settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_FILES": 1}
     gate = threading.Barrier(5)
     count = files.refuse_over_quota
