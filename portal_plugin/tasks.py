@@ -25,11 +25,14 @@ if task is not None:
 def enqueue(kind: str) -> bool:
     """Whether a task backend took it. An immediate backend would keep the customer waiting for the
     mail server: the web process then does the work itself, after its answer."""
-    if task is None or _is_immediate():
+    if is_immediate():
         return False
     drain.enqueue(kind)
     return True
 
 
-def _is_immediate() -> bool:
+def is_immediate() -> bool:
+    """Whether nobody but the web process itself would do the work."""
+    if task is None:
+        return True
     return any(base.__name__ == "ImmediateBackend" for base in type(drain.get_backend()).__mro__)
