@@ -15,8 +15,10 @@ STANDALONE = "portal_plugin/standalone.html"
 
 
 def page(request, template, context, *, shop: ShopView, language, direction, status=200):
-    """``context`` is the page's own; what every page needs is added here."""
-    base = select_template([conf.base_template, STANDALONE])
+    """``context`` is the page's own; what every page needs is added here.
+
+    The answer says ``is_standalone``, and ``base_error`` where it is so because the base failed.
+    """
     context = {
         **context,
         "shop": shop,
@@ -25,21 +27,29 @@ def page(request, template, context, *, shop: ShopView, language, direction, sta
         "csp_nonce": csp.nonce(request),
         "how_url": reverse("portal_plugin:how_it_works", kwargs={"language": language}),
     }
-    is_standalone = base.template.name == STANDALONE
-    try:
-        body = _render(request, template, context, base.template.name)
-    except Exception:
-        # The base is the site's, not ours: whatever it raises, the customer gets their page.
-        if is_standalone:
-            raise
-        logger.exception(
-            "The site's base template %s failed; serving without it", conf.base_template
-        )
-        is_standalone = True
+    body, error = _in_base(request, template, context)
+    is_standalone = body is None
+    if is_standalone:
         body = _render(request, template, context, STANDALONE)
     response = HttpResponse(body, status=status)
     response.is_standalone = is_standalone
+    response.base_error = error
     return response
+
+
+def _in_base(request, template, context):
+    """``(body, None)``; ``(None, error)`` where the base fails; ``(None, None)`` without a base."""
+    try:
+        base = select_template([conf.base_template, STANDALONE]).template.name
+        if base == STANDALONE:
+            return None, None
+        return _render(request, template, context, base), None
+    except Exception as error:
+        # The base is the site's, not ours: whatever it raises, the customer gets their page.
+        logger.exception(
+            "The site's base template %s failed; serving without it", conf.base_template
+        )
+        return None, error
 
 
 def _render(request, template, context, base):
