@@ -1,0 +1,59 @@
+"""Whether emails leave the house, and from whom."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from ..gateways.mailer import address_of
+from .registering import portal_check
+
+#: Backends of Django's that keep a letter to themselves.
+NOWHERE = {
+    f"django.core.mail.backends.{name}.EmailBackend"
+    for name in ("console", "locmem", "dummy", "filebased")
+}
+
+
+def backend_name() -> str:
+    """The dotted path of what ``send()`` uses; empty where a site configures none.
+
+    From 6.1 on Django has ``MAILERS``; where a site sets it, reading ``EMAIL_*`` would raise.
+    """
+    if hasattr(settings, "MAILERS"):
+        smtp = "django.core.mail.backends.smtp.EmailBackend"
+        default = settings.MAILERS.get("default")
+        return "" if default is None else default.get("BACKEND", smtp)
+    return settings.EMAIL_BACKEND
+
+
+@portal_check()
+def a_mailer_is_there() -> Iterator[CheckMessage]:
+    if not backend_name():
+        yield Error(
+            "MAILERS has no mailer named 'default': no email leaves.",
+            hint="Add a 'default' entry to MAILERS; the portal sends with it.",
+            id="portal_plugin.E021",
+        )
+
+
+@portal_check()
+def mail_leaves_the_house() -> Iterator[CheckMessage]:
+    if not settings.DEBUG and backend_name() in NOWHERE:
+        yield Warning(
+            f"Emails go nowhere: the mail backend is {backend_name()} and DEBUG is off.",
+            hint="Configure your mail server, or a provider through django-anymail.",
+            id="portal_plugin.W005",
+        )
+
+
+@portal_check()
+def sender_is_set() -> Iterator[CheckMessage]:
+    """The default's domain exists on no server, so that the letter is refused or lost."""
+    if address_of(settings.DEFAULT_FROM_EMAIL) == "webmaster@localhost":
+        yield Warning(
+            "DEFAULT_FROM_EMAIL is Django's webmaster@localhost: mail servers refuse it.",
+            hint="Set DEFAULT_FROM_EMAIL to an address of your domain; a shop may choose its own"
+            " sender in the portal's settings.",
+            id="portal_plugin.W004",
+        )

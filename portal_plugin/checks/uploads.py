@@ -1,0 +1,80 @@
+"""Whether what customers may send and staff must save fits through the project's other limits."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Warning
+from django.utils.module_loading import import_string
+
+from ..conf import conf
+from .registering import portal_check
+
+#: An estimate of 100 items, as the admin's form sends it, with room for proofs and files.
+FIELDS = 5_000
+
+
+@portal_check()
+def long_documents_can_be_saved() -> Iterator[CheckMessage]:
+    limit = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    if limit is not None and limit < FIELDS:
+        yield Warning(
+            f"DATA_UPLOAD_MAX_NUMBER_FIELDS is {limit}: estimates of more than about"
+            f" {limit * 100 // FIELDS} items cannot be saved in the admin.",
+            hint="Set DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000, as new Wagtail projects do.",
+            id="portal_plugin.W016",
+        )
+
+
+@portal_check()
+def upload_limits_agree() -> Iterator[CheckMessage]:
+    if conf.upload_max_bytes > conf.upload_quota_bytes:
+        yield Warning(
+            "UPLOAD_MAX_BYTES is above UPLOAD_QUOTA_BYTES: the page promises a size that is"
+            " always refused.",
+            hint="Raise UPLOAD_QUOTA_BYTES, which is for all files of one document together.",
+            id="portal_plugin.W017",
+        )
+
+
+@portal_check()
+def scanner_can_be_imported() -> Iterator[CheckMessage]:
+    if not conf.file_scanner:
+        return
+    try:
+        is_callable = callable(import_string(conf.file_scanner))
+        problem = "" if is_callable else "it is not callable"
+    except ImportError as error:
+        problem = str(error)
+    if problem:
+        yield Error(
+            f"FILE_SCANNER {conf.file_scanner!r} cannot be used: {problem}. No file is given out"
+            " while its check cannot be made.",
+            hint='Name a callable by its dotted path, such as "portal_plugin.gateways.scanner'
+            '.clamd", or leave the key out.',
+            id="portal_plugin.E019",
+        )
+
+
+@portal_check(deploy=True)
+def files_are_scanned() -> Iterator[CheckMessage]:
+    if not conf.file_scanner:
+        yield Info(
+            "Customers' files are not checked for viruses before staff open them.",
+            hint='With ClamAV: PORTAL_PLUGIN["FILE_SCANNER"] ='
+            ' "portal_plugin.gateways.scanner.clamd".',
+            id="portal_plugin.I003",
+        )
+
+
+@portal_check(deploy=True)
+def proxy_lets_uploads_through() -> Iterator[CheckMessage]:
+    """nginx refuses bodies above 1 MB unless told otherwise: the customer sees its bare 413."""
+    size = conf.upload_max_bytes // 1024 // 1024
+    if size > 1:
+        yield Info(
+            f"Customers may send files of {size} MB. A proxy in front of the site has a limit of"
+            " its own.",
+            hint=f"nginx: client_max_body_size {size + 2}m; Apache: LimitRequestBody. Sync gunicorn"
+            " workers cut uploads that take over 30 seconds: use gthread.",
+            id="portal_plugin.I004",
+        )
