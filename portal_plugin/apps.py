@@ -10,7 +10,7 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from . import actions, receivers, tasks  # noqa: F401
+        from . import actions, checks, receivers, tasks  # noqa: F401
 
         # A site's own actions, in whichever of its apps, after ours: so they stand after ours.
         autodiscover_modules("portal_actions")
