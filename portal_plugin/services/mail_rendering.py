@@ -165,13 +165,11 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
 
 
 def _told(document: Any, happening: dict[str, Any]) -> Told:
-    """``note``: what the page answered to an action that has no headline of its own."""
     story = tell(document, happening)
-    is_unknown = story.audience == "receipt" and story.kind not in mail_words.HEADLINES
     return Told(
         mail_words.headline(story),
         story,
-        note=story.message if is_unknown else "",
+        note=mail_words.note(story),
         quote_label=mail_words.quote_label(story),
     )
 

@@ -3,7 +3,8 @@
 A row of mail keeps ids and a few plain words (``facts["happenings"]``). Each happening is a dict
 with ``kind`` and any of: ``submission``, ``comment``, ``change_request``, ``entry`` (ids of rows),
 ``item`` and ``items`` (item keys), and ready words ``by``, ``text``, ``reason``, ``reply``,
-``files`` (names), ``amount``, ``reference``, ``headline``.
+``files`` (names), ``amount``, ``reference``, ``headline``. ``is_recorded`` says that staff (``by``)
+wrote down what the customer had said, on the phone for example.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ QUOTE_LIMIT = 1000
 
 @dataclass(frozen=True)
 class Story:
-    """One happening with its words. ``by`` is who did it, ``owner`` whose link it was done with."""
+    """One happening with its words. ``by`` did it or wrote it down, with ``owner``'s link."""
 
     kind: str
     by: str = ""
@@ -34,6 +35,7 @@ class Story:
     method: str = ""
     headline: str = ""
     message: str = ""
+    is_recorded: bool = False
     count: int = 0
 
     @property
@@ -68,6 +70,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         method=entry.method if entry else "",
         headline=happening.get("headline", ""),
         message=submission.message if submission else "",
+        is_recorded=bool(happening.get("is_recorded")),
         count=len(keys) or len(files) or happening.get("count", 0),
     )
 

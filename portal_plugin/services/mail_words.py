@@ -29,6 +29,18 @@ def document_name(document: SalesDocument) -> Phrase:
     )
 
 
+def note(story: Story) -> str:
+    """A sentence below the headline: that staff wrote it down; or what the page answered to an
+    action that has no headline of its own."""
+    if story.is_recorded and story.audience == "receipt":
+        return _(
+            "We wrote this down for you, as you told us. Please answer this email if it is wrong."
+        )
+    if story.audience == "receipt" and story.kind not in HEADLINES:
+        return story.message
+    return ""
+
+
 def quote_label(story: Story) -> str:
     """Whose words the quoted ones are; for staff the headline has said it."""
     if story.audience == "receipt" or story.kind == "news_change_answered":
@@ -125,6 +137,8 @@ def _plain(message: str) -> Headline:
 
 
 def _who(story: Story) -> str:
+    if story.is_recorded:
+        return _("%(name)s, for the customer,") % {"name": story.by} if story.by else _("Staff")
     if story.owner and story.by and story.by != story.owner:
         return _("%(name)s (with the link of %(owner)s)") % {
             "name": story.by,

@@ -37,6 +37,8 @@ def customer_acted(
     if verb in SILENT:
         return []
     happening = _happening(facts, submission)
+    if link is None and verb != "payment":
+        happening["is_recorded"] = True
     receivers = [link] if link is not None else _receivers(document)
     emails = [_to_customer(document, each, "receipt", verb, happening) for each in receivers]
     notice = _to_staff(document, verb, happening, link)

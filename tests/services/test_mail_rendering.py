@@ -155,6 +155,15 @@ def test_another_name_is_kept_as_the_links_owner_for_staff(order, link):
     assert f"Bob (with the link of {link.recipient.name}) wrote a message" in subject
 
 
+def test_what_staff_wrote_down_is_called_that(order, link):
+    facts = {"items": [str(order.lines[0].key)], "by": "Robin"}
+    notifications.customer_acted(order, "approve", link=None, facts=facts)
+    receipt = rendered(OutgoingEmail.objects.get(kind="receipt_approve"))
+    assert "We wrote this down for you" in receipt.text
+    notice = rendered(OutgoingEmail.objects.get(kind="staff_approve"))
+    assert "Robin, for the customer, approved 1 item" in notice.subject
+
+
 def test_an_action_that_a_site_added_is_told_with_its_own_words(order, link):
     submission = submit(link, "book_a_fitting", message="Your fitting is on Monday.")
     notifications.customer_acted(order, "book_a_fitting", link=link, submission=submission)

@@ -3,6 +3,7 @@
 import time
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
 
 from ...services import work
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
             self.sweep()
             return
         while True:
+            # A connection that the database has dropped meanwhile is opened anew.
+            close_old_connections()
             try:
                 self.sweep()
             except CommandError as error:
