@@ -52,6 +52,7 @@ def test_a_worker_that_broke_down_is_an_error_after_the_others_ran(monkeypatch):
     assert ran == ["sound"]
 
 
+@pytest.mark.django_db
 def test_the_loop_goes_on_after_a_breakdown(monkeypatch, capsys):
     rounds = []
 
