@@ -15,7 +15,7 @@ from .outcomes import Done
 class DeclineForm(IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     reason = forms.CharField(
-        label=gettext_lazy("Would you like to say why? (optional)"),
+        label=gettext_lazy("Would you like to say why?"),
         max_length=TEXT_LIMIT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

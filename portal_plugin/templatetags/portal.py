@@ -37,6 +37,13 @@ def is_tick(field: forms.BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
 
 
+@register.simple_tag(takes_context=True)
+def short(context: template.Context, url: str) -> str:
+    """``url`` from where the page is: with 10 items the whole path alone would be 2 KB of it."""
+    request = getattr(context, "request", None)
+    return url.removeprefix(request.path) if request and url != request.path else url
+
+
 @register.simple_tag
 def portal_widget(field: forms.BoundField) -> SafeString:
     """The field's input with the portal's class on it; Django adds what describes it."""

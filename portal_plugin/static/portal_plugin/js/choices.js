@@ -6,7 +6,7 @@ const FINEST = 10000;
 export default function choices(part, { lang }) {
   const boxes = [...part.querySelectorAll("input[name=items]")];
   const all = part.querySelector("[data-all]");
-  const sum = part.querySelector("[data-sum]");
+  const sum = part.closest("form").querySelector("[data-sum]");
   const money = new Intl.NumberFormat(lang, {
     style: "currency",
     currency: part.dataset.currency,

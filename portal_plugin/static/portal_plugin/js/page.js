@@ -1,5 +1,5 @@
-/* What the page does by itself: times of the reader's own zone, the bar of phones, the colour behind
-   dialogs, and one word to the shop that a person is looking. */
+/* What the page does besides its dialog: times of the reader's own zone, the bar of phones, the colour
+   behind dialogs, links to pay and to look closely, and one word to the shop that a person is here. */
 
 const root = document.getElementById("portal");
 
@@ -48,7 +48,35 @@ function tellWhenSeen() {
   for (const sign of signs) addEventListener(sign, once, { capture: true, passive: true });
 }
 
+/** Two kinds of links open something of their own; where its script is away they are followed. */
+const openers = {
+  pay: async (link, { payModule, payStyle }) => {
+    root.portal.style(payStyle);
+    const module = await import(new URL(payModule, location.href));
+    await root.portal.close();
+    await module.open(link, root.portal);
+  },
+  zoom: async (link, { zoomModule }) => {
+    const module = await import(new URL(zoomModule, location.href));
+    root.portal.show(module.look(link), link.href, link);
+  },
+};
+
+async function openOther(event) {
+  const link = event.target.closest("[data-portal-opens=pay], [data-portal-zoom]");
+  const isSpecial = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || isSpecial || !root.portal) return;
+  event.preventDefault();
+  try {
+    await openers["portalZoom" in link.dataset ? "zoom" : "pay"](link, root.dataset);
+  } catch (error) {
+    console.warn("Following the link instead", error);
+    location.assign(link.href);
+  }
+}
+
 if (root) {
+  root.addEventListener("click", openOther);
   root.addEventListener("portal:arrived", (event) => {
     localTimes(event.target);
     watchButton();

@@ -1,50 +1,31 @@
-/* Opens the page's links in one dialog. Each of them is a page of its own: without this script the
-   browser simply follows it. What only some dialogs need (choices, zoom, upload) is named by their
-   templates in data-portal-module, and fetched when they appear. */
+/* Opens the page's actions in its dialog, and sends their forms from there. Every action is a page of
+   its own: without this script the browser simply follows the link. What only some actions need
+   (choices, zoom, upload) is named by their templates in data-portal-module, and fetched when it
+   appears. */
 
 const root = document.getElementById("portal");
-const dialog = root?.querySelector("[data-portal-dialog]");
 const nonce = document.querySelector("script[data-portal-script]")?.nonce ?? "";
 const texts = root?.dataset ?? {};
+const portal = root?.portal;
 
-/** Typed and not yet sent, by the address of its form: kept until the page is left. */
-const unsent = new Map();
-let opener = null;
-let near = "";
-let address = "";
+/** Where to go when the dialog closes, and whether the page behind it knows what was done. */
 let leaveTo = "";
+let isFresh = true;
 
-/** What scripts of single actions get: see the first lines. */
-const portal = {
-  root,
-  dialog,
-  lang: root?.lang,
-  announce,
-  refresh,
-  close: shut,
-  csrf: () => root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? texts.token ?? "",
-};
-
-// -- Opening and filling ----------------------------------------------------------------------------
+// -- Opening ------------------------------------------------------------------------------------------
 
 async function open(link) {
+  const url = link.href;
+  if (portal.unsent.has(url)) return portal.show(portal.unsent.get(url), url, link);
   if (link.ariaBusy) return;
-  remember(link);
-  if (unsent.has(link.href)) return show(unsent.get(link.href), link.href);
   link.ariaBusy = "true";
   try {
-    show(inside(await text(await call(link.href))), link.href);
+    portal.show(inside(await text(await call(url))), url, link);
   } catch {
-    show(sorry(link), link.href);
+    portal.show(sorry(url), url, link);
   } finally {
     link.ariaBusy = null;
   }
-}
-
-function remember(link) {
-  if (dialog.open) return;
-  opener = link;
-  near = link.closest("[id]").id;
 }
 
 function call(url, options = {}) {
@@ -58,58 +39,48 @@ async function text(response) {
   return html;
 }
 
-/** A fragment as it is, or the inside of a whole page of ours. */
+/** A template's content is inert: no styles of another answer, whose nonce this page refuses. */
+function parse(html) {
+  return Object.assign(document.createElement("template"), { innerHTML: html }).content;
+}
+
+/** The nodes of a fragment as it is, or of the inside of a whole page of ours. */
 function inside(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const from = page.querySelector("#portal-page > .portal-narrow, #portal-page") ?? page.body;
+  const page = parse(html);
+  const from = page.querySelector("#portal-page > .portal-narrow, #portal-page") ?? page;
   from.querySelector(".portal-crumb")?.remove();
   const title = from.querySelector("#portal-dialog-title, h1");
-  if (title) Object.assign(title, { id: "portal-dialog-title", tabIndex: -1, className: "portal-dialog-title" });
-  return [...from.childNodes];
+  if (title) asTitle(title);
+  return [...from.childNodes].map((node) => document.adoptNode(node));
 }
 
-function show(nodes, url) {
-  address = url;
-  unsent.delete(url);
-  dialog.querySelector("[data-portal-ask]").hidden = true;
-  const body = dialog.querySelector("[data-portal-body]");
-  body.replaceChildren(...nodes.map((node) => document.adoptNode(node)));
-  if (!dialog.open) {
-    dialog.showModal();
-    document.documentElement.classList.toggle("portal-locked", hasScrollbar());
-  }
-  delete body.dataset.refused;
-  dialog.toggleAttribute("data-wide", Boolean(body.querySelector("[data-fill]")));
-  body.scrollTop = 0;
-  tell(body);
-  wake(body);
-  body.querySelector("#portal-dialog-title")?.focus();
+function asTitle(heading) {
+  const name = "portal-dialog-title";
+  return Object.assign(heading, { className: name, id: name, tabIndex: -1 });
 }
 
-function sorry(link) {
-  const title = element("h2", "portal-dialog-title", texts.textShut);
-  Object.assign(title, { id: "portal-dialog-title", tabIndex: -1 });
+function sorry(url) {
   const again = element("a", "portal-button", texts.textAgain);
-  again.href = link.href;
-  again.dataset.portalOpens = "dialog";
+  again.href = url;
   const end = element("div", "portal-form-end");
   end.append(again);
-  return [title, end];
+  return [asTitle(element("h2", "", texts.textShut)), end];
 }
 
 // -- Sending ------------------------------------------------------------------------------------------
 
 async function send(form, button) {
   if (form.ariaBusy) return;
-  form.ariaBusy = "true";
+  const url = new URL(form.getAttribute("action"), location.href).href;
   const label = button?.textContent;
+  form.ariaBusy = "true";
   if (button) Object.assign(button, { textContent: texts.textBusy, ariaBusy: "true" });
-  announce(texts.textBusy);
+  portal.announce(texts.textBusy);
   try {
-    const response = await call(form.getAttribute("action"), { method: "POST", body: new FormData(form) });
-    if (response.headers.has("X-Portal-Go")) return location.assign(response.headers.get("X-Portal-Go"));
-    answer(inside(await text(response)), response);
-  } catch {
+    const response = await call(url, { method: "POST", body: new FormData(form) });
+    await answered(response, url);
+  } catch (error) {
+    console.warn("The form could not be sent", error);
     problem(form, texts.textLost);
   } finally {
     form.ariaBusy = null;
@@ -117,11 +88,17 @@ async function send(form, button) {
   }
 }
 
-function answer(nodes, response) {
-  show(nodes, address);
-  if (!response.headers.has("X-Portal-Done")) return explain();
-  const back = dialog.querySelector("[data-portal-done]");
-  announce(dialog.querySelector("#portal-dialog-title")?.textContent);
+async function answered(response, url) {
+  const elsewhere = response.headers.get("X-Portal-Go");
+  if (elsewhere) return location.assign(elsewhere);
+  portal.show(inside(await text(response)), url);
+  if (response.headers.has("X-Portal-Done")) done();
+  else explain();
+}
+
+function done() {
+  const back = portal.dialog.querySelector("[data-portal-done]");
+  portal.announce(portal.dialog.querySelector("#portal-dialog-title").textContent.trim());
   back?.focus();
   if (back && back.pathname !== location.pathname) leaveTo = back.href;
   else refresh();
@@ -129,11 +106,12 @@ function answer(nodes, response) {
 
 /** The first thing that stands in the way gets the focus, and is read out. */
 function explain() {
-  dialog.querySelector("[data-portal-body]").dataset.refused = "";
-  const first = dialog.querySelector("[aria-invalid=true], [data-portal-problems] [tabindex], [role=alert]");
-  announce(dialog.querySelector(".portal-error, [role=alert]")?.textContent);
+  portal.dialog.querySelector("[data-portal-body]").dataset.refused = "";
+  const reason = portal.dialog.querySelector(".portal-error, .portal-notice, p[role=alert]");
+  const first = portal.dialog.querySelector("[aria-invalid=true]") ?? reason;
   first?.closest("details")?.setAttribute("open", "");
   first?.focus();
+  portal.announce(reason?.textContent.trim());
 }
 
 function problem(form, sentence) {
@@ -145,174 +123,87 @@ function problem(form, sentence) {
   notice.focus();
 }
 
-// -- Closing ------------------------------------------------------------------------------------------
+// -- The page behind ------------------------------------------------------------------------------------
 
-/** Whether a person wrote something in the dialog that was not sent, or was sent and refused. */
-function isDirty() {
-  const body = dialog.querySelector("[data-portal-body]");
-  const fields = [...body.querySelectorAll("textarea:not([readonly]), [type=text], [type=email]")];
-  return fields.some((field) => field.value !== ("refused" in body.dataset ? "" : field.defaultValue));
-}
-
-function wantsToClose() {
-  const question = dialog.querySelector("[data-portal-ask]");
-  if (!question.hidden || !isDirty()) return shut();
-  question.hidden = false;
-  question.querySelector("[data-portal-keep]").focus();
-}
-
-function shut() {
-  if (dialog.open) dialog.close();
-}
-
-function closed() {
-  const body = dialog.querySelector("[data-portal-body]");
-  if (isDirty()) unsent.set(address, [...body.childNodes]);
-  body.replaceChildren();
-  document.documentElement.classList.remove("portal-locked");
-  announce("");
-  if (leaveTo) return location.assign(leaveTo);
-  backTo(opener);
-}
-
-/** Focus to where the person came from; where that button is gone, to what it was about. */
-function backTo(link) {
-  const same = link && [...root.querySelectorAll("a[href]")].find((one) => one.href === link.href);
-  const place = near === "portal-page" ? null : document.getElementById(near);
-  const target = link?.isConnected ? link : (same ?? place ?? root.querySelector("h1"));
-  if (target && !target.matches("a[href], button")) target.tabIndex = -1;
-  target?.focus();
-}
-
-/** The page behind the dialog as it is now. Fails quietly: it is fresh after the next load. */
+/** Reads the page again. Fails quietly: it is fresh after the next load. */
 async function refresh() {
+  isFresh = true;
   try {
     const response = await fetch(location.pathname);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = parse(await response.text());
     for (const part of ["#portal-page", "[data-portal-bar]"]) {
       const [old, fresh] = [root.querySelector(part), page.querySelector(part)];
       if (old && fresh) old.replaceWith(document.adoptNode(fresh));
       else old?.remove();
     }
-    tell(root);
-    wake(root);
+    arrived(root);
+    if (!portal.dialog.open) portal.giveFocusBack();
   } catch (error) {
     console.warn("The page could not be read again", error);
   }
 }
 
-// -- Scripts of single actions -----------------------------------------------------------------------
+/** Runs before the dialog is emptied: what it holds says whether something was done. */
+function closing() {
+  const back = portal.dialog.querySelector("[data-portal-done]:not([hidden])");
+  if (leaveTo) location.assign(leaveTo);
+  else if (back && !isFresh) refresh();
+  isFresh = false;
+}
 
-function wake(container) {
-  for (const link of container.querySelectorAll("[data-portal-opens], [data-portal-zoom]")) link.ariaHasPopup = "dialog";
-  for (const part of container.querySelectorAll("[data-portal-module]:not([data-awake])")) {
+// -- Content that arrives --------------------------------------------------------------------------------
+
+/** Wakes the scripts that ``where`` names, and tells the others that it is there. */
+function arrived(where) {
+  where.dispatchEvent(new CustomEvent("portal:arrived", { bubbles: true }));
+  for (const link of where.querySelectorAll("a[href]")) {
+    if (isAction(link) || "portalZoom" in link.dataset) link.ariaHasPopup = "dialog";
+  }
+  for (const part of where.querySelectorAll("[data-portal-module]:not([data-awake])")) {
     part.dataset.awake = "";
     style(part.dataset.portalStyle);
-    import(new URL(part.dataset.portalModule, location.href)).then((module) => module.default(part, portal));
+    import(new URL(part.dataset.portalModule, location.href)).then((module) => module.default?.(part, portal));
   }
 }
 
 function style(href) {
   if (!href || document.querySelector(`link[href="${CSS.escape(href)}"]`)) return;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, nonce }));
-}
-
-/** A proof in a large frame of its own. */
-async function look(link) {
-  const module = await import(new URL(texts.zoomModule, location.href)).catch(() => null);
-  if (!module) return location.assign(link.href);
-  remember(link);
-  show(module.look(link), link.href);
-}
-
-async function pay(link) {
-  if (dialog.open) {
-    const isClosed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-    shut();
-    await isClosed;
-  }
-  style(texts.payStyle);
-  try {
-    const module = await import(new URL(texts.payModule, location.href));
-    await module.open(link, portal);
-  } catch (error) {
-    console.warn("The payment form could not be loaded", error);
-    location.assign(link.href);
-  }
-}
-
-// -- Small parts --------------------------------------------------------------------------------------
-
-/** To the page's other scripts: there is new content in ``where``. */
-function tell(where) {
-  where.dispatchEvent(new CustomEvent("portal:arrived", { bubbles: true }));
-}
-
-/** For screen readers; behind an open dialog the page's own region is silent. */
-function announce(sentence) {
-  const regions = root.querySelectorAll("[data-portal-status]");
-  for (const region of regions) {
-    region.textContent = region.closest("dialog") === (dialog.open ? dialog : null) ? (sentence ?? "") : "";
-  }
+  document.head.append(Object.assign(element("link", ""), { rel: "stylesheet", href, nonce }));
 }
 
 function element(tag, className, content = "") {
   return Object.assign(document.createElement(tag), { className, textContent: content });
 }
 
-function hasScrollbar() {
-  return document.documentElement.scrollHeight > innerHeight;
-}
-
-/** A click that the browser itself should follow: with a modifier, or not with the first button. */
-function isSpecial(event) {
-  return event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-}
-
 // -- Wiring -------------------------------------------------------------------------------------------
 
+/** Whether a link goes to an action of the document, and nothing says that it opens otherwise. */
+function isAction(link) {
+  return /\/d\/[^/]+\/a\/./.test(link.pathname) && !link.dataset.portalOpens;
+}
+
 function clicked(event) {
-  const at = event.target.closest("a, button, dialog");
-  if (!at || event.defaultPrevented || isSpecial(event)) return;
-  if (at.matches("[data-portal-opens]")) {
-    event.preventDefault();
-    return at.dataset.portalOpens === "pay" ? pay(at) : open(at);
-  }
-  if (at.matches("[data-portal-zoom]")) {
-    event.preventDefault();
-    return look(at);
-  }
-  if (!dialog.contains(at)) return;
-  if (at.matches("[data-portal-done]")) event.preventDefault();
-  if (at.matches("[data-portal-done], [data-portal-leave]")) shut();
-  if (at.matches("[data-portal-close]")) wantsToClose();
-  if (at.matches("[data-portal-keep]")) keepWriting();
+  const link = event.target.closest("a[href]");
+  const isSpecial = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || isSpecial || event.defaultPrevented) return;
+  const isDone = portal.dialog.contains(link) && link.matches("[data-portal-done]");
+  if (!isDone && !isAction(link)) return;
+  event.preventDefault();
+  if (isDone) portal.dialog.close();
+  else open(link);
 }
 
-function keepWriting() {
-  dialog.querySelector("[data-portal-ask]").hidden = true;
-  dialog.querySelector("textarea, [type=text]")?.focus();
+function submitted(event) {
+  if (!event.target.matches("[data-portal-form]")) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
 }
 
-function start() {
+if (portal) {
+  Object.assign(portal, { arrived, refresh, style });
+  portal.csrf = () => root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? texts.token ?? "";
   root.addEventListener("click", clicked);
-  dialog.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-portal-form]")) return;
-    event.preventDefault();
-    send(event.target, event.submitter);
-  });
-  dialog.addEventListener("cancel", (event) => {
-    if (event.target !== dialog) return;
-    event.preventDefault();
-    wantsToClose();
-  });
-  let began = null;
-  dialog.addEventListener("pointerdown", (event) => (began = event.target));
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog && began === dialog) wantsToClose();
-  });
-  dialog.addEventListener("close", closed);
-  wake(root);
+  root.addEventListener("close", closing, { capture: true });
+  portal.dialog.addEventListener("submit", submitted);
+  arrived(root);
 }
-
-if (dialog?.showModal) start();

@@ -38,14 +38,14 @@ export default function zoom(part) {
 export function look(link) {
   const { alt } = link.querySelector("img");
   const title = make("h2", { className: "portal-dialog-title", id: "portal-dialog-title", tabIndex: -1 });
-  title.textContent = alt;
-  const frame = make("div", { className: "portal-viewer-frame", tabIndex: 0, role: "group", ariaLabel: alt });
+  title.textContent = link.closest("li")?.querySelector("h3")?.textContent ?? alt;
+  const frame = make("div", { className: "portal-closeup-frame", tabIndex: 0, role: "group", ariaLabel: alt });
   Object.assign(frame.dataset, { frame: "", fill: "" });
   for (let page = 1; page <= link.dataset.portalZoom; page++) {
     const src = link.href.replace(/\/1\/(?=large\/$)/, `/${page}/`);
-    frame.append(make("img", { className: "portal-viewer-picture", src, alt: page === 1 ? alt : "" }));
+    frame.append(make("img", { className: "portal-closeup-picture", src, alt: page === 1 ? alt : "" }));
   }
-  const figure = make("figure", { className: "portal-viewer" });
+  const figure = make("figure", { className: "portal-closeup" });
   figure.append(frame);
   zoom(figure);
   return [title, figure];
