@@ -1,7 +1,8 @@
 """The only module that imports WeasyPrint; ``pdf.render`` imports it when it is needed."""
 
+import time
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+KEEP_FONTS_SECONDS = 3600
 
 
 class SealedFetcher(URLFetcher):
@@ -47,7 +50,12 @@ def draw(html: str, *, base: str, files: Mapping[str, Path | bytes], identifier:
     )
 
 
-@cache
 def _fonts() -> FontConfiguration:
-    """One for the process: unpacking the fonts of the style sheet costs more than a page."""
+    """Unpacking the fonts of the style sheet costs more than a page, so they are kept; but not for
+    ever, because they lie in a temporary folder that the system may clear."""
+    return _fonts_of(int(time.monotonic() // KEEP_FONTS_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _fonts_of(hour: int) -> FontConfiguration:
     return FontConfiguration()

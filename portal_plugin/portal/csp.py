@@ -13,6 +13,7 @@ from ..conf import conf
 
 DJANGO = "django.middleware.csp.ContentSecurityPolicyMiddleware"
 DJANGO_CSP = "csp.middleware.CSPMiddleware"
+SELF = ["'self'"]
 STRIPE_FRAMES = ("https://js.stripe.com", "https://hooks.stripe.com")
 STRIPE_CALLS = ("https://api.stripe.com",)
 STRIPE_FORMS = ("https://checkout.stripe.com",)
@@ -58,7 +59,7 @@ def _policy(request, response):
         "img-src": [*own, "data:"],
         "font-src": own,
         "connect-src": ["'self'", *ours["connect-src"]],
-        "frame-src": ["'self'", *ours["frame-src"]],
+        "frame-src": ours["frame-src"],
         "form-action": ["'self'", *ours["form-action"]],
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],
@@ -67,14 +68,14 @@ def _policy(request, response):
 
 
 def _ours():
-    """What the portal needs besides the site itself: Stripe's script, frames and calls."""
+    """What the portal needs: a frame for the PDF, and Stripe's script, frames and calls."""
     if not conf.stripe_publishable_key:
-        return {"script-src": [], "connect-src": [], "frame-src": [], "form-action": []}
+        return {"script-src": [], "connect-src": [], "frame-src": SELF, "form-action": []}
     script = _origins(conf.stripe_script_url)
     return {
         "script-src": script,
         "connect-src": [*STRIPE_CALLS, *script],
-        "frame-src": [*STRIPE_FRAMES, *script],
+        "frame-src": [*SELF, *STRIPE_FRAMES, *script],
         "form-action": [*STRIPE_FORMS, *script],
     }
 

@@ -235,6 +235,6 @@ def _discard_superseded(pdf: RenderedPdf) -> None:
             pk__lt=pdf.pk,
         )
         for row in older:
-            if row.file:
-                transaction.on_commit(partial(row.file.storage.delete, row.file.name))
+            if name := row.file.name:
+                transaction.on_commit(partial(row.file.storage.delete, name))
             row.delete()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from portal_plugin.gateways import pdf
-from portal_plugin.models import LedgerEntry, PortalSettings, SalesDocument
+from portal_plugin.models import Estimate, LedgerEntry, PortalSettings, SalesDocument
 from portal_plugin.services import paper, terms
 from portal_plugin.services.presentation import document_view
 from tests.factories import (
@@ -140,6 +140,13 @@ def test_what_a_person_wrote_is_text_and_never_markup():
     html = paper.sheet(order_factory(items=[line_item(name=evil, description=evil)])).html
     assert "<script>" not in html
     assert "<img src=" not in html
+
+
+def test_a_draft_that_was_never_saved_can_be_looked_at():
+    draft = Estimate(site=site_factory(), customer=customer_factory(), currency="EUR")
+    draft.line_items = [line_item(1)]
+    html = paper.page(document_view(draft), "portal_plugin/print.html")
+    assert "€119.00" in html
 
 
 # -- How it is laid out -------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 const PAUSE = 1500;
 const TRIES = 40;
+// What Chromium's viewer understands: no row of small pages, and as wide as the frame.
+const LOOK = "#navpanes=0&view=FitH";
 
 const viewer = document.querySelector("[data-portal-viewer]");
 const frame = viewer.querySelector("[data-portal-frame]");
@@ -35,7 +37,7 @@ async function wait() {
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     if (await isReady()) {
       note.textContent = "";
-      if (showsPdf) show(fileUrl);
+      if (showsPdf) show(fileUrl + LOOK);
       if (wantsDownload) location.assign(downloadUrl);
       return;
     }
