@@ -87,6 +87,7 @@ class Pay(Action):
             "amount": format_money(offer.amount, offer.currency, document.language),
             "purpose": payments.purpose_text(offer.purpose, offer.reference),
             "pay_facts": self._facts_for_script(offer),
+            "earlier": payments.progress(document),
         }
 
     def perform(self, form, submission):

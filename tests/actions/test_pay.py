@@ -81,6 +81,12 @@ class TestDialog:
         html = client.get(address(document)).content.decode()
         assert html.index("IBAN DE02") < html.index("data-portal-pay-form")
 
+    def test_says_that_the_last_try_failed(self, client, standin, shop_order):
+        confirm(standin, begin(shop_order).attempt.payment_intent, "9995")
+        take_all(standin)
+        html = client.get(address(shop_order)).content.decode()
+        assert "Your last payment did not go through. There is not enough money" in html
+
     def test_an_amount_too_small_for_cards(self, client, standin, enter):
         document = order(deposit_percent=0)
         payments.record_offline(document, amount=Decimal("118.70"))

@@ -58,7 +58,7 @@ def tab(chromium, width):
     page.on(
         "console",
         lambda message: (
-            page.problems.append(message.text)
+            page.problems.append(f"{message.text} {message.location}")
             if "Content Security Policy" in message.text
             else None
         ),
@@ -90,7 +90,7 @@ def shop_order(standin, enter):
 
 
 def pay_now(tab):
-    return tab.locator("[data-portal-action=pay]:visible").first
+    return tab.locator("[data-portal-opens=pay]:visible").first
 
 
 def dialog(tab):
