@@ -7,6 +7,15 @@ from django.utils import timezone
 from ..models import Estimate, PortalSettings
 from .languages import codes
 
+FILLED = (
+    "language",
+    "currency",
+    "deposit_percent",
+    "shipping_tax_rate",
+    "shipping_includes_tax",
+    "valid_until",
+)
+
 
 def fill_new(document):
     """Before the empty form is shown. ``document`` has its site."""
@@ -20,6 +29,14 @@ def fill_new(document):
         today = timezone.localdate(timezone=timezone.get_default_timezone())
         document.valid_until = today + timedelta(days=shop.validity_days)
     return document
+
+
+def fill_from_site(document, changed) -> None:
+    """Another site was chosen: its shop's defaults, where staff did not write others."""
+    fresh = fill_new(type(document)(site=document.site))
+    for name in FILLED:
+        if name not in changed:
+            setattr(document, name, getattr(fresh, name))
 
 
 def item_defaults(site) -> dict:

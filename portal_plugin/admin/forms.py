@@ -1,11 +1,13 @@
 """The forms behind the edit pages of customers and documents."""
 
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.models import Site
 
@@ -23,7 +25,34 @@ def clean_currency(code: str) -> str:
     return code
 
 
-class LineItemForm(WagtailAdminModelForm):
+class TrimsDecimals:
+    """Shows 240 where the column holds 240.000000. A draft may leave a number out: it is saved as
+    the column's default, because the column holds no emptiness."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[name] = _trimmed(value)
+        for field in self.fields.values():
+            if isinstance(field, forms.DecimalField):
+                field.required = False
+
+    def clean(self):
+        data = super().clean()
+        for name, value in self.cleaned_data.items():
+            if value is None and isinstance(self.fields.get(name), forms.DecimalField):
+                self.cleaned_data[name] = self._meta.model._meta.get_field(name).get_default()
+        return data
+
+
+def _trimmed(value: Decimal) -> Decimal:
+    """Without trailing zeros, and never in the form 2.4E+2."""
+    normal = value.normalize()
+    return normal.quantize(Decimal(1)) if normal == normal.to_integral() else normal
+
+
+class LineItemForm(TrimsDecimals, WagtailAdminModelForm):
     """A line item with its ``key``, which a draft would lose otherwise: rows that were added in a
     draft of a published document have no id until they are published."""
 
@@ -60,6 +89,33 @@ class LineItemForm(WagtailAdminModelForm):
         return updates
 
 
+class LineItemFormSet(BaseChildFormSet):
+    """Keeps keys apart: they are what decisions hang on."""
+
+    def clean(self):
+        forms = [form for form in self.forms if form not in self.deleted_forms]
+        self._find_saved(forms)
+        self._part_equal_keys(forms)
+        return super().clean()
+
+    def _find_saved(self, forms):
+        """A page that did not learn the id of a row that it saved sends its key all the same."""
+        saved = {row.key: row.pk for row in self.get_queryset() if row.pk}
+        sent = {form.instance.pk for form in self.forms}
+        for form in forms:
+            pk = saved.get(form.instance.key)
+            if form.instance.pk is None and pk is not None and pk not in sent:
+                form.instance.pk = pk
+
+    def _part_equal_keys(self, forms):
+        """Of two rows with one key the later gets a new one."""
+        seen = set()
+        for form in forms:
+            if form.instance.key in seen:
+                form.instance.key = form.cleaned_data["key"] = uuid4()
+            seen.add(form.instance.key)
+
+
 class SiteMixin:
     """A row's site is chosen once, when it is new, among those that the user may write on."""
 
@@ -92,7 +148,7 @@ def _site_name(site):
 
 
 class CustomerForm(SiteMixin, WagtailAdminModelForm):
-    language = forms.ChoiceField(label=gettext_lazy("language"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -103,8 +159,8 @@ class CustomerForm(SiteMixin, WagtailAdminModelForm):
         return clean_currency(self.cleaned_data["currency"])
 
 
-class DocumentForm(SiteMixin, WagtailAdminModelForm):
-    language = forms.ChoiceField(label=gettext_lazy("language"))
+class DocumentForm(TrimsDecimals, SiteMixin, WagtailAdminModelForm):
+    language = forms.ChoiceField(label=gettext_lazy("Language"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -125,26 +181,13 @@ class DocumentForm(SiteMixin, WagtailAdminModelForm):
 
     def _post_clean(self):
         super()._post_clean()
+        if self.instance._state.adding and "site" in self.changed_data:
+            defaults.fill_from_site(self.instance, self.changed_data)
         defaults.fill_from_customer(self.instance, self.changed_data)
 
     def _site(self):
         chosen = self.cleaned_data.get("site")
         return chosen or (self.instance.site if self.instance.site_id else None)
-
-    def is_valid(self):
-        is_valid = super().is_valid()
-        if self.is_bound:
-            self._part_equal_keys()
-        return is_valid
-
-    def _part_equal_keys(self):
-        """Of two rows with one key the later gets a new one: keys are what decisions hang on."""
-        seen = set()
-        formset = self.formsets.get("line_items")
-        for form in formset.forms if formset else []:
-            if form.instance.key in seen:
-                form.instance.key = uuid4()
-            seen.add(form.instance.key)
 
     def _give_new_items_defaults(self):
         formset = self.formsets.get("line_items")

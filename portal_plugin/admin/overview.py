@@ -1,4 +1,4 @@
-"""The overview of one document: where it stands, what was said, who may open it, what comes next."""
+"""The overview of one document: where it stands, what was said, who may open it."""
 
 from django.urls import reverse
 from django.utils.functional import cached_property

@@ -138,7 +138,7 @@ def said_rows(document, names) -> list[SaidRow]:
     rows = [
         SaidRow(
             kind="comment",
-            author=row.author_name or (staff_name(row.staff) if row.staff else _("The customer")),
+            author=row.author_name or _author(row),
             when=row.created_at,
             text=row.text,
             item_name=names.get(row.item_key, ""),
@@ -159,6 +159,12 @@ def said_rows(document, names) -> list[SaidRow]:
         for row in notes.select_related("staff")
     ]
     return sorted(rows, key=lambda row: row.when)
+
+
+def _author(row) -> str:
+    if row.is_from_customer:
+        return _("The customer")
+    return (staff_name(row.staff) if row.staff else "") or _("The shop")
 
 
 def open_requests(document):

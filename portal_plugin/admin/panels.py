@@ -7,11 +7,13 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    PanelGroup,
     TabbedInterface,
 )
 from wagtail.models import Site
 
-from .forms import CustomerForm, DocumentForm, LineItemForm
+from ..models import LineItem
+from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
 
 
 class LineItemsPanel(InlinePanel):
@@ -19,8 +21,30 @@ class LineItemsPanel(InlinePanel):
 
     def get_form_options(self):
         options = super().get_form_options()
-        options["formsets"][self.relation_name]["form"] = LineItemForm
+        options["formsets"][self.relation_name] |= {
+            "form": LineItemForm,
+            "formset": LineItemFormSet,
+        }
         return options
+
+
+class FoldedPanel(PanelGroup):
+    """What most items leave as it is. Open where something was filled in, or is wrong."""
+
+    class BoundPanel(PanelGroup.BoundPanel):
+        template_name = "portal_plugin/admin/folded_panel.html"
+
+        @property
+        def is_open(self):
+            fields = [self.form[name] for name in self.panel.get_form_options()["fields"]]
+            return any(field.errors or _is_unusual(field) for field in fields)
+
+
+def _is_unusual(bound_field) -> bool:
+    column = LineItem._meta.get_field(bound_field.name)
+    if bound_field.name == "price_includes_tax":
+        return False
+    return column.to_python(bound_field.value() or column.default) != column.default
 
 
 class SitePanel(FieldPanel):
@@ -36,16 +60,21 @@ class SitePanel(FieldPanel):
 ITEM_PANELS = [
     FieldPanel("name"),
     FieldPanel("description"),
-    FieldRowPanel([FieldPanel("quantity"), FieldPanel("unit"), FieldPanel("unit_price")]),
-    FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("price_includes_tax")]),
-    MultiFieldPanel(
+    FieldRowPanel(
+        [
+            FieldPanel("quantity"),
+            FieldPanel("unit"),
+            FieldPanel("unit_price"),
+            FieldPanel("tax_rate"),
+        ]
+    ),
+    FoldedPanel(
         [
             FieldRowPanel([FieldPanel("discount_percent"), FieldPanel("discount_amount")]),
-            FieldPanel("tax_category"),
+            FieldRowPanel([FieldPanel("price_includes_tax"), FieldPanel("tax_category")]),
             FieldRowPanel([FieldPanel("is_optional"), FieldPanel("is_selected")]),
         ],
-        heading=_("Discount, kind of tax, optional item"),
-        classname="collapsed",
+        heading=_("Discount, tax and options of this item"),
     ),
 ]
 
@@ -57,10 +86,10 @@ def _document_tabs(*, valid_until):
             [
                 SitePanel("site"),
                 FieldRowPanel([FieldPanel("customer"), FieldPanel("title")]),
-                FieldPanel("introduction"),
                 LineItemsPanel(
                     "line_items", panels=ITEM_PANELS, heading=_("Items"), label=_("Item")
                 ),
+                FieldPanel("introduction"),
                 FieldPanel("closing"),
             ],
             heading=_("Items"),

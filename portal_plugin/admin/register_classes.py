@@ -1,5 +1,6 @@
-"""Read-only registers: payments, activity, direct links. Nobody writes here, whatever their rights."""
+"""Read-only registers: payments, activity, direct links. Nobody writes in them."""
 
+from django.contrib.admin import SimpleListFilter
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.helpers import PermissionHelper
@@ -124,6 +125,17 @@ class PaymentRegister(Register):
     shown_amount.admin_order_field = "amount"
 
 
+class VerbFilter(SimpleListFilter):
+    title = _("what happened")
+    parameter_name = "verb"
+
+    def lookups(self, request, model_admin):
+        return timeline.labels()
+
+    def queryset(self, request, queryset):
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 class ActivityRegister(Register):
     model = Activity
     menu_label = _("Customer portal: activity")
@@ -131,7 +143,7 @@ class ActivityRegister(Register):
     menu_order = 1000
     base_url_path = "reports/portal-activity"
     list_display = ["created_at", "document_name", "sentence", "actor"]
-    list_filter = ["actor", "verb", "created_at"]
+    list_filter = ["actor", "created_at", VerbFilter]
     search_fields = ["document__number", "verb", "document__customer__name"]
     list_export = ["created_at", "document_name", "sequence", "verb", "actor", "data", "hash"]
     export_filename = "portal-activity"

@@ -183,10 +183,10 @@ def form_class() -> type[PortalSettingsForm]:
         for kind in KINDS
     }
     fields["language"] = forms.ChoiceField(
-        label=gettext_lazy("language of documents"), required=False
+        label=gettext_lazy("Language of documents"), required=False
     )
     fields["brand_colour"] = forms.CharField(
-        label=gettext_lazy("brand colour"), widget=ColourInput, max_length=7
+        label=gettext_lazy("Brand colour"), widget=ColourInput, max_length=7
     )
     return type("PortalSettingsForm", (PortalSettingsForm,), fields)
 

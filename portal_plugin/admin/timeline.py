@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from .. import registry
+from ..models import Activity, Submission
 from ..services.mail_receivers import staff_name
 from ..statuses import ActorKind
 
@@ -39,6 +40,12 @@ SENTENCES = {
     "upload": gettext_noop("%(who)s sent files"),
     "pay": gettext_noop("%(who)s began to pay"),
     "reply": gettext_noop("%(who)s answered the customer"),
+    "link_renewed": gettext_noop("%(who)s asked for a new direct link"),
+    "file_refused": gettext_noop("A file did not pass the virus check"),
+    "surplus": gettext_noop("More was paid than was due"),
+    "comments_read": gettext_noop("%(who)s marked the messages as answered"),
+    "payment": gettext_noop("A payment arrived"),
+    "payment_failed": gettext_noop("A payment did not go through"),
     "note": gettext_noop("%(who)s wrote an internal note"),
     "change_answered": gettext_noop("%(who)s answered a change request"),
     "approved_for_customer": gettext_noop("%(who)s recorded an approval for the customer"),
@@ -59,19 +66,18 @@ class Entry:
 
 def entries(document, limit=100) -> list[Entry]:
     """Newest first; of the whole family, so that an order shows what was said on its estimate."""
-    from ..models import Activity
-
-    rows = (
+    rows = list(
         Activity.objects.filter(document__family=document.family)
         .select_related("staff", "link__recipient", "document")
         .order_by("-created_at", "-pk")[:limit]
     )
+    notes = _notes(rows)
     return [
         Entry(
             when=row.created_at,
             sentence=sentence(row),
             is_from_customer=row.actor == ActorKind.CUSTOMER,
-            note=_note(row),
+            note=_note(row, notes),
         )
         for row in rows
     ]
@@ -99,6 +105,14 @@ def sentence(row) -> str:
     return _("%(who)s: %(what)s") % {"who": who(row), "what": _label(row.verb)}
 
 
+def labels() -> list[tuple[str, str]]:
+    """Every verb that can be looked for, with its sentence without a name."""
+    known = {verb: _(text) % {"who": "…"} for verb, text in SENTENCES.items()}
+    actions = {action.name: str(action.label) for action in registry.actions()}
+    version = {"version": _("Version %(number)s went out") % {"number": "…"}}
+    return sorted({**actions, **known, **version}.items(), key=lambda pair: pair[1])
+
+
 def who(row) -> str:
     """A full name, or who it was; never a username."""
     if row.actor == ActorKind.CUSTOMER:
@@ -113,9 +127,16 @@ def _label(verb):
     return str(found[0].label) if found else verb.replace("_", " ")
 
 
-def _note(row) -> str:
+def _notes(rows) -> dict:
+    """Submission to what staff wrote with it: the history itself keeps no words of persons."""
+    ids = [_data(row).get("submission") for row in rows if row.actor == ActorKind.STAFF]
+    found = Submission.objects.filter(pk__in=[pk for pk in ids if pk])
+    return dict(found.values_list("pk", "note"))
+
+
+def _note(row, notes) -> str:
     data = _data(row)
-    return str(data.get("reason") or data.get("note") or "")
+    return str(data.get("reason") or notes.get(data.get("submission")) or "")
 
 
 def _data(row) -> dict:

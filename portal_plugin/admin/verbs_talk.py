@@ -20,7 +20,8 @@ def reply(document, request):
 
 
 def note(document, request):
-    answering.note(document, request.POST.get("text", ""), request.user, item_of(document, request))
+    text = request.POST.get("text", "")
+    answering.note(document, text, request.user, item_of(document, request))
     return Done(_("The note is saved. Customers never see it."), "#messages")
 
 

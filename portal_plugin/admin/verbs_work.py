@@ -1,4 +1,4 @@
-"""Where the shop is with a document: make the order, cancel, complete, stage, who is responsible."""
+"""Where the shop is with a document: order, cancel, complete, stage, who is responsible."""
 
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format

@@ -9,7 +9,7 @@ from .chooser import CustomerChooserViewSet
 
 
 class PortalViewSet(SnippetViewSet):
-    """Rights by site. A POST to Wagtail's copy address would overwrite the original: not offered."""
+    """Rights by site. A POST to Wagtail's copy address would overwrite the original."""
 
     copy_view_enabled = False
     list_per_page = 25

@@ -49,7 +49,7 @@ def record(
             fresh,
             "approved_for_customer" if verdict == Verdict.APPROVE else "declined_for_customer",
             staff=user,
-            data={**facts, "note": note},
+            data=facts,
         )
         order = deciding.settle(fresh)
         listing.refresh(fresh)
@@ -68,7 +68,8 @@ def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> Non
             raise PortalError(_("An order was made from this. Take it back there."))
         submission = _submission(fresh, "undo", reason, user)
         deciding.undo(fresh, key, submission=submission, reason=reason)
-        activity.record(fresh, "undo", staff=user, data={"item": str(key), "reason": reason})
+        facts = {"item": str(key), "submission": submission.pk}
+        activity.record(fresh, "undo", staff=user, data=facts)
         listing.refresh(fresh)
         pdfs.order_render(fresh)
 

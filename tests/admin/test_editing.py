@@ -1,0 +1,273 @@
+"""Writing a document: drafts, keys, publishing, and what publishing may never change."""
+
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal_plugin.models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
+from portal_plugin.services import on_behalf
+from portal_plugin.statuses import Verdict
+from tests.factories import customer_factory, estimate_factory, order_factory, publish
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+AUTOSAVE = {"accept": "application/json"}
+
+
+def post(client, document, items, initial=0, headers=None, **values):
+    """What the edit page sends for the document."""
+    data = pages.document(document.customer, items, initial, **values)
+    url = pages.url(type(document), "edit", document.pk)
+    return client.post(url, data, headers=headers or {})
+
+
+def create(client, items, **values):
+    customer = values.pop("customer", None) or customer_factory()
+    data = pages.document(customer, items, **values)
+    return client.post(pages.url(Estimate, "add"), data)
+
+
+def test_a_new_draft_is_on_the_only_site_and_not_out(client, boss, only_site):
+    create(client, [pages.item()])
+    document = Estimate.objects.get()
+    assert document.site == only_site
+    assert (document.live, document.number, document.current_version) == (False, None, None)
+    assert document.line_items.get().name == "A1 poster"
+
+
+def test_a_draft_may_be_empty(client, boss):
+    client.post(pages.url(Estimate, "add"), pages.document(None, [], title=""))
+    assert Estimate.objects.exists()
+
+
+def test_a_draft_may_leave_numbers_out(client, boss):
+    row = pages.item(unit_price="", quantity="", tax_rate="", discount_percent="")
+    create(client, [row], deposit_percent="")
+    item = Estimate.objects.get().line_items.get()
+    assert (item.unit_price, item.quantity) == (0, 1)
+
+
+def test_the_new_form_has_the_shops_defaults(client, boss, only_site):
+    PortalSettings.objects.update(currency="CHF", tax_rate="8.1", validity_days=14, language="de")
+    form = client.get(pages.url(Estimate, "add")).context["form"]
+    assert form["currency"].value() == "CHF"
+    assert form["language"].value() == "de"
+    assert form["valid_until"].value() == timezone.localdate() + timezone.timedelta(days=14)
+    assert str(form.formsets["line_items"].empty_form["tax_rate"].value()) == "8.1"
+
+
+def test_language_and_currency_follow_the_customer(client, boss):
+    customer = customer_factory(language="ar", currency="KWD")
+    PortalSettings.objects.update(language="en")
+    create(client, [pages.item()], customer=customer)
+    document = Estimate.objects.get()
+    assert (document.language, document.currency) == ("ar", "KWD")
+
+
+def test_a_chosen_language_is_kept(client, boss):
+    customer = customer_factory(language="ar")
+    PortalSettings.objects.update(language="en")
+    create(client, [pages.item()], customer=customer, language="de")
+    assert Estimate.objects.get().language == "de"
+
+
+def test_publish_and_send_leads_to_the_page_that_sends(client, boss):
+    response = create(client, [pages.item()], **{"action-publish": "send"})
+    document = Estimate.objects.get()
+    assert response.url == reverse("portal_admin:send", args=[document.pk])
+    assert document.live
+    assert document.number
+    assert not document.emails.exists()
+
+
+def test_publishing_without_terms_is_refused_in_a_sentence(client, boss):
+    customer = customer_factory()
+    TermsText.objects.all().delete()
+    response = create(client, [pages.item()], customer=customer, **{"action-publish": "send"})
+    document = Estimate.objects.get()
+    assert response.url == pages.url(Estimate, "edit", document.pk)
+    assert "Write the terms first" in client.get(response.url).content.decode()
+    assert not document.live
+    assert document.number is None
+
+
+def test_publishing_an_incomplete_draft_names_what_is_missing(client, boss):
+    data = pages.document(None, [], **{"action-publish": "publish"})
+    page = client.post(pages.url(Estimate, "add"), data, follow=True).content.decode()
+    assert "Choose a customer." in page
+    assert "Add at least one item." in page
+
+
+def test_without_the_right_to_publish_a_post_saves_a_draft(client, staff_of):
+    staff_of(group="Portal editors")
+    document = estimate_factory(items=1, published=False)
+    post(client, document, pages.rows_of(document), 1, **{"action-publish": "publish"})
+    document.refresh_from_db()
+    assert not document.live
+
+
+def test_an_edit_of_a_published_document_stays_a_draft(client, boss):
+    document = estimate_factory(items=2)
+    rows = pages.rows_of(document)
+    rows[0]["name"] = "Changed"
+    post(client, document, [*rows, pages.item(name="New")], 2, title="Changed")
+    document = Estimate.objects.get()
+    assert document.title == "Window sign"
+    assert [item.name for item in document.lines] == ["A1 poster", "A2 poster"]
+    assert document.has_unpublished_changes
+
+
+def test_a_new_item_keeps_its_key_through_autosaves_and_publishing(client, boss):
+    document = estimate_factory(items=1)
+    rows = [*pages.rows_of(document), pages.item(name="New")]
+    answer = post(client, document, rows, 1, headers=AUTOSAVE).json()
+    updates = answer["field_updates"]
+    key = updates["line_items-1-key"]
+    rows[1]["key"] = key
+    for _ in range(2):
+        post(client, document, rows, 2, headers=AUTOSAVE)
+    post(client, document, rows, 2, **{"action-publish": "publish"})
+    document = Estimate.objects.get()
+    assert [item.key for item in document.lines][1] == UUID(key)
+    assert document.line_items.count() == 2
+
+
+def test_items_keep_their_keys_when_a_draft_is_published_again(client, boss):
+    document = estimate_factory(items=2)
+    before = [item.key for item in document.lines]
+    rows = pages.rows_of(document)
+    rows[1]["name"] = "Renamed"
+    post(client, document, rows, 2, **{"action-publish": "publish"})
+    document = Estimate.objects.get()
+    assert [item.key for item in document.lines] == before
+    assert document.lines[1].name == "Renamed"
+
+
+def test_autosaving_a_first_draft_makes_each_item_once(client, boss):
+    document = estimate_factory(items=[], published=False)
+    rows = [pages.item(name="One")]
+    for _ in range(2):
+        answer = post(client, document, rows, 0, headers=AUTOSAVE).json()
+        rows[0]["key"] = answer["field_updates"].get("line_items-0-key", rows[0].get("key"))
+    assert document.line_items.count() == 1
+
+
+def test_two_rows_with_one_key_get_two(client, boss):
+    document = estimate_factory(items=1)
+    row = pages.rows_of(document)[0]
+    copy = {**row, "id": "", "name": "Copy"}
+    post(client, document, [row, copy], 1, **{"action-publish": "publish"})
+    document = Estimate.objects.get()
+    assert len({item.key for item in document.lines}) == 2
+
+
+def test_the_template_of_a_new_row_has_no_key(client, boss):
+    document = estimate_factory(items=1)
+    form = client.get(pages.url(Estimate, "edit", document.pk)).context["form"]
+    assert not form.formsets["line_items"].empty_form["key"].value()
+
+
+def test_publishing_keeps_what_was_written_meanwhile(client, boss, only_site):
+    """The edit page was open while a customer's payment and staff's stage were written."""
+    document = order_factory(items=1)
+    rows = pages.rows_of(document)
+    SalesDocument.objects.filter(pk=document.pk).update(
+        responsible=boss, cancel_reason="kept", valid_until_override="2030-01-01"
+    )
+    post(client, document, rows, 1, **{"action-publish": "publish"})
+    document = Order.objects.get()
+    assert document.responsible == boss
+    assert document.cancel_reason == "kept"
+    assert str(document.valid_until_override) == "2030-01-01"
+
+
+def test_going_back_to_an_old_revision_keeps_keys_and_decisions(client, boss):
+    document = estimate_factory(items=2)
+    first = document.latest_revision
+    keys = [item.key for item in document.lines]
+    on_behalf.record(document, keys[:1], Verdict.APPROVE, "On the phone", boss)
+    rows = pages.rows_of(document)
+    rows[1]["name"] = "Renamed"
+    post(client, document, rows, 2, **{"action-publish": "publish"})
+    url = reverse(
+        Estimate.snippet_viewset.get_url_name("revisions_revert"), args=[document.pk, first.pk]
+    )
+    assert client.get(url).status_code == 200
+    old = first.as_object()
+    data = pages.document(document.customer, pages.rows_of(old), 2, **{"action-publish": "publish"})
+    client.post(url, data)
+    document = Estimate.objects.get()
+    assert [item.key for item in document.lines] == keys
+    assert document.standing.items[keys[0]].state == "approved"
+
+
+def test_scheduling_gives_no_number_before_it_goes_live(boss):
+    document = estimate_factory(items=1, published=False)
+    document.go_live_at = timezone.now() + timezone.timedelta(days=1)
+    document.save()
+    revision = document.save_revision(user=boss)
+    revision.publish(user=boss)
+    document = Estimate.objects.get()
+    assert (document.live, document.number, document.current_version) == (False, None, None)
+
+
+def test_unpublishing_is_refused_once_there_is_a_decision(client, boss):
+    document = estimate_factory(items=2)
+    on_behalf.record(document, [document.lines[0].key], Verdict.APPROVE, "Phone", boss)
+    response = client.post(pages.url(Estimate, "unpublish", document.pk), follow=True)
+    assert "can be cancelled" in response.content.decode()
+    assert Estimate.objects.get().live
+
+
+def test_unpublishing_without_a_decision_takes_it_back(client, boss):
+    document = estimate_factory(items=1)
+    client.post(pages.url(Estimate, "unpublish", document.pk))
+    assert not Estimate.objects.get().live
+
+
+def test_a_published_document_is_not_deleted(client, boss):
+    document = estimate_factory(items=1)
+    response = client.post(pages.url(Estimate, "delete", document.pk), follow=True)
+    assert "can be cancelled" in response.content.decode()
+    assert Estimate.objects.exists()
+
+
+def test_nor_together_with_others(client, boss):
+    document = estimate_factory(items=1)
+    draft = estimate_factory(items=1, published=False)
+    url = reverse("wagtail_bulk_action", args=["portal_plugin", "estimate", "delete"])
+    response = client.post(f"{url}?id={document.pk}&id={draft.pk}&next=/admin/", follow=True)
+    assert "can be cancelled" in response.content.decode()
+    assert Estimate.objects.count() == 2
+
+
+def test_a_draft_is_deleted(client, boss):
+    document = estimate_factory(items=1, published=False)
+    client.post(pages.url(Estimate, "delete", document.pk))
+    assert not Estimate.objects.exists()
+
+
+def test_a_customer_with_documents_is_kept(client, boss):
+    document = estimate_factory(items=1)
+    response = client.post(pages.url(Customer, "delete", document.customer.pk), follow=True)
+    assert "is kept" in response.content.decode()
+    assert Customer.objects.filter(pk=document.customer_id).exists()
+
+
+def test_copying_is_not_offered(client, boss):
+    names = [pattern.name for pattern in Estimate.snippet_viewset.get_urlpatterns()]
+    assert "copy" not in names
+
+
+def test_hidden_columns_are_not_in_the_form(client, boss):
+    form = client.get(pages.url(Estimate, "edit", estimate_factory().pk)).context["form"]
+    hidden = {"public_id", "family", "number", "expire_at", "site", "kind", "live"}
+    assert not hidden & set(form.fields)
+
+
+def test_nothing_is_in_wagtails_api():
+    for model in (Customer, Estimate, Order, SalesDocument):
+        assert not hasattr(model, "api_fields")

@@ -1,0 +1,340 @@
+"""What staff do on the overview of a document."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from portal_plugin.models import (
+    Attachment,
+    ChangeRequest,
+    Comment,
+    Customer,
+    Decision,
+    Estimate,
+    InternalNote,
+    LinkToken,
+    Order,
+    OutgoingEmail,
+    ProofVersion,
+    Submission,
+)
+from portal_plugin.services import links, proofs
+from tests.factories import estimate_factory, link_factory, order_factory, publish
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+
+
+def say(client, document, verb, **data):
+    return client.post(pages.do(document, verb), data, follow=True)
+
+
+def picture(name="proof.png"):
+    from io import BytesIO
+
+    drawn = BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(drawn, "PNG")
+    return SimpleUploadedFile(name, drawn.getvalue(), "image/png")
+
+
+def asked(document, text="Darker, please", **values):
+    link = link_factory(document)
+    return ChangeRequest.objects.create(
+        document=document, number=1, text=text, link=link, author_name="Kim", **values
+    )
+
+
+# -- talking ---------------------------------------------------------------------------------------
+
+
+def test_an_answer_goes_to_the_customer_and_settles_their_messages(client, boss):
+    document = estimate_factory()
+    link = link_factory(document)
+    asked = Comment.objects.create(document=document, link=link, text="Is it matt?")
+    say(client, document, "reply", text="Yes, it is.")
+    comment = Comment.objects.get(staff=boss)
+    asked.refresh_from_db()
+    assert comment.text == "Yes, it is."
+    assert comment.author_name == boss.get_full_name()
+    assert asked.answered_at is not None
+    assert OutgoingEmail.objects.get(kind="news_comment").link == link
+
+
+def test_a_note_stays_inside(client, boss, enter):
+    document = estimate_factory()
+    say(client, document, "note", text="They always pay late")
+    assert InternalNote.objects.get().staff == boss
+    assert not Comment.objects.exists()
+    assert not OutgoingEmail.objects.exists()
+    client.logout()
+    enter(document)
+    url = reverse("portal_plugin:document", args=[document.public_id])
+    assert "pay late" not in client.get(url, headers={"host": "localhost"}).content.decode()
+
+
+def test_an_empty_answer_is_refused(client, boss):
+    document = estimate_factory()
+    response = say(client, document, "reply", text="  ")
+    assert response.status_code == 409
+    assert "Write a text first." in response.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_a_refused_text_is_given_back(client, boss):
+    document = estimate_factory(published=False)
+    response = say(
+        client, document, "note", text="Keep this", item="00000000-0000-4000-8000-000000000000"
+    )
+    assert "Keep this" in response.content.decode()
+    assert not InternalNote.objects.exists()
+
+
+def test_a_change_request_is_done_with_an_answer(client, boss):
+    document = estimate_factory()
+    request = asked(document)
+    assert document.standing.state == "changes_requested"
+    say(client, document, "close-request", request=request.pk, text="It is darker now.")
+    request.refresh_from_db()
+    assert (request.state, request.reply, request.closed_by) == ("done", "It is darker now.", boss)
+    assert Estimate.objects.get().state == "waiting"
+    assert OutgoingEmail.objects.filter(kind="news_change_answered").exists()
+
+
+def test_a_change_request_of_another_document_is_unknown(client, boss):
+    request = asked(estimate_factory())
+    document = estimate_factory()
+    say(client, document, "close-request", request=request.pk, text="Done")
+    request.refresh_from_db()
+    assert request.is_open
+
+
+# -- on the phone ----------------------------------------------------------------------------------
+
+
+def test_a_yes_on_the_phone_counts_and_is_told(client, boss):
+    document = estimate_factory(items=2)
+    link_factory(document)
+    key = document.lines[0].key
+    say(client, document, "on-phone", item=str(key), verdict="approve", note="Called at 10")
+    submission = Submission.objects.get()
+    assert (submission.staff, submission.note, submission.link) == (boss, "Called at 10", None)
+    assert Estimate.objects.get().standing.items[key].state == "approved"
+    assert OutgoingEmail.objects.filter(kind="receipt_approve").count() == 1
+
+
+def test_the_last_yes_on_the_phone_makes_the_order(client, boss):
+    document = estimate_factory(items=1)
+    key = str(document.lines[0].key)
+    response = say(client, document, "on-phone", item=key, verdict="approve", note="Phone")
+    order = Order.objects.get()
+    assert response.redirect_chain[-1][0].startswith(pages.overview(order))
+
+
+def test_a_yes_needs_a_note(client, boss):
+    document = estimate_factory(items=1)
+    say(client, document, "on-phone", item=str(document.lines[0].key), note=" ")
+    assert not Decision.objects.exists()
+
+
+def test_an_item_of_another_document_cannot_be_decided(client, boss):
+    document, other = estimate_factory(items=1), estimate_factory(items=1)
+    say(client, document, "on-phone", item=str(other.lines[0].key), note="Phone")
+    assert not Decision.objects.exists()
+
+
+def test_a_decision_is_taken_back_with_a_reason(client, boss):
+    document = estimate_factory(items=2)
+    key = document.lines[0].key
+    say(client, document, "on-phone", item=str(key), verdict="approve", note="Phone")
+    say(client, document, "undo", item=str(key), note="A misunderstanding")
+    assert Decision.objects.count() == 2
+    assert Estimate.objects.get().standing.items[key].state == "waiting"
+    assert "A misunderstanding" in client.get(pages.overview(document)).content.decode()
+
+
+# -- proofs and files ------------------------------------------------------------------------------
+
+
+def test_a_proof_waits_until_it_is_sent(client, boss):
+    document = estimate_factory(items=1)
+    link_factory(document)
+    key = document.lines[0].key
+    data = {"item": str(key), "file": picture(), "label": "front", "wording": "BAKERY"}
+    say(client, document, "add-proof", **data)
+    version = ProofVersion.objects.get()
+    assert (version.released_at, version.wording) == (None, "BAKERY")
+    say(client, document, "send-proofs")
+    version.refresh_from_db()
+    assert version.released_at is not None
+    assert Estimate.objects.get().current_version.number == 2
+    assert OutgoingEmail.objects.filter(kind="news_proof").count() == 1
+
+
+def test_a_proof_goes_out_with_the_next_publish(client, boss):
+    document = estimate_factory(items=1)
+    proofs.add_proof_version(document, document.lines[0].key, picture())
+    publish(document)
+    assert ProofVersion.objects.get().released_at is not None
+
+
+def test_a_proof_that_is_no_picture_is_refused(client, boss):
+    document = estimate_factory(items=1)
+    upload = SimpleUploadedFile("proof.zip", b"PK\x03\x04" + bytes(40), "application/zip")
+    response = say(client, document, "add-proof", item=str(document.lines[0].key), file=upload)
+    assert "must be a picture or a PDF" in response.content.decode()
+    assert not ProofVersion.objects.exists()
+
+
+def test_files_stay_inside_until_they_are_shown(client, boss):
+    document = estimate_factory(items=1)
+    say(client, document, "add-files", files=[picture("a.png"), picture("b.png")])
+    first = Attachment.objects.first()
+    assert Attachment.objects.filter(is_internal=True).count() == 2
+    say(client, document, "show-file", file=first.pk)
+    first.refresh_from_db()
+    assert not first.is_internal
+    url = reverse("portal_admin:file", args=[document.pk, first.public_id])
+    assert client.get(url)["Content-Disposition"].startswith("attachment")
+
+
+def test_a_file_of_another_document_is_not_given_out(client, boss):
+    document, other = estimate_factory(items=1), estimate_factory(items=1)
+    say(client, document, "add-files", files=[picture()])
+    url = reverse("portal_admin:file", args=[other.pk, Attachment.objects.get().public_id])
+    assert client.get(url).status_code == 404
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+
+def test_a_new_link_is_shown_once(client, boss):
+    document = estimate_factory()
+    link = link_factory(document)
+    response = client.post(pages.do(document, "copy-link"), {"link": link.pk})
+    shown = response.context["new_link"]
+    assert links.by_token(shown.rstrip("/").rpartition("/")[2]) == link
+    assert "no-store" in response["Cache-Control"]
+    assert shown not in client.get(pages.overview(document)).content.decode()
+
+
+def test_access_is_stopped(client, boss):
+    document = estimate_factory()
+    link = link_factory(document)
+    say(client, document, "stop-link", link=link.pk)
+    link.refresh_from_db()
+    assert link.is_revoked
+    say(client, document, "copy-link", link=link.pk)
+    assert not LinkToken.objects.exists()
+
+
+def test_access_is_extended(client, boss):
+    document = estimate_factory()
+    link = link_factory(document)
+    say(client, document, "extend-link", link=link.pk, until="2040-05-01")
+    link.refresh_from_db()
+    assert link.expires_at.date().isoformat() == "2040-05-01"
+    say(client, document, "extend-link", link=link.pk, until="2001-05-01")
+    link.refresh_from_db()
+    assert link.expires_at.year == 2040
+
+
+def test_sending_again_queues_an_email(client, boss):
+    document = estimate_factory()
+    link = link_factory(document)
+    say(client, document, "send-again", link=link.pk)
+    assert OutgoingEmail.objects.get().link == link
+
+
+def test_a_link_of_another_document_is_unknown(client, boss):
+    link = link_factory(estimate_factory())
+    say(client, estimate_factory(), "stop-link", link=link.pk)
+    link.refresh_from_db()
+    assert not link.is_revoked
+
+
+# -- in the shop -----------------------------------------------------------------------------------
+
+
+def test_staff_make_the_order(client, boss):
+    document = estimate_factory(items=2)
+    key = str(document.lines[0].key)
+    say(client, document, "on-phone", item=key, verdict="approve", note="Phone")
+    say(client, document, "convert")
+    assert Order.objects.get().source_estimate_id == document.pk
+
+
+def test_cancelling_needs_a_reason_and_is_told(client, boss):
+    document = order_factory()
+    link_factory(document)
+    say(client, document, "cancel", reason="")
+    assert Order.objects.get().cancelled_at is None
+    say(client, document, "cancel", reason="Out of stock")
+    assert Order.objects.get().state == "cancelled"
+    assert OutgoingEmail.objects.filter(kind="news_cancelled").exists()
+    say(client, document, "reopen")
+    assert Order.objects.get().state == "waiting"
+
+
+def test_somebody_becomes_responsible(client, boss):
+    document = estimate_factory()
+    say(client, document, "responsible", responsible=boss.pk)
+    assert Estimate.objects.get().responsible == boss
+    say(client, document, "responsible", responsible="")
+    assert Estimate.objects.get().responsible is None
+
+
+def test_publishing_says_what_it_takes_back(client, boss):
+    document = estimate_factory(items=2)
+    key = str(document.lines[0].key)
+    say(client, document, "on-phone", item=key, verdict="approve", note="Phone")
+    document = Estimate.objects.get()
+    document.line_items.first().name
+    items = list(document.line_items.all())
+    items[0].name = "Renamed"
+    document.line_items = items
+    document.save_revision(user=boss)
+    page = client.get(pages.overview(document)).content.decode()
+    assert "takes 1 decision back" in page
+
+
+def test_the_overview_asks_the_same_of_the_database_for_any_number_of_items(
+    client, boss, django_assert_max_num_queries
+):
+    small, large = estimate_factory(items=1), estimate_factory(items=30)
+    client.get(pages.overview(small))
+    with django_assert_max_num_queries(60) as few:
+        client.get(pages.overview(small))
+    with django_assert_max_num_queries(len(few)):
+        client.get(pages.overview(large))
+
+
+# -- rights ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "verb", ["on-phone", "undo", "send-proofs", "copy-link", "stop-link", "cancel", "convert"]
+)
+def test_editors_may_not_send_or_decide(client, staff_of, verb):
+    staff_of(group="Portal editors")
+    response = client.post(pages.do(estimate_factory(), verb))
+    assert response.status_code == 302
+    assert response.url == reverse("wagtailadmin_home")
+
+
+def test_managers_who_are_no_superusers_see_it_all(client, staff_of):
+    staff_of()
+    document = estimate_factory()
+    page = client.get(pages.overview(document)).content.decode()
+    assert "The customer said yes on the phone" in page
+    assert client.get(pages.url(Estimate, "list")).status_code == 200
+    assert client.get(pages.url(Customer, "add")).status_code == 200
+
+
+def test_nothing_happens_by_get(client, boss):
+    assert client.get(pages.do(estimate_factory(), "cancel")).status_code == 405
+
+
+def test_an_unknown_verb_is_not_found(client, boss):
+    assert client.post(pages.do(estimate_factory(), "explode")).status_code == 404

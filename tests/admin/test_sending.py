@@ -1,0 +1,111 @@
+"""The page that sends a document."""
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.models import Contact, DirectLink, OutgoingEmail, PortalSettings
+from tests.factories import customer_factory, estimate_factory
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+
+
+def send_url(document, name="send"):
+    return reverse(f"portal_admin:{name}", args=[document.pk])
+
+
+@pytest.fixture
+def document(only_site):
+    customer = customer_factory(name="Bakery", email="bakery@example.org")
+    Contact.objects.create(customer=customer, name="Kim", email="kim@example.org")
+    Contact.objects.create(
+        customer=customer, name="Lee", email="lee@example.org", gets_documents=False
+    )
+    Contact.objects.create(customer=customer, name="No address")
+    return estimate_factory(customer=customer)
+
+
+def test_customer_and_contacts_are_offered(client, boss, document):
+    form = client.get(send_url(document)).context["form"]
+    offered = [label for _key, label in form.fields["recipients"].choices]
+    assert offered == [
+        "Bakery <bakery@example.org>",
+        "Kim <kim@example.org>",
+        "Lee <lee@example.org>",
+    ]
+    assert len(form.initial["recipients"]) == 2
+    assert form.initial["subject"].startswith("Estimate")
+
+
+def test_it_is_sent_to_those_ticked(client, boss, document):
+    kim = Contact.objects.get(name="Kim")
+    data = {"recipients": ["customer", f"contact-{kim.pk}"], "subject": "Hi", "text": "Here it is"}
+    response = client.post(send_url(document), data, follow=True)
+    emails = OutgoingEmail.objects.filter(kind="link")
+    assert {email.link.recipient.email for email in emails} == {
+        "bakery@example.org",
+        "kim@example.org",
+    }
+    assert {email.written_text for email in emails} == {"Here it is"}
+    assert "Sent to 2 people at" in response.content.decode()
+
+
+def test_a_copy_to_me_has_no_way_in(client, boss, document):
+    data = {"recipients": ["customer"], "copy_to_me": "on"}
+    client.post(send_url(document), data)
+    copy = OutgoingEmail.objects.get(kind="copy")
+    assert (copy.staff, copy.link) == (boss, None)
+
+
+def test_nobody_ticked_is_refused(client, boss, document):
+    response = client.post(send_url(document), {"subject": "Hi"})
+    assert response.context["form"].errors["recipients"]
+    assert not DirectLink.objects.exists()
+
+
+def test_a_stranger_cannot_be_ticked(client, boss, document):
+    other = Contact.objects.create(customer=customer_factory(), name="X", email="x@example.org")
+    client.post(send_url(document), {"recipients": [f"contact-{other.pk}"]})
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_the_pdf_is_attached_where_the_shop_says_so(client, boss, document):
+    PortalSettings.objects.update(attaches_pdf=True)
+    assert client.get(send_url(document)).context["form"].initial["attach_pdf"]
+    client.post(send_url(document), {"recipients": ["customer"], "attach_pdf": "on"})
+    assert OutgoingEmail.objects.get().attaches_pdf
+
+
+def test_the_email_shows_what_is_typed_and_makes_nothing(client, boss, document):
+    response = client.post(send_url(document, "email_preview"), {"text": "Dear Kim, <b>here</b>"})
+    page = response.content.decode()
+    assert "Dear Kim, &lt;b&gt;here&lt;/b&gt;" in page
+    assert not DirectLink.objects.exists()
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_a_draft_cannot_be_sent(client, boss):
+    document = estimate_factory(published=False)
+    response = client.get(send_url(document), follow=True)
+    assert "Publish the document first." in response.content.decode()
+
+
+def test_a_customer_without_an_address_says_so(client, boss):
+    document = estimate_factory(customer=customer_factory(email=""))
+    assert "no email address" in client.get(send_url(document)).content.decode()
+
+
+def test_editors_may_not_send(client, staff_of, document):
+    staff_of(group="Portal editors")
+    client.post(send_url(document), {"recipients": ["customer"]})
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_publishing_leads_here_and_sends_nothing_by_itself(client, boss, document):
+    data = pages.document(
+        document.customer, pages.rows_of(document), 3, **{"action-publish": "send"}
+    )
+    response = client.post(pages.url(type(document), "edit", document.pk), data)
+    assert response.url == send_url(document)
+    assert not OutgoingEmail.objects.exists()
