@@ -18,6 +18,12 @@ def isolated(text: str, html_class: str = "") -> SafeString:
     return format_html('<bdi dir="{}"{}>{}</bdi>', direction_of(str(text)), attribute, text)
 
 
+@register.filter
+def on_one_line(text: str) -> str:
+    """Lines of a wording beside one another, as a compositor would note them."""
+    return " / ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
 def direction_of(text: str) -> str:
     """By the first strong character (UAX #9, rules P2 and P3)."""
     for character in text:
