@@ -34,10 +34,17 @@ def base_template_is_found() -> Iterator[CheckMessage]:
         )
     except (TemplateSyntaxError, OSError, UnicodeDecodeError) as error:
         yield Error(
-            f"The base template {conf.base_template!r} cannot be read: {error}",
-            hint="Mend the tag that the message names; until then no portal page opens.",
+            f"The base template {conf.base_template!r} cannot be read: {_first_line(error)}.",
+            hint="Mend what the message names; until then customers see the portal without your"
+            " site's header and footer.",
             id="portal_plugin.E004",
         )
+
+
+def _first_line(error: Exception) -> str:
+    """Django goes on with a list of every tag that there is."""
+    text = str(error).partition(". Did you forget")[0]
+    return text.partition(". Must be one of")[0].splitlines()[0].rstrip(".:")
 
 
 @portal_check()

@@ -68,10 +68,17 @@ def _syntax(error: BaseException) -> str:
 
 
 def _nodes(error: BaseException) -> Iterator[Node]:
-    """The template nodes that were being rendered, outermost first."""
-    for frame, _line in walk_tb(error.__traceback__):
-        if frame.f_code is Node.render_annotated.__code__:
-            yield frame.f_locals["self"]
+    """The template nodes that were being rendered, outermost first.
+
+    Read from the frames: Django itself notes them with DEBUG on alone. It raises a missing template
+    anew, so that the frames are those of the cause.
+    """
+    raised: BaseException | None = error
+    while raised is not None:
+        for frame, _line in walk_tb(raised.__traceback__):
+            if frame.f_code is Node.render_annotated.__code__:
+                yield frame.f_locals["self"]
+        raised = raised.__cause__
 
 
 def _written(node: Any) -> str:

@@ -32,7 +32,7 @@ def _terms(site: Any, shop: PortalSettings) -> Iterator[Finding]:
         terms = TermsText.objects.current(site, language, kind)
         if terms is None or not terms.text.strip():
             yield error(
-                f"{site.hostname} has no approval terms for {kind.label.lower()}s in {language!r}:"
+                f"{site.hostname} has no approval terms for {kind.value}s in {language!r}:"
                 " none can be published.",
                 f"Write them in the admin, under {WHERE}.",
             )
