@@ -135,7 +135,7 @@ def _add_page(
 def _due() -> QuerySet[Preview]:
     """What waits, and what a dead worker left behind."""
     free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
-    undone = Q(state__in=[WorkState.WAITING, WorkState.RUNNING], attempts__lt=TRIES)
+    undone = Q(state__in=[WorkState.WAITING, WorkState.RUNNING])
     return Preview.objects.filter(free & undone)
 
 

@@ -151,7 +151,9 @@ class PortalUpload extends HTMLElement {
       this.drop.addEventListener(name, (event) => this.dragged(event), options);
     }
     document.addEventListener("paste", (event) => this.pasted(event), options);
-    window.addEventListener("beforeunload", (event) => this.warn(event), options);
+    // Also after the dialog was closed: what is on its way goes on.
+    window.addEventListener("beforeunload", (event) => this.warn(event));
+    this.isInDialog = Boolean(this.closest("dialog"));
     this.setSubmitHidden();
   }
 
@@ -241,14 +243,14 @@ class PortalUpload extends HTMLElement {
   async finished() {
     const finished = this.form.querySelector("[data-upload-finished]");
     if (finished) finished.hidden = false;
-    await this.refreshFiles();
     // Behind a dialog lies the document's page, which lists the files, too.
-    if (this.closest("dialog")) await document.getElementById("portal")?.portal?.refresh();
+    const page = this.isInDialog ? document.getElementById("portal")?.portal : null;
+    await Promise.all([this.refreshFiles(), page?.refresh()]);
   }
 
   /** The list below, as the server sees it now. */
   async refreshFiles() {
-    const old = this.form.parentElement.querySelector("[data-upload-files]");
+    const old = this.form.parentElement?.querySelector("[data-upload-files]");
     if (!old) return;
     try {
       const answer = await fetch(this.form.action, { headers: { "X-Portal-Fragment": "1" } });
