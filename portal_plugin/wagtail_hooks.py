@@ -11,6 +11,7 @@ from .admin import action_menu, groups, home, refusals, registers, settings_pane
 from .admin.finders import DocumentURLFinder
 from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
+from .portal import caching
 
 register_snippet(PortalViewSetGroup)
 PortalSettings.edit_handler = settings_panels.handler()
@@ -28,6 +29,7 @@ for register in registers.instances().get("reports", []):
     hooks.register("register_reports_menu_item", register.get_menu_item)
 
 hooks.register("construct_snippet_action_menu", action_menu.arrange)
+hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)
 hooks.register("before_delete_snippet", refusals.before_delete)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
