@@ -401,6 +401,7 @@ def test_the_base_template(templates, files, ids):
 @pytest.mark.django_db
 @pytest.mark.parametrize("host", ["localhost", "example.com", "shop-b.localhost"])
 def test_a_host_that_customers_cannot_reach(settings, host):
+    factories.site_factory()
     Site.objects.update(hostname=host)
     assert "W023" in found(databases=["default"])
     settings.DEBUG = True
@@ -409,6 +410,7 @@ def test_a_host_that_customers_cannot_reach(settings, host):
 
 @pytest.mark.django_db
 def test_a_real_host():
+    factories.site_factory()
     Site.objects.update(hostname="signs.northline.example")
     assert "W023" not in found(databases=["default"])
 
