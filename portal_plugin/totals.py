@@ -155,7 +155,7 @@ def _discount(goods, terms, currency):
 
 
 def _discounted(bands, discount, currency, priced):
-    """Take ``discount`` off the bands by their share; the largest takes the rest of the rounding."""
+    """Take ``discount`` off the bands by their share; the largest takes what rounding leaves."""
     goods = sum((priced(net, tax) for net, tax in bands.values()), ZERO)
     if not discount or not goods:
         return bands

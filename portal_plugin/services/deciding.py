@@ -29,7 +29,9 @@ def decide(
     ``hashes`` says what the page showed of each item. Raises ``StaleDocument`` when the shop has
     changed one of them since, ``NotAvailable`` when one does not wait for a decision.
     """
-    standing = document.standing
+    standing, version = document.standing, document.current_version
+    if version is None:
+        raise NotAvailable
     version_items = {item.key: item for item in standing.version_items}
     stale = [key for key in keys if _is_stale(standing, key, hashes.get(key, ""))]
     if stale:
@@ -41,12 +43,12 @@ def decide(
         Decision(
             submission=submission,
             document_id=document.pk,
-            version_id=document.current_version_id,
+            version_id=version.pk,
             since_id=version_items[key].since_id,
             item_key=key,
             verdict=verdict,
             item_hash=version_items[key].item_hash,
-            scheme=document.current_version.scheme,
+            scheme=version.scheme,
             canonical=version_items[key].canonical,
             reason=reason,
         )

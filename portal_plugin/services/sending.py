@@ -37,7 +37,7 @@ def send_document(
             _queue(fresh, _link(fresh, person, user), subject, text, attach_pdf, user)
             for person in people
         ]
-        if copy_to is not None and getattr(copy_to, "email", ""):
+        if copy_to is not None and copy_to.email:
             outbox.queue(
                 kind="copy",
                 site=fresh.site,

@@ -31,7 +31,6 @@ def write_version(document: SalesDocument, revision: Any = None) -> DocumentVers
         exact = canonical_bytes(item_content(item, document.currency, proofs[item.key]))
         earlier = before.get(item.key)
         item_hash = digest(exact)
-        same = earlier is not None and earlier.item_hash == item_hash
         rows.append(
             VersionItem(
                 version=version,
@@ -39,11 +38,16 @@ def write_version(document: SalesDocument, revision: Any = None) -> DocumentVers
                 position=position,
                 canonical=exact.decode(),
                 item_hash=item_hash,
-                since_id=earlier.since_id if same else version.pk,
+                since_id=_since(earlier, item_hash) or version.pk,
             )
         )
     VersionItem.objects.bulk_create(rows)
     return version
+
+
+def _since(earlier: VersionItem | None, item_hash: str) -> int | None:
+    """The version since which the item is as it is, where it was so before."""
+    return earlier.since_id if earlier and earlier.item_hash == item_hash else None
 
 
 def released_proofs(document: SalesDocument) -> dict[Any, list[ProofVersion]]:

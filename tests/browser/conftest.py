@@ -9,6 +9,7 @@ from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, Thr
 from playwright.sync_api import sync_playwright
 
 from portal_plugin.services import links
+from sandbox_site.website.models import Brand
 from tests import factories
 
 # Playwright's own loop runs in this thread; the ORM is used between its calls, never inside one.
@@ -47,8 +48,8 @@ def certificate(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificate")
     key, chain = folder / "key.pem", folder / "chain.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=localhost", "-keyout", str(key), "-out", str(chain)],
+        f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost "
+        f"-keyout {key} -out {chain}".split(),
         check=True,
         capture_output=True,
     )
@@ -99,6 +100,7 @@ class Server(LiveServerThread):
 def site_server(request, transactional_db, settings):
     """A running site. Parametrize indirectly with ``https`` for TLS."""
     settings.ALLOWED_HOSTS = ["localhost", "shop-b.localhost"]
+    Brand.objects.update_or_create(site=factories.site_factory(), defaults={"name": "Northline"})
     is_safe = request.param == "https"
     server = Server(request.getfixturevalue("certificate") if is_safe else None)
     server.daemon = True

@@ -1,4 +1,4 @@
-"""The customer does each of the seven things, on a phone and on a desk, with scripts and without."""
+"""The customer does each of the seven things: phone and desk, with scripts and without."""
 
 import re
 

@@ -200,7 +200,7 @@ def _payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
     return [
         PaymentRow(
             entry.occurred_at,
-            entry.method or LedgerKind(entry.kind).label,
+            entry.method or str(LedgerKind(entry.kind).label),
             show(round_money(entry.amount, entry.currency)),
         )
         for entry in document.bookings

@@ -80,6 +80,6 @@ def _after_approval(view: DocumentView) -> str:
     if view.document.totals.deposit:
         deposit = next(row.amount for row in view.totals if row.kind == "deposit")
         return _(
-            "When every item is decided, this becomes an order; then a deposit of %(amount)s is due."
+            "When every item is decided, this becomes an order and a deposit of %(amount)s is due."
         ) % {"amount": deposit}
     return _("When every item is decided, this becomes an order.")
