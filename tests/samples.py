@@ -153,6 +153,20 @@ def pdf_of(objects):
     return data + xref + trailer
 
 
+def fits():
+    """A whole picture as astronomers keep them; Pillow opens it."""
+    cards = ["SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 2", "NAXIS1  = 4", "NAXIS2  = 4", "END"]
+    header = "".join(card.replace("= ", "=" + " " * 20).ljust(80) for card in cards)
+    return header.ljust(2880).encode() + bytes(2880)
+
+
+def other_pictures():
+    """Whole pictures of kinds that are not previewable, by the name that Pillow gives them."""
+    kinds = ["GIF", "TIFF", "BMP", "PPM", "ICO", "TGA", "PCX", "EPS", "JPEG2000", "DDS", "SGI"]
+    made = {kind: encode(picture(), kind) for kind in kinds}
+    return made | {"FITS": fits()}
+
+
 #: First bytes of kinds that Pillow could open and must not.
 OTHER_FORMATS = {
     "fits": b"SIMPLE  =                    T" + b" " * 2850,

@@ -22,7 +22,7 @@ MAX_NAME = 120
 #: As many first bytes as ``kind_of`` wants to see.
 HEAD_BYTES = 32
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Of the invisible characters only these two are letters' business: Persian and emoji need them.
 _JOINERS = frozenset("\u200c\u200d")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -106,9 +106,7 @@ def _harmless(char: str) -> str:
     category = unicodedata.category(char)
     if category in ("Zl", "Zp") or char in "\t\r\n":
         return " "
-    if category in ("Cc", "Cs", "Co", "Cn") or char in _BIDI:
-        return ""
-    if category == "Cf" and char not in _JOINERS:
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in _JOINERS:
         return ""
     return char
 
