@@ -11,7 +11,7 @@ from portal_plugin.services import links, payments
 from portal_plugin.statuses import AttemptState
 from sandbox_site.stripe_standin import Standin
 from tests.factories import link_factory, site_factory
-from tests.paying import order
+from tests.paying import begin, order
 from tests.sandbox_site.stripe_standin.browser import chromium
 from tests.sandbox_site.stripe_standin.form_steps import (
     CHALLENGE,
@@ -202,6 +202,15 @@ def test_paid_is_seen_also_where_no_message_comes(tab, standin, shop_order):
     assert LedgerEntry.objects.count() == 1
 
 
+def test_a_payment_that_was_not_finished_is_said_to_be_none(tab, standin, shop_order):
+    begin(shop_order)
+    tab.goto(pay_now(tab).evaluate("link => link.href").replace("/a/pay/", "/payment/"))
+    expect(tab.locator("h1.portal-title")).to_have_text("Your payment is being confirmed")
+    late = re.compile("If you did not finish it, you have not been charged.")
+    expect(tab.get_by_text(late)).to_be_visible(timeout=40_000)
+    expect(tab.locator("h1.portal-title")).to_have_text("No payment has arrived yet")
+
+
 def test_an_amount_that_changed_meanwhile_is_not_charged(tab, standin, shop_order):
     open_dialog(tab)
     type_card(tab)
@@ -278,7 +287,6 @@ def test_without_javascript_the_bank_details_stand_there(chromium, tab, standin,
     page = context.new_page()
     page.goto(address)
     expect(page.locator("#portal-page")).to_contain_text("JavaScript has to be switched on")
-    page.get_by_text("Pay by bank transfer instead").click()
     expect(page.get_by_text("IBAN DE02")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Pay"))).to_have_count(0)
     context.close()

@@ -279,6 +279,16 @@ class TestBooking:
         assert ledger(document) == [("payment", DEPOSIT, "EUR")]
         assert mails("receipt_payment") == 1
 
+    def test_what_was_taken_is_not_asked_about_again(self, standin, settings):
+        confirm(standin, begin(order()).attempt.payment_intent)
+        (event,) = events(standin, "payment_intent.succeeded")
+        payments.take_event(event)
+        settings.PORTAL_PLUGIN = {
+            **settings.PORTAL_PLUGIN,
+            "STRIPE_API_BASE": "http://127.0.0.1:9",
+        }
+        assert payments.take_event(event) == "booked"
+
     def test_the_guard_is_the_ledgers_own_key(self, standin):
         document = order()
         confirm(standin, begin(document).attempt.payment_intent)
@@ -494,7 +504,7 @@ class TestReconciling:
         assert fresh(attempt).state == AttemptState.CANCELLED
         assert [intent.status for intent in intents(standin)] == ["canceled"]
 
-    def test_under_way_is_never_taken_back(self, standin):
+    def test_under_way_is_never_taken_back(self, standin, caplog):
         document = order()
         attempt = begin(document).attempt
         confirm(standin, attempt.payment_intent, "sepa")
@@ -502,6 +512,7 @@ class TestReconciling:
         self.later(days=5)
         payments.reconcile_open()
         assert fresh(attempt).state == AttemptState.PROCESSING
+        assert "unexpected_state" not in caplog.text  # it was not even tried
 
     def test_of_a_cancelled_order_is_taken_back(self, standin):
         document = order()

@@ -69,7 +69,7 @@ def progress(document: SalesDocument) -> Progress:
         return Progress("paid", thanks(attempt, document.language))
     if attempt.state == AttemptState.PROCESSING:
         return Progress(
-            "pending", _("Your payment is under way. We will tell you when it is here.")
+            "pending", _("Your payment is under way. We will write to you when it has arrived.")
         )
     if attempt.state == AttemptState.FAILED:
         return Progress("failed", reasons.sentence(attempt.failure_code))

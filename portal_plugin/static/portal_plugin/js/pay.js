@@ -45,6 +45,7 @@ class CardForm {
   // -- Stripe's form ----------------------------------------------------------------------------------
 
   async draw() {
+    this.part.querySelector("details")?.removeAttribute("open");
     this.find("plain").hidden = true;
     this.find("card").hidden = this.find("submit").hidden = false;
     this.find("submit").disabled = true;
@@ -176,9 +177,10 @@ async function follow(part, dialog) {
     return dialog.load(url);
   }
   if (part.dataset.state !== "open") return;
-  part.querySelector("[data-portal-pay-early]").hidden = true;
-  part.querySelector("[data-portal-pay-late]").hidden = false;
-  part.querySelector("[data-portal-pay-spinner]").hidden = true;
+  for (const name of ["early", "spinner"]) part.querySelector(`[data-portal-pay-${name}]`)?.setAttribute("hidden", "");
+  for (const name of ["late", "clock"]) part.querySelector(`[data-portal-pay-${name}]`).removeAttribute("hidden");
+  const title = part.parentElement.querySelector("h1, h2");
+  if (title) title.textContent = part.dataset.textLate;
 }
 
 /** The payment's state; a look that does not get through is no news. */
