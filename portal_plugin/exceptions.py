@@ -72,6 +72,16 @@ class FileRefused(PortalError):
     status = 400
 
 
+class UnreadableForm(PortalError):
+    """The form arrived broken, or with more in it than this site takes at once."""
+
+    sentence = gettext_noop(
+        "This form could not be read: it is broken, or too much was sent at once. "
+        "Nothing was saved."
+    )
+    status = 400
+
+
 class FileTooLarge(FileRefused):
     """This file is too large."""
 

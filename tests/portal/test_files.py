@@ -1,7 +1,6 @@
 """What goes out, to whom, and as what."""
 
 import io
-import json
 import uuid
 
 import pytest
@@ -252,76 +251,6 @@ def test_nginx_sends_the_file_where_the_setting_says_so(client, estimate, settin
     assert response["Content-Disposition"] == 'attachment; filename="logo.png"'
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response.content == b""
-
-
-class TestUploading:
-    """The action's page and its answers, as a browser without a script and with ours meets them."""
-
-    def post(self, client, document, *uploads, key=None, **headers):
-        data = {"client_key": str(key or uuid.uuid4()), "files": list(uploads)}
-        return client.post(url_of(document, "a", "upload"), data, headers=headers)
-
-    def test_the_form_sends_files_as_a_page(self, client, estimate):
-        page = client.get(url_of(estimate, "a", "upload")).content.decode()
-        assert 'enctype="multipart/form-data"' in page
-        assert f'action="{url_of(estimate, "a", "upload")}"' in page
-        assert 'type="file"' in page
-        assert "multiple" in page
-        response = self.post(client, estimate, samples.upload("a.png"), samples.upload("b.png"))
-        assert response.status_code == 303
-        assert Attachment.objects.count() == 2
-        page = client.get(response["Location"]).content.decode()
-        assert "Your 2 files were sent to the shop." in page
-        assert "a.png" in page
-
-    def test_the_script_gets_facts(self, client, estimate):
-        response = self.post(client, estimate, samples.upload("a.png"), accept="application/json")
-        assert json.loads(response.content)["message"] == "Your file was sent to the shop."
-
-    def test_a_refusal_is_told_to_both(self, client, estimate):
-        page = self.post(client, estimate, samples.upload("a.exe", b"MZ"))
-        assert page.status_code == 400
-        assert "“a.exe” is of a kind that cannot be taken." in page.content.decode()
-        script = self.post(
-            client, estimate, samples.upload("a.exe", b"MZ"), accept="application/json"
-        )
-        assert script.status_code == 400
-        assert "“a.exe”" in json.loads(script.content)["fields"]["files"][0]
-
-    def test_a_file_that_is_too_large_is_413_for_both(self, client, estimate, settings):
-        settings.PORTAL_PLUGIN = {"UPLOAD_MAX_BYTES": 10}
-        page = self.post(client, estimate, samples.upload("big.png"))
-        assert page.status_code == 413
-        assert page.content.decode().count("“big.png” is too large") == 1
-        script = self.post(client, estimate, samples.upload("big.png"), accept="application/json")
-        assert script.status_code == 413
-        assert "“big.png” is too large" in str(json.loads(script.content)["fields"]["files"])
-        assert not Submission.objects.exists()
-
-    def test_sent_twice_it_is_one_file_and_the_same_answer(self, client, estimate):
-        key = uuid.uuid4()
-        answers = [self.post(client, estimate, samples.upload(), key=key) for _ in range(2)]
-        assert [answer.status_code for answer in answers] == [303, 303]
-        assert Attachment.objects.count() == 1
-
-    def test_the_dialog_lists_what_can_be_downloaded(self, client, estimate):
-        user = factories.user_factory()
-        shown = add_file(estimate, "data sheet.pdf", samples.pdf(), staff=user)
-        on_item = add_file(estimate, "item.png", item_key=estimate.lines[0].key)
-        add_file(estimate, "secret.png", is_internal=True)
-        previews.drain()
-        page = client.get(
-            url_of(estimate, "a", "upload"), headers={"x-portal-fragment": "1"}
-        ).content.decode()
-        assert url_of(estimate, "files", shown.public_id) in page
-        assert url_of(estimate, "previews", shown.public_id, 1, "thumb") in page
-        assert "data sheet.pdf" in page
-        assert "item.png" in page
-        assert "secret" not in page
-        assert user.username not in page
-        of_item = client.get(url_of(estimate, "a", "upload", estimate.lines[0].key))
-        assert url_of(estimate, "files", on_item.public_id) in of_item.content.decode()
-        assert "data sheet.pdf" not in of_item.content.decode()
 
 
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>.png", "{{ 7|add:7 }}.png"])
