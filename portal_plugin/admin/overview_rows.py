@@ -11,7 +11,8 @@ from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVers
 from ..money import format_money, format_number
 from ..services import links, previews
 from ..services.mail_receivers import staff_name
-from ..services.versions import item_content, released_proofs
+from ..services.previewing import proofs_to_be
+from ..services.versions import item_content
 from ..statuses import ItemState
 from .words import language_of_admin
 
@@ -192,21 +193,10 @@ def taken_back(document, draft) -> list[str]:
     decided = {k: i for k, i in document.standing.items.items() if i.decision is not None}
     if not decided:
         return []
-    proofs = _after_publishing(document)
+    proofs = proofs_to_be(document)
     hashes = {
         item.key: digest(canonical_bytes(item_content(item, draft.currency, proofs[item.key])))
         for item in draft.lines
     }
     names = {item.key: item.name for item in document.lines}
     return [names[key] for key, item in decided.items() if hashes.get(key) != item.item_hash]
-
-
-def _after_publishing(document):
-    """The proofs as they will be: what waits goes out with the next publish."""
-    proofs = released_proofs(document)
-    waiting = ProofVersion.objects.of_family(document).filter(released_at=None)
-    for version in waiting.select_related("proof").order_by("number"):
-        shown = proofs[version.proof.item_key]
-        shown[:] = [each for each in shown if each.proof_id != version.proof_id] + [version]
-        shown.sort(key=lambda each: (each.proof.position, each.proof_id))
-    return proofs

@@ -102,10 +102,14 @@ class Standing:
     def open_requests(self):
         return [r for r in self.change_requests if r.state == ChangeRequestState.OPEN]
 
+    @property
+    def is_out(self) -> bool:
+        return self.document.live and self.document.current_version_id is not None
+
     @cached_property
     def state(self) -> DocumentState:
         document = self.document
-        if not document.live or document.current_version_id is None:
+        if not self.is_out:
             return DocumentState.UNPUBLISHED
         if document.final_state:
             return DocumentState(document.final_state)

@@ -3,6 +3,8 @@
 import pytest
 
 from portal_plugin.models import Estimate, Order
+from portal_plugin.services import on_behalf
+from portal_plugin.statuses import Verdict
 from tests.factories import customer_factory, estimate_factory, order_factory
 
 from . import pages
@@ -41,3 +43,42 @@ def test_of_a_published_document_with_a_new_item(client, boss, make, mode):
     assert response.status_code == 200
     assert "Banner" in response.content.decode()
     assert document.line_items.count() == 2
+
+
+def page_of(client, document, rows, **values):
+    url = pages.url(type(document), "preview_on_edit", document.pk)
+    data = pages.document(document.customer, rows, initial=len(document.lines), **values)
+    client.post(url, data)
+    return client.get(url, {"mode": "page"}).content.decode()
+
+
+def test_it_shows_what_the_customer_will_be_asked(client, boss):
+    url = pages.url(Estimate, "preview_on_add")
+    client.post(url, pages.document(customer_factory(), [pages.item(), pages.item(name="B")]))
+    page = client.get(url, {"mode": "page"}).content.decode()
+    assert "Waiting for you: 2 items" in page
+    assert "Approve: A1 poster" in page
+
+
+def test_only_what_the_draft_changes_waits_again(client, boss):
+    document = estimate_factory(items=3)
+    keys = [item.key for item in document.lines]
+    on_behalf.record(document, keys[:2], Verdict.APPROVE, "Phone", boss)
+    rows = pages.rows_of(document)
+    rows[1]["name"] = "Renamed"
+    assert "Waiting for you: 2 items" in page_of(client, document, rows)
+
+
+def test_it_stands_in_the_documents_own_site(client, boss, other_site):
+    document = estimate_factory(items=1, site=other_site)
+    page = page_of(client, document, pages.rows_of(document))
+    assert other_site.root_url not in ("", None)
+    assert "Blattwerk" in page
+
+
+def test_nothing_of_it_is_saved_or_counted(client, boss):
+    document = estimate_factory(items=1, published=False)
+    page_of(client, document, pages.rows_of(document), title="Changed")
+    document.refresh_from_db()
+    assert document.title == "Window sign"
+    assert not document.activities.exists()

@@ -81,8 +81,7 @@ class ItemView:
 
 
 def item_views(document: SalesDocument, rows: Rows, show: Show, language: str) -> list[ItemView]:
-    is_saved = document.pk is not None and document.current_version_id is not None
-    standing = document.standing.items if is_saved else {}
+    standing = document.standing.items
     return [
         _item_view(
             item,
