@@ -129,7 +129,7 @@ class SiteMixin:
             return
         field.queryset = self._sites()
         field.empty_label = None
-        field.label_from_instance = _site_name
+        field.label_from_instance = site_name
         if self.instance.site_id:
             field.initial = self.initial["site"] = self.instance.site_id
         field.required = False
@@ -143,7 +143,7 @@ class SiteMixin:
         return self.cleaned_data["site"] or (self.instance.site if self.instance.site_id else None)
 
 
-def _site_name(site):
+def site_name(site):
     return site.site_name or site.hostname
 
 

@@ -29,7 +29,17 @@ class LineItemsPanel(InlinePanel):
 
 
 class FoldedPanel(PanelGroup):
-    """What most items leave as it is. Open where something was filled in, or is wrong."""
+    """What most items leave as it is. Open where something was filled in, or is wrong.
+
+    It has no heading of Wagtail's: the line that opens it is one.
+    """
+
+    def __init__(self, children=(), *args, summary="", **kwargs):
+        super().__init__(children, *args, **kwargs)
+        self.summary = summary
+
+    def clone_kwargs(self):
+        return {**super().clone_kwargs(), "summary": self.summary}
 
     class BoundPanel(PanelGroup.BoundPanel):
         template_name = "portal_plugin/admin/folded_panel.html"
@@ -74,7 +84,7 @@ ITEM_PANELS = [
             FieldRowPanel([FieldPanel("price_includes_tax"), FieldPanel("tax_category")]),
             FieldRowPanel([FieldPanel("is_optional"), FieldPanel("is_selected")]),
         ],
-        heading=_("Discount, tax and options of this item"),
+        summary=_("Discount, tax and options of this item"),
     ),
 ]
 

@@ -166,7 +166,7 @@ class Send(WagtailAdminTemplateMixin, FormView):
 
 def sent_sentence(count) -> str:
     message = ngettext(
-        "Sent to %(count)d person at %(time)s.", "Sent to %(count)d people at %(time)s.", count
+        "Sent to %(count)d person at %(time)s", "Sent to %(count)d people at %(time)s", count
     )
     return message % {"count": count, "time": date_format(timezone.localtime(), "TIME_FORMAT")}
 

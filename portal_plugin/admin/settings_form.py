@@ -17,7 +17,7 @@ from ..models import NumberSequence, TermsText
 from ..services import numbering, starter, terms
 from ..statuses import DocumentKind, TermsKind
 from . import languages
-from .forms import clean_currency
+from .forms import TrimsDecimals, clean_currency
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 MAX_LOGO_BYTES = 2_000_000
@@ -53,7 +53,7 @@ def sample_of(colour) -> dict:
     return {"colour": colour, "text": text, "ratio": f"{ratio:.1f}"}
 
 
-class PortalSettingsForm(WagtailAdminModelForm):
+class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
     next_estimate_number = forms.IntegerField(
         label=gettext_lazy("Next number of estimates"), min_value=1, required=False
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal_plugin.models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
 from portal_plugin.services import on_behalf
 from portal_plugin.statuses import Verdict
-from tests.factories import customer_factory, estimate_factory, order_factory, publish
+from tests.factories import customer_factory, estimate_factory, order_factory
 
 from . import pages
 

@@ -196,7 +196,9 @@ def test_files_stay_inside_until_they_are_shown(client, boss):
     first.refresh_from_db()
     assert not first.is_internal
     url = reverse("portal_admin:file", args=[document.pk, first.public_id])
-    assert client.get(url)["Content-Disposition"].startswith("attachment")
+    response = client.get(url)
+    assert response["Content-Disposition"].startswith("attachment")
+    response.close()
 
 
 def test_a_file_of_another_document_is_not_given_out(client, boss):
@@ -290,7 +292,6 @@ def test_publishing_says_what_it_takes_back(client, boss):
     key = str(document.lines[0].key)
     say(client, document, "on-phone", item=key, verdict="approve", note="Phone")
     document = Estimate.objects.get()
-    document.line_items.first().name
     items = list(document.line_items.all())
     items[0].name = "Renamed"
     document.line_items = items

@@ -1,0 +1,84 @@
+"""The portal on the admin's home page."""
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.models import Comment, PortalSettings
+from portal_plugin.services import listing, starter
+from tests.factories import estimate_factory, link_factory
+
+pytestmark = pytest.mark.django_db
+
+
+def home(client):
+    return client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+@pytest.fixture
+def set_up(only_site):
+    for step in starter.STEPS:
+        starter.mark_done(only_site, step)
+
+
+def test_the_first_steps_are_links_until_they_are_done(client, boss, only_site):
+    page = home(client)
+    assert "first steps" in page
+    assert f"/portalsettings/{only_site.pk}/#tab-terms" in page or "Read and change" in page
+    assert "Nothing waits for you." not in page
+
+
+def test_a_step_is_done_by_doing_it(only_site):
+    steps = {step.name: step.is_done for step in starter.first_steps(only_site)}
+    assert steps["terms"]
+    assert not steps["estimate"]
+    estimate_factory(published=False)
+    steps = {step.name: step.is_done for step in starter.first_steps(only_site)}
+    assert steps["estimate"]
+
+
+def test_a_step_can_be_called_done(client, boss, only_site):
+    client.post(reverse("portal_admin:step_done", args=[only_site.pk, "brand"]))
+    assert PortalSettings.objects.get(site=only_site).steps_done == ["brand"]
+    client.post(reverse("portal_admin:step_done", args=[only_site.pk, "nonsense"]))
+    assert PortalSettings.objects.get(site=only_site).steps_done == ["brand"]
+
+
+def test_editors_do_not_set_up(client, staff_of, only_site):
+    staff_of(group="Portal editors")
+    assert "first steps" not in home(client)
+    client.post(reverse("portal_admin:step_done", args=[only_site.pk, "brand"]))
+    assert PortalSettings.objects.get(site=only_site).steps_done == []
+
+
+def test_when_all_is_done_nothing_waits(client, boss, set_up):
+    assert "Nothing waits for you." in home(client)
+
+
+def test_what_waits_for_us_is_listed(client, boss, set_up):
+    document = estimate_factory(title="Needs an answer")
+    Comment.objects.create(document=document, link=link_factory(document), text="When?")
+    listing.refresh(document)
+    estimate_factory(title="Waits for the customer")
+    page = home(client)
+    assert "Needs an answer" in page
+    assert "Waits for the customer" not in page
+
+
+def test_at_most_ten_in_a_flat_query(client, boss, set_up, django_assert_max_num_queries):
+    with django_assert_max_num_queries(60) as few:
+        home(client)
+    for number in range(12):
+        document = estimate_factory(items=1, title=f"Needs an answer {number}")
+        Comment.objects.create(document=document, link=link_factory(document), text="When?")
+        listing.refresh(document)
+    with django_assert_max_num_queries(len(few)):
+        assert home(client).count("Needs an answer") == 10
+
+
+def test_who_has_nothing_to_do_with_it_sees_nothing(client, staff_of):
+    user = staff_of(group="Portal editors")
+    from django.contrib.auth.models import Permission
+
+    user.groups.clear()
+    user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    assert "Customer portal" not in home(client)

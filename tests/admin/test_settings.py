@@ -1,0 +1,122 @@
+"""Settings › Customer portal."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from portal_plugin.models import NumberSequence, PortalSettings, TermsText
+from portal_plugin.services import starter
+from tests.factories import estimate_factory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def url(only_site):
+    return reverse("wagtailsettings:edit", args=["portal_plugin", "portalsettings", only_site.pk])
+
+
+@pytest.fixture
+def save(client, boss, url):
+    def save(**values):
+        form = client.get(url).context["form"]
+        data = {name: form[name].value() for name in form.fields}
+        data = {
+            name: value
+            for name, value in data.items()
+            if value not in (None, "") and value is not False
+        }
+        data.pop("logo", None)
+        return client.post(url, {**data, **values})
+
+    return save
+
+
+def errors(response):
+    return response.context["form"].errors
+
+
+def test_saving_what_is_there_changes_nothing(save, only_site):
+    before = TermsText.objects.count()
+    assert save().status_code == 302
+    assert TermsText.objects.count() == before
+
+
+def test_new_terms_are_a_new_row(save, only_site, boss):
+    save(terms_en_estimate="Our new terms")
+    newest = TermsText.objects.filter(site=only_site, language="en", kind="estimate").first()
+    assert (newest.text, newest.created_by) == ("Our new terms", boss)
+    assert TermsText.objects.filter(site=only_site, language="en", kind="estimate").count() == 2
+
+
+def test_starter_terms_count_only_when_somebody_read_them(save, only_site):
+    text = starter.starter_terms("de", "estimate")
+    save(terms_de_estimate=text)
+    german = TermsText.objects.filter(language="de", kind="estimate")
+    assert not german.exists()
+    save(terms_de_estimate=text.partition("\n\n")[2])
+    assert german.get().text.startswith("Mit der Freigabe")
+
+
+def test_numbers_go_only_up(save, only_site):
+    estimate_factory()
+    year = timezone.localdate().year
+    response = save(next_estimate_number="1")
+    assert "next_estimate_number" in errors(response)
+    assert save(next_estimate_number="500").status_code == 302
+    assert estimate_factory().number == f"E-{year}-0500"
+    assert NumberSequence.objects.filter(kind="estimate").count() == 1
+
+
+@pytest.mark.parametrize("pattern", ["E-{year}", "{number}-{nonsense}", "{number", "{number!x}"])
+def test_a_wrong_number_pattern_is_refused(save, pattern):
+    assert "estimate_pattern" in errors(save(estimate_pattern=pattern))
+
+
+def test_an_unknown_currency_is_refused(save):
+    assert "currency" in errors(save(currency="EURO"))
+    assert "currency" in errors(save(currency="QQQ"))
+    assert save(currency="usd").status_code == 302
+    assert PortalSettings.objects.get().currency == "USD"
+
+
+def picture(kind, size=(40, 20)):
+    drawn = BytesIO()
+    Image.new("RGB", size).save(drawn, kind)
+    return drawn.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_logo_is_taken(save, kind):
+    upload = SimpleUploadedFile(f"logo.{kind.lower()}", picture(kind))
+    assert save(logo=upload).status_code == 302
+    assert PortalSettings.objects.get().logo
+
+
+def test_other_pictures_are_refused(save):
+    for name, data in {
+        "logo.gif": picture("GIF"),
+        "logo.png": picture("GIF"),
+        "logo.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    }.items():
+        assert "logo" in errors(save(logo=SimpleUploadedFile(name, data)))
+
+
+def test_a_picture_that_unpacks_to_far_too_much_is_refused(save):
+    bomb = picture("PNG", size=(9000, 9000))
+    assert len(bomb) < 2_000_000
+    assert "logo" in errors(save(logo=SimpleUploadedFile("logo.png", bomb)))
+
+
+def test_the_colour_has_a_sample_and_a_sentence(client, boss, url):
+    page = client.get(url).content.decode()
+    assert "data-portal-sample" in page
+    assert "White text on it has a contrast of" in page
+
+
+def test_a_colour_that_is_none_is_refused(save):
+    assert "brand_colour" in errors(save(brand_colour="red"))
