@@ -2,6 +2,9 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from portal_plugin.services.presentation import shop_view
+from tests import factories
+
 NORTHLINE = {"SERVER_NAME": "localhost", "SERVER_PORT": "8800"}
 BLATTWERK = {"SERVER_NAME": "shop-b.localhost", "SERVER_PORT": "8800"}
 
@@ -90,3 +93,11 @@ def test_the_base_template_asks_the_database_four_times(rf, django_assert_num_qu
 
     with django_assert_num_queries(4):  # site, language, brand, navigation
         render_to_string("base.html", request=request)
+
+
+@pytest.mark.django_db
+def test_the_override_of_a_portal_template_says_the_shops_name_once(client):
+    shop = shop_view(factories.site_factory())
+    page = client.get("/portal/how-it-works/en/").content.decode()
+    title = page.partition("<title>")[2].partition("</title>")[0]
+    assert title.count(shop.name) == 1

@@ -2,8 +2,8 @@
 
 #: Name, brand colour, mailbox, phone, who makes orders.
 SHOPS = [
-    ("Northline Signs", "#0f4c81", "hello@northline.example", "+49 30 5550100", "customer"),
-    ("Blattwerk Druck", "#166534", "post@blattwerk.example", "+49 341 5550200", "staff"),
+    ("Northline Signs", "#b4430f", "hello@northline.example", "+353 20 913 0142", "customer"),
+    ("Blattwerk Druck", "#1f6b4f", "post@blattwerk.example", "+49 40 66969 318", "staff"),
 ]
 BANK = [
     "Northline Signs\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001",
