@@ -7,19 +7,17 @@ same answer, byte for byte.
 from contextlib import contextmanager
 from functools import wraps
 
-from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponseNotAllowed, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.http import HttpResponseNotAllowed
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
-from ..exceptions import PortalError, UnreadableForm
+from ..exceptions import PortalError
 from ..models import DirectLink, PaymentAttempt, SalesDocument
 from ..services.visits import Visit
-from . import answers, csrf, grants, headers, limits
+from . import answers, bodies, csrf, grants, headers, limits
 
 
 def portal_view(*methods):
@@ -47,11 +45,11 @@ def _answer(view, methods, request, public_id, kwargs):
     with speaking(visit.document.language, request):
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
             return HttpResponseNotAllowed(methods)
-        if request.method == "POST" and not is_readable(request):
-            return answers.refused(request, visit, UnreadableForm())
-        if request.method == "POST" and (reason := csrf.failure(request)):
-            return answers.csrf_failed(request, visit, reason)
         try:
+            if request.method == "POST":
+                bodies.read(request)
+                if reason := csrf.failure(request):
+                    return answers.csrf_failed(request, visit, reason)
             response = view(request, visit, **kwargs)
         except PortalError as error:
             response = answers.refused(request, visit, error)
@@ -79,14 +77,6 @@ def resolve(request, public_id):
         staff=staff_of(request),
     )
     return visit, grant
-
-
-def is_readable(request) -> bool:
-    """Read the form here: Django's page for a broken or overfull one has none of our headers."""
-    try:
-        return request.POST is not None
-    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
-        return False
 
 
 def find_document(public_id) -> SalesDocument | None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import override_settings
 
 from portal_plugin.models import Attachment, Submission
+from portal_plugin.portal import bodies
 from portal_plugin.services import files, previews
 from tests import factories, samples
 
@@ -142,3 +143,54 @@ def test_more_than_django_takes_at_once_is_answered_by_our_page(client, estimate
         )
     assert response.status_code == 400
     assert "no-store" in response["Cache-Control"]
+
+
+def test_a_body_beyond_every_limit_is_refused_before_it_is_read(client, estimate, settings):
+    settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_BYTES": 1000}
+
+    class Unread:
+        def read(self, size=-1):
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    response = client.generic(
+        "POST",
+        url_of(estimate, "a", "upload"),
+        content_type="multipart/form-data; boundary=x",
+        **{"CONTENT_LENGTH": str(2 * 1024**3), "wsgi.input": Unread()},
+    )
+    assert response.status_code == 413
+    assert "too much at once" in response.content.decode()
+
+
+@pytest.mark.parametrize("length", ["nonsense", "-5", "", "7"])
+def test_a_length_that_lies_breaks_nothing(client, estimate, length):
+    response = client.generic(
+        "POST",
+        url_of(estimate, "a", "upload"),
+        b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--x--",
+        "multipart/form-data; boundary=x",
+        CONTENT_LENGTH=length,
+    )
+    assert response.status_code == 400
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_disk_holds_no_more_of_a_file_than_its_limit(client, estimate, settings, monkeypatch):
+    settings.PORTAL_PLUGIN = {"UPLOAD_MAX_BYTES": 4_000_000}
+    stored = []
+    really = bodies.CutOffHandler.file_complete
+
+    def file_complete(handler, size):
+        stored.append((handler.file.tell(), size))
+        return really(handler, size)
+
+    monkeypatch.setattr(bodies.CutOffHandler, "file_complete", file_complete)
+    big = samples.upload("big.pdf", samples.pdf() + b"%" * 9_000_000)
+    response = post(client, estimate, big, accept="application/json")
+    assert response.status_code == 413
+    assert "“big.pdf” is too large" in str(json.loads(response.content)["fields"])
+    [(kept, size)] = stored
+    assert size > 9_000_000
+    assert kept < 4_100_000
