@@ -5,6 +5,7 @@ from functools import cached_property
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
@@ -12,7 +13,7 @@ from wagtail.snippets.views import snippets
 
 from ..exceptions import PortalError, PublishRefused
 from ..services import publishing
-from . import defaults, sites
+from . import defaults, overview_rows, sites
 from .words import number_of
 
 
@@ -38,6 +39,8 @@ class Publishes:
 
     def publish_action(self):
         """The draft is saved already; ``release`` runs inside the publishing transaction."""
+        if self._takes_back():
+            return redirect(self._url("confirm") + f"?then={self._then()}")
         try:
             with transaction.atomic():
                 response = super().publish_action()
@@ -50,8 +53,21 @@ class Publishes:
     def get_success_url(self):
         if self.action != "publish":
             return super().get_success_url()
-        name = "send" if self.request.POST.get("action-publish") == "send" else "overview"
+        return self._url(self._then())
+
+    def _then(self):
+        return "send" if self.request.POST.get("action-publish") == "send" else "overview"
+
+    def _url(self, name):
         return reverse(f"portal_admin:{name}", args=[self.object.pk])
+
+    def _takes_back(self):
+        document = type(self.object).objects.get(pk=self.object.pk)
+        draft = self.new_revision.as_object()
+        is_now = not draft.go_live_at or draft.go_live_at <= timezone.now()
+        return (
+            is_now and not publishing.problems(draft) and overview_rows.taken_back(document, draft)
+        )
 
     def _refused(self, found):
         message = _("It is saved as a draft and not published: %(reasons)s")

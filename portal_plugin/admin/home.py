@@ -35,9 +35,6 @@ class PortalPanel(Component):
     order = 50
     template_name = "portal_plugin/admin/home.html"
 
-    class Media:
-        css = {"all": ["portal_plugin/admin/admin.css"]}
-
     def __init__(self, request):
         self.request = request
 

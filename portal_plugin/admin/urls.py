@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import home, overview, posting, sending, supplies
+from . import confirming, home, overview, posting, sending, supplies
 
 DOCUMENT = "document/<int:pk>/"
 
@@ -11,6 +11,7 @@ _patterns = [
     path(f"{DOCUMENT}send/", sending.send, name="send"),
     path(f"{DOCUMENT}send/preview/", sending.email_preview, name="email_preview"),
     path(f"{DOCUMENT}do/<slug:verb>/", posting.do, name="do"),
+    path(f"{DOCUMENT}publish/", confirming.confirm, name="confirm"),
     path(f"{DOCUMENT}pdf/", supplies.pdf, name="pdf"),
     path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),

@@ -59,6 +59,22 @@ def record(
     return order
 
 
+def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
+    """Publish the newest draft and keep what was decided on the items that it changes: staff have
+    talked to the customer, and say so in ``note``. Each gets a new decision, and a receipt."""
+    note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
+    with transaction.atomic():
+        fresh = lock(document)
+        decided = {k: i.decision.verdict for k, i in fresh.standing.items.items() if i.decision}
+        fresh.latest_revision.publish(user=user, skip_permission_checks=True)
+        # The last approval may make the order, so it comes last.
+        for verdict in (Verdict.DECLINE, Verdict.APPROVE):
+            waiting = set(lock(document).standing.waiting_keys)
+            keys = [key for key in waiting if decided.get(key) == verdict]
+            if keys:
+                record(document, keys, verdict, note, user)
+
+
 def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> None:
     """Staff undo a decision; the old one stays in the history, and the item waits again."""
     reason = _required(reason, _("Write why the decision is taken back."))

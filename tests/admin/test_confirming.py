@@ -1,0 +1,78 @@
+"""A publish that takes decisions back asks first."""
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.models import Decision, Estimate, OutgoingEmail, Submission
+from portal_plugin.services import on_behalf
+from portal_plugin.statuses import Verdict
+from tests.factories import estimate_factory, link_factory
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def approved(boss):
+    """The first of three items is approved."""
+    document = estimate_factory(items=3)
+    link_factory(document)
+    on_behalf.record(document, [document.lines[0].key], Verdict.APPROVE, "Phone", boss)
+    return Estimate.objects.get(pk=document.pk)
+
+
+def publish(client, document, changed, value="send"):
+    rows = pages.rows_of(document)
+    rows[changed]["name"] = "Renamed"
+    data = pages.document(document.customer, rows, len(rows), **{"action-publish": value})
+    return client.post(pages.url(Estimate, "edit", document.pk), data)
+
+
+def confirm(document):
+    return reverse("portal_admin:confirm", args=[document.pk])
+
+
+def test_an_edit_of_an_approved_item_asks_first(client, approved):
+    response = publish(client, approved, changed=0)
+    assert response.url == confirm(approved) + "?then=send"
+    assert Estimate.objects.get().current_version.number == 1
+    assert "A1 poster" in client.get(response.url).content.decode()
+
+
+def test_an_edit_of_another_item_does_not(client, approved):
+    response = publish(client, approved, changed=1)
+    assert response.url == reverse("portal_admin:send", args=[approved.pk])
+    assert Estimate.objects.get().current_version.number == 2
+
+
+def test_asking_again(client, approved):
+    url = publish(client, approved, changed=0).url
+    response = client.post(url, {"choice": "ask"})
+    assert response.url == reverse("portal_admin:send", args=[approved.pk])
+    document = Estimate.objects.get()
+    assert document.current_version.number == 2
+    assert document.standing.items[approved.lines[0].key].state == "waiting"
+
+
+def test_keeping_what_was_agreed(client, approved, boss):
+    url = publish(client, approved, changed=0, value="publish").url
+    OutgoingEmail.objects.all().delete()
+    client.post(url, {"choice": "agreed", "note": "Talked to Kim"})
+    document = Estimate.objects.get()
+    assert document.standing.items[approved.lines[0].key].state == "approved"
+    assert Submission.objects.last().note == "Talked to Kim"
+    assert OutgoingEmail.objects.filter(kind="receipt_approve").exists()
+
+
+def test_keeping_needs_a_note_and_writes_nothing_without(client, approved):
+    url = publish(client, approved, changed=0).url
+    client.post(url, {"choice": "agreed", "note": " "})
+    assert Estimate.objects.get().current_version.number == 1
+    assert Decision.objects.count() == 1
+
+
+def test_editors_may_not_publish_here_either(client, staff_of, approved):
+    staff_of(group="Portal editors")
+    client.post(confirm(approved), {"choice": "ask"})
+    assert Estimate.objects.get().current_version.number == 1
