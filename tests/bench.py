@@ -174,6 +174,7 @@ def _drawing(document) -> dict[str, Callable[[], None]]:
     from portal_plugin.gateways import pdf, weasy
     from portal_plugin.models import RenderedPdf
     from portal_plugin.services import paper, pdfs
+    from portal_plugin.statuses import WorkState
 
     sheet = paper.sheet(document)
     reachable = {pdf.BASE + address: content for address, content in sheet.files.items()}
@@ -182,10 +183,11 @@ def _drawing(document) -> dict[str, Callable[[], None]]:
         weasy.draw(sheet.html, base=pdf.BASE, files=reachable, identifier=sheet.input_hash)
 
     def first() -> None:
-        RenderedPdf.objects.filter(document_id=document.pk).delete()
+        rows = RenderedPdf.objects.filter(document_id=document.pk)
+        rows.delete()
         pdfs.order_render(document)
         pdfs.drain()
-        if pdfs.current(document) is None:
+        if rows.get().state != WorkState.READY:
             raise RuntimeError("No PDF was made")
 
     return {"WeasyPrint alone": alone, "first PDF": first}

@@ -41,7 +41,8 @@ class Command(BaseCommand):
     def _print(self, finding: Finding) -> None:
         label = self._colour(finding.level)(LABELS[finding.level].ljust(WIDTH))
         mark = f" ({finding.id})" if finding.id else ""
-        self.stdout.write(f"{label}{finding.cause}{mark}")
+        # Others' error messages may have several lines.
+        self.stdout.write(f"{label}{' '.join(finding.cause.split())}{mark}")
         if finding.fix:
             self.stdout.write(" " * WIDTH + finding.fix)
 
