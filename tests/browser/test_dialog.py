@@ -1,0 +1,155 @@
+"""What the dialog promises: nothing typed is lost, nothing is sent twice, the focus comes back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from portal_plugin.models import Comment, Decision, DirectLink
+from tests import factories
+
+LOST = "This did not get through."
+
+
+def opener(tab, name):
+    return tab.get_by_role("link", name=re.compile(f"^{name}")).first
+
+
+def comments(tab):
+    opener(tab, "View . Add Comments").click()
+    return tab.get_by_role("dialog")
+
+
+@pytest.fixture
+def tab(visit):
+    return visit(factories.estimate_factory(items=2))
+
+
+def test_what_was_typed_survives_closing(tab):
+    dialog = comments(tab)
+    dialog.get_by_label("Your comment").fill("Half a thought")
+    tab.keyboard.press("Escape")
+    expect(dialog.get_by_text("You have not sent this yet.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Keep writing")).to_be_focused()
+    dialog.get_by_role("button", name=re.compile("^Close and keep")).click()
+    expect(dialog).not_to_be_visible()
+    expect(comments(tab).get_by_label("Your comment")).to_have_value("Half a thought")
+
+
+def test_an_untouched_dialog_closes_at_once_and_gives_the_focus_back(tab):
+    dialog = comments(tab)
+    expect(dialog.get_by_role("heading", name="Comments")).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    expect(opener(tab, "View . Add Comments")).to_be_focused()
+
+
+def test_a_click_beside_the_dialog_closes_it(tab):
+    dialog = comments(tab)
+    tab.mouse.click(5, 5)
+    expect(dialog).not_to_be_visible()
+
+
+def test_without_a_connection_the_text_stays_and_can_be_sent_again(tab):
+    dialog = comments(tab)
+    dialog.get_by_label("Your comment").fill("In the tunnel")
+    tab.context.set_offline(True)
+    dialog.get_by_role("button", name="Send comment").click()
+    expect(dialog.get_by_role("alert")).to_contain_text(LOST)
+    expect(dialog.get_by_label("Your comment")).to_have_value("In the tunnel")
+    tab.context.set_offline(False)
+    dialog.get_by_role("button", name="Send comment").click()
+    expect(dialog.get_by_role("heading")).to_contain_text("was sent")
+    assert Comment.objects.get().text == "In the tunnel"
+
+
+def test_a_dialog_that_could_not_be_opened_offers_to_try_again(tab):
+    tab.context.set_offline(True)
+    dialog = comments(tab)
+    expect(dialog.get_by_role("heading")).to_contain_text("could not be opened")
+    tab.context.set_offline(False)
+    dialog.get_by_role("link", name="Try again").click()
+    expect(dialog.get_by_label("Your comment")).to_be_visible()
+
+
+def test_a_double_click_sends_once(tab):
+    dialog = comments(tab)
+    dialog.get_by_label("Your comment").fill("Only once")
+    dialog.get_by_role("button", name="Send comment").dblclick()
+    expect(dialog.get_by_role("heading")).to_contain_text("was sent")
+    assert Comment.objects.count() == 1
+
+
+def test_a_refusal_goes_to_the_field_and_is_read_out(tab):
+    opener(tab, "Approve: A1 poster").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("button", name="Submit Approval").click()
+    expect(dialog.get_by_label("I have read and accept")).to_be_focused()
+    expect(dialog.locator("[data-portal-status]")).to_contain_text("tick the box")
+    assert not Decision.objects.exists()
+
+
+def test_after_an_approval_the_page_behind_is_fresh_and_the_focus_at_its_item(tab):
+    opener(tab, "Approve: A1 poster").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_label("I have read and accept").check()
+    dialog.get_by_role("button", name="Submit Approval").click()
+    expect(dialog.locator("[data-portal-status]")).to_contain_text("is approved")
+    dialog.get_by_role("link", name="Back to the document").click()
+    expect(dialog).not_to_be_visible()
+    expect(tab.get_by_text("Waiting for you: 1 item", exact=True)).to_be_visible()
+    item = tab.get_by_role("listitem").filter(has=tab.get_by_role("heading", name="A1 poster"))
+    expect(item).to_be_focused()
+    assert tab.trouble == []
+
+
+def test_ticks_count_and_add_up(tab):
+    opener(tab, "Approve Multiple Items").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_text("0 of 2 · €0.00")).to_be_visible()
+    dialog.get_by_label(re.compile("^A2 poster")).check()
+    expect(dialog.get_by_text("1 of 2 · €119.00")).to_be_visible()
+    dialog.get_by_label("Select all").check()
+    expect(dialog.get_by_text("2 of 2 · €238.00")).to_be_visible()
+
+
+def test_a_scanner_that_only_loads_has_not_seen_it(visit, tab):
+    tab.wait_for_timeout(1500)
+    assert DirectLink.objects.get().last_seen_at is None
+    with tab.expect_response(re.compile("/seen/$")) as seen:
+        tab.mouse.click(300, 300)
+    assert seen.value.status == 204
+    assert DirectLink.objects.get().last_seen_at is not None
+
+
+@pytest.mark.parametrize("width", [320, 360, 640, 1280])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_scrolls_sideways(visit, width, language):
+    items = [factories.line_item(1, name="Donaudampfschifffahrtsgesellschaftskapitänsmütze" * 2)]
+    items.append(factories.line_item(2))
+    tab = visit(factories.estimate_factory(items=items, language=language))
+    tab.set_viewport_size({"width": width, "height": 740})
+    for url in ("", "a/approve_multiple/", "a/upload/"):
+        tab.goto(re.sub(r"(/d/[^/]+/).*", r"\1", tab.url) + url)
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert tab.evaluate(wide) <= 0, url
+
+
+def test_a_finger_finds_every_target(visit):
+    tab = visit(factories.estimate_factory(items=2), "phone")
+    small = tab.evaluate(
+        """[...document.querySelectorAll("#portal-page a, #portal-page button, .portal-bar a")]
+            .filter((one) => one.checkVisibility() && !one.closest(".portal-text, .portal-file"))
+            .filter((one) => one.getBoundingClientRect().height < 44)
+            .map((one) => one.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_the_bar_of_phones_steps_aside_for_the_button_it_repeats(visit):
+    tab = visit(factories.estimate_factory(items=4), "phone")
+    bar = tab.locator("[data-portal-bar]")
+    tab.locator("[data-portal-primary]").scroll_into_view_if_needed()
+    expect(bar).to_be_hidden()
+    tab.get_by_role("heading", name="Messages").scroll_into_view_if_needed()
+    expect(bar).to_be_visible()
