@@ -26,6 +26,14 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
         super().setup(request, pk=pk, **kwargs)
         self.document = find(request, pk, "publish")
 
+    def get(self, request, **kwargs):
+        context = self.get_context_data()
+        return (
+            self.render_to_response(context)
+            if context["taken_back"]
+            else redirect(context["edit_url"])
+        )
+
     def get_page_subtitle(self):
         return number_of(self.document)
 

@@ -14,6 +14,21 @@ from . import languages
 from .settings_form import KINDS, form_class, terms_field
 
 
+class Tab(ObjectList):
+    """A tab with an address that does not change with the admin's language."""
+
+    def __init__(self, children=(), *args, name="", **kwargs):
+        super().__init__(children, *args, **kwargs)
+        self.name = name
+
+    def clone_kwargs(self):
+        return {**super().clone_kwargs(), "name": self.name}
+
+    @property
+    def clean_name(self):
+        return self.name
+
+
 def handler() -> TabbedInterface:
     return TabbedInterface(
         [_brand(), _addresses(), _terms(), _money(), _numbers(), _links()],
@@ -22,7 +37,7 @@ def handler() -> TabbedInterface:
 
 
 def _brand():
-    return ObjectList(
+    return Tab(
         [
             FieldPanel("shop_name", help_text=_("Empty: the site's name.")),
             FieldPanel("logo", help_text=_("PNG, JPEG or WebP, up to 2 MB.")),
@@ -30,11 +45,12 @@ def _brand():
             FieldPanel("footer"),
         ],
         heading=_("Brand"),
+        name="brand",
     )
 
 
 def _addresses():
-    return ObjectList(
+    return Tab(
         [
             FieldPanel("address"),
             FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
@@ -42,6 +58,7 @@ def _addresses():
             FieldPanel("sender"),
         ],
         heading=_("Address and mailbox"),
+        name="addresses",
     )
 
 
@@ -50,7 +67,7 @@ def _terms():
         "Customers read these before they approve, and each approval keeps the wording that was "
         "accepted. A new wording holds from now on; approvals that were given stay."
     )
-    return ObjectList(
+    return Tab(
         [
             HelpPanel(content=help_text),
             *(
@@ -63,11 +80,12 @@ def _terms():
             FieldPanel("proof_disclaimer"),
         ],
         heading=_("Terms"),
+        name="terms",
     )
 
 
 def _money():
-    return ObjectList(
+    return Tab(
         [
             FieldRowPanel([FieldPanel("currency"), FieldPanel("deposit_percent")]),
             MultiFieldPanel(
@@ -83,12 +101,13 @@ def _money():
             ),
         ],
         heading=_("Money"),
+        name="money",
     )
 
 
 def _numbers():
     pattern = _("{number} is needed; {number:04} has four digits. {year} and {month} may be used.")
-    return ObjectList(
+    return Tab(
         [
             FieldRowPanel(
                 [
@@ -104,11 +123,12 @@ def _numbers():
             ),
         ],
         heading=_("Numbers"),
+        name="numbers",
     )
 
 
 def _links():
-    return ObjectList(
+    return Tab(
         [
             FieldRowPanel([FieldPanel("language"), FieldPanel("page_size")]),
             FieldRowPanel([FieldPanel("validity_days"), FieldPanel("link_days")]),
@@ -117,4 +137,5 @@ def _links():
             FieldPanel("how_it_works"),
         ],
         heading=_("Links and orders"),
+        name="links",
     )

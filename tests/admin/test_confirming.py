@@ -46,6 +46,10 @@ def test_an_edit_of_another_item_does_not(client, approved):
     assert Estimate.objects.get().current_version.number == 2
 
 
+def test_without_anything_to_take_back_there_is_nothing_to_ask(client, approved):
+    assert client.get(confirm(approved)).url == pages.url(Estimate, "edit", approved.pk)
+
+
 def test_asking_again(client, approved):
     url = publish(client, approved, changed=0).url
     response = client.post(url, {"choice": "ask"})

@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
+from portal_plugin.admin.home import TABS
 from portal_plugin.models import Comment, PortalSettings
 from portal_plugin.services import listing, starter
 from tests.factories import estimate_factory, link_factory
@@ -23,8 +25,17 @@ def set_up(only_site):
 def test_the_first_steps_are_links_until_they_are_done(client, boss, only_site):
     page = home(client)
     assert "first steps" in page
-    assert f"/portalsettings/{only_site.pk}/#tab-terms" in page or "Read and change" in page
+    assert f"/portalsettings/{only_site.pk}/#tab-brand" in page
     assert "Nothing waits for you." not in page
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_step_leads_to_its_tab_in_every_language(client, boss, only_site, language):
+    UserProfile.objects.create(user=boss, preferred_language=language)
+    url = reverse("wagtailsettings:edit", args=["portal_plugin", "portalsettings", only_site.pk])
+    page = client.get(url).content.decode()
+    for tab in set(TABS.values()):
+        assert f'id="tab-{tab}"' in page
 
 
 def test_a_step_is_done_by_doing_it(only_site):
