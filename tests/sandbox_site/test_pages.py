@@ -2,7 +2,6 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from portal_plugin.services.presentation import shop_view
 from tests import factories
 
 NORTHLINE = {"SERVER_NAME": "localhost", "SERVER_PORT": "8800"}
@@ -96,8 +95,9 @@ def test_the_base_template_asks_the_database_four_times(rf, django_assert_num_qu
 
 
 @pytest.mark.django_db
-def test_the_override_of_a_portal_template_says_the_shops_name_once(client):
-    shop = shop_view(factories.site_factory())
-    page = client.get("/portal/how-it-works/en/").content.decode()
-    title = page.partition("<title>")[2].partition("</title>")[0]
-    assert title.count(shop.name) == 1
+def test_the_override_of_a_portal_template_adds_its_line(client, enter):
+    order = factories.order_factory(items=1)
+    enter(order)
+    page = client.get(f"/portal/d/{order.public_id}/").content.decode()
+    assert order.number in page
+    assert "Our opening hours are below." in page
