@@ -48,7 +48,7 @@ function parse(html) {
 function inside(html) {
   const page = parse(html);
   const from = page.querySelector("#portal-page > .portal-narrow, #portal-page") ?? page;
-  from.querySelector(".portal-crumb")?.remove();
+  from.querySelector(".portal-crumb, .portal-shop")?.remove();
   const title = from.querySelector("#portal-dialog-title, h1");
   if (title) asTitle(title);
   return [...from.childNodes].map((node) => document.adoptNode(node));
