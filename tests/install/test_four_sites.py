@@ -31,31 +31,44 @@ DIALOGS = [
 
 
 @pytest.fixture
-def site_base(request, settings, tmp_path):
-    """The site's base template; the dark one has other block names, mapped as the README says."""
-    name = request.param
-    shutil.copy(BASES / f"{name}.html", tmp_path / "layout.html")
-    mapping = block("README.md", "Make it yours", "django")
-    (tmp_path / "portal_layout.html").write_text(mapping)
-    template = "portal_layout.html" if name == "dark" else "layout.html"
-    settings.PORTAL_PLUGIN = {
-        **settings.PORTAL_PLUGIN,
-        "BASE_TEMPLATE": template,
-        "STRICT_CSP": False,
-    }
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
-    return name
+def use_base(settings, tmp_path):
+    """``use_base(name)`` makes it the site's base template. The dark one has other block names,
+    which are mapped as the README says."""
+
+    def use_base(name):
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(BASES / f"{name}.html", folder / "layout.html")
+        mapping = block("README.md", "Make it yours", "django")
+        (folder / "portal_layout.html").write_text(mapping)
+        template = "portal_layout.html" if name == "dark" else "layout.html"
+        ours = {"BASE_TEMPLATE": template, "STRICT_CSP": False}
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **ours}
+        settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [folder]}]
+
+    return use_base
 
 
 @pytest.fixture
-def page(site_base, size, visit):
-    """An estimate of three items, one of them with a proof, in the shop's colour."""
+def site_base(request, use_base):
+    use_base(request.param)
+    return request.param
+
+
+@pytest.fixture
+def estimate(transactional_db):
+    """Three items, one of them with a proof, in the shop's colour."""
     estimate = factories.estimate_factory(items=3)
     PortalSettings.objects.update(brand_colour="#0f766e")
     key = estimate.lines[0].key
     proofs.add_proof_version(estimate, key, samples.upload(), wording="Fresh bread")
     proofs.send_now(estimate, None)
     previews.drain()
+    return estimate
+
+
+@pytest.fixture
+def page(site_base, estimate, size, visit):
     return visit(estimate, size)
 
 
@@ -145,3 +158,41 @@ def test_dialog_is_as_light_or_dark_as_the_page(page, site_base):
     dialog = open_dialog(page, "View / Add Comments")
     wanted = "rgb(17, 17, 17)" if site_base == "dark" else "rgb(255, 255, 255)"
     assert style(dialog, "backgroundColor") == wanted
+
+
+#: What a site's rules for bare elements change most. Elements are compared one by one.
+LOOKS = """() => {
+  const names = ["textTransform", "letterSpacing", "fontStyle", "fontWeight", "textAlign", "float",
+    "borderTopWidth", "borderBottomWidth", "borderInlineStartWidth", "listStyleType", "display",
+    "borderTopLeftRadius", "paddingTop", "paddingInlineStart", "marginTop", "marginBottom",
+    "textDecorationLine", "whiteSpace", "position", "opacity"];
+  const skipped = "svg, svg *, [hidden], [type=hidden], .portal-root, dialog";
+  return [...document.querySelectorAll("#portal *")].filter((node) => !node.matches(skipped))
+    .map((node) => {
+      const style = getComputedStyle(node);
+      const isClear = style.backgroundColor === "rgba(0, 0, 0, 0)";
+      const values = names.map((name) => `${name}: ${style[name]}`);
+      return [`${node.tagName}.${node.className}`, ...values, `clear: ${isClear}`];
+    });
+}"""
+#: Drawn by the browser, and as the site's colour scheme wants it.
+NATIVE = {"INPUT.portal-box"}
+
+
+@pytest.mark.parametrize("site", ["reboot", "preflight", "dark"])
+def test_nothing_of_the_site_shows_through(site, use_base, estimate, visit):
+    def looks(name):
+        use_base(name)
+        page = visit(estimate)
+        open_dialog(page, "Approve Multiple Items")
+        return page.evaluate(LOOKS)
+
+    plain, dressed = looks("fresh"), looks(site)
+    assert len(plain) == len(dressed) > 100
+    differences = {
+        (one[0], before, after)
+        for one, other in zip(plain, dressed, strict=True)
+        for before, after in zip(one[1:], other[1:], strict=True)
+        if before != after and one[0] not in NATIVE
+    }
+    assert differences == set()
