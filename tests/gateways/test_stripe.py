@@ -384,11 +384,11 @@ class TestEvents:
         other = signed(body(), "whsec_other1").split(",")[1]
         assert stripe.read_event(body(), f"{moment},{other},{header.split(',')[1]}", [SECRET])
 
-    @pytest.mark.parametrize("age", [-290, 0, 290])
+    @pytest.mark.parametrize("age", [-200, 0, 200])
     def test_of_now_is_read(self, age):
         assert stripe.read_event(body(), signed(body(), age=age), [SECRET])
 
-    @pytest.mark.parametrize("age", [310, 3600, -310, -86400])
+    @pytest.mark.parametrize("age", [301, 3600, -400, -86400])
     def test_of_another_time_is_refused_both_ways(self, age):
         with pytest.raises(stripe.BadWebhook):
             stripe.read_event(body(), signed(body(), age=age), [SECRET])

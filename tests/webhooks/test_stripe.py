@@ -61,7 +61,7 @@ def test_any_content_type(csrf_client, paid):
     assert post(csrf_client, paid, content_type="text/plain").status_code == 200
 
 
-@pytest.mark.parametrize("age", [301, 86_400, -301, -86_400])
+@pytest.mark.parametrize("age", [301, 86_400, -400, -86_400])
 def test_the_time_is_checked_both_ways(csrf_client, paid, age):
     old = header(paid, moment=int(time.time()) - age)
     assert post(csrf_client, paid, old).status_code == 400
