@@ -17,7 +17,7 @@ LOADED = re.findall(
 )
 SHEETS = [name for name in LOADED if name.endswith(".css")]
 PHYSICAL = re.compile(
-    r"(?:^|[{;])\s*((margin|padding|border)-(left|right|top|bottom)|left|right|top|bottom|float"
+    r"(?:^|[{;])\s*((margin|padding|border)-(left|right|top|bottom)|left|right|top|bottom|float(?!: none)"
     r"|width|height|(min|max)-(width|height))\s*:",
     re.M,
 )
