@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import modelcluster.fields
-import portal_plugin.models.documents
+import portal_plugin.models.record
 import portal_plugin.models.storage
 import uuid
 import wagtail.models.preview
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('expired', models.BooleanField(default=False, editable=False, verbose_name='expired')),
                 ('locked', models.BooleanField(default=False, editable=False, verbose_name='locked')),
                 ('locked_at', models.DateTimeField(editable=False, null=True, verbose_name='locked at')),
-                ('public_id', models.CharField(default=portal_plugin.models.documents.make_public_id, editable=False, max_length=24, unique=True)),
+                ('public_id', models.CharField(default=portal_plugin.models.record.make_public_id, editable=False, max_length=24, unique=True)),
                 ('kind', models.CharField(choices=[('estimate', 'Estimate'), ('order', 'Order')], editable=False, max_length=10)),
                 ('family', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False)),
                 ('number', models.CharField(blank=True, editable=False, max_length=60, null=True, verbose_name='number')),

@@ -1,0 +1,82 @@
+"""What a document costs, what was paid, and what is due. Nobody subtracts anywhere else."""
+
+from decimal import Decimal
+from functools import cached_property
+
+from ..money import ZERO
+from ..statuses import PaymentPurpose, PaysBy
+from ..totals import DocumentTotals, Line, Terms, document_totals
+
+
+class Amounts:
+    """All amounts are ``Decimal`` in the document's currency."""
+
+    @cached_property
+    def totals(self) -> DocumentTotals:
+        """Sums of what is counted; on an order a declined item is not."""
+        declined = set()
+        if self.is_order and self.current_version_id and not self._state.adding:
+            declined = set(self.standing.keys("declined"))
+        lines = [
+            item.as_line(is_counted=item.is_counted and item.key not in declined)
+            for item in self.lines
+        ]
+        return document_totals(lines, self.currency or "EUR", self._terms())
+
+    def _terms(self):
+        shipping = None
+        if self.shipping_amount:
+            shipping = Line(
+                unit_price=self.shipping_amount,
+                tax_rate=self.shipping_tax_rate or ZERO,
+                price_includes_tax=self.shipping_includes_tax,
+            )
+        return Terms(
+            discount_percent=self.discount_percent or ZERO,
+            discount_amount=self.discount_amount or ZERO,
+            shipping=shipping,
+            deposit_percent=self.deposit_percent or ZERO,
+            deposit_amount=self.deposit_amount or ZERO,
+        )
+
+    @cached_property
+    def bookings(self) -> list:
+        """The ledger's entries, newest first; only orders have any."""
+        return [] if self.pk is None or self.is_estimate else list(self.ledger.all())
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((entry.amount for entry in self.bookings), ZERO)
+
+    @property
+    def balance_due(self) -> Decimal:
+        return max(ZERO, self.totals.total - self.paid)
+
+    @property
+    def overpaid(self) -> Decimal:
+        return max(ZERO, self.paid - self.totals.total)
+
+    @property
+    def deposit_due(self) -> Decimal:
+        return max(ZERO, min(self.totals.deposit - self.paid, self.balance_due))
+
+    @property
+    def due_purpose(self) -> PaymentPurpose:
+        return PaymentPurpose.DEPOSIT if self.deposit_due else PaymentPurpose.BALANCE
+
+    @property
+    def amount_due(self) -> Decimal:
+        """What Pay Now asks for: the deposit while one is due, else the balance."""
+        return self.deposit_due or self.balance_due
+
+    @cached_property
+    def has_pending_payment(self) -> bool:
+        """The customer has paid and the bank has not answered yet."""
+        if self.pk is None or self.is_estimate:
+            return False
+        return self.payment_attempts.pending().exists()
+
+    @property
+    def effective_pays_by(self) -> str:
+        customer = self.customer.pays_by if self.customer else ""
+        return self.pays_by or customer or PaysBy.ONLINE

@@ -1,0 +1,81 @@
+"""What staff write of a document. A revision holds it, and a publish releases it."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..statuses import PaysBy
+
+
+class DocumentContent(models.Model):
+    """Columns of a document that are versioned."""
+
+    customer = models.ForeignKey(
+        "portal_plugin.Customer",
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+    )
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    language = models.CharField(_("language"), max_length=15, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    introduction = models.TextField(_("introduction"), blank=True)
+    closing = models.TextField(_("closing text"), blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    delivery_on = models.DateField(_("delivery"), null=True, blank=True)
+    delivery_text = models.TextField(_("delivery details"), blank=True)
+    purchase_order_number = models.CharField(
+        _("customer's order number"), max_length=100, blank=True
+    )
+    pays_by = models.CharField(_("pays by"), max_length=10, choices=PaysBy.choices, blank=True)
+    payment_days = models.PositiveSmallIntegerField(_("days to pay"), null=True, blank=True)
+    discount_percent = models.DecimalField(
+        _("discount (%)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    discount_amount = models.DecimalField(
+        _("discount (amount)"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
+    shipping_amount = models.DecimalField(
+        _("shipping"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
+    shipping_tax_rate = models.DecimalField(
+        _("tax on shipping (%)"),
+        max_digits=6,
+        decimal_places=3,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    shipping_includes_tax = models.BooleanField(_("shipping includes tax"), default=False)
+    deposit_percent = models.DecimalField(
+        _("deposit (%)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    deposit_amount = models.DecimalField(
+        _("deposit (amount)"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
+
+    class Meta:
+        abstract = True

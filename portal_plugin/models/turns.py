@@ -1,0 +1,66 @@
+"""What a document is now, and whose turn it is."""
+
+from functools import cached_property
+
+from django.utils import timezone
+
+from ..statuses import DocumentState, WaitingFor
+from .standing import Standing
+
+
+class Turns:
+    """Derived from rows; see ``standing`` for the items."""
+
+    @cached_property
+    def lines(self) -> list:
+        """The line items in order; works on unsaved ones in a preview."""
+        items = self.line_items.all()
+        return sorted(items, key=lambda item: (item.sort_order or 0, item.pk or 0))
+
+    @cached_property
+    def standing(self) -> Standing:
+        return Standing(self)
+
+    @property
+    def state(self) -> DocumentState:
+        return self.standing.state
+
+    @property
+    def last_valid_day(self):
+        return self.valid_until_override or self.valid_until
+
+    @property
+    def is_past_validity(self):
+        """True once the last valid day has ended in the site's time zone."""
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        return self.last_valid_day is not None and self.last_valid_day < today
+
+    @property
+    def whose_turn(self) -> WaitingFor:
+        """Whom the work waits for now."""
+        state = self.state
+        if state in (
+            DocumentState.CONVERTED,
+            DocumentState.DECLINED,
+            DocumentState.CANCELLED,
+            DocumentState.EXPIRED,
+        ):
+            return WaitingFor.US if self.has_unanswered_comment else WaitingFor.NOBODY
+        if state in (DocumentState.UNPUBLISHED, DocumentState.CHANGES_REQUESTED):
+            return WaitingFor.US
+        if self.standing.open_requests or self.has_unanswered_comment:
+            return WaitingFor.US
+        if state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
+            return WaitingFor.CUSTOMER
+        return self._turn_after_approval(state)
+
+    def _turn_after_approval(self, state):
+        if state == DocumentState.COMPLETED:
+            return WaitingFor.CUSTOMER if self.balance_due else WaitingFor.NOBODY
+        if self.is_order and (self.deposit_due or (self.stage and self.stage.waits_for_customer)):
+            return WaitingFor.CUSTOMER
+        return WaitingFor.US
+
+    @property
+    def has_unanswered_comment(self):
+        return self.comments.filter(link__isnull=False, answered_at=None, removed_at=None).exists()
