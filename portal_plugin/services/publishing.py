@@ -1,5 +1,6 @@
 """Release a document to its customer: number, version, proofs, history. Once per publish."""
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -68,6 +69,8 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("Give every item a name."))
     if not document.language or not document.currency:
         found.append(_("Choose the language and the currency."))
+    if _currency_before(document) not in ("", document.currency):
+        found.append(_("The currency stays as it was when the document first went out."))
     if document.customer and document.customer.site_id != document.site_id:
         found.append(_("The customer belongs to another site."))
     if document.totals.total < 0:
@@ -75,6 +78,12 @@ def problems(document: SalesDocument) -> list[str]:
     if terms.current(document) is None:
         found.append(_("Write the terms first, under Settings, Customer portal."))
     return found
+
+
+def _currency_before(document: SalesDocument) -> str:
+    """The currency that the customer was told, and may have paid in; empty at first."""
+    version = document.current_version
+    return json.loads(version.content)["currency"] if version else ""
 
 
 def refuse_unready(document: SalesDocument) -> None:

@@ -125,3 +125,11 @@ def test_versions_are_kept_for_ever():
 )
 def test_a_number_pattern_is_checked(pattern, wrong):
     assert numbering.pattern_error(pattern) == wrong
+
+
+def test_the_currency_stays_once_it_was_told():
+    order = factories.order_factory(items=1, currency="EUR")
+    order.currency = "USD"
+    with pytest.raises(PublishRefused, match="currency"):
+        factories.publish(order)
+    assert Order.objects.get(pk=order.pk).currency == "EUR"
