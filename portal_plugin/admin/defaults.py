@@ -31,12 +31,13 @@ def fill_new(document):
     return document
 
 
-def fill_from_site(document, changed) -> None:
+def fill_from_site(document, changed) -> list[str]:
     """Another site was chosen: its shop's defaults, where staff did not write others."""
     fresh = fill_new(type(document)(site=document.site))
-    for name in FILLED:
-        if name not in changed:
-            setattr(document, name, getattr(fresh, name))
+    names = [name for name in FILLED if name not in changed]
+    for name in names:
+        setattr(document, name, getattr(fresh, name))
+    return names
 
 
 def item_defaults(site) -> dict:
@@ -45,14 +46,16 @@ def item_defaults(site) -> dict:
     return {"tax_rate": shop.tax_rate, "price_includes_tax": shop.prices_include_tax}
 
 
-def fill_from_customer(document, changed) -> None:
+def fill_from_customer(document, changed) -> list[str]:
     """The customer's own language and currency, where staff did not choose others themselves.
 
-    ``changed`` are the names of the fields that were edited in this form.
+    ``changed`` are the names of the fields that were edited in this form. Returns those filled.
     """
     customer = document.customer
     if customer is None or document.current_version_id is not None or "customer" not in changed:
-        return
-    for name in ("language", "currency"):
-        if getattr(customer, name) and name not in changed:
-            setattr(document, name, getattr(customer, name))
+        return []
+    wanted = ("language", "currency")
+    names = [name for name in wanted if getattr(customer, name) and name not in changed]
+    for name in names:
+        setattr(document, name, getattr(customer, name))
+    return names

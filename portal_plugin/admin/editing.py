@@ -11,7 +11,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views import snippets
 
-from ..exceptions import PortalError, PublishRefused
+from ..exceptions import PortalError
 from ..services import publishing
 from . import defaults, overview_rows, sites
 from .words import number_of
@@ -44,10 +44,8 @@ class Publishes:
         try:
             with transaction.atomic():
                 response = super().publish_action()
-        except PublishRefused:
-            return self._refused(publishing.problems(fresh_draft(self.object)))
         except PortalError as error:
-            return self._refused([error.message])
+            return self._refused(error.message)
         return response
 
     def get_success_url(self):
@@ -69,14 +67,10 @@ class Publishes:
             is_now and not publishing.problems(draft) and overview_rows.taken_back(document, draft)
         )
 
-    def _refused(self, found):
+    def _refused(self, reasons):
         message = _("It is saved as a draft and not published: %(reasons)s")
-        messages.error(self.request, message % {"reasons": " ".join(found)})
+        messages.error(self.request, message % {"reasons": reasons})
         return redirect(self.get_edit_url())
-
-
-def fresh_draft(document):
-    return type(document).objects.get(pk=document.pk).get_latest_revision_as_object()
 
 
 class DocumentCreateView(Publishes, StartsOnSite, snippets.CreateView):

@@ -117,14 +117,14 @@ class LineItemFormSet(BaseChildFormSet):
 
 
 class SiteMixin:
-    """A row's site is chosen once, when it is new, among those that the user may write on."""
+    """A row's site is chosen while it is new, among those that the user may write on."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields.get("site")
         if field is None:
             return
-        if not self.instance._state.adding:
+        if not self.has_open_site:
             del self.fields["site"]
             return
         field.queryset = self._sites()
@@ -133,6 +133,10 @@ class SiteMixin:
         if self.instance.site_id:
             field.initial = self.initial["site"] = self.instance.site_id
         field.required = False
+
+    @property
+    def has_open_site(self) -> bool:
+        return self.instance._state.adding
 
     def _sites(self):
         if self.for_user is None:
@@ -167,6 +171,11 @@ class DocumentForm(TrimsDecimals, SiteMixin, WagtailAdminModelForm):
         self.fields["language"].choices = _with_current(self.instance.language, [])
         self._give_new_items_defaults()
 
+    @property
+    def has_open_site(self) -> bool:
+        """The first draft is saved half a second after its first word: it may still move."""
+        return not self.instance.live and self.instance.current_version_id is None
+
     def clean_currency(self):
         return clean_currency(self.cleaned_data["currency"])
 
@@ -181,9 +190,19 @@ class DocumentForm(TrimsDecimals, SiteMixin, WagtailAdminModelForm):
 
     def _post_clean(self):
         super()._post_clean()
-        if self.instance._state.adding and "site" in self.changed_data:
-            defaults.fill_from_site(self.instance, self.changed_data)
-        defaults.fill_from_customer(self.instance, self.changed_data)
+        self._filled = set()
+        if "site" in self.changed_data:
+            self._filled |= set(defaults.fill_from_site(self.instance, self.changed_data))
+        self._filled |= set(defaults.fill_from_customer(self.instance, self.changed_data))
+
+    def get_field_updates_for_resave(self):
+        """The open page learns what was filled in for it, or its next save would undo it."""
+        filled = [
+            (name, str(getattr(self.instance, name) or ""))
+            for name in sorted(self._filled & set(self.fields))
+            if not isinstance(self.fields[name], forms.BooleanField)
+        ]
+        return [*super().get_field_updates_for_resave(), *filled]
 
     def _site(self):
         chosen = self.cleaned_data.get("site")

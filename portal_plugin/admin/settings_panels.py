@@ -1,6 +1,7 @@
 """Settings › Customer portal: the tabs of one shop's settings."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -79,7 +80,7 @@ def _terms():
             ),
             FieldPanel("proof_disclaimer"),
         ],
-        heading=_("Terms"),
+        heading=pgettext_lazy("of an agreement", "Terms"),
         name="terms",
     )
 

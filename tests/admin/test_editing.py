@@ -67,6 +67,13 @@ def test_language_and_currency_follow_the_customer(client, boss):
     assert (document.language, document.currency) == ("ar", "KWD")
 
 
+def test_the_open_page_learns_what_followed_the_customer(client, boss):
+    PortalSettings.objects.update(language="en")
+    data = pages.document(customer_factory(language="ar"), [pages.item()])
+    answer = client.post(pages.url(Estimate, "add"), data, headers=AUTOSAVE).json()
+    assert answer["field_updates"]["language"] == "ar"
+
+
 def test_a_chosen_language_is_kept(client, boss):
     customer = customer_factory(language="ar")
     PortalSettings.objects.update(language="en")

@@ -126,6 +126,32 @@ def test_but_on_none_that_is_not_ones_own(client, local, other_site, only_site):
     assert Customer.objects.get(name="Kim").site == only_site
 
 
+def test_a_draft_that_was_never_out_may_move(client, boss, other_site, only_site):
+    document = estimate_factory(items=1, published=False)
+    customer = customer_factory(other_site)
+    data = pages.document(customer, pages.rows_of(document), 1, site=other_site.pk)
+    client.post(pages.url(Estimate, "edit", document.pk), data)
+    document.refresh_from_db()
+    assert document.site == other_site
+
+
+def test_what_was_out_stays_where_it_is(client, boss, other_site, only_site):
+    document = estimate_factory(items=1)
+    data = pages.document(document.customer, pages.rows_of(document), 1, site=other_site.pk)
+    client.post(pages.url(Estimate, "edit", document.pk), data | {"action-publish": "publish"})
+    document = Estimate.objects.get()
+    assert document.current_version.number == 2
+    assert document.site == only_site
+
+
+def test_a_local_manager_cannot_move_a_draft_away(client, local, other_site, only_site):
+    document = estimate_factory(items=1, published=False)
+    data = pages.document(document.customer, pages.rows_of(document), 1, site=other_site.pk)
+    client.post(pages.url(Estimate, "edit", document.pk), data)
+    document.refresh_from_db()
+    assert document.site == only_site
+
+
 def test_registers_show_ones_own_site(client, local, other_site):
     paid(order_factory(), reference="OURS")
     paid(order_factory(site=other_site), reference="THEIRS")
