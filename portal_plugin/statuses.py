@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 class DocumentKind(TextChoices):
     ESTIMATE = "estimate", _("Estimate")
-    # With a context: Wagtail's own catalogs translate a bare "Order" as "sequence".
+    # With a context, here and below: other catalogs translate a bare "Order" as "sequence", and
+    # Wagtail's German one a bare "Cancelled" as "deleted".
     ORDER = "order", pgettext_lazy("document", "Order")
 
 
@@ -22,7 +23,7 @@ class DocumentState(TextChoices):
     CONVERTED = "converted", _("Ordered")
     EXPIRED = "expired", _("Expired")
     DECLINED = "declined", _("Declined")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("document", "Cancelled")
     COMPLETED = "completed", _("Completed")
 
 
@@ -66,7 +67,7 @@ class PaysBy(TextChoices):
 
 class TermsKind(TextChoices):
     ESTIMATE = "estimate", _("Estimate")
-    ORDER = "order", _("Order")
+    ORDER = "order", pgettext_lazy("document", "Order")
     PROOF = "proof", _("Proof")
 
 
@@ -81,7 +82,7 @@ class AttemptState(TextChoices):
     PROCESSING = "processing", _("Under way")
     SUCCEEDED = "succeeded", _("Paid")
     FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("payment", "Cancelled")
 
     @classmethod
     def unfinished(cls):

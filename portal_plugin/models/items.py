@@ -30,7 +30,7 @@ class LineItem(Orderable):
         "portal_plugin.SalesDocument", on_delete=models.CASCADE, related_name="line_items"
     )
     key = models.UUIDField(default=uuid.uuid4, editable=False)
-    name = models.CharField(_("item"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a document", "item"), max_length=200)
     description = models.TextField(_("details"), blank=True)
     quantity = models.DecimalField(
         _("quantity"),
@@ -72,8 +72,8 @@ class LineItem(Orderable):
     is_selected = models.BooleanField(_("selected"), default=True)
 
     class Meta(Orderable.Meta):
-        verbose_name = _("item")
-        verbose_name_plural = _("items")
+        verbose_name = pgettext_lazy("of a document", "item")
+        verbose_name_plural = pgettext_lazy("of a document", "items")
         constraints = [
             models.UniqueConstraint(fields=["document", "key"], name="portal_line_item_key")
         ]

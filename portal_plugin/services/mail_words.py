@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from .. import registry
 from ..models import SalesDocument
@@ -92,6 +92,10 @@ def _look_at_proof(story: Story) -> Phrase:
     return Phrase(message, count=count)
 
 
+def _cancelled(story: Story) -> Phrase:
+    return Phrase(pgettext("document", "Cancelled"))
+
+
 # -- to staff -------------------------------------------------------------------------------------
 
 
@@ -168,7 +172,7 @@ HEADLINES: dict[str, Headline] = {
     "news_proof": _look_at_proof,
     "news_version": _plain(gettext_noop("There is a new version")),
     "news_change_answered": _plain(gettext_noop("Your change request was answered")),
-    "news_cancelled": _plain(gettext_noop("Cancelled")),
+    "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
     "news_payment_failed": _plain(gettext_noop("Your payment did not go through")),
     "news_link": _plain(gettext_noop("Here is your new link")),
