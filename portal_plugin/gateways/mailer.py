@@ -26,6 +26,7 @@ except ImportError:
 
 #: HTTP answers of a provider that say nothing about the letter: our key, our rate, our patience.
 PASSING_STATUSES = frozenset({401, 402, 403, 408, 409, 425, 429})
+LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ def mailbox(name: str, address: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Without what could end a line or turn its direction. The one mark that stays is the one that
+    keeps the digits of ``2026-0001`` in order within an Arabic sentence."""
+    kept = (c if c.isprintable() or c == LEFT_TO_RIGHT_MARK else " " for c in text)
+    return " ".join("".join(kept).split())
 
 
 def send(letter: Letter) -> str:

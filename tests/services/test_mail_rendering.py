@@ -209,6 +209,15 @@ def test_subjects_are_one_line_of_150_characters_at_most(link):
     assert "\n" not in subject
 
 
+def test_the_number_in_an_arabic_subject_keeps_its_order():
+    order = order_factory(language="ar", number="2026-0001")
+    assert "\u200e2026-0001" in rendered(link_email(link_factory(order))).subject
+
+
+def test_a_subject_turns_no_direction(link):
+    assert rendered(link_email(link, subject="a\u202eb")).subject == "a b"
+
+
 def test_the_colours_of_the_button_are_the_shops(link):
     PortalSettings.objects.update(brand_colour="#f2b33d")
     html = rendered(link_email(link)).html
