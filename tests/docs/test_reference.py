@@ -117,3 +117,9 @@ def anchors(page):
     """As the usual hosts make them from headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs/images").iterdir()), ids=lambda p: p.name)
+def test_picture_is_shown_and_small(picture):
+    assert picture.stat().st_size < 200_000
+    assert f"docs/images/{picture.name}" in read("README.md")
