@@ -43,13 +43,14 @@ class Offers:
 
 def offers(visit, view: DocumentView) -> Offers:
     """Every button of the page. Costs no query beyond those of the view."""
-    items = [_page_item(visit, view, item) for item in view.items]
+    urls = _Urls(visit.document)
+    items = [_page_item(visit, view, urls, item) for item in view.items]
     whole = [
         offer
         for action_class in registry.actions()
         if action_class.is_offered
         and action_class.scope != Scope.ITEM
-        and (offer := _offer(action_class, visit, view))
+        and (offer := _offer(action_class, visit, view, urls))
     ]
     primary = _primary(whole, items)
     return Offers(primary, items, [offer for offer in whole if offer is not primary])
@@ -57,15 +58,27 @@ def offers(visit, view: DocumentView) -> Offers:
 
 def offer(visit, view: DocumentView, name: str) -> Offer | None:
     """One document-wide action by name, or ``None`` while it is not available."""
-    return _offer(registry.action(name), visit, view)
+    return _offer(registry.action(name), visit, view, _Urls(visit.document))
 
 
-def _page_item(visit, view, item):
+class _Urls(dict):
+    """Action name to its address. Asked of the URLconf once, and not once for each item."""
+
+    def __init__(self, document):
+        self.public_id = document.public_id
+
+    def __missing__(self, name):
+        kwargs = {"public_id": self.public_id, "action": name}
+        self[name] = reverse("portal_plugin:action", kwargs=kwargs)
+        return self[name]
+
+
+def _page_item(visit, view, urls, item):
     found = {}
     for action_class in registry.actions():
         if not action_class.is_offered or action_class.scope == Scope.DOCUMENT:
             continue
-        made = _offer(action_class, visit, view, item)
+        made = _offer(action_class, visit, view, urls, item)
         if made:
             found[action_class.name] = made
     return PageItem(
@@ -73,20 +86,18 @@ def _page_item(visit, view, item):
     )
 
 
-def _offer(action_class, visit, view, item=None):
+def _offer(action_class, visit, view, urls, item=None):
     action = action_class(visit, item.key if item else None)
     if not action.is_available():
         return None
-    kwargs = {"public_id": visit.document.public_id, "action": action.name}
-    if item:
-        kwargs["item_key"] = item.key
     label = str(action.label)
     named = _("%(label)s: %(item)s") % {"label": label, "item": item.name} if item else label
     return Offer(
         name=action.name,
         label=label,
         accessible_label=named,
-        url=reverse("portal_plugin:action", kwargs=kwargs),
+        # An item's address is the action's with the item's key behind it.
+        url=f"{urls[action.name]}{item.key}/" if item else urls[action.name],
         opens=action.opens,
         count=_count(action.name, view, item),
         amount=_amount(action.name, view),
