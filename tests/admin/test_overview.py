@@ -7,17 +7,12 @@ from PIL import Image
 
 from portal_plugin.models import (
     Attachment,
-    ChangeRequest,
-    Comment,
     Customer,
-    Decision,
     Estimate,
-    InternalNote,
     LinkToken,
     Order,
     OutgoingEmail,
     ProofVersion,
-    Submission,
 )
 from portal_plugin.services import links, proofs
 from tests.factories import estimate_factory, link_factory, order_factory, publish
@@ -37,121 +32,6 @@ def picture(name="proof.png"):
     drawn = BytesIO()
     Image.new("RGB", (60, 40), "navy").save(drawn, "PNG")
     return SimpleUploadedFile(name, drawn.getvalue(), "image/png")
-
-
-def asked(document, text="Darker, please", **values):
-    link = link_factory(document)
-    return ChangeRequest.objects.create(
-        document=document, number=1, text=text, link=link, author_name="Kim", **values
-    )
-
-
-# -- talking ---------------------------------------------------------------------------------------
-
-
-def test_an_answer_goes_to_the_customer_and_settles_their_messages(client, boss):
-    document = estimate_factory()
-    link = link_factory(document)
-    asked = Comment.objects.create(document=document, link=link, text="Is it matt?")
-    say(client, document, "reply", text="Yes, it is.")
-    comment = Comment.objects.get(staff=boss)
-    asked.refresh_from_db()
-    assert comment.text == "Yes, it is."
-    assert comment.author_name == boss.get_full_name()
-    assert asked.answered_at is not None
-    assert OutgoingEmail.objects.get(kind="news_comment").link == link
-
-
-def test_a_note_stays_inside(client, boss, enter):
-    document = estimate_factory()
-    say(client, document, "note", text="They always pay late")
-    assert InternalNote.objects.get().staff == boss
-    assert not Comment.objects.exists()
-    assert not OutgoingEmail.objects.exists()
-    client.logout()
-    enter(document)
-    url = reverse("portal_plugin:document", args=[document.public_id])
-    assert "pay late" not in client.get(url, headers={"host": "localhost"}).content.decode()
-
-
-def test_an_empty_answer_is_refused(client, boss):
-    document = estimate_factory()
-    response = say(client, document, "reply", text="  ")
-    assert response.status_code == 409
-    assert "Write a text first." in response.content.decode()
-    assert not Comment.objects.exists()
-
-
-def test_a_refused_text_is_given_back(client, boss):
-    document = estimate_factory(published=False)
-    response = say(
-        client, document, "note", text="Keep this", item="00000000-0000-4000-8000-000000000000"
-    )
-    assert "Keep this" in response.content.decode()
-    assert not InternalNote.objects.exists()
-
-
-def test_a_change_request_is_done_with_an_answer(client, boss):
-    document = estimate_factory()
-    request = asked(document)
-    assert document.standing.state == "changes_requested"
-    say(client, document, "close-request", request=request.pk, text="It is darker now.")
-    request.refresh_from_db()
-    assert (request.state, request.reply, request.closed_by) == ("done", "It is darker now.", boss)
-    assert Estimate.objects.get().state == "waiting"
-    assert OutgoingEmail.objects.filter(kind="news_change_answered").exists()
-
-
-def test_a_change_request_of_another_document_is_unknown(client, boss):
-    request = asked(estimate_factory())
-    document = estimate_factory()
-    say(client, document, "close-request", request=request.pk, text="Done")
-    request.refresh_from_db()
-    assert request.is_open
-
-
-# -- on the phone ----------------------------------------------------------------------------------
-
-
-def test_a_yes_on_the_phone_counts_and_is_told(client, boss):
-    document = estimate_factory(items=2)
-    link_factory(document)
-    key = document.lines[0].key
-    say(client, document, "on-phone", item=str(key), verdict="approve", note="Called at 10")
-    submission = Submission.objects.get()
-    assert (submission.staff, submission.note, submission.link) == (boss, "Called at 10", None)
-    assert Estimate.objects.get().standing.items[key].state == "approved"
-    assert OutgoingEmail.objects.filter(kind="receipt_approve").count() == 1
-
-
-def test_the_last_yes_on_the_phone_makes_the_order(client, boss):
-    document = estimate_factory(items=1)
-    key = str(document.lines[0].key)
-    response = say(client, document, "on-phone", item=key, verdict="approve", note="Phone")
-    order = Order.objects.get()
-    assert response.redirect_chain[-1][0].startswith(pages.overview(order))
-
-
-def test_a_yes_needs_a_note(client, boss):
-    document = estimate_factory(items=1)
-    say(client, document, "on-phone", item=str(document.lines[0].key), note=" ")
-    assert not Decision.objects.exists()
-
-
-def test_an_item_of_another_document_cannot_be_decided(client, boss):
-    document, other = estimate_factory(items=1), estimate_factory(items=1)
-    say(client, document, "on-phone", item=str(other.lines[0].key), note="Phone")
-    assert not Decision.objects.exists()
-
-
-def test_a_decision_is_taken_back_with_a_reason(client, boss):
-    document = estimate_factory(items=2)
-    key = document.lines[0].key
-    say(client, document, "on-phone", item=str(key), verdict="approve", note="Phone")
-    say(client, document, "undo", item=str(key), note="A misunderstanding")
-    assert Decision.objects.count() == 2
-    assert Estimate.objects.get().standing.items[key].state == "waiting"
-    assert "A misunderstanding" in client.get(pages.overview(document)).content.decode()
 
 
 # -- proofs and files ------------------------------------------------------------------------------
