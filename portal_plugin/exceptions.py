@@ -26,9 +26,10 @@ class StaleDocument(PortalError):
 
     sentence = gettext_noop("The shop changed this after you opened the page.")
 
-    def __init__(self, message="", *, changes=()):
+    def __init__(self, message="", *, changes=None):
+        """``changes``: key of each changed item to the hash that the page showed of it."""
         super().__init__(message)
-        self.changes = list(changes)
+        self.changes = dict(changes or {})
 
 
 class NotAvailable(PortalError):

@@ -60,7 +60,7 @@ def _show_again(request, visit, instance, error):
         data[name] = value if value is not None else ""
     form = fresh.form(data, request.FILES)
     form.errors.pop("accept_terms", None)
-    changes = staleness.sentences(visit.document, fresh.document, getattr(error, "changes", []))
+    changes = staleness.sentences(fresh.document, getattr(error, "changes", {}))
     return _show(
         request, fresh.visit, fresh, form, error=error.message, stale=changes, status=error.status
     )
@@ -69,7 +69,7 @@ def _show_again(request, visit, instance, error):
 def _refuse(request, visit, instance, error):
     if answers.wants_json(request):
         return JsonResponse({"error": error.message, "fields": error.fields}, status=error.status)
-    if error.status == NotAvailable.status and not instance.is_available():
+    if not instance.is_available():
         return _not_available(request, visit, error)
     form = instance.form(request.POST, request.FILES)
     form.is_valid()

@@ -8,25 +8,26 @@ from ..models import VersionItem
 from ..services.versions import changes_between
 
 
-def sentences(before, after, keys) -> list[str]:
-    """One sentence for each changed item. ``before`` is the document as it was resolved, ``after``
-    the one read now."""
-    return [_sentence(after, key) for key in keys]
+def sentences(document, seen) -> list[str]:
+    """One sentence for each key in ``seen``, which holds the hashes that the page showed: several
+    publishes may lie between."""
+    rows = VersionItem.objects.filter(version__document=document, key__in=seen)
+    contents = {(row.key, row.item_hash): row.canonical for row in rows}
+    standing = document.standing.items
+    return [
+        _sentence(contents.get((key, shown)), contents.get((key, standing[key].item_hash)))
+        if key in standing
+        else _("An item was taken out of the document.")
+        for key, shown in seen.items()
+    ]
 
 
-def _sentence(document, key):
-    newest = document.standing.items.get(key)
-    found = VersionItem.objects.filter(version__document=document, key=key).order_by(
-        "-version__number"
-    )
-    now = found.first()
-    if newest is None or now is None:
-        return _("An item was taken out of the document.")
-    earlier = found.exclude(item_hash=now.item_hash).first()
-    new = json.loads(now.canonical)
-    if earlier is None:
+def _sentence(old, new):
+    """``old`` is missing where the page showed something that never went out."""
+    new = json.loads(new)
+    if old is None:
         return _("“%(item)s” changed.") % {"item": new["name"]}
-    return _describe(json.loads(earlier.canonical), new)
+    return _describe(json.loads(old), new)
 
 
 def _describe(old, new):

@@ -33,7 +33,8 @@ def decide(
     if version is None:
         raise NotAvailable
     version_items = {item.key: item for item in standing.version_items}
-    stale = [key for key in keys if _is_stale(standing, key, hashes.get(key, ""))]
+    shown = {key: hashes.get(key, "") for key in keys}
+    stale = {key: seen for key, seen in shown.items() if _is_stale(standing, key, seen)}
     if stale:
         raise StaleDocument(changes=stale)
     waiting = set(standing.waiting_keys)

@@ -121,7 +121,7 @@ def test_a_stale_item_refuses_the_whole():
     order = factories.publish(order)
     with pytest.raises(StaleDocument) as refused:
         decide(order, [first, second], hashes=seen)
-    assert refused.value.changes == [first]
+    assert refused.value.changes == {first: seen[first]}
     assert not Decision.objects.exists()
 
 
