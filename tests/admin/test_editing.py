@@ -171,6 +171,13 @@ def test_two_rows_with_one_key_get_two(client, boss):
     assert len({item.key for item in document.lines}) == 2
 
 
+def test_the_page_carries_each_items_key(client, boss):
+    document = estimate_factory(items=1)
+    page = client.get(pages.url(Estimate, "edit", document.pk)).content.decode()
+    field = '<input type="hidden" name="line_items-0-key" value="%s"'
+    assert field % document.lines[0].key in page
+
+
 def test_the_template_of_a_new_row_has_no_key(client, boss):
     document = estimate_factory(items=1)
     form = client.get(pages.url(Estimate, "edit", document.pk)).context["form"]
