@@ -5,14 +5,25 @@ Without a working cache reading stays open, and what costs money or disk is clos
 
 import logging
 import time
+from contextlib import suppress
+from functools import lru_cache
+from importlib import import_module
 
 from django.core.cache import cache
+from django.db import DatabaseError
 
 from ..conf import conf
 from ..exceptions import TooManyRequests
 
 logger = logging.getLogger(__name__)
 CLOSED_WITHOUT_CACHE = {"payments_per_hour", "uploads_per_hour"}
+#: What the libraries behind Django's cache backends raise when the server is away. Theirs are no
+#: ``OSError``.
+OF_LIBRARIES = {
+    "redis.exceptions": "RedisError",
+    "pymemcache.exceptions": "MemcacheError",
+    "pylibmc": "Error",
+}
 
 
 def address_of(request) -> str | None:
@@ -44,6 +55,15 @@ def reached(limit, who, seconds, add=0) -> int:
         return cache.incr(key, add) if add else cache.get(key, 0)
     except ValueError:
         return add  # the counter fell out of the cache between the two calls
-    except OSError:
+    except cache_troubles():
         logger.exception("The cache does not answer; limits are not counted")
         return 10**9 if limit in CLOSED_WITHOUT_CACHE else 0
+
+
+@lru_cache(maxsize=1)
+def cache_troubles() -> tuple[type[Exception], ...]:
+    found: list[type[Exception]] = [OSError, DatabaseError]
+    for module, name in OF_LIBRARIES.items():
+        with suppress(ImportError):
+            found.append(getattr(import_module(module), name))
+    return tuple(found)
