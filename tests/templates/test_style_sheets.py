@@ -17,8 +17,8 @@ LOADED = re.findall(
 )
 SHEETS = [name for name in LOADED if name.endswith(".css")]
 PHYSICAL = re.compile(
-    r"(?:^|[{;])\s*((margin|padding|border)-(left|right|top|bottom)|left|right|top|bottom|float(?!: none)"
-    r"|width|height|(min|max)-(width|height))\s*:",
+    r"(?:^|[{;])\s*((margin|padding|border)-(left|right|top|bottom)|left|right|top|bottom"
+    r"|float(?!: none)|width|height|(min|max)-(width|height))\s*:",
     re.M,
 )
 
