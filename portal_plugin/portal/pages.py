@@ -62,8 +62,9 @@ def document_url(document) -> str:
     return reverse("portal_plugin:document", kwargs={"public_id": document.public_id})
 
 
-def to_order(request, visit, order, query=""):
-    response = HttpResponseRedirect(document_url(order) + query, status=303)
+def to_order(request, visit, order):
+    """Go on at the order, with the grant that its estimate's link gives."""
+    response = HttpResponseRedirect(document_url(order), status=303)
     if request.method != "HEAD":
         grants.give(response, request, order, visit.link)
     return response

@@ -72,7 +72,6 @@ class MailView:
     # Holds the way in: no debug page, no log of a template's lookups shows it.
     url: str = field(repr=False)
     kind: str
-    kind_in_words: str
     document: SalesDocument | None = None
     link: DirectLink | None = None
     start: str = field(init=False)
@@ -158,7 +157,6 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
         button=_button(email, view, for_staff) if url else None,
         url=url,
         kind=email.kind,
-        kind_in_words=str(document.get_kind_display()) if document else "",
         document=document,
         link=email.link,
     )

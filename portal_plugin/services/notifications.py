@@ -46,20 +46,13 @@ def customer_acted(
 
 
 def shop_acted(
-    document: SalesDocument,
-    verb: str,
-    *,
-    facts: dict[str, Any] | None = None,
-    exclude_link: DirectLink | None = None,
+    document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
     ``change_answered``, ``cancelled``, ``payment`` or ``payment_failed``."""
     happening = _happening(facts, None)
-    return [
-        _to_customer(document, link, "news", verb, happening)
-        for link in _receivers(document)
-        if exclude_link is None or link.recipient_id != exclude_link.recipient_id
-    ]
+    receivers = _receivers(document)
+    return [_to_customer(document, link, "news", verb, happening) for link in receivers]
 
 
 def staff_told(
@@ -78,8 +71,8 @@ def _happening(facts: dict[str, Any] | None, submission: Submission | None) -> d
 
 def _receivers(document: SalesDocument) -> list[DirectLink]:
     """One usable link per person, their newest: an order has those of its estimate, too."""
-    newest_first = links.of_document(document).usable().order_by("-pk")
-    by_person = {link.recipient_id: link for link in reversed(newest_first)}
+    newest_last = links.of_document(document).usable().order_by("pk")
+    by_person = {link.recipient_id: link for link in newest_last}
     return list(by_person.values())
 
 

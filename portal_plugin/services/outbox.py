@@ -15,13 +15,9 @@ from django.db.models.functions import Now
 from ..conf import conf
 from ..models import DirectLink, OutgoingEmail, SalesDocument
 from ..statuses import EmailState
-from . import mail_delivery, mail_receivers, mail_rendering, work
+from . import mail_delivery, mail_receivers, work
 from .mail_delivery import Outcome
 from .presentation.shop import document_language
-
-__all__ = ["drain", "queue", "render", "retry"]
-
-render = mail_rendering.render
 
 #: Longer than any backend takes for one letter; a worker that dies holds an email up this long.
 LEASE = timedelta(minutes=10)

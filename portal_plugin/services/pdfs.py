@@ -70,11 +70,6 @@ def ask_for(document: SalesDocument) -> RenderedPdf | None:
     return None
 
 
-def latest_ready(document: SalesDocument) -> RenderedPdf | None:
-    """The newest finished one, even where the document has changed since."""
-    return _rows(document).filter(state=WorkState.READY).first()
-
-
 def hand_out(pdf: RenderedPdf) -> File | None:
     """The open file, to be shown or sent. From then on it is kept for ever.
 

@@ -58,7 +58,7 @@ def approve(link, count=None):
 
 def rendered(email, url=URL):
     fresh = OutgoingEmail.objects.get(pk=email.pk) if email.pk else email
-    return outbox.render(fresh, url=url)
+    return mail_rendering.render(fresh, url=url)
 
 
 def link_email(link, **values):

@@ -96,12 +96,6 @@ def test_news_go_to_everybody_with_a_usable_link(order, link):
     assert {who for _, who in told()} == {link.recipient.name, boss.recipient.name}
 
 
-def test_one_link_can_be_left_out(order, link):
-    boss = link_factory(order, name="The boss", email="boss@example.org")
-    notifications.shop_acted(order, "comment", exclude_link=boss)
-    assert told() == [("news_comment", link.recipient.name)]
-
-
 def test_news_of_an_order_reach_those_who_hold_the_estimates_link():
     estimate = estimate_factory(items=1)
     link = link_factory(estimate)

@@ -68,7 +68,6 @@ class DocumentView:
     is_payment_pending: bool
     rows: Rows
     stage_label: str = ""
-    stage_colour: str = ""
     cancel_reason: str = ""
     open_requests: list[ChangeRequest] = field(default_factory=list)
 
@@ -83,14 +82,6 @@ class DocumentView:
     def terms(self) -> TermsText | None:
         """Read only by what shows them: the page does not."""
         return terms_service.current(self.document)
-
-    @property
-    def is_void(self) -> bool:
-        return self.state == DocumentState.CANCELLED
-
-    @property
-    def show_prices_note(self) -> bool:
-        return any(item.price_includes_tax for item in self.items)
 
 
 def document_view(document: SalesDocument) -> DocumentView:
@@ -145,7 +136,6 @@ def _build(document: SalesDocument, language: str) -> DocumentView:
         is_payment_pending=is_saved and document.is_order and document.has_pending_payment,
         rows=rows,
         stage_label=stage.customer_name if stage else "",
-        stage_colour=stage.colour if stage else "",
         cancel_reason=document.cancel_reason,
         open_requests=document.standing.open_requests if is_saved else [],
     )
