@@ -1,6 +1,6 @@
 """What a customer can do. Importing this registers the actions, in the order of the page."""
 
-from . import (  # noqa: F401  # noqa: F401, I001
+from . import (  # noqa: F401
     approve,
     approve_multiple,
     change_request,

@@ -9,7 +9,7 @@ TEXT_LIMIT = 5000
 
 
 class ActionForm(forms.Form):
-    """``visit`` is who asks, ``item`` the key of the line item that it is about, or ``None``.
+    """``visit`` is who asks, ``item_key`` is the line item that it is about, or ``None``.
 
     ``client_key`` is made when the form is shown; the same key posted twice is one submission.
     """

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,7 +37,7 @@ class StoredFile:
     size: int
     digest: str
     path: str
-    is_saved: bool = field(default=False)
+    is_saved: bool = False
 
     def discard(self) -> None:
         """Take it out of the storage again, if no row was written for it."""
