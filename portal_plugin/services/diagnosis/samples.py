@@ -10,7 +10,7 @@ from ..presentation.shop import document_language
 def sample(site: Any) -> Estimate:
     """Two items with tax, and words that need the usual fonts. Never saved."""
     shop = PortalSettings.of(site)
-    document = Estimate(
+    document: Any = Estimate(
         site=site,
         customer=Customer(site=site, name="Kim Sample", address="Sample Street 1\n12345 Sample"),
         language=document_language(shop.language),

@@ -59,7 +59,8 @@ def _top_blocks(template: Any) -> Iterator[BlockNode]:
 
 
 def _names(nodes: NodeList) -> set[str]:
-    return {block.name for block in nodes.get_nodes_by_type(BlockNode)}
+    blocks: list[Any] = nodes.get_nodes_by_type(BlockNode)
+    return {block.name for block in blocks}
 
 
 def _fillable(chain: list[Template]) -> set[str]:
