@@ -3,10 +3,11 @@
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from ..exceptions import PaymentUnavailable
+from ..exceptions import NotAvailable, PaymentUnavailable
 from ..money import format_money
 from ..services import payments
 from ..services.presentation import document_view
+from ..statuses import DocumentState
 from . import answers
 
 TEMPLATE = "portal_plugin/actions/pay_progress.html"
@@ -17,6 +18,8 @@ def payment_state(request, visit):
 
     A page, the inside of a dialog, or JSON, by what is asked for.
     """
+    if visit.document.state == DocumentState.UNPUBLISHED:
+        raise NotAvailable
     is_asked = request.method == "POST" and visit.can_act and _ask(visit.document)
     document = type(visit.document).objects.get(pk=visit.document.pk)
     now, due = payments.progress(document), document.amount_due
