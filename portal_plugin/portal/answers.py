@@ -57,6 +57,12 @@ def refused(request, visit, error):
     )
 
 
+def refused_publicly(request, error):
+    """For whoever has no grant."""
+    context = {"message": error.message}
+    return public(request, "portal_plugin/not_available.html", context, status=error.status)
+
+
 def csrf_failed(request, visit, reason):
     message = _("This form was not sent from the page that we showed you. Nothing was saved.")
     if wants_json(request):

@@ -1,7 +1,12 @@
 """Read what a browser sends, within limits: the disk never holds more of it than may be kept."""
 
 from django.core.exceptions import SuspiciousOperation
-from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import (
+    FileUploadHandler,
+    MemoryFileUploadHandler,
+    SkipFile,
+    TemporaryFileUploadHandler,
+)
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
@@ -20,9 +25,18 @@ def read(request) -> None:
     Raises ``FileTooLarge`` before anything is read where the whole is beyond every limit, and
     ``UnreadableForm`` for a form that is broken, or has more parts than Django takes.
     """
+    _parse(request, MemoryFileUploadHandler, CutOffHandler)
+
+
+def read_words(request) -> None:
+    """``read`` for whoever may send no file: none of theirs reaches memory or disk."""
+    _parse(request, SkipHandler)
+
+
+def _parse(request, *handlers):
     refuse_too_much(request)
     if not hasattr(request, "_files"):
-        request.upload_handlers = [MemoryFileUploadHandler(request), CutOffHandler(request)]
+        request.upload_handlers = [handler(request) for handler in handlers]
     try:
         request.POST  # noqa: B018
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
@@ -49,3 +63,16 @@ class CutOffHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data, start):
         if start <= conf.upload_max_bytes:
             super().receive_data_chunk(raw_data, start)
+
+
+class SkipHandler(FileUploadHandler):
+    """Reads past every file."""
+
+    def new_file(self, *args, **kwargs):
+        raise SkipFile
+
+    def receive_data_chunk(self, raw_data, start):
+        return None
+
+    def file_complete(self, file_size):
+        return None

@@ -41,7 +41,7 @@ def portal_view(*methods):
 def _answer(view, methods, request, public_id, kwargs):
     visit, grant = resolve(request, public_id)
     if visit is None:
-        return answers.dead_link(request)
+        return _stranger(request)
     with speaking(visit.document.language, request):
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
             return HttpResponseNotAllowed(methods)
@@ -56,6 +56,16 @@ def _answer(view, methods, request, public_id, kwargs):
         if request.method != "HEAD" and grants.needs_renewal(grant):
             grants.give(response, request, visit.document, visit.link, since=grant["since"])
         return response
+
+
+def _stranger(request):
+    """What was typed is given back, so the form is read: its words, and no file."""
+    if request.method == "POST":
+        try:
+            bodies.read_words(request)
+        except PortalError as error:
+            return answers.refused_publicly(request, error)
+    return answers.dead_link(request)
 
 
 def resolve(request, public_id):

@@ -10,10 +10,10 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
-from ..exceptions import TooManyRequests
+from ..exceptions import PortalError, TooManyRequests
 from ..models import DirectLink, Order
 from ..services import links, renewing
-from . import answers, csrf, grants, headers, limits
+from . import answers, bodies, csrf, grants, headers, limits
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +25,15 @@ def _public_post(view):
     @transaction.non_atomic_requests
     @headers.secured(referrer=headers.STRICT_ORIGIN)
     def guarded(request, *args, **kwargs):
-        if request.method == "POST" and csrf.failure(request):
-            response = answers.dead_link(request, status=403)
-        else:
-            response = view(request, *args, **kwargs)
+        try:
+            if request.method == "POST":
+                bodies.read_words(request)
+            if request.method == "POST" and csrf.failure(request):
+                response = answers.dead_link(request, status=403)
+            else:
+                response = view(request, *args, **kwargs)
+        except PortalError as error:
+            response = answers.refused_publicly(request, error)
         return csrf.set_cookie(request, response)
 
     return guarded
@@ -40,12 +45,7 @@ def open_link(request, token):
     link = links.by_token(token)
     if not _is_known(request, link):
         if limits.is_over("wrong_tokens_per_minute", who, 60):
-            return answers.public(
-                request,
-                "portal_plugin/not_available.html",
-                {"message": TooManyRequests().message},
-                status=429,
-            )
+            raise TooManyRequests
         limits.reached("wrong_tokens_per_minute", who, 60, add=1)
         return answers.dead_link(request)
     with translation.override(link.document.language or None):
