@@ -15,7 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ..exceptions import NotAvailable
+from ..exceptions import NotAvailable, PortalError
 from ..models import Submission
 from ..models.documents import lock
 from ..services import activity, listing, notifications
@@ -206,10 +206,14 @@ class Action:
         return found.first()
 
     def _submit(self, form):
+        key = form.cleaned_data["client_key"]
+        if Submission.objects.filter(document=self.document.pk, client_key=key).exists():
+            # Of another form, or by another link: nothing to repeat, and nothing to add to.
+            raise PortalError(_("Please load the page again."))
         values = {"name": self.visit.name, "email": self.visit.email} | form.recorded()
         return Submission.objects.create(
             document_id=self.document.pk,
-            client_key=form.cleaned_data["client_key"],
+            client_key=key,
             action=self.name,
             link=self.visit.link,
             address=self.visit.address,
