@@ -27,7 +27,8 @@ class WithdrawForm(ActionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["change_request"]
-        field.queryset = ChangeRequest.objects.of_family(self.document).open()
+        known = [request.pk for request in self.document.standing.open_requests]
+        field.queryset = ChangeRequest.objects.filter(pk__in=known).open()
         field.initial = field.queryset.first()
 
 

@@ -45,9 +45,19 @@ class Standing:
 
     @cached_property
     def change_requests(self):
+        """Those on this document and its items. What was asked about the estimate that the rest of
+        the items moved to says nothing about the order, and the other way round."""
         from .conversation import ChangeRequest
 
-        return list(ChangeRequest.objects.of_family(self.document).order_by("pk"))
+        found = ChangeRequest.objects.of_family(self.document).order_by("pk")
+        own = {self.document.pk, getattr(self.document, "source_estimate_id", None)}
+        keys = {line.key for line in self.document.lines}
+        return [
+            r
+            for r in found
+            if r.document_id == self.document.pk
+            or (r.document_id in own if r.item_key is None else r.item_key in keys)
+        ]
 
     @cached_property
     def items(self) -> dict:
