@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from configparser import ConfigParser
 from importlib import import_module
 from pathlib import Path
 
@@ -111,6 +112,20 @@ def test_links_lead_somewhere(path):
         assert page.exists(), target
         if anchor:
             assert anchor in anchors(page), target
+
+
+def test_extras_to_install_are_there():
+    package = ConfigParser()
+    package.read(ROOT / "setup.cfg")
+    named = re.findall(r'"\S*wagtail-customer-portal\[(.+?)\]"', read("README.md"))
+    assert len(named) == 2
+    for extras in named:
+        assert set(extras.split(",")) <= set(package["options.extras_require"])
+
+
+def test_pango_is_asked_for_alike():
+    line = re.search(r"^apt install libpango.+$", read("README.md"), re.MULTILINE)[0]
+    assert line in read("docs/deploying.md")
 
 
 def anchors(page):
