@@ -41,6 +41,13 @@ class ProofVersionQuerySet(models.QuerySet):
     def of_family(self, document):
         return self.filter(proof__document__family=document.family)
 
+    def waiting(self, document):
+        """What goes out with the document's next version: for its own items alone. Those of the
+        rest of an estimate go out with the rest, whose version then says what was shown."""
+        is_own = models.Q(proof__item_key__in=[line.key for line in document.lines])
+        is_own |= models.Q(proof__document=document.pk)
+        return self.of_family(document).filter(is_own, released_at=None)
+
 
 class ProofVersion(models.Model):
     """One picture or PDF in a slot, with the text on it in words, for whoever cannot see it."""

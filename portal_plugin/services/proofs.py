@@ -74,7 +74,7 @@ def current_proofs(document: SalesDocument) -> dict[UUID, list[ProofVersion]]:
 
 def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:
     """What staff added and the customer has not seen yet."""
-    return ProofVersion.objects.of_family(document).filter(released_at=None)
+    return ProofVersion.objects.waiting(document)
 
 
 def released(document: SalesDocument) -> models.QuerySet[ProofVersion]:

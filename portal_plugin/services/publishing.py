@@ -95,7 +95,7 @@ def refuse_unready(document: SalesDocument) -> None:
 def _show_what_staff_added(document: SalesDocument) -> int:
     """Proofs and files wait for the next publish: how many go out with this one."""
     now = timezone.now()
-    proofs = ProofVersion.objects.of_family(document).filter(released_at=None)
+    proofs = ProofVersion.objects.waiting(document)
     files = Attachment.objects.filter(
         document=document, is_internal=True, staff__isnull=False, removed_at=None
     )
