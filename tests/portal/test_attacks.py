@@ -1,0 +1,209 @@
+"""A valid direct link to one document, and somebody who wants more than that."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from portal_plugin.models import ChangeRequest, Comment, DirectLink, ProofVersion
+from portal_plugin.services import converting, proofs, terms
+from portal_plugin.statuses import ItemState, LinkRole
+from tests import factories, samples
+
+pytestmark = pytest.mark.django_db
+SECRET = "Secret draft title"
+
+
+def page(document, tail=""):
+    return f"/portal/d/{document.public_id}/{tail}"
+
+
+def send(client, document, action, item=None, **data):
+    """POST an action's form as its page would, with a key of its own where none is given."""
+    tail = f"a/{action}/{item.key}/" if item else f"a/{action}/"
+    return client.post(page(document, tail), {"client_key": str(uuid.uuid4()), **data})
+
+
+def hide(document):
+    """Take a document back and go on working on it, as staff do."""
+    document.unpublish()
+    type(document).objects.filter(pk=document.pk).update(title=SECRET, shipping_amount=777)
+    document.line_items.update(name=SECRET, unit_price=4321)
+    return type(document).objects.get(pk=document.pk)
+
+
+def approval(document, *items):
+    """The fields of an approval of these items, as the page shows them now."""
+    fresh = type(document).objects.get(pk=document.pk)
+    shown = " ".join(f"{i.key}:{fresh.standing.items[i.key].item_hash}" for i in items)
+    accepted = terms.current(fresh).pk
+    return {"shown": shown, "terms_id": accepted, "accept_terms": "on"}
+
+
+def approve(client, document, item):
+    return send(client, document, "approve", item, **approval(document, item))
+
+
+def walk(client, document):
+    """Every page that the portal has for it, with every action as a page."""
+    for tail in ("", "estimate/", "pdf/", "pdf/file/", "print/", "payment/"):
+        yield client.get(page(document, tail), follow=True)
+    for name in ("pay", "comment", "upload", "approve_multiple", "change_request"):
+        yield client.get(page(document, f"a/{name}/"))
+        yield send(client, document, name, text="x", shown="1")
+
+
+# -- a document that was taken back ---------------------------------------------------------------
+
+
+def test_nothing_of_a_document_that_was_taken_back_comes_through(client, enter):
+    order = factories.order_factory(items=2)
+    enter(order)
+    order = hide(order)
+    for answer in walk(client, order):
+        text = answer.content.decode(errors="replace")
+        assert SECRET not in text, answer.request["PATH_INFO"]
+        assert "21,3" not in text, answer.request["PATH_INFO"]
+    state = client.get(page(order, "payment/"), headers={"Accept": "application/json"})
+    assert "amount_due" not in state.content.decode() or not state.json()["amount_due"]
+
+
+@pytest.mark.parametrize("action", ["comment", "change_request", "upload", "pay"])
+def test_too_many_tries_do_not_open_what_is_hidden(client, enter, settings, action):
+    limits = {"PAYMENTS_PER_HOUR": 0, "UPLOADS_PER_HOUR": 0, "MESSAGES_PER_HOUR": 0}
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **limits}
+    order = factories.order_factory(items=2)
+    enter(order)
+    order = hide(order)
+    item = None if action == "pay" else order.lines[0]
+    answer = send(client, order, action, item, text="x", shown="1")
+    assert answer.status_code == 429
+    assert SECRET not in answer.content.decode()
+    assert "11,060" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("action", ["pay"])
+def test_too_many_tries_give_a_link_no_more_rights(client, enter, settings, action):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 0}
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    DirectLink.objects.filter(pk=link.pk).update(role=LinkRole.LOOK)
+    answer = send(client, order, action, shown="1")
+    assert b"data-portal-pay" not in answer.content
+    assert b'name="shown"' not in answer.content
+
+
+# -- broken and overfull requests -----------------------------------------------------------------
+
+BROKEN = {"content_type": "multipart/form-data; boundary=", "data": b"--x\r\nbroken"}
+
+
+@pytest.mark.parametrize("address", ["/portal/l/", "/portal/l/wrong/", "/portal/d/none/seen/"])
+def test_a_broken_form_of_a_stranger_is_answered_by_our_page(address):
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    answer = client.post(address, **BROKEN)
+    assert answer.status_code in (400, 403, 404)
+    assert "no-store" in answer["Cache-Control"]
+    assert b"portal-root" in answer.content
+
+
+@pytest.mark.parametrize("address", ["/portal/l/", "/portal/l/wrong/", "/portal/d/none/seen/"])
+def test_a_stranger_cannot_fill_the_disk(address, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "UPLOAD_QUOTA_BYTES": 10}
+    client = Client(raise_request_exception=False)
+    answer = client.post(address, {"file": samples.upload("a.png", bytes(3 * 1024 * 1024))})
+    assert answer.status_code in (404, 413)
+    assert b"portal-root" in answer.content
+
+
+# -- keys of submissions --------------------------------------------------------------------------
+
+
+def test_a_key_that_was_used_elsewhere_is_refused_and_writes_nothing(client, enter):
+    order = factories.order_factory(items=1)
+    enter(order)
+    key = str(uuid.uuid4())
+    assert send(client, order, "comment", text="one", client_key=key).status_code == 303
+    client.raise_request_exception = False
+    answer = send(client, order, "change_request", text="two", client_key=key)
+    assert answer.status_code in (400, 409)
+    assert "no-store" in answer["Cache-Control"]
+    assert not ChangeRequest.objects.exists()
+
+
+def test_another_links_key_replays_nothing(client, enter):
+    order = factories.order_factory(items=1)
+    enter(order)
+    key = str(uuid.uuid4())
+    send(client, order, "comment", text="from the first", client_key=key)
+    other = Client(raise_request_exception=False)
+    enter(order, factories.link_factory(order, name="Boss", email="boss@example.org"), client=other)
+    assert other.get(page(order) + f"?done={key}").context["notice"] == ""
+    answer = send(other, order, "comment", text="from the second", client_key=key)
+    assert answer.status_code in (400, 409)
+    assert [row.text for row in Comment.objects.all()] == ["from the first"]
+
+
+# -- one family, two documents --------------------------------------------------------------------
+
+
+@pytest.fixture
+def split(client, enter):
+    """An estimate of two items: the approved one became an order, the other a new estimate."""
+    estimate = factories.estimate_factory(items=2)
+    enter(estimate)
+    first, second = estimate.lines
+    approve(client, estimate, first)
+    order = converting.convert(type(estimate).objects.get(pk=estimate.pk))
+    assert client.get(page(estimate)).status_code == 303
+    rest = type(estimate).objects.exclude(pk=estimate.pk).get(family=estimate.family)
+    return order, rest, first, second
+
+
+def test_a_request_on_the_rest_takes_nothing_back_on_the_order(split, enter):
+    order, rest, first, _second = split
+    other = Client()
+    enter(rest, client=other)
+    assert send(other, rest, "change_request", text="all different").status_code == 303
+    fresh = type(order).objects.get(pk=order.pk)
+    assert fresh.standing.items[first.key].state == ItemState.APPROVED
+    rest = type(rest).objects.get(pk=rest.pk)
+    assert not rest.standing.waiting_keys
+
+
+def test_a_request_of_another_document_of_the_family_cannot_be_withdrawn(client, split, enter):
+    order, rest, _first, _second = split
+    other = Client()
+    enter(rest, client=other)
+    send(other, rest, "change_request", text="all different")
+    request = ChangeRequest.objects.get()
+    send(client, order, "change_request", text="one more thing")
+    send(client, order, "withdraw_change_request", change_request=request.pk)
+    request.refresh_from_db()
+    assert request.is_open
+
+
+def test_publishing_the_order_shows_no_proof_of_the_rest(client, split):
+    order, rest, _first, second = split
+    version = proofs.add_proof_version(rest, second.key, samples.upload())
+    factories.publish(type(order).objects.get(pk=order.pk))
+    assert ProofVersion.objects.get(pk=version.pk).released_at is None
+    assert client.get(page(order)).status_code == 200
+    assert client.get(page(order, f"proofs/{version.public_id}/")).status_code == 404
+    proofs.send_now(type(rest).objects.get(pk=rest.pk), None)
+    assert ProofVersion.objects.get(pk=version.pk).released_at is not None
+
+
+def test_the_link_of_the_order_does_not_open_the_rest(client, split):
+    _order, rest, _first, second = split
+    for tail in ("", "print/", "pdf/file/", "payment/", f"a/approve/{second.key}/"):
+        assert client.get(page(rest, tail)).status_code == 404
+    assert approve(client, rest, second).status_code == 404
+
+
+def test_a_grant_planted_under_another_documents_name_opens_nothing(client, enter):
+    own, other = factories.order_factory(items=1), factories.order_factory(items=1)
+    enter(own)
+    value = client.cookies[f"portal_{own.public_id}"].value
+    client.cookies[f"portal_{other.public_id}"] = value
+    assert client.get(page(other)).status_code == 404
