@@ -44,8 +44,9 @@ class TermsMixin(forms.Form):
 
 def consequence(document, keys) -> str:
     """What the approval of ``keys`` sets going, in one sentence."""
-    rest = set(document.standing.items) - set(keys) - set(document.standing.keys("approved"))
-    rest -= set(document.standing.keys(ItemState.DECLINED))
+    standing = document.standing
+    decided = {*standing.keys(ItemState.APPROVED), *standing.keys(ItemState.DECLINED)}
+    rest = set(standing.items) - set(keys) - decided
     if rest:
         return ngettext(
             "%(count)d item then still waits for you.",
@@ -57,7 +58,7 @@ def consequence(document, keys) -> str:
     if deciding.staff_convert(document):
         return _("The shop then makes an order of it and writes to you.")
     deposit = document.totals.deposit
-    if deposit and not document.standing.keys(ItemState.DECLINED):
+    if deposit and not standing.keys(ItemState.DECLINED):
         amount = format_money(deposit, document.currency, document.language)
         return _("This makes an order; a deposit of %(amount)s is then due.") % {"amount": amount}
     return _("This makes an order.")

@@ -12,7 +12,7 @@ from ..gateways import pdf as pdf_gateway
 from ..models import Stage
 from ..money import format_money
 from ..services.mail_receivers import staff_name
-from ..statuses import DocumentState, EmailState
+from ..statuses import DocumentState, EmailState, ItemState
 from . import overview_rows, sites, timeline
 from .finding import find
 from .words import language_of_admin, number_of, state_tag
@@ -166,7 +166,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             DocumentState.CHANGES_REQUESTED,
             DocumentState.EXPIRED,
         )
-        return state in open_states and bool(self.document.standing.keys("approved"))
+        return state in open_states and bool(self.document.standing.keys(ItemState.APPROVED))
 
     def _stages(self, state):
         is_living = state not in (

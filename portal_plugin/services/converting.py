@@ -67,11 +67,12 @@ def convert(
         fresh = lock(estimate)
         if fresh.converted_at or Order.objects.filter(source_estimate=fresh.pk).exists():
             raise AlreadyConverted
-        approved = fresh.standing.keys(ItemState.APPROVED)
+        standing = fresh.standing
+        approved = standing.keys(ItemState.APPROVED)
         wanted = [key for key in approved if keys is None or key in keys]
         if not wanted or fresh.state in (DocumentState.CANCELLED, DocumentState.UNPUBLISHED):
             raise NotAvailable(_("No item of this estimate is approved."))
-        waiting = set(fresh.standing.items) - set(wanted) - set(fresh.standing.keys("declined"))
+        waiting = set(standing.items) - set(wanted) - set(standing.keys(ItemState.DECLINED))
         order = _new(Order, fresh, wanted, is_whole=True, user=user, source_estimate=fresh)
         if waiting:
             _new(
