@@ -49,6 +49,8 @@ def is_over(limit: str, who: str, seconds: int = 3600) -> bool:
 
 
 def reached(limit, who, seconds, add=0) -> int:
+    """How often in this stretch of ``seconds``, ``add`` included; endless where it must be closed
+    without a cache."""
     key = f"portal:{limit}:{who}:{int(time.time()) // seconds}"
     try:
         cache.add(key, 0, timeout=seconds + 60)
@@ -62,6 +64,8 @@ def reached(limit, who, seconds, add=0) -> int:
 
 @lru_cache(maxsize=1)
 def cache_troubles() -> tuple[type[Exception], ...]:
+    """The errors of whichever of the libraries are installed, and those of a cache in the database
+    or behind a socket."""
     found: list[type[Exception]] = [OSError, DatabaseError]
     for module, name in OF_LIBRARIES.items():
         with suppress(ImportError):
