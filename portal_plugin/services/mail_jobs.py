@@ -5,7 +5,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.utils import get_admin_base_url
 
 from ..conf import conf
@@ -40,10 +39,12 @@ def shown_document(document: SalesDocument) -> SalesDocument:
 
 
 def admin_url(document: SalesDocument | None, site: Any) -> str:
-    """The edit page in the admin; it opens for whoever may sign in there and for nobody else."""
+    """The document's overview in the admin, where staff answer; it opens for whoever may sign in
+    there and for nobody else."""
     base = get_admin_base_url() or site.root_url
-    path = AdminURLFinder().get_edit_url(document.specific) if document else None
-    return base + (path or reverse("wagtailadmin_home"))
+    if document is None:
+        return base + reverse("wagtailadmin_home")
+    return base + reverse("portal_admin:overview", args=[document.pk])
 
 
 def _read(document: SalesDocument) -> Phrase:

@@ -75,7 +75,7 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("The customer belongs to another site."))
     if document.totals.total < 0:
         found.append(_("The total is below zero."))
-    if terms.current(document) is None:
+    if terms.are_missing(document):
         found.append(_("Write the terms first, under Settings, Customer portal."))
     return found
 

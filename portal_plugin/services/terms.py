@@ -11,7 +11,16 @@ from ..statuses import TermsKind
 
 def current(document: SalesDocument) -> TermsText | None:
     """The newest terms for the document's kind, in its language or else in the site's."""
-    kind = TermsKind.ORDER if document.is_order else TermsKind.ESTIMATE
+    return of_kind(document, TermsKind.ORDER if document.is_order else TermsKind.ESTIMATE)
+
+
+def are_missing(document: SalesDocument) -> bool:
+    """An estimate needs the terms of orders too: the customer's last yes makes one."""
+    kinds = [TermsKind.ORDER] if document.is_order else [TermsKind.ESTIMATE, TermsKind.ORDER]
+    return any(of_kind(document, kind) is None for kind in kinds)
+
+
+def of_kind(document: SalesDocument, kind: str) -> TermsText | None:
     shop_language = PortalSettings.of(document.site).language
     for language in dict.fromkeys([document.language, shop_language, settings.LANGUAGE_CODE]):
         found = TermsText.objects.current(document.site, language, kind) if language else None

@@ -65,6 +65,14 @@ def test_without_terms_nothing_goes_out():
     assert not NumberSequence.objects.filter(next_number__gt=1).exists()
 
 
+@pytest.mark.parametrize("kind", ["estimate", "order"])
+def test_an_estimate_needs_the_terms_of_the_order_that_it_may_become(kind):
+    draft = factories.estimate_factory(published=False)
+    TermsText.objects.filter(kind=kind).delete()
+    with pytest.raises(PublishRefused, match="terms"):
+        draft.save_revision().publish(skip_permission_checks=True)
+
+
 @pytest.mark.parametrize("change", [{"customer": None}, {"language": ""}, {"currency": ""}])
 def test_what_a_customer_needs_is_asked_for(change):
     draft = factories.estimate_factory(published=False)
