@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..exceptions import FileIsGone, FileWaits, PortalError
 from ..gateways import delivery, pictures
-from ..models import ProofVersion
-from ..services import files, previews
+from ..services import files, previews, proofs
 from ..statuses import FileCheckState
 from . import answers
 
@@ -27,14 +26,14 @@ def attachment(request, visit, file_id):
 
 def proof_file(request, visit, file_id):
     """The original of a proof that was sent, as a download; earlier versions included."""
-    row = find(released_proofs(visit.document), visit, file_id)
+    row = find(proofs.released(visit.document), visit, file_id)
     return answers.dead_link(request) if row is None else download(row)
 
 
 def preview(request, visit, file_id, page, size):
     """A picture of one page of a proof or file."""
     document = visit.document
-    row = find(released_proofs(document), visit, file_id)
+    row = find(proofs.released(document), visit, file_id)
     row = row or find(files.for_customer(document), visit, file_id)
     if row is None or not files.may_go_out(row) or size not in pictures.SIZES:
         return answers.dead_link(request)
@@ -43,10 +42,6 @@ def preview(request, visit, file_id, page, size):
         return answers.dead_link(request)
     etag = quote_etag(f"{row.digest[:32]}-{page}-{size}")
     return get_conditional_response(request, etag=etag) or _drawn(picture, etag)
-
-
-def released_proofs(document):
-    return ProofVersion.objects.of_family(document).released()
 
 
 def find(rows, visit, file_id):

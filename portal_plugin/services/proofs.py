@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import FileRefused, PortalError
 from ..models import DocumentVersion, Proof, ProofVersion, SalesDocument
 from ..models.documents import lock
-from . import activity, files, publishing
-from .versions import released_proofs
+from . import activity, files, notifications, publishing
 
 
 def add_proof_version(
@@ -61,15 +60,20 @@ def add_proof_version(
 
 def send_now(document: SalesDocument, user: Any) -> DocumentVersion:
     """Show the customer what waits, without publishing the draft: a version of its own, so that
-    the items with new proofs ask for approval again."""
-    if not document.live:
-        raise PortalError(_("Publish the document first. Its proofs go out with it."))
-    return publishing.release(document, user=user)
+    the items with new proofs ask for approval again. Whoever has a way in is told by email.
 
-
-def current_proofs(document: SalesDocument) -> dict[UUID, list[ProofVersion]]:
-    """Item key to the newest version that the customer sees in each of its slots, in one query."""
-    return released_proofs(document)
+    Raises ``PortalError`` while the document is not out, and where nothing waits.
+    """
+    with transaction.atomic():
+        fresh = lock(document)
+        if not fresh.live:
+            raise PortalError(_("Publish the document first. Its proofs go out with it."))
+        keys = [str(key) for key in unreleased(fresh).values_list("proof__item_key", flat=True)]
+        if not keys:
+            raise PortalError(_("No proof waits to be sent."))
+        version = publishing.release(document, user=user)
+        notifications.shop_acted(fresh, "proof", facts={"items": list(dict.fromkeys(keys))})
+    return version
 
 
 def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:

@@ -5,8 +5,9 @@ import uuid
 import pytest
 
 from portal_plugin.exceptions import FileRefused, PortalError
-from portal_plugin.models import Preview, Proof, ProofVersion
-from portal_plugin.services import activity, files, previews, proofs, publishing
+from portal_plugin.models import OutgoingEmail, Preview, Proof, ProofVersion
+from portal_plugin.services import activity, files, notifications, previews, proofs, publishing
+from portal_plugin.services.versions import released_proofs
 from portal_plugin.statuses import FileCheckState
 from tests import factories, samples
 
@@ -29,7 +30,7 @@ def test_a_version_is_stored_with_its_words_and_waits_to_be_sent():
     assert version.released_at is None
     assert version.created_by == user
     assert list(proofs.unreleased(document)) == [version]
-    assert proofs.current_proofs(document) == {}
+    assert released_proofs(document) == {}
     assert document.activities.first().verb == "proof_added"
     assert activity.first_broken(document) is None
 
@@ -51,9 +52,33 @@ def test_sending_shows_the_newest_of_each_slot_and_makes_a_version():
     version = proofs.send_now(document, user)
     assert version.number == before + 1
     key = document.lines[0].key
-    assert proofs.current_proofs(document) == {key: [front, back]}
+    assert released_proofs(document) == {key: [front, back]}
     assert not proofs.unreleased(document).exists()
     assert proofs.released(document).count() == 3
+
+
+def test_a_second_click_sends_nothing_and_tells_nobody_twice():
+    document = factories.estimate_factory()
+    factories.link_factory(document)
+    add(document)
+    number = proofs.send_now(document, None).number
+    with pytest.raises(PortalError):
+        proofs.send_now(document, None)
+    assert type(document).objects.get(pk=document.pk).current_version.number == number
+    assert OutgoingEmail.objects.filter(kind="news_proof").count() == 1
+
+
+def test_proofs_that_nobody_could_be_told_of_are_not_sent(monkeypatch):
+    document = factories.estimate_factory()
+    add(document)
+
+    def break_down(*args, **kwargs):
+        raise ConnectionError
+
+    monkeypatch.setattr(notifications, "shop_acted", break_down)
+    with pytest.raises(ConnectionError):
+        proofs.send_now(document, None)
+    assert proofs.unreleased(document).exists()
 
 
 def test_a_new_proof_makes_only_its_item_new():
@@ -117,7 +142,7 @@ def test_an_order_goes_on_with_the_slots_of_its_estimate():
     proofs.send_now(estimate, None)
     item = factories.line_item(1, key=estimate.lines[0].key)
     order = factories.order_factory(items=[item], family=estimate.family)
-    assert proofs.current_proofs(order)[item.key] == [first]
+    assert released_proofs(order)[item.key] == [first]
     second = add(order, label="Front", size=(50, 50))
     assert (second.proof, second.number) == (first.proof, 2)
 
