@@ -111,7 +111,7 @@ class Action:
         """Slow work before the lock: store a file, look into it. Keep what it made on the form."""
 
     def discard(self, form) -> None:
-        """Undo ``prepare``: the transaction was refused."""
+        """Undo ``prepare``, as far as it came: it raised, or the transaction was refused."""
 
     def perform(self, form, submission):
         """Do it, inside the transaction. ``self.document`` was read under the lock."""
@@ -158,16 +158,18 @@ class Action:
 
         Raises ``PortalError`` with nothing written.
         """
+        if not self.visit.can_act or not self.visit.may(self.needs_role):
+            raise self.refusal()
         form = self.form(data, files)
         earlier = self._earlier(form)
         if earlier is not None:
             return self.finish(self.replay(earlier))
-        if not self.visit.can_act or not self.is_available():
+        if not self.is_available():
             raise self.refusal()
         if not form.is_valid():
             return Invalid(form)
-        self.prepare(form)
         try:
+            self.prepare(form)
             outcome = self._run_locked(form)
         except BaseException:
             self.discard(form)

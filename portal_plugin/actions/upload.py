@@ -95,11 +95,7 @@ class Upload(Action):
                 limit = conf.upload_max_bytes
                 form.stored.append(files.prepare(owner, upload, max_bytes=limit))
         except FileTooLarge as error:
-            self.discard(form)
             raise FileTooLarge(error.message, fields={"files": error.message}) from error
-        except BaseException:
-            self.discard(form)
-            raise
 
     def discard(self, form):
         files.discard(form.stored)
