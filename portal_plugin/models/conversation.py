@@ -5,12 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import ChangeRequestState
-
-
-class FamilyQuerySet(models.QuerySet):
-    def of_family(self, document):
-        """Also what was said on the estimate that an order was made from."""
-        return self.filter(document__family=document.family)
+from .families import FamilyQuerySet
 
 
 class Said(models.Model):

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import TermsKind, Verdict
+from .families import FamilyQuerySet
 
 
 class TermsTextQuerySet(models.QuerySet):
@@ -95,11 +96,6 @@ class Submission(models.Model):
         return f"{self.action} · {self.document_id}"
 
 
-class DecisionQuerySet(models.QuerySet):
-    def of_family(self, document):
-        return self.filter(document__family=document.family)
-
-
 class Decision(models.Model):
     """Yes, no, or the taking back of either, to one line item as it was then.
 
@@ -125,7 +121,7 @@ class Decision(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = DecisionQuerySet.as_manager()
+    objects = FamilyQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -5,12 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import FileCheckState
+from .families import FamilyQuerySet
 from .storage import private_name, private_storage
-
-
-class ProofQuerySet(models.QuerySet):
-    def of_family(self, document):
-        return self.filter(document__family=document.family)
 
 
 class Proof(models.Model):
@@ -23,7 +19,7 @@ class Proof(models.Model):
     label = models.CharField(_("what it shows"), max_length=100, blank=True)
     position = models.PositiveIntegerField(default=0)
 
-    objects = ProofQuerySet.as_manager()
+    objects = FamilyQuerySet.as_manager()
 
     class Meta:
         ordering = ["item_key", "position", "pk"]
