@@ -1,7 +1,8 @@
 """Settings of the sandbox site, as `wagtail start` lays them out, with the portal installed.
 
-Four environment variables matter: `SANDBOX_DATA` (folder for everything that is written),
-`SANDBOX_PORT`, `STRIPE_STANDIN_PORT` and `SANDBOX_DEBUG` (`0` switches DEBUG off).
+Environment variables that matter: `SANDBOX_DATA` (folder for everything that is written),
+`SANDBOX_PORT`, `STRIPE_STANDIN_PORT`, `SANDBOX_DEBUG` (`0` switches DEBUG off) and
+`SANDBOX_SECRET_KEY`.
 """
 
 import os
