@@ -26,7 +26,7 @@ def of_link(link: DirectLink) -> None:
 def by_address(site: Any, address: str) -> int:
     """New links to that address's newest documents of this site; returns how many. The caller tells
     nobody whether there were any."""
-    if "@" not in address:
+    if "@" not in address or "\0" in address:
         return 0
     found = (
         DirectLink.objects.filter(
