@@ -5,10 +5,11 @@ import uuid
 import pytest
 from django.test import Client
 
-from portal_plugin.models import ChangeRequest, Comment, DirectLink, ProofVersion
+from portal_plugin.models import ChangeRequest, Comment, DirectLink, OutgoingEmail, ProofVersion
 from portal_plugin.services import converting, proofs, terms
 from portal_plugin.statuses import ItemState, LinkRole
 from tests import factories, samples
+from tests.paying import standin  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 SECRET = "Secret draft title"
@@ -142,6 +143,48 @@ def test_another_links_key_replays_nothing(client, enter):
     answer = send(other, order, "comment", text="from the second", client_key=key)
     assert answer.status_code in (400, 409)
     assert [row.text for row in Comment.objects.all()] == ["from the first"]
+
+
+@pytest.mark.usefixtures("standin")
+def test_a_payment_is_not_repeated_by_a_link_that_may_only_look(client, enter):
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    data = {"client_key": str(uuid.uuid4()), "shown": str(order.amount_due)}
+    assert "client_secret" in send(client, order, "pay", **data).json()
+    DirectLink.objects.filter(pk=link.pk).update(role=LinkRole.LOOK)
+    assert send(client, order, "pay", **data).status_code == 409
+
+
+@pytest.mark.usefixtures("standin")
+def test_staff_with_a_customers_grant_repeat_nothing(client, enter):
+    order = factories.order_factory(items=1)
+    enter(order)
+    data = {"client_key": str(uuid.uuid4()), "shown": str(order.amount_due)}
+    assert "client_secret" in send(client, order, "pay", **data).json()
+    client.force_login(factories.user_factory())
+    assert send(client, order, "pay", **data).status_code == 409
+
+
+# -- asking for new links -------------------------------------------------------------------------
+
+
+def test_many_visitors_cannot_fill_one_mailbox(client, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "LINKS_PER_HOUR": 3}
+    order = factories.order_factory(items=1)
+    link = factories.link_factory(order)
+    before = OutgoingEmail.objects.count()
+    for number in range(6):
+        email = link.recipient.email.upper() if number % 2 else link.recipient.email
+        visitor = {"REMOTE_ADDR": f"203.0.113.{number}"}
+        answer = client.post("/portal/l/", {"email": email}, **visitor)
+        assert answer.status_code == 200
+    assert OutgoingEmail.objects.count() - before == 3
+
+
+@pytest.mark.parametrize("address", ["/portal/d/a%00b/", "/portal/l/a%00b/"])
+def test_no_address_holds_what_a_database_refuses(client, address):
+    assert client.get(address).status_code == 404
+    assert client.post("/portal/l/", {"email": "a\0@example.org"}).status_code == 200
 
 
 # -- one family, two documents --------------------------------------------------------------------
