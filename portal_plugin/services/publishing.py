@@ -12,7 +12,7 @@ from ..exceptions import PublishRefused
 from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
-from . import activity, listing, numbering, pdfs, terms
+from . import activity, listing, numbering, pdfs, staging, terms
 from .versions import write_version
 
 
@@ -27,6 +27,7 @@ def release(document: SalesDocument, revision: Any = None, user: Any = None) -> 
         refuse_unready(fresh)
         if not fresh.number:
             fresh.number = numbering.next_number(fresh)
+            staging.ensure_stages(fresh.site)
         shown = _show_what_staff_added(fresh)
         version = write_version(fresh, revision)
         before = fresh.current_version

@@ -8,6 +8,7 @@ from portal_plugin.models import (
     Estimate,
     NumberSequence,
     Order,
+    Stage,
     TermsText,
     VersionItem,
 )
@@ -29,6 +30,14 @@ def test_the_number_stays_and_the_version_counts_on():
     number = estimate.number
     again = factories.publish(estimate)
     assert (again.number, again.current_version.number) == (number, 2)
+
+
+def test_a_new_site_has_its_starter_stages_with_its_first_document():
+    order = factories.order_factory(items=1)
+    first, *_rest = Stage.objects.filter(site=order.site)
+    first.delete()
+    factories.order_factory(items=1)
+    assert Stage.objects.filter(site=order.site).count() == 3
 
 
 def test_kinds_and_sites_count_apart():

@@ -38,7 +38,7 @@ def _terms(site: Any, shop: PortalSettings) -> Iterator[Finding]:
             )
         elif starter.is_marked(terms.text):
             yield error(
-                f"The terms for {kind.label.lower()}s on {site.hostname} are the starter text that"
+                f"The terms for {kind.value}s on {site.hostname} are the starter text that"
                 " nobody has read.",
                 f"Read and change it in the admin, under {WHERE}, and delete its first line.",
             )
