@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.utils import get_admin_base_url
 
-from ..conf import conf
+from ..gateways import stripe as gateway
 from ..models import Comment, DirectLink, SalesDocument
 from ..statuses import DocumentState, LinkRole, PaysBy
 from .mail_phrases import Phrase
@@ -66,7 +66,7 @@ def _pays_here(view: DocumentView) -> bool:
         view.has_balance
         and view.state != DocumentState.CANCELLED
         and not view.is_payment_pending
-        and bool(conf.stripe_secret_key)
+        and gateway.is_configured()
         and document.effective_pays_by == PaysBy.ONLINE
     )
 
