@@ -73,7 +73,7 @@ class Standing:
         decided = [d for d in self.decisions if d.item_key == item.key]
         newest = decided[-1] if decided else None
         counting = newest if newest and newest.since_id == item.since_id else None
-        requests = [r for r in self.change_requests if self._covers(r, item.key)]
+        requests = [r for r in self.change_requests if self._covers(r, item.key, counting)]
         open_request = next((r for r in requests if r.is_open), None)
         if open_request:
             state, counting = ItemState.CHANGES_REQUESTED, None
@@ -97,9 +97,14 @@ class Standing:
             change_request=open_request,
         )
 
-    @staticmethod
-    def _covers(request, key):
-        return not request.is_late and request.item_key in (None, key)
+    def _covers(self, request, key, counting):
+        """Whether it keeps the item from approval. On an order a request for the whole comes too
+        late for an item with a yes before it, as one for that item alone does."""
+        if request.is_late or request.item_key not in (None, key):
+            return False
+        is_for_all = self.document.is_order and request.item_key is None
+        has_yes = counting is not None and counting.verdict == Verdict.APPROVE
+        return not (is_for_all and has_yes and _order(request) > counting.submission_id)
 
     def keys(self, state) -> list:
         return [key for key, item in self.items.items() if item.state == state]

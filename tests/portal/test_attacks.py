@@ -250,3 +250,27 @@ def test_a_grant_planted_under_another_documents_name_opens_nothing(client, ente
     value = client.cookies[f"portal_{own.public_id}"].value
     client.cookies[f"portal_{other.public_id}"] = value
     assert client.get(page(other)).status_code == 404
+
+
+# -- paying less ----------------------------------------------------------------------------------
+
+
+def test_what_was_approved_on_an_order_is_not_opened_again_by_a_request_for_the_whole(
+    client, enter
+):
+    order = factories.order_factory(items=2)
+    enter(order)
+    first, second = order.lines
+    approve(client, order, first)
+    due = type(order).objects.get(pk=order.pk).amount_due
+    send(client, order, "change_request", text="another paper")
+    fresh = type(order).objects.get(pk=order.pk)
+    assert fresh.standing.items[first.key].state == ItemState.APPROVED
+    assert fresh.standing.items[second.key].state == ItemState.CHANGES_REQUESTED
+    asked = ChangeRequest.objects.get()
+    send(client, order, "withdraw_change_request", change_request=asked.pk)
+    send(client, order, "decline", first, **approval(order, first))
+    fresh = type(order).objects.get(pk=order.pk)
+    assert fresh.standing.items[first.key].state == ItemState.APPROVED
+    assert fresh.standing.items[second.key].state == ItemState.WAITING
+    assert fresh.amount_due == due
