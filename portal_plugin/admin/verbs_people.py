@@ -3,13 +3,13 @@
 from datetime import datetime, time
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
 from ..models import DirectLink, OutgoingEmail
 from ..services import links, outbox, sending
+from .days import day_to_come
 from .done import Done
 
 
@@ -39,9 +39,7 @@ def stop_link(document, request):
 
 def extend_link(document, request):
     link = _link(document, request)
-    day = parse_date(request.POST.get("until", ""))
-    if day is None or day < timezone.localdate():
-        raise PortalError(_("Choose a day in the future."))
+    day = day_to_come(request.POST.get("until", ""))
     until = datetime.combine(day, time.max, tzinfo=timezone.get_default_timezone())
     links.extend(link, until, request.user)
     message = _("The link of %(name)s lasts until %(date)s.")

@@ -1,14 +1,13 @@
 """Where the shop is with a document: order, cancel, complete, stage, who is responsible."""
 
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
 from ..models import Stage
 from ..services import assigning, converting, staging
 from . import sites
+from .days import day_to_come
 from .done import Done
 
 
@@ -59,9 +58,7 @@ def set_responsible(document, request):
 
 
 def extend_validity(document, request):
-    day = parse_date(request.POST.get("until", ""))
-    if day is None or day < localdate():
-        raise PortalError(_("Choose a day in the future."))
+    day = day_to_come(request.POST.get("until", ""))
     staging.extend_validity(document, day, request.user)
     return Done(_("The estimate is valid until %(date)s.") % {"date": date_format(day)})
 

@@ -117,9 +117,10 @@ def test_access_is_extended(client, boss):
     say(client, document, "extend-link", link=link.pk, until="2040-05-01")
     link.refresh_from_db()
     assert link.expires_at.date().isoformat() == "2040-05-01"
-    say(client, document, "extend-link", link=link.pk, until="2001-05-01")
-    link.refresh_from_db()
-    assert link.expires_at.year == 2040
+    for refused in ("2001-05-01", "2045-02-30", "soon", ""):
+        say(client, document, "extend-link", link=link.pk, until=refused)
+        link.refresh_from_db()
+        assert link.expires_at.year == 2040
 
 
 def test_sending_again_queues_an_email(client, boss):
