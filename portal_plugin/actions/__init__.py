@@ -1,13 +1,16 @@
 """What a customer can do. Importing this registers the actions, in the order of the page."""
 
-from . import (  # noqa: F401
-    approve,
-    approve_multiple,
-    change_request,
-    comment,
-    decline,
-    order_approved,
-    pay,
-    upload,
-    withdraw_change_request,
-)
+from importlib import import_module
+
+for _name in (
+    "approve",
+    "approve_multiple",
+    "decline",
+    "order_approved",
+    "comment",
+    "upload",
+    "change_request",
+    "withdraw_change_request",
+    "pay",
+):
+    import_module(f".{_name}", __name__)
