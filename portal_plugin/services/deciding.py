@@ -69,14 +69,13 @@ def decide(
 
 def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: str) -> Decision:
     """Staff take a decision back by a new entry; the old one stays. Needs a reason."""
-    item = document.standing.items.get(key)
-    if item is None or item.state not in (ItemState.APPROVED, ItemState.DECLINED):
+    item, version = document.standing.items.get(key), document.current_version
+    if item is None or version is None or item.decision is None:
         raise NotAvailable(_("There is no decision to take back."))
-    assert item.decision is not None
     decision = Decision.objects.create(
         submission=submission,
         document_id=document.pk,
-        version_id=document.current_version_id,
+        version_id=version.pk,
         since_id=item.since_id,
         item_key=key,
         verdict=Verdict.UNDO,

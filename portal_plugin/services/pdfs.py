@@ -38,13 +38,14 @@ ORDERED = ""
 def order_render(document: SalesDocument) -> None:
     """Have the PDF of what the document is after this transaction made. Cheap; call it after every
     change that the PDF may show. Does nothing for a document that was never published."""
-    if document.current_version_id is None:
+    version_id = document.current_version_id
+    if version_id is None:
         return
     with transaction.atomic():
         # Touching a waiting order locks it until our commit: the worker that takes it sees our
         # change, or the update finds nothing and makes a new order.
         while not _rows(document).filter(input_hash=ORDERED).update(state=WorkState.WAITING):
-            if _place_order(document):
+            if _place_order(document, version_id):
                 break
         work.wake("pdf")
 
@@ -111,13 +112,13 @@ def _hash_of(document: SalesDocument) -> str:
     return paper.sheet(document, with_files=False).input_hash
 
 
-def _place_order(document: SalesDocument) -> bool:
+def _place_order(document: SalesDocument, version_id: int) -> bool:
     """False when somebody else has just done it."""
     try:
         with transaction.atomic():
             RenderedPdf.objects.create(
                 document_id=document.pk,
-                version_id=document.current_version_id,
+                version_id=version_id,
                 kind=kind_of(document),
                 input_hash=ORDERED,
             )
