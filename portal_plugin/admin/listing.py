@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColum
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import IndexView
 
-from ..models import Customer, Estimate, Order
+from ..models import Customer, Estimate, Order, Stage
 from ..money import format_money
 from ..statuses import DocumentState, WaitingFor
 from . import sites
@@ -58,7 +58,8 @@ class DocumentFilterSet(SitesFilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        people = self._meta.model.objects.exclude(responsible=None).values("responsible")
+        visible = sites.rows_of(self.request.user, self._meta.model)
+        people = visible.exclude(responsible=None).values("responsible")
         self.filters["responsible"].queryset = get_user_model().objects.filter(pk__in=people)
 
 
@@ -79,6 +80,8 @@ class OrderFilterSet(DocumentFilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        theirs = sites.of_user(self.request.user, Order).values("pk")
+        self.filters["stage"].queryset = Stage.objects.filter(site__in=theirs)
         _keep_states(self, NOT_OF_ORDERS)
 
 

@@ -3,10 +3,20 @@
 import uuid
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from wagtail.models import GroupSitePermission
 
-from portal_plugin.models import ChangeRequest, Comment, DirectLink, OutgoingEmail, ProofVersion
-from portal_plugin.services import converting, proofs, terms
+from portal_plugin.admin.listing import OrderFilterSet
+from portal_plugin.models import (
+    ChangeRequest,
+    Comment,
+    DirectLink,
+    OutgoingEmail,
+    ProofVersion,
+    SalesDocument,
+)
+from portal_plugin.services import converting, proofs, staging, terms
 from portal_plugin.statuses import ItemState, LinkRole
 from tests import factories, samples
 from tests.paying import standin  # noqa: F401
@@ -274,3 +284,25 @@ def test_what_was_approved_on_an_order_is_not_opened_again_by_a_request_for_the_
     assert fresh.standing.items[first.key].state == ItemState.APPROVED
     assert fresh.standing.items[second.key].state == ItemState.WAITING
     assert fresh.amount_due == due
+
+
+# -- staff of one shop, and another shop ----------------------------------------------------------
+
+
+def test_the_lists_filters_name_no_stage_and_nobody_of_another_shop(rf):
+    own, other = factories.site_factory(), factories.site_factory("shop-b.localhost")
+    staging.ensure_stages(own)
+    staging.ensure_stages(other)
+    theirs = factories.user_factory()
+    foreign = factories.order_factory(items=1, site=other)
+    SalesDocument.objects.filter(pk=foreign.pk).update(responsible=theirs)
+    user = factories.user_factory(is_superuser=False)
+    group = Group.objects.create(name="Shop A")
+    right = Permission.objects.get(codename="change_order")
+    GroupSitePermission.objects.create(group=group, site=own, permission=right)
+    user.groups.add(group)
+    request = rf.get("/")
+    request.user = user
+    fields = OrderFilterSet(request=request).form.fields
+    assert {stage.site_id for stage in fields["stage"].queryset} == {own.pk}
+    assert theirs not in fields["responsible"].queryset
