@@ -19,6 +19,7 @@ from ..statuses import ActorKind
 SENTENCES = {
     "link_made": gettext_noop("%(who)s made a direct link"),
     "link_reopened": gettext_noop("%(who)s opened a stopped direct link again"),
+    "link_copied": gettext_noop("%(who)s copied a new direct link"),
     "link_stopped": gettext_noop("%(who)s stopped a direct link"),
     "send": gettext_noop("%(who)s sent the document by email"),
     "convert": gettext_noop("An order was made from this estimate"),

@@ -26,8 +26,7 @@ def copy_link(document, request):
     link = _link(document, request)
     if link.is_revoked:
         raise PortalError(_("This link was stopped. Send the document to the person again."))
-    url = links.link_url(link, links.make_token(link))
-    return Done("", "#people", link=url)
+    return Done("", "#people", link=links.copy(link, request.user))
 
 
 def stop_link(document, request):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..money import ZERO
-from ..statuses import ItemState, PaymentPurpose, PaysBy
+from ..statuses import PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
 
 
@@ -13,10 +13,10 @@ class Amounts:
 
     @cached_property
     def totals(self) -> DocumentTotals:
-        """Sums of what is counted; on an order a declined item is not."""
+        """Sums of what is counted; on an order an item that was only ever declined is not."""
         declined = set()
         if self.is_order and self.current_version_id and not self._state.adding:
-            declined = set(self.standing.keys(ItemState.DECLINED))
+            declined = set(self.standing.never_wanted_keys)
         lines = [
             item.as_line(is_counted=item.is_counted and item.key not in declined)
             for item in self.lines

@@ -96,4 +96,5 @@ class PortalSettings(BaseSiteSetting):
     @classmethod
     def of(cls, site):
         """The site's row, or an unsaved one with the defaults: reading never writes."""
-        return cls.objects.filter(site=site).first() or cls(site=site)
+        found = cls.objects.filter(site=site).first() if site.pk else None
+        return found or cls(site=site)

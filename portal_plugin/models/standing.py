@@ -114,6 +114,13 @@ class Standing:
         return self.keys(ItemState.WAITING)
 
     @property
+    def never_wanted_keys(self):
+        """Declined, and never approved before: a no to a later proof of what was ordered is about
+        the proof, and its price stays."""
+        approved = {d.item_key for d in self.decisions if d.verdict == Verdict.APPROVE}
+        return [key for key in self.keys(ItemState.DECLINED) if key not in approved]
+
+    @property
     def open_requests(self):
         return [r for r in self.change_requests if r.state == ChangeRequestState.OPEN]
 

@@ -16,7 +16,7 @@ NOT_TYPED = {"csrfmiddlewaretoken", "client_key", "shown", "terms_id"}
 def public(request, template, context=None, status=200, language=None):
     """A page that belongs to a shop and to no document."""
     language = language or translation.get_language() or "en"
-    site = Site.find_for_request(request) or Site.objects.select_related("root_page").first()
+    site = Site.find_for_request(request) or Site(hostname=request.get_host().partition(":")[0])
     return rendering.page(
         request,
         template,

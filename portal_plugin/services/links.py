@@ -81,6 +81,14 @@ def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:
     return token
 
 
+def copy(link: DirectLink, user: Any = None) -> str:
+    """A whole address with a new secret, for staff to pass on by other ways than email."""
+    with transaction.atomic():
+        document = lock(link.document)
+        activity.record(document, "link_copied", staff=user, data={"link": link.pk})
+        return link_url(link, make_token(link))
+
+
 def prolong(link: DirectLink) -> None:
     """The link's days count anew; never shorter than before, never shorter than the estimate."""
     until = max(link.expires_at, expiry(link.document))

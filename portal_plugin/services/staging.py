@@ -2,33 +2,58 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from ..exceptions import NotAvailable
-from ..models import SalesDocument, Stage
+from ..models import PortalSettings, SalesDocument, Stage
 from ..models.documents import lock
 from ..statuses import DocumentState
 from . import activity, listing, notifications, pdfs
 
 #: What a new site starts with: internal name, the customer's word, colour, flags.
 STARTER_STAGES = [
-    ("Preparing", "In preparation", "#6b7280", {}),
-    ("In production", "In production", "#2563eb", {"uploads_allowed": False}),
-    ("Ready for pick-up", "Ready for you", "#b45309", {"waits_for_customer": True}),
-    ("Delivered", "Delivered", "#15803d", {"is_final": True, "uploads_allowed": False}),
+    (pgettext_lazy("stage", "Preparing"), pgettext_lazy("stage", "In preparation"), "#6b7280", {}),
+    (
+        pgettext_lazy("stage", "In production"),
+        pgettext_lazy("stage", "In production"),
+        "#2563eb",
+        {"uploads_allowed": False},
+    ),
+    (
+        pgettext_lazy("stage", "Ready for pick-up"),
+        pgettext_lazy("stage", "Ready for you"),
+        "#b45309",
+        {"waits_for_customer": True},
+    ),
+    (
+        pgettext_lazy("stage", "Delivered"),
+        pgettext_lazy("stage", "Delivered"),
+        "#15803d",
+        {"is_final": True, "uploads_allowed": False},
+    ),
 ]
 
 
 def ensure_stages(site: Any) -> None:
-    """The starter set, for a site that has no stage yet."""
+    """The starter set, in the language of the shop's documents, for a site that has none yet."""
     if Stage.objects.filter(site=site).exists():
         return
-    Stage.objects.bulk_create(
-        Stage(site=site, position=position, name=name, customer_name=word, colour=colour, **flags)
-        for position, (name, word, colour, flags) in enumerate(STARTER_STAGES)
-    )
+    with translation.override(PortalSettings.of(site).language or settings.LANGUAGE_CODE):
+        Stage.objects.bulk_create(
+            Stage(
+                site=site,
+                position=position,
+                name=str(name),
+                customer_name=str(word),
+                colour=colour,
+                **flags,
+            )
+            for position, (name, word, colour, flags) in enumerate(STARTER_STAGES)
+        )
 
 
 def set_stage(document: SalesDocument, stage: Stage | None, user: Any = None) -> None:
@@ -51,6 +76,8 @@ def complete(document: SalesDocument, user: Any = None) -> None:
 
 def cancel(document: SalesDocument, reason: str, user: Any = None) -> None:
     """The customer is told, with the reason. What was decided and paid stays readable."""
+    if not reason.strip():
+        raise NotAvailable(_("Say why it is cancelled: the customer reads it."))
     with transaction.atomic():
         fresh = lock(document)
         if fresh.cancelled_at or fresh.converted_at or fresh.current_version_id is None:
@@ -78,6 +105,8 @@ def extend_validity(document: SalesDocument, until: Any, user: Any = None) -> No
     """``until`` is the last valid day."""
     with transaction.atomic():
         fresh = lock(document)
+        if not fresh.is_estimate or fresh.cancelled_at or fresh.converted_at:
+            raise NotAvailable(_("Only an estimate that is still open can be valid for longer."))
         SalesDocument.objects.filter(pk=fresh.pk).update(valid_until_override=until)
         activity.record(fresh, "extend", staff=user, data={"until": until.isoformat()})
         _after_change(fresh, None)

@@ -179,3 +179,23 @@ def test_an_expired_estimate_says_so_from_the_day_after():
     assert state_of(factories.estimate_factory(items=1, valid_until=today)) == "waiting"
     yesterday = today - timedelta(days=1)
     assert state_of(factories.estimate_factory(items=1, valid_until=yesterday)) == "expired"
+
+
+def test_a_declined_item_of_an_order_is_not_charged():
+    order = factories.order_factory(items=2)
+    first, _second = keys_of(order)
+    whole = order.totals.total
+    decide(order, [first], Verdict.DECLINE)
+    assert lock(order).totals.total == whole / 2
+
+
+def test_a_no_to_a_later_proof_leaves_the_price_of_what_was_ordered():
+    order = factories.order_factory(items=1)
+    (key,) = keys_of(order)
+    decide(order, [key])
+    whole = lock(order).totals.total
+    order.lines[0].description = "A new proof asks again"
+    order.line_items = order.lines
+    order = factories.publish(order)
+    decide(order, [key], Verdict.DECLINE)
+    assert lock(order).totals.total == whole

@@ -66,3 +66,11 @@ def test_no_table_holds_a_usable_token():
                 continue
             cursor.execute(f'SELECT * FROM "{table}"')
             assert token not in str(cursor.fetchall())
+
+
+def test_copying_a_link_leaves_a_trace():
+    order = factories.order_factory(items=1)
+    link = factories.link_factory(order)
+    url = links.copy(link, factories.user_factory())
+    assert links.by_token(url.rstrip("/").rpartition("/")[2]) == link
+    assert order.activities.filter(verb="link_copied").count() == 1
