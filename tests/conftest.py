@@ -10,6 +10,17 @@ from portal_plugin.services import links
 
 from . import factories
 
+#: The machine that runs this may be root, and has no network.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 
 def pytest_collection_modifyitems(config, items):
     """Leave out what only one database can show; the run on the other one has it."""
@@ -57,3 +68,15 @@ def enter(client):
 @pytest.fixture(autouse=True)
 def _quiet():
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
+
+
+# Playwright's own loop runs in this thread; the ORM is used between its calls, never inside one.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    """One browser for a worker: Playwright's loop cannot be started twice in a thread."""
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()

@@ -60,8 +60,10 @@ def drain_after_answer(**signal: Any) -> None:
         for kind in registry.workers():
             if kind in kinds:
                 run(kind)
-    # Django's own receiver ran before this one; what was opened since is ours to give back.
-    close_old_connections()
+    # Django's own receiver ran before this one; what was opened since is ours to give back. Inside
+    # a transaction, as in a test client's request, the connection is somebody's: leave it.
+    if not transaction.get_connection().in_atomic_block:
+        close_old_connections()
 
 
 @contextmanager

@@ -1,45 +1,16 @@
 """Chromium against a running server: over http and https, phone and desktop, with scripts and
 without. CSRF is real, cookies are real, nothing is mocked."""
 
-import os
 import subprocess
 
 import pytest
 from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, ThreadedWSGIServer
-from playwright.sync_api import sync_playwright
 
 from portal_plugin.services import links
 from sandbox_site.website.models import Brand
 from tests import factories
 
-# Playwright's own loop runs in this thread; the ORM is used between its calls, never inside one.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-#: The machine that runs this may be root, and has no network.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
-
-
-def chromium_path():
-    return next(
-        path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if os.path.exists(path)
-    )
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from portal_plugin.statuses import AttemptState
 from sandbox_site.stripe_standin import Standin
 from tests.factories import link_factory, site_factory
 from tests.paying import begin, order
-from tests.sandbox_site.stripe_standin.browser import chromium
 from tests.sandbox_site.stripe_standin.form_steps import (
     CHALLENGE,
     FORM,
@@ -23,8 +22,6 @@ from tests.sandbox_site.stripe_standin.form_steps import (
     press,
     type_card,
 )
-
-__all__ = ["chromium"]
 
 pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
 DECLINED, POOR, ASKING = "4000000000000002", "4000000000009995", "4000002500003155"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.conftest import chromium, site_server, visit  # noqa: F401
+from tests.browser.conftest import site_server, visit  # noqa: F401
 
 from . import agency
 

@@ -67,16 +67,17 @@ def test_without_the_lock_the_database_itself_refuses_a_second_attempt(standin, 
     link = link_factory(document)
     gate = threading.Barrier(2)
 
-    def unlocked(one):
-        found = fresh(one)
-        assert not found.payment_attempts.exists()
+    write = PaymentAttempt.objects.create
+
+    def write_when_both_have_looked(**columns):
         gate.wait()
-        return found
+        return write(**columns)
 
     options = connections["default"].settings_dict["OPTIONS"]
     if "transaction_mode" in options:
         monkeypatch.setitem(options, "transaction_mode", "DEFERRED")
-    monkeypatch.setattr(starting, "lock", unlocked)
+    monkeypatch.setattr(starting, "lock", fresh)
+    monkeypatch.setattr(PaymentAttempt.objects, "create", write_when_both_have_looked)
     outcomes = together(2, lambda _n: press(document, link))
     assert [one for one in outcomes if isinstance(one, DatabaseError)]
     assert PaymentAttempt.objects.count() <= 1

@@ -6,7 +6,7 @@ import time
 import pytest
 from django.core import mail
 from django.core.signals import request_finished
-from django.db import transaction
+from django.db import connection, transaction
 
 from portal_plugin import registry, tasks
 from portal_plugin.models import OutgoingEmail
@@ -169,3 +169,10 @@ def test_a_worker_that_breaks_down_stops_no_other(monkeypatch, caplog):
     assert work.sweep() == ["broken"]
     assert sound.runs == 1
     assert "no disk" in caplog.text
+
+
+@pytest.mark.django_db
+def test_an_answer_within_a_transaction_leaves_its_connection_alone(monkeypatch):
+    monkeypatch.setattr(work._thread, "kinds", {"mail"})
+    work.drain_after_answer()
+    assert connection.is_usable()

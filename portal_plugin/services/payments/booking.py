@@ -58,6 +58,18 @@ def end(attempt: PaymentAttempt, state: AttemptState, code: str = "") -> Payment
     return fresh
 
 
+def give_up(attempt: PaymentAttempt) -> bool:
+    """End an attempt that Stripe was not asked about yet. ``False``, with nothing written, where it
+    has its payment or page by now: those have to be closed at Stripe."""
+    with transaction.atomic():
+        lock(attempt.document)
+        fresh = PaymentAttempt.objects.get(pk=attempt.pk)
+        if fresh.payment_intent or fresh.checkout_session:
+            return False
+        end(fresh, AttemptState.CANCELLED)
+    return True
+
+
 def keep_page(attempt: PaymentAttempt, page: gateway.Page) -> PaymentAttempt:
     """Remember the hosted page. An attempt that was given up meanwhile stays so."""
     with transaction.atomic():

@@ -97,6 +97,10 @@ def begin(
 
 def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
     """Make sure at Stripe that nobody can pay it any more; write down what it had become."""
+    is_named = attempt.payment_intent or attempt.checkout_session
+    if not is_named and booking.give_up(attempt):
+        return _read(attempt)
+    attempt = _read(attempt)
     try:
         if attempt.checkout_session:
             page = gateway.close_page(attempt.checkout_session)
@@ -108,6 +112,11 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
         # Another account or mode than when it was started: nobody can pay it here.
         pass
     return booking.end(attempt, AttemptState.CANCELLED)
+
+
+def _read(attempt: PaymentAttempt) -> PaymentAttempt:
+    """Whoever started it may have got its payment from Stripe since we looked."""
+    return PaymentAttempt.objects.select_related("document").get(pk=attempt.pk)
 
 
 def _reserve(
@@ -166,6 +175,8 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
         fresh = booking.apply(payment, attempt)
     if fresh.state == AttemptState.OPEN and payment.amount == fresh.amount:
         return Started(fresh, client_secret=payment.client_secret)
+    if fresh.state == AttemptState.CANCELLED and fresh.payment_intent:
+        take_back(fresh)  # given up by somebody else while Stripe made it
     return _settled(fresh)
 
 

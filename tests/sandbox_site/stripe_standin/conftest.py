@@ -8,7 +8,7 @@ import stripe
 
 from sandbox_site.stripe_standin import Standin
 
-from .browser import chromium, open_form, shop, tab, width  # noqa: F401
+from .browser import open_form, shop, tab, width  # noqa: F401
 
 SECRET = "whsec_standin"
 RETURN_URL = "https://shop.example/return"
