@@ -87,9 +87,7 @@ def test_action_of_the_sites_own_app_is_only_where_it_says(running):
 @pytest.mark.browser
 def test_page_and_dialogs_pass_axe(running, chromium):
     # Half-way into an animation every colour is a mixture.
-    context = chromium.new_context(
-        viewport={"width": 360, "height": 740}, reduced_motion="reduce"
-    )
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(running.order)
     axe(page)
