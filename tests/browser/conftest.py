@@ -108,4 +108,5 @@ def visit(chromium, site_server):
 
     yield visit
     for context in contexts:
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
