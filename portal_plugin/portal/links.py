@@ -1,7 +1,5 @@
 """The way in: a direct link sets the grant and leads to an address without the secret."""
 
-import logging
-
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpResponseRedirect
@@ -15,8 +13,6 @@ from ..exceptions import PortalError, TooManyRequests
 from ..models import DirectLink, Order
 from ..services import links, renewing
 from . import answers, bodies, csrf, grants, headers, limits
-
-logger = logging.getLogger(__name__)
 
 
 def _public_post(view):
