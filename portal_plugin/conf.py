@@ -141,6 +141,13 @@ class Conf:
         return self._get("DRAIN_SECONDS", 10.0)
 
     @property
+    def keep_page_seconds(self) -> int:
+        """How long the inside of a document's page is kept in the site's cache, for the same direct
+        link and as long as nothing that it shows has changed. Default 300; 0 draws every page anew.
+        With ``DEBUG`` nothing is kept."""
+        return self._get("KEEP_PAGE_SECONDS", 300)
+
+    @property
     def x_accel_redirect(self) -> str:
         """Location prefix for nginx's ``X-Accel-Redirect``; empty: Django sends files itself."""
         return self._get("X_ACCEL_REDIRECT", "")

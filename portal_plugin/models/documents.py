@@ -102,6 +102,17 @@ class SalesDocument(
             return self
         return self.estimate if self.kind == DocumentKind.ESTIMATE else self.order
 
+    def as_its_kind(self, *, source_id):
+        """``specific`` without a query: of its own an order has only its estimate's id, which
+        ``source_id`` is."""
+        own = {"salesdocument_ptr_id": self.pk, "source_estimate_id": source_id}
+        model = _model_of(self.kind)
+        names = [field.attname for field in model._meta.concrete_fields]
+        values = [own[name] if name in own else getattr(self, name) for name in names]
+        document = model.from_db(self._state.db, names, values)
+        document._state.fields_cache.update(self._state.fields_cache)
+        return document
+
     @property
     def is_order(self):
         return self.kind == DocumentKind.ORDER
@@ -160,5 +171,8 @@ def lock(document) -> SalesDocument:
     itself is the lock (IMMEDIATE).
     """
     SalesDocument.objects.select_for_update().values_list("pk").get(pk=document.pk)
-    model = Order if document.kind == DocumentKind.ORDER else Estimate
-    return model.objects.get(pk=document.pk)
+    return _model_of(document.kind).objects.get(pk=document.pk)
+
+
+def _model_of(kind):
+    return Order if kind == DocumentKind.ORDER else Estimate

@@ -96,5 +96,5 @@ class PortalSettings(BaseSiteSetting):
     @classmethod
     def of(cls, site):
         """The site's row, or an unsaved one with the defaults: reading never writes."""
-        found = cls.objects.filter(site=site).first() if site.pk else None
+        found = next(iter(cls.objects.filter(site=site).order_by()), None) if site.pk else None
         return found or cls(site=site)

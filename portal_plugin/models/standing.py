@@ -31,9 +31,11 @@ class Standing:
 
     @cached_property
     def version_items(self):
+        from .versions import VersionItem
+
         if self.document.current_version_id is None:
             return []
-        return list(self.document.current_version.items.all())
+        return list(VersionItem.objects.filter(version=self.document.current_version_id))
 
     @cached_property
     def decisions(self):

@@ -28,16 +28,16 @@ def public(request, template, context=None, status=200, language=None):
     )
 
 
-def of_visit(request, visit, template, context=None, status=200):
-    """A page that belongs to a document."""
+def of_visit(request, visit, template, context=None, status=200, shop=None):
+    """A page that belongs to a document. ``shop`` where the caller has read it already."""
     language = translation.get_language()
     context = {"visit": visit, "document": visit.document, **(context or {})}
-    view = context.get("view")
+    view = None if shop else context.get("view")
     return rendering.page(
         request,
         template,
         context,
-        shop=view.shop if view else shop_view(visit.document.site),
+        shop=shop or (view.shop if view else shop_view(visit.document.site)),
         language=language,
         direction=direction_of(language),
         status=status,

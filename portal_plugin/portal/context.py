@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from operator import getitem
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,6 +18,19 @@ from ..statuses import FileCheckState, WorkState
 
 #: Comments on the page itself; the dialog shows them all.
 SHOWN_COMMENTS = 5
+#: What ``body_context`` gives.
+OF_THE_BODY = (
+    "view",
+    "sentence",
+    "next_sentence",
+    "primary",
+    "page_items",
+    "document_offers",
+    "comments",
+    "comments_count",
+    "attachments",
+    "change_requests",
+)
 
 
 @dataclass(frozen=True)
@@ -53,34 +69,50 @@ class ChangeRequestRow:
     withdraw: Any
 
 
-def page_context(visit, *, notice="", order=None) -> dict[str, Any]:
+def page_context(visit, *, shop=None, notice="", order=None) -> dict[str, Any]:
     """``order`` is given where its estimate is only read."""
-    view = document_view(visit.document)
-    found = offers(visit, view)
+    view = document_view(visit.document, shop)
+    return frame_context(visit, notice=notice, order=order) | body_context(visit, view)
+
+
+def later(visit, shop) -> dict[str, Any]:
+    """``page_context``, with everything that costs queries read when a template first asks."""
+    view = SimpleLazyObject(lambda: document_view(visit.document, shop))
+    body = SimpleLazyObject(lambda: body_context(visit, view))
+    parts = {name: SimpleLazyObject(partial(getitem, body, name)) for name in OF_THE_BODY}
+    return frame_context(visit) | parts
+
+
+def frame_context(visit, *, notice="", order=None) -> dict[str, Any]:
     document = visit.document
     address = {"public_id": document.public_id}
+    order_address = {"public_id": order.public_id} if order else None
     return {
-        "view": view,
-        "sentence": state_sentence(view),
-        "next_sentence": next_sentence(view),
         "notice": notice,
         "staff_banner": visit.staff is not None and not visit.can_act,
         "is_preview": visit.is_preview,
         "is_archive": order is not None,
+        "pdf_url": reverse("portal_plugin:pdf", kwargs=address),
+        "print_url": reverse("portal_plugin:print", kwargs=address),
+        "seen_url": reverse("portal_plugin:seen", kwargs=address),
+        "order_url": reverse("portal_plugin:document", kwargs=order_address) if order else "",
+        "estimate_url": _estimate_url(document),
+    }
+
+
+def body_context(visit, view) -> dict[str, Any]:
+    found = offers(visit, view)
+    return {
+        "view": view,
+        "sentence": state_sentence(view),
+        "next_sentence": next_sentence(view),
         "primary": found.primary,
         "page_items": found.items,
         "document_offers": found.document,
         "comments": comment_rows(view)[:SHOWN_COMMENTS],
         "comments_count": len(view.rows.comments),
-        "attachments": attachment_rows(view, document),
+        "attachments": attachment_rows(view, visit.document),
         "change_requests": change_request_rows(visit, view),
-        "pdf_url": reverse("portal_plugin:pdf", kwargs=address),
-        "print_url": reverse("portal_plugin:print", kwargs=address),
-        "seen_url": reverse("portal_plugin:seen", kwargs=address),
-        "order_url": reverse("portal_plugin:document", kwargs={"public_id": order.public_id})
-        if order
-        else "",
-        "estimate_url": _estimate_url(document),
     }
 
 

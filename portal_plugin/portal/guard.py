@@ -5,17 +5,17 @@ same answer, byte for byte.
 """
 
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import F, OuterRef, Subquery
 from django.http import HttpResponseNotAllowed
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
 from ..exceptions import PortalError
-from ..models import DirectLink, PaymentAttempt, SalesDocument
+from ..models import Activity, DirectLink, PaymentAttempt, SalesDocument
 from ..services.visits import Visit
 from . import answers, bodies, csrf, grants, headers, limits
 
@@ -70,14 +70,15 @@ def _stranger(request):
 
 def resolve(request, public_id):
     """``(visit, grant)``, or ``(None, None)`` for everything that is not this browser's to see."""
-    document = find_document(public_id)
-    if document is None or document.site_id != _site_id(request):
+    site, document = Site.find_for_request(request), find_document(public_id)
+    if document is None or site is None or document.site_id != site.pk:
         return None, None
+    document.site = site
     grant = grants.read(request, document)
     if grant is None:
         return None, None
-    link = DirectLink.objects.usable().select_related("recipient").filter(pk=grant["link"]).first()
-    if link is None or not grants.covers(link, document):
+    link = next(iter(_links().filter(pk=grant["link"])), None)
+    if link is None or not link.is_usable or not grants.covers(link, document):
         return None, None
     visit = Visit(
         document=document,
@@ -93,24 +94,34 @@ def find_document(public_id) -> SalesDocument | None:
     """The estimate or order with what every page of it needs, in one query."""
     if "\0" in public_id:
         return None  # PostgreSQL takes no such text
-    found = (
-        SalesDocument.objects.select_related(
-            "site", "customer", "stage", "current_version", "estimate", "order"
-        )
-        .annotate(
-            is_pending=Exists(PaymentAttempt.objects.pending().filter(document=OuterRef("pk")))
-        )
-        .filter(public_id=public_id)
-        .first()
-    )
+    found = next(iter(_documents().filter(public_id=public_id)), None)
     if found is None:
         return None
-    document = found.specific
-    document.has_pending_payment = found.is_pending
-    for name in ("site", "customer", "stage", "current_version"):
-        if getattr(found, f"{name}_id"):
-            setattr(document, name, getattr(found, name))
+    document = found.as_its_kind(source_id=found.source_id)
+    document.has_pending_payment = found.pending_payment is not None
+    document.last_activity = found.last_activity
     return document
+
+
+@cache
+def _documents():
+    """Prepared once: putting the query together costs as much as the database's answer."""
+    pending = PaymentAttempt.objects.pending().filter(document=OuterRef("pk"))
+    history = Activity.objects.filter(document__family=OuterRef("family")).order_by("-pk")
+    return (
+        SalesDocument.objects.select_related("customer", "stage")
+        .order_by()
+        .annotate(
+            source_id=F("order__source_estimate"),
+            pending_payment=Subquery(pending.order_by().values("pk")[:1]),
+            last_activity=Subquery(history.values("pk")[:1]),
+        )
+    )
+
+
+@cache
+def _links():
+    return DirectLink.objects.select_related("recipient").order_by()
 
 
 def staff_of(request):
@@ -127,8 +138,3 @@ def speaking(language, request):
     with translation.override(language or translation.get_language()):
         request.LANGUAGE_CODE = translation.get_language()
         yield
-
-
-def _site_id(request):
-    site = Site.find_for_request(request)
-    return site.pk if site else None

@@ -8,20 +8,25 @@ from django.utils import timezone, translation
 from django.utils.translation import get_supported_language_variant
 
 from ..models import DirectLink, Order, Submission
+from ..services.presentation import shop_view
 from ..services.visits import Visit
-from ..statuses import DocumentState
-from . import answers, grants, headers
-from .context import page_context
+from . import answers, grants, headers, keeping
+from .context import later, page_context
 
 
 def document(request, visit):
     order = order_of(visit.document)
     if order is not None:
         return to_order(request, visit, order)
-    if visit.document.state == DocumentState.UNPUBLISHED:
+    if not visit.document.standing.is_out:
         return answers.of_visit(request, visit, "portal_plugin/revising.html")
-    context = page_context(visit, notice=_notice(request, visit))
-    return answers.of_visit(request, visit, "portal_plugin/document.html", context)
+    shop, notice = shop_view(visit.document.site), _notice(request, visit)
+    kept = None if notice else keeping.page_of(request, visit, shop)
+    if kept is None:
+        context = page_context(visit, shop=shop, notice=notice)
+    else:
+        context = later(visit, shop) | {"kept": kept}
+    return answers.of_visit(request, visit, "portal_plugin/document.html", context, shop=shop)
 
 
 def estimate(request, visit):

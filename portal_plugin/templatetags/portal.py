@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from django import forms, template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -42,6 +42,30 @@ def short(context: template.Context, url: str) -> str:
     """``url`` from where the page is: with 10 items the whole path alone would be 2 KB of it."""
     request = getattr(context, "request", None)
     return url.removeprefix(request.path) if request and url != request.path else url
+
+
+class KeptNode(template.Node):
+    """What stands inside, from where it is kept (``kept``), or drawn now and then kept there."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        kept = context.get("kept")
+        if kept is None:
+            return self.nodelist.render(context)
+        if kept.html is not None:
+            return mark_safe(kept.html)
+        html = self.nodelist.render(context)
+        kept.keep(html, nonce=context["csp_nonce"], is_settled=context["view"].is_settled)
+        return html
+
+
+@register.tag("kept")
+def do_kept(parser: template.base.Parser, token: template.base.Token) -> KeptNode:
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(nodelist)
 
 
 @register.simple_tag

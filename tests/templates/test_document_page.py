@@ -147,7 +147,7 @@ def test_what_is_over_shows_no_button_for_it(page, kind):
 
 def test_the_page_tells_the_script_where_to_report_a_person(page):
     estimate = factories.estimate_factory(items=1)
-    html = page(estimate)
+    html = page(estimate, part=False)
     assert f'data-seen="/portal/d/{estimate.public_id}/seen/"' in html
 
 

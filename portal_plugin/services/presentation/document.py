@@ -78,23 +78,30 @@ class DocumentView:
     def waiting_items(self) -> list[ItemView]:
         return self.items_in(ItemState.WAITING)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing of it is still being made or checked by a worker."""
+        return not self.rows.has_unfinished
+
     @cached_property
     def terms(self) -> TermsText | None:
         """Read only by what shows them: the page does not."""
         return terms_service.current(self.document)
 
 
-def document_view(document: SalesDocument) -> DocumentView:
-    """The document as the customer sees it now; also for an unsaved one in the admin's preview."""
+def document_view(document: SalesDocument, shop: ShopView | None = None) -> DocumentView:
+    """The document as the customer sees it now; also for an unsaved one in the admin's preview.
+
+    ``shop`` is the document's own, where the caller has read it already.
+    """
     language = document_language(document.language)
     with translation.override(language):
-        return _build(document.specific, language)
+        return _build(document.specific, shop or shop_view(document.site), language)
 
 
-def _build(document: SalesDocument, language: str) -> DocumentView:
+def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentView:
     currency = document.currency or "EUR"
     state = document.state
-    shop = shop_view(document.site)
     customer = document.customer
 
     def show(amount: Decimal) -> str:

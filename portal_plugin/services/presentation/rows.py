@@ -5,6 +5,7 @@ from functools import cached_property
 from uuid import UUID
 
 from ...models import Attachment, Comment, Preview, ProofVersion, SalesDocument
+from ...statuses import FileCheckState, WorkState
 
 #: How many comments and files are read for a page; its counts are exact up to here.
 MOST = 300
@@ -66,3 +67,11 @@ class Rows:
             return {}
         rows = Preview.objects.filter(digest__in=digests, page=1, size__in=["thumb", "screen"])
         return {(row.digest, row.size): row for row in rows}
+
+    @property
+    def has_unfinished(self) -> bool:
+        """Whether a preview is being made, or a file waits for its check."""
+        being_made = (WorkState.WAITING, WorkState.RUNNING)
+        return any(row.state in being_made for row in self.previews.values()) or any(
+            row.check_state == FileCheckState.WAITING for row in self.attachments
+        )

@@ -2,6 +2,7 @@
    behind dialogs, links to pay and to look closely, and one word to the shop that a person is here. */
 
 const root = document.getElementById("portal");
+const visit = document.querySelector("[data-portal-visit]");
 
 /** Times come in the shop's zone; here they are told in the reader's. */
 function localTimes(where) {
@@ -42,8 +43,8 @@ function tellWhenSeen() {
   const once = () => {
     if (document.visibilityState !== "visible") return;
     for (const sign of signs) removeEventListener(sign, once, true);
-    const body = new URLSearchParams({ csrfmiddlewaretoken: root.dataset.token });
-    fetch(root.dataset.seen, { method: "POST", body, keepalive: true }).catch(() => {});
+    const body = new URLSearchParams({ csrfmiddlewaretoken: visit.dataset.token });
+    fetch(visit.dataset.seen, { method: "POST", body, keepalive: true }).catch(() => {});
   };
   for (const sign of signs) addEventListener(sign, once, { capture: true, passive: true });
 }
@@ -86,5 +87,5 @@ if (root) {
   readSurface();
   if (!document.querySelector("main, [role=main]")) root.setAttribute("role", "main");
   // Later than the browser's own scrolling back to where the reader was.
-  if (root.dataset.seen) addEventListener("load", () => setTimeout(tellWhenSeen, 800));
+  if (visit) addEventListener("load", () => setTimeout(tellWhenSeen, 800));
 }
