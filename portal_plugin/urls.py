@@ -4,13 +4,15 @@ Whatever stands below a document goes through the guard: ``portal_view`` names t
 hands the view a visit that may look.
 """
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from .addresses import KeyConverter
 from .portal import actions, files, links, pages, payments, pdfs
 from .portal.guard import portal_view
 from .webhooks import stripe
 
 app_name = "portal_plugin"
+register_converter(KeyConverter, "key")
 
 DOCUMENT = "d/<str:public_id>/"
 
@@ -27,14 +29,14 @@ urlpatterns = [
     path(f"{DOCUMENT}estimate/", _get(pages.estimate), name="estimate"),
     path(f"{DOCUMENT}seen/", _post(pages.seen), name="seen"),
     path(f"{DOCUMENT}a/<slug:action>/", _both(actions.action), name="action"),
-    path(f"{DOCUMENT}a/<slug:action>/<uuid:item_key>/", _both(actions.action), name="action"),
+    path(f"{DOCUMENT}a/<slug:action>/<key:item_key>/", _both(actions.action), name="action"),
     path(f"{DOCUMENT}pdf/", _get(pdfs.viewer), name="pdf"),
     path(f"{DOCUMENT}pdf/file/", _get(pdfs.pdf_file), name="pdf_file"),
     path(f"{DOCUMENT}print/", _get(pdfs.print_page), name="print"),
-    path(f"{DOCUMENT}files/<uuid:file_id>/", _get(files.attachment), name="attachment"),
-    path(f"{DOCUMENT}proofs/<uuid:file_id>/", _get(files.proof_file), name="proof_file"),
+    path(f"{DOCUMENT}files/<key:file_id>/", _get(files.attachment), name="attachment"),
+    path(f"{DOCUMENT}proofs/<key:file_id>/", _get(files.proof_file), name="proof_file"),
     path(
-        f"{DOCUMENT}previews/<uuid:file_id>/<int:page>/<slug:size>/",
+        f"{DOCUMENT}previews/<key:file_id>/<int:page>/<slug:size>/",
         _get(files.preview),
         name="preview",
     ),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import registry
+from ..addresses import short
 from ..money import format_money
 from ..services.presentation import DocumentView
 from .base import Scope
@@ -97,7 +98,7 @@ def _offer(action_class, visit, view, urls, item=None):
         label=label,
         accessible_label=named,
         # An item's address is the action's with the item's key behind it.
-        url=f"{urls[action.name]}{item.key}/" if item else urls[action.name],
+        url=f"{urls[action.name]}{short(item.key)}/" if item else urls[action.name],
         opens=action.opens,
         count=_count(action.name, view, item),
         amount=_amount(action.name, view),

@@ -17,7 +17,7 @@ from ..services.presentation.sentences import next_sentence, state_sentence
 from ..statuses import FileCheckState, WorkState
 
 #: Comments on the page itself; the dialog shows them all.
-SHOWN_COMMENTS = 5
+SHOWN_COMMENTS = 3
 #: What ``body_context`` gives.
 OF_THE_BODY = (
     "view",

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.test import override_settings
 
+from portal_plugin.addresses import short
 from portal_plugin.models import Attachment, Submission
 from portal_plugin.portal import bodies
 from portal_plugin.services import files, previews
@@ -90,8 +91,9 @@ def test_the_dialog_lists_what_can_be_downloaded(client, estimate):
     page = client.get(
         url_of(estimate, "a", "upload"), headers={"x-portal-fragment": "1"}
     ).content.decode()
-    assert url_of(estimate, "files", shown.public_id) in page
-    assert url_of(estimate, "previews", shown.public_id, 1, "thumb") in page
+    key = short(shown.public_id)
+    assert url_of(estimate, "files", key) in page
+    assert url_of(estimate, "previews", key, 1, "thumb") in page
     assert "data sheet.pdf" in page
     assert "item.png" in page
     assert "secret" not in page

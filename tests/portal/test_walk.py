@@ -37,8 +37,8 @@ def address(pattern, document, item_key=None, file_id=None, action="comment"):
     values = {
         "<str:public_id>": document.public_id,
         "<slug:action>": action,
-        "<uuid:item_key>": str(item_key or uuid.uuid4()),
-        "<uuid:file_id>": str(file_id or uuid.uuid4()),
+        "<key:item_key>": str(item_key or uuid.uuid4()),
+        "<key:file_id>": str(file_id or uuid.uuid4()),
         "<int:page>": "1",
         "<slug:size>": "thumb",
     }

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.models import Comment
-from portal_plugin.services import staging
+from portal_plugin.services import previews, proofs, staging
 from sandbox_site.website.models import Brand
-from tests import factories
+from tests import factories, samples
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,20 @@ def test_ten_items_with_comments_are_under_25_kb(page):
     for number in range(3):
         Comment.objects.create(document=estimate, text=f"Could it be greener? {number}")
     assert len(page(estimate, part=False).encode()) < 25 * 1024
+
+
+def test_ten_items_with_a_proof_and_a_comment_each_add_25_kb_to_the_sites_page(page, enter):
+    order = factories.order_factory(items=10, deposit_percent=30)
+    link = enter(order)
+    for number, item in enumerate(order.lines):
+        picture = samples.upload("front.png", samples.png((600 + number, 400)))
+        proofs.add_proof_version(order, item.key, picture, wording=f"Wording {number}")
+        Comment.objects.create(document_id=order.pk, item_key=item.key, text="Nice.", link=link)
+    proofs.send_now(order, None)
+    previews.drain()
+    html = page(order)
+    assert html.count("<img") == 10
+    assert len(html[: html.index("</section>\n")].encode()) < 25 * 1024
 
 
 def test_the_parts_come_in_the_order_of_what_matters(page):

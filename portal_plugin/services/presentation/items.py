@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ...models import ProofVersion, SalesDocument
+from ...models import Preview, ProofVersion, SalesDocument
 from ...money import format_number, format_price
 from ...statuses import ItemState, WorkState
 from .rows import Rows
@@ -18,7 +18,7 @@ Show = Callable[[Decimal], str]
 class ProofView:
     """The version of a proof that is to be decided, and how many came before it.
 
-    ``pages`` is 0 while the preview is being made or where none can be made.
+    What is asked of its preview is read from ``rows`` at the first question: paper asks none.
     """
 
     version: ProofVersion
@@ -26,10 +26,35 @@ class ProofView:
     wording: str
     description: str
     earlier: list[ProofVersion]
-    pages: int
-    width: int
-    height: int
-    is_pending: bool
+    rows: Rows
+
+    @property
+    def preview(self) -> Preview | None:
+        """Of its first page; ``None`` where none can be made or none is ready."""
+        found = self._preview
+        return found if found is not None and found.state == WorkState.READY else None
+
+    @property
+    def pages(self) -> int:
+        """0 while the preview is being made or where none can be made."""
+        return self.preview.pages if self.preview else 0
+
+    @property
+    def width(self) -> int:
+        return self.preview.width if self.preview else 0
+
+    @property
+    def height(self) -> int:
+        return self.preview.height if self.preview else 0
+
+    @property
+    def is_pending(self) -> bool:
+        found = self._preview
+        return found is not None and found.state in (WorkState.WAITING, WorkState.RUNNING)
+
+    @property
+    def _preview(self) -> Preview | None:
+        return self.rows.previews.get((self.version.digest, "screen"))
 
     @property
     def public_id(self) -> UUID:
@@ -64,12 +89,19 @@ class ItemView:
     item_hash: str
     is_decidable: bool
     proofs: list[ProofView]
-    comments_count: int = 0
-    files_count: int = 0
+    rows: Rows
     decision: Any = None
     earlier: Any = None
     change_request: Any = None
     actions: list[Any] = field(default_factory=list)
+
+    @property
+    def comments_count(self) -> int:
+        return self.rows.comment_counts[self.key]
+
+    @property
+    def files_count(self) -> int:
+        return self.rows.attachment_counts[self.key]
 
     @property
     def is_waiting(self) -> bool:
@@ -90,8 +122,7 @@ def item_views(document: SalesDocument, rows: Rows, show: Show, language: str) -
             language,
             currency=document.currency or "EUR",
             standing=standing.get(item.key),
-            proofs=proof_views(rows, item.key),
-            counts=(rows.comment_counts[item.key], rows.attachment_counts[item.key]),
+            rows=rows,
         )
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
     ]
@@ -105,8 +136,7 @@ def _item_view(
     *,
     currency: str,
     standing: Any,
-    proofs: list[ProofView],
-    counts: tuple[int, int],
+    rows: Rows,
 ) -> ItemView:
     state = ItemState(standing.state) if standing else ItemState.WAITING
     return ItemView(
@@ -126,9 +156,8 @@ def _item_view(
         state_label=str(state.label),
         item_hash=standing.item_hash if standing else "",
         is_decidable=standing is not None,
-        proofs=proofs,
-        comments_count=counts[0],
-        files_count=counts[1],
+        proofs=proof_views(rows, item.key),
+        rows=rows,
         decision=standing.decision if standing else None,
         earlier=standing.earlier if standing else None,
         change_request=standing.change_request if standing else None,
@@ -142,16 +171,11 @@ def proof_views(rows: Rows, key: UUID) -> list[ProofView]:
 
 def _proof_view(versions: list[ProofVersion], rows: Rows) -> ProofView:
     newest = versions[-1]
-    preview = rows.previews.get((newest.digest, "screen"))
-    is_ready = preview is not None and preview.state == WorkState.READY
     return ProofView(
         version=newest,
         label=newest.proof.label,
         wording=newest.wording,
         description=newest.description,
         earlier=versions[:-1],
-        pages=preview.pages if preview and is_ready else 0,
-        width=preview.width if preview and is_ready else 0,
-        height=preview.height if preview and is_ready else 0,
-        is_pending=preview is not None and preview.state in (WorkState.WAITING, WorkState.RUNNING),
+        rows=rows,
     )
