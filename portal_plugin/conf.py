@@ -117,7 +117,8 @@ class Conf:
 
     @property
     def messages_per_hour(self) -> int:
-        """Comments and change requests by one link in an hour. Default 60."""
+        """Comments and change requests by one link in an hour. Default 60. Of this and of the next
+        two, one network address may do five times as much, by whichever links."""
         return self._get("MESSAGES_PER_HOUR", 60)
 
     @property

@@ -33,7 +33,7 @@ def action(request, visit, action, item_key=None):
 def _submit(request, visit, instance):
     try:
         if instance.limit:
-            limits.count(instance.limit, f"link-{visit.link.pk}")
+            limits.count(instance.limit, visit)
         outcome = instance.run(request.POST, request.FILES)
     except (StaleDocument, TermsChanged) as error:
         return _show_again(request, visit, instance, error)

@@ -14,8 +14,11 @@ from django.db import DatabaseError
 
 from ..conf import conf
 from ..exceptions import TooManyRequests
+from ..services.visits import Visit
 
 logger = logging.getLogger(__name__)
+#: One network address may do so many times what one link may: an office has several links.
+LINKS_OF_AN_ADDRESS = 5
 CLOSED_WITHOUT_CACHE = {"payments_per_hour", "uploads_per_hour"}
 #: What the libraries behind Django's cache backends raise when the server is away. Theirs are no
 #: ``OSError``.
@@ -37,9 +40,13 @@ def address_of(request) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 
 
-def count(limit: str, who: str, seconds: int = 3600) -> None:
-    """Count one more of ``limit`` (a ``conf`` property) for ``who``; raises ``TooManyRequests``."""
-    if reached(limit, who, seconds, add=1) > getattr(conf, limit):
+def count(limit: str, visit: Visit) -> None:
+    """Count one more of ``limit`` (a ``conf`` property) in this hour, for the visit's link and for
+    its network address; raises ``TooManyRequests``."""
+    most = getattr(conf, limit)
+    if reached(limit, f"link-{visit.link.pk}", 3600, add=1) > most:
+        raise TooManyRequests
+    if reached(limit, visit.address or "unknown", 3600, add=1) > most * LINKS_OF_AN_ADDRESS:
         raise TooManyRequests
 
 

@@ -8,7 +8,9 @@ from django.core.cache.backends.base import BaseCache
 from django.db import DatabaseError
 
 from portal_plugin.exceptions import TooManyRequests
+from portal_plugin.models import DirectLink
 from portal_plugin.portal import limits
+from portal_plugin.services.visits import Visit
 
 
 class LibraryError(Exception):
@@ -44,7 +46,22 @@ def test_without_a_cache_only_what_costs_money_or_disk_is_closed(settings, troub
     backend = f"{__name__}.AwayCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": trouble}}
     assert not limits.is_over("wrong_tokens_per_minute", "somebody", 60)
-    limits.count("messages_per_hour", "link-1")
+    visit = Visit(document=None, link=DirectLink(pk=1))
+    limits.count("messages_per_hour", visit)
     for limit in ("payments_per_hour", "uploads_per_hour"):
         with pytest.raises(TooManyRequests):
-            limits.count(limit, "link-1")
+            limits.count(limit, visit)
+
+
+def count_all(numbers, address):
+    for number in numbers:
+        visit = Visit(document=None, link=DirectLink(pk=number), address=address)
+        limits.count("payments_per_hour", visit)
+
+
+def test_an_address_that_takes_one_link_after_the_other_is_stopped(settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 2}
+    count_all(range(10), "192.0.2.1")
+    with pytest.raises(TooManyRequests):
+        count_all([10], "192.0.2.1")
+    count_all([10], "192.0.2.2")

@@ -99,7 +99,7 @@ def test_the_dialog_lists_what_can_be_downloaded(client, estimate):
     assert "secret" not in page
     assert user.username not in page
     of_item = client.get(url_of(estimate, "a", "upload", estimate.lines[0].key))
-    assert url_of(estimate, "files", on_item.public_id) in of_item.content.decode()
+    assert url_of(estimate, "files", short(on_item.public_id)) in of_item.content.decode()
     assert "data sheet.pdf" not in of_item.content.decode()
 
 
