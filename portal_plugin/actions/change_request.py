@@ -46,7 +46,8 @@ class ChangeRequest(Action):
         return {"is_late": self.is_late}
 
     def perform(self, form, submission):
-        last = ChangeRequestRow.objects.of_family(self.document).aggregate(last=Max("number"))
+        family = ChangeRequestRow.objects.filter(document__family=self.document.family)
+        last = family.aggregate(last=Max("number"))
         request = ChangeRequestRow.objects.create(
             document_id=self.document.pk,
             number=(last["last"] or 0) + 1,

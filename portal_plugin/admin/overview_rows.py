@@ -119,7 +119,7 @@ def _deciders(standing):
 
 def _proofs(document):
     found = (
-        ProofVersion.objects.of_family(document)
+        ProofVersion.objects.of_thread(document)
         .select_related("proof")
         .order_by("proof__position", "proof", "-number")
     )
@@ -134,8 +134,8 @@ def _proofs(document):
 
 def said_rows(document, names) -> list[SaidRow]:
     """Messages and internal notes in one thread, oldest first, told apart by ``kind``."""
-    comments = Comment.objects.of_family(document).filter(removed_at=None)
-    notes = InternalNote.objects.filter(document__family=document.family)
+    comments = Comment.objects.of_thread(document).filter(removed_at=None)
+    notes = InternalNote.objects.of_thread(document)
     rows = [
         SaidRow(
             kind="comment",
@@ -169,12 +169,12 @@ def _author(row) -> str:
 
 
 def open_requests(document):
-    found = ChangeRequest.objects.of_family(document).open().order_by("pk")
+    found = ChangeRequest.objects.of_thread(document).open().order_by("pk")
     return list(found.select_related("document"))
 
 
 def attachments(document):
-    found = Attachment.objects.of_family(document).filter(removed_at=None)
+    found = Attachment.objects.of_thread(document).filter(removed_at=None)
     return list(found.order_by("-created_at", "-pk"))
 
 

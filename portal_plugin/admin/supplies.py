@@ -53,9 +53,9 @@ def thumb(request, pk, file_id):
 
 
 def _row(document, file_id):
-    """A proof or a file of the document's family, shown or not."""
+    """A proof or a file of the document or of what it was made from, shown or not."""
     for rows in (ProofVersion.objects, Attachment.objects):
-        found = rows.of_family(document).filter(public_id=file_id).first()
+        found = rows.of_thread(document).filter(public_id=file_id).first()
         if found is not None:
             return found
     raise Http404

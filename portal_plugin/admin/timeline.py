@@ -66,9 +66,9 @@ class Entry:
 
 
 def entries(document, limit=100) -> list[Entry]:
-    """Newest first; of the whole family, so that an order shows what was said on its estimate."""
+    """Newest first; an order shows what was said on its estimate, too."""
     rows = list(
-        Activity.objects.filter(document__family=document.family)
+        Activity.objects.filter(document__in=[document.pk, *document.ancestors])
         .select_related("staff", "link__recipient", "document")
         .order_by("-created_at", "-pk")[:limit]
     )

@@ -69,7 +69,7 @@ def remove_file(document, request):
 def _file(document, request):
     text = request.POST.get("file", "")
     pk = int(text) if text.isascii() and text.isdigit() else 0
-    row = Attachment.objects.of_family(document).filter(pk=pk, removed_at=None).first()
+    row = Attachment.objects.of_thread(document).filter(pk=pk, removed_at=None).first()
     if row is None:
         raise PortalError(_("This file does not exist any more."))
     return row

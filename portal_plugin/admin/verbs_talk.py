@@ -31,7 +31,7 @@ def comments_read(document, request):
 
 
 def close_request(document, request):
-    found = ChangeRequest.objects.of_family(document).filter(pk=_int(request, "request")).first()
+    found = ChangeRequest.objects.of_thread(document).filter(pk=_int(request, "request")).first()
     if found is None:
         raise PortalError(_("This change request does not exist any more."))
     answering.close_change_request(found, request.POST.get("text", ""), request.user)

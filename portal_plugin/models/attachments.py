@@ -5,11 +5,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import FileCheckState, WorkState
-from .families import FamilyQuerySet
 from .storage import private_name, private_storage
+from .threads import ThreadQuerySet
 
 
-class AttachmentQuerySet(FamilyQuerySet):
+class AttachmentQuerySet(ThreadQuerySet):
     def shown(self):
         """What the customer may see."""
         return self.filter(is_internal=False, removed_at=None)

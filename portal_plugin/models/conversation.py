@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import ChangeRequestState
-from .families import FamilyQuerySet
+from .threads import ThreadQuerySet
 
 
 class Said(models.Model):
@@ -37,7 +37,7 @@ class Said(models.Model):
     author_name = models.CharField(_("by"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = FamilyQuerySet.as_manager()
+    objects = ThreadQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -79,6 +79,8 @@ class InternalNote(models.Model):
     )
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
+    objects = ThreadQuerySet.as_manager()
+
     class Meta:
         ordering = ["created_at", "pk"]
         verbose_name = _("internal note")
@@ -88,7 +90,7 @@ class InternalNote(models.Model):
         return self.text[:80]
 
 
-class ChangeRequestQuerySet(FamilyQuerySet):
+class ChangeRequestQuerySet(ThreadQuerySet):
     def open(self):
         return self.filter(state=ChangeRequestState.OPEN)
 

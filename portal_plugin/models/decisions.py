@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import TermsKind, Verdict
-from .families import FamilyQuerySet
+from .threads import ThreadQuerySet
 
 
 class TermsTextQuerySet(models.QuerySet):
@@ -121,7 +121,7 @@ class Decision(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = FamilyQuerySet.as_manager()
+    objects = ThreadQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -5,8 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import FileCheckState
-from .families import FamilyQuerySet
 from .storage import private_name, private_storage
+from .threads import ThreadQuerySet
 
 
 class Proof(models.Model):
@@ -19,7 +19,7 @@ class Proof(models.Model):
     label = models.CharField(_("what it shows"), max_length=100, blank=True)
     position = models.PositiveIntegerField(default=0)
 
-    objects = FamilyQuerySet.as_manager()
+    objects = ThreadQuerySet.as_manager()
 
     class Meta:
         ordering = ["item_key", "position", "pk"]
@@ -30,19 +30,15 @@ class Proof(models.Model):
         return self.label or str(_("Proof"))
 
 
-class ProofVersionQuerySet(models.QuerySet):
+class ProofVersionQuerySet(ThreadQuerySet):
+    through = "proof__"
+
     def released(self):
         return self.exclude(released_at=None)
 
-    def of_family(self, document):
-        return self.filter(proof__document__family=document.family)
-
     def waiting(self, document):
-        """What goes out with the document's next version: for its own items alone. Those of the
-        rest of an estimate go out with the rest, whose version then says what was shown."""
-        is_own = models.Q(proof__item_key__in=[line.key for line in document.lines])
-        is_own |= models.Q(proof__document=document.pk)
-        return self.of_family(document).filter(is_own, released_at=None)
+        """What goes out with the document's next version."""
+        return self.of_thread(document).filter(released_at=None)
 
 
 class ProofVersion(models.Model):

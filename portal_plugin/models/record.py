@@ -25,6 +25,8 @@ class DocumentRecord(models.Model):
     public_id = models.CharField(max_length=24, unique=True, default=make_public_id, editable=False)
     kind = models.CharField(max_length=10, choices=DocumentKind.choices, editable=False)
     family = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
+    #: Ids of the documents that it was made from, the nearest first.
+    ancestors = models.JSONField(default=list, blank=True, editable=False)
     number = models.CharField(_("number"), max_length=60, null=True, blank=True, editable=False)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
     responsible = models.ForeignKey(

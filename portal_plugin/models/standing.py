@@ -1,7 +1,7 @@
 """Where a document stands: which item waits, which was approved, and what that makes of the whole.
 
 Nothing of this is stored. It follows from the current version, the decisions and the change
-requests of the family, read once in four queries however many items there are.
+requests of its thread, read once in four queries however many items there are.
 """
 
 from dataclasses import dataclass
@@ -42,24 +42,18 @@ class Standing:
         """Newest last; the submission's id is the order, not the clock."""
         from .decisions import Decision
 
-        found = Decision.objects.of_family(self.document).select_related("submission")
+        found = Decision.objects.of_thread(self.document).select_related("submission")
         return list(found.order_by("submission_id", "pk"))
 
     @cached_property
     def change_requests(self):
-        """Those on this document and its items. What was asked about the estimate that the rest of
-        the items moved to says nothing about the order, and the other way round."""
+        """Those on this document and its items. What was asked about the whole of an estimate goes
+        on to its order, and not to the estimate of the rest."""
         from .conversation import ChangeRequest
 
-        found = ChangeRequest.objects.of_family(self.document).order_by("pk")
+        found = ChangeRequest.objects.of_thread(self.document).order_by("pk")
         own = {self.document.pk, getattr(self.document, "source_estimate_id", None)}
-        keys = {line.key for line in self.document.lines}
-        return [
-            r
-            for r in found
-            if r.document_id == self.document.pk
-            or (r.document_id in own if r.item_key is None else r.item_key in keys)
-        ]
+        return [r for r in found if r.item_key is not None or r.document_id in own]
 
     @cached_property
     def items(self) -> dict:

@@ -1,6 +1,6 @@
 """Proofs, files and their previews, for whoever may see the document that they belong to.
 
-What belongs to another family, is internal, was not sent yet or was removed does not exist here.
+What belongs to another document, is internal, was not sent yet or was removed does not exist here.
 """
 
 import logging

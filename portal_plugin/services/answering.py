@@ -32,7 +32,7 @@ def reply(document: SalesDocument, text: str, user: Any, item_key: UUID | None =
             staff=user,
             author_name=staff_name(user),
         )
-        waiting = Comment.objects.of_family(fresh).filter(link__isnull=False, answered_at=None)
+        waiting = Comment.objects.of_thread(fresh).filter(link__isnull=False, answered_at=None)
         waiting.update(answered_at=comment.created_at)
         activity.record(fresh, "reply", staff=user, data={"comment": comment.pk})
         listing.refresh(fresh)
@@ -44,7 +44,7 @@ def settle_comments(document: SalesDocument, user: Any) -> None:
     """The customer's messages need no answer."""
     with transaction.atomic():
         fresh = lock(document)
-        waiting = Comment.objects.of_family(fresh).filter(link__isnull=False, answered_at=None)
+        waiting = Comment.objects.of_thread(fresh).filter(link__isnull=False, answered_at=None)
         if waiting.update(answered_at=timezone.now()):
             activity.record(fresh, "comments_read", staff=user)
             listing.refresh(fresh)

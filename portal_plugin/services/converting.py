@@ -100,6 +100,7 @@ def convert(
 
 def _new(model: Any, source: Any, keys: Any, *, is_whole: bool, user: Any, **values: Any) -> Any:
     values |= {name: getattr(source, name) for name in COPIED}
+    values["ancestors"] = [source.pk, *source.ancestors]
     if is_whole:
         values |= {name: getattr(source, name) for name in FIXED}
     document = model(**values)

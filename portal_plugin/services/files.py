@@ -197,8 +197,8 @@ def remove(attachment: Attachment, user: Any) -> Attachment:
 
 
 def for_customer(document: SalesDocument) -> models.QuerySet[Attachment]:
-    """What the customer may see of the whole family, oldest first."""
-    return Attachment.objects.of_family(document).shown()
+    """What the customer may see, of what it was made from too; oldest first."""
+    return Attachment.objects.of_thread(document).shown()
 
 
 def may_go_out(row: Attachment | ProofVersion) -> bool:

@@ -48,7 +48,7 @@ def admin_url(document: SalesDocument | None, site: Any) -> str:
 
 
 def _read(document: SalesDocument) -> Phrase:
-    asked = Comment.objects.of_family(document).exclude(link=None).exists()
+    asked = Comment.objects.of_thread(document).exclude(link=None).exists()
     return Phrase(_("Read the answer") if asked else _("Read the message"))
 
 

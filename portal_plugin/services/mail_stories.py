@@ -77,8 +77,8 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
 
 def _said(document: SalesDocument, happening: dict[str, Any], submission: Any) -> Any:
     """The comment or the change request that it is about. One that was taken back says nothing."""
-    comments = Comment.objects.of_family(document).filter(removed_at=None)
-    requests = ChangeRequest.objects.of_family(document)
+    comments = Comment.objects.of_thread(document).filter(removed_at=None)
+    requests = ChangeRequest.objects.of_thread(document)
     if "comment" in happening:
         return comments.filter(pk=happening["comment"]).first()
     if "change_request" in happening:

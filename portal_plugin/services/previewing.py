@@ -41,7 +41,7 @@ def as_if_published(document: SalesDocument) -> SalesDocument:
 def proofs_to_be(document: SalesDocument) -> Any:
     """Item key to the newest proof of each slot: what waits goes out with the next publish."""
     proofs = released_proofs(document)
-    waiting = ProofVersion.objects.of_family(document).filter(released_at=None)
+    waiting = ProofVersion.objects.of_thread(document).filter(released_at=None)
     for version in waiting.select_related("proof").order_by("number"):
         shown = proofs[version.proof.item_key]
         shown[:] = [each for each in shown if each.proof_id != version.proof_id] + [version]

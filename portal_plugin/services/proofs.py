@@ -83,7 +83,7 @@ def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:
 
 def released(document: SalesDocument) -> models.QuerySet[ProofVersion]:
     """Every version that the customer ever saw: earlier ones stay readable."""
-    return ProofVersion.objects.of_family(document).released().select_related("proof")
+    return ProofVersion.objects.of_thread(document).released().select_related("proof")
 
 
 def refuse_foreign_item(document: SalesDocument, item_key: UUID) -> None:
@@ -97,7 +97,7 @@ def refuse_foreign_item(document: SalesDocument, item_key: UUID) -> None:
 
 def _slot(document: SalesDocument, item_key: UUID, label: str) -> Proof:
     """An order goes on with the slots of the estimate that it was made from."""
-    slots = Proof.objects.of_family(document).filter(item_key=item_key)
+    slots = Proof.objects.of_thread(document).filter(item_key=item_key)
     found = slots.filter(label=label).first()
     if found is not None:
         return found

@@ -53,7 +53,7 @@ def _since(earlier: VersionItem | None, item_hash: str) -> int | None:
 def released_proofs(document: SalesDocument) -> dict[Any, list[ProofVersion]]:
     """Item key to the newest released version of each of its proofs, in the proofs' order."""
     newest: dict[int, ProofVersion] = {}
-    found = ProofVersion.objects.of_family(document).released().select_related("proof")
+    found = ProofVersion.objects.of_thread(document).released().select_related("proof")
     for version in found.order_by("proof__position", "proof_id", "number"):
         newest[version.proof_id] = version
     by_item: dict[Any, list[ProofVersion]] = defaultdict(list)

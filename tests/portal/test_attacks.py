@@ -16,7 +16,7 @@ from portal_plugin.models import (
     ProofVersion,
     SalesDocument,
 )
-from portal_plugin.services import converting, proofs, staging, terms
+from portal_plugin.services import converting, files, proofs, staging, terms
 from portal_plugin.statuses import ItemState, LinkRole
 from tests import factories, samples
 from tests.paying import standin  # noqa: F401
@@ -222,6 +222,41 @@ def test_a_request_on_the_rest_takes_nothing_back_on_the_order(split, enter):
     assert fresh.standing.items[first.key].state == ItemState.APPROVED
     rest = type(rest).objects.get(pk=rest.pk)
     assert not rest.standing.waiting_keys
+
+
+def test_what_is_said_and_sent_about_the_rest_is_not_the_orders(client, split):
+    """Nor the other way round: another colleague may have the link to either."""
+    order, rest, _first, second = split
+    said = [(rest, "For the rest alone"), (order, "For the order alone")]
+    stored = {}
+    for document, text in said:
+        Comment.objects.create(document_id=document.pk, text=text)
+        upload = samples.upload(f"{text}.txt", text.encode())
+        stored[document.pk] = files.store(document, upload, is_internal=False)
+    picture = samples.upload("front.png", samples.png())
+    version = proofs.add_proof_version(rest, second.key, picture, wording="REST", user=None)
+    proofs.send_now(rest, None)
+    html = client.get(page(order)).content.decode()
+    assert "For the order alone" in html
+    assert "For the rest alone" not in html
+    for tail in (f"files/{stored[rest.pk].public_id}/", f"proofs/{version.public_id}/"):
+        assert client.get(page(order, tail)).status_code == 404
+    assert client.get(page(order, f"files/{stored[order.pk].public_id}/")).status_code == 200
+
+
+def test_what_was_said_on_the_estimate_goes_on_to_both(client, split, enter):
+    order, rest, first, second = split
+    estimate = order.source_estimate
+    texts = {first.key: "On the first", second.key: "On the second", None: "On the whole"}
+    for key, text in texts.items():
+        Comment.objects.create(document_id=estimate.pk, item_key=key, text=text)
+    other = Client()
+    enter(rest, client=other)
+    of_order, of_rest = (
+        c.get(page(d)).content.decode() for c, d in ((client, order), (other, rest))
+    )
+    assert [text in of_order for text in texts.values()] == [True, False, True]
+    assert [text in of_rest for text in texts.values()] == [False, True, True]
 
 
 def test_a_request_of_another_document_of_the_family_cannot_be_withdrawn(client, split, enter):

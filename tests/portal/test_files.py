@@ -201,7 +201,8 @@ def test_without_a_grant_there_is_nothing(client):
 def test_the_order_shows_the_files_of_its_estimate(client, enter):
     estimate = factories.estimate_factory(items=1)
     row, proof = add_file(estimate), add_proof(estimate)
-    order = factories.order_factory(items=1, family=estimate.family)
+    item = factories.line_item(key=estimate.lines[0].key)
+    order = factories.order_factory(items=[item], family=estimate.family, ancestors=[estimate.pk])
     enter(order)
     assert client.get(url_of(order, "files", row.public_id)).status_code == 200
     assert client.get(url_of(order, "proofs", proof.public_id)).status_code == 200

@@ -168,7 +168,7 @@ def test_a_removed_file_is_out_of_sight_and_kept():
 def test_an_order_shows_the_files_of_its_estimate():
     estimate = factories.estimate_factory()
     files.store(estimate, samples.upload(), is_internal=False)
-    order = factories.order_factory(family=estimate.family)
+    order = factories.order_factory(family=estimate.family, ancestors=[estimate.pk])
     assert files.for_customer(order).count() == 1
     assert not files.for_customer(factories.order_factory()).exists()
 

@@ -141,7 +141,7 @@ def test_an_order_goes_on_with_the_slots_of_its_estimate():
     first = add(estimate, label="Front")
     proofs.send_now(estimate, None)
     item = factories.line_item(1, key=estimate.lines[0].key)
-    order = factories.order_factory(items=[item], family=estimate.family)
+    order = factories.order_factory(items=[item], family=estimate.family, ancestors=[estimate.pk])
     assert released_proofs(order)[item.key] == [first]
     second = add(order, label="Front", size=(50, 50))
     assert (second.proof, second.number) == (first.proof, 2)

@@ -12,7 +12,7 @@ MOST = 300
 
 
 class Rows:
-    """Everything of one family, lazily. An unsaved document has none of it."""
+    """Everything of one thread, lazily. An unsaved document has none of it."""
 
     def __init__(self, document: SalesDocument) -> None:
         self.document = document
@@ -23,7 +23,7 @@ class Rows:
         """Item key to its proofs, each as the list of its released versions, oldest first."""
         by_proof: dict[int, list[ProofVersion]] = defaultdict(list)
         if self.is_saved:
-            found = ProofVersion.objects.of_family(self.document).released()
+            found = ProofVersion.objects.of_thread(self.document).released()
             ordered = found.select_related("proof").order_by("proof__position", "proof", "number")
             for version in ordered:
                 by_proof[version.proof_id].append(version)
@@ -37,7 +37,7 @@ class Rows:
         """Newest first."""
         if not self.is_saved:
             return []
-        found = Comment.objects.of_family(self.document).filter(removed_at=None)
+        found = Comment.objects.of_thread(self.document).filter(removed_at=None)
         return list(found.select_related("staff").order_by("-created_at", "-pk")[:MOST])
 
     @cached_property
@@ -45,7 +45,7 @@ class Rows:
         """Newest first; only what the customer may see."""
         if not self.is_saved:
             return []
-        found = Attachment.objects.of_family(self.document).shown()
+        found = Attachment.objects.of_thread(self.document).shown()
         return list(found.order_by("-created_at", "-pk")[:MOST])
 
     @cached_property
