@@ -9,6 +9,7 @@ from wagtail.snippets.models import register_snippet
 
 from .admin import action_menu, groups, home, refusals, registers, settings_panels, urls
 from .admin.finders import DocumentURLFinder
+from .admin.stages import StageViewSet
 from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
 from .portal import caching
@@ -23,6 +24,11 @@ registers.register()
 @hooks.register("register_admin_urls")
 def admin_urls():
     return urls.urlpatterns
+
+
+@hooks.register("register_admin_viewset")
+def settings_viewsets():
+    return [StageViewSet()]
 
 
 for register in registers.instances().get("reports", []):

@@ -89,6 +89,8 @@ def sentence(row) -> str:
     data = _data(row)
     if row.verb == "version":
         return _("Version %(number)s went out") % {"number": data.get("version", "")}
+    if row.verb == "stage" and data.get("name"):
+        return _("%(who)s moved it to “%(stage)s”") % {"who": who(row), "stage": data["name"]}
     if row.verb == "approve_multiple":
         count = len(data.get("items", [])) or int(data.get("count", 1) or 1)
         text = ngettext(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from ..exceptions import NotAvailable
-from ..models import PortalSettings, SalesDocument, Stage
+from ..models import Order, PortalSettings, SalesDocument, Stage
 from ..models.documents import lock
 from ..statuses import DocumentState
 from . import activity, listing, notifications, pdfs
@@ -57,13 +57,32 @@ def ensure_stages(site: Any) -> None:
 
 
 def set_stage(document: SalesDocument, stage: Stage | None, user: Any = None) -> None:
+    """A stage that notifies writes to the customer, unless it is another one a moment later. The
+    stage that the order has already is no news."""
     if stage is not None and stage.site_id != document.site_id:
         raise NotAvailable(_("This stage belongs to another site."))
     with transaction.atomic():
         fresh = _living_order(document)
+        if fresh.stage_id == (stage.pk if stage else None):
+            return
         SalesDocument.objects.filter(pk=fresh.pk).update(stage=stage)
-        activity.record(fresh, "stage", staff=user, data={"stage": stage.pk if stage else None})
+        activity.record(fresh, "stage", staff=user, data=_stage_data(stage))
         listing.refresh(fresh)
+        notifications.take_back(fresh, "stage", _("The order moved on to another stage."))
+        if stage is not None and stage.notifies_customer:
+            notifications.shop_acted(fresh, "stage", facts={"stage": stage.customer_name})
+
+
+def _stage_data(stage: Stage | None) -> dict[str, Any]:
+    return {"stage": stage.pk if stage else None, "name": stage.name if stage else ""}
+
+
+def flags_changed(stage: Stage) -> None:
+    """Whose turn it is follows from the stage: bring the lists up to date, order by order."""
+    waiting = Order.objects.filter(stage=stage, completed_at=None, cancelled_at=None)
+    for order in waiting.only("pk", "kind"):
+        with transaction.atomic():
+            listing.refresh(lock(order))
 
 
 def complete(document: SalesDocument, user: Any = None) -> None:

@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import Stage
+from portal_plugin.models import OutgoingEmail, Stage
 from portal_plugin.models.documents import lock
-from portal_plugin.services import staging
+from portal_plugin.services import mail_rendering, staging
+from portal_plugin.services.payments import booking
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,49 @@ def test_a_stage_of_another_site_is_refused():
     staging.ensure_stages(other)
     with pytest.raises(NotAvailable):
         staging.set_stage(order, Stage.objects.filter(site=other).first())
+
+
+def stage_of(order, **values):
+    values = {"name": "Ready", "customer_name": "Ready for you"} | values
+    return Stage.objects.create(site=order.site, **values)
+
+
+def told():
+    return OutgoingEmail.objects.filter(kind="news_stage", state="waiting")
+
+
+def test_a_stage_that_tells_the_customer_sends_one_email_however_often_it_is_set():
+    order = factories.order_factory(items=1)
+    factories.link_factory(order)
+    stage = stage_of(order, notifies_customer=True)
+    staging.set_stage(order, stage)
+    staging.set_stage(order, stage)
+    assert told().count() == 1
+    assert order.activities.filter(verb="stage").count() == 1
+    assert "Ready for you" in mail_rendering.render(told().get(), url="#").subject
+
+
+def test_other_stages_tell_nobody():
+    order = factories.order_factory(items=1)
+    factories.link_factory(order)
+    staging.set_stage(order, stage_of(order))
+    assert not told().exists()
+
+
+def test_a_stage_that_was_a_wrong_click_is_not_told():
+    order = factories.order_factory(items=1)
+    factories.link_factory(order)
+    staging.set_stage(order, stage_of(order, notifies_customer=True))
+    staging.set_stage(order, stage_of(order, name="Preparing"))
+    assert not told().exists()
+
+
+def test_nobody_waits_for_a_paid_order_in_a_final_stage():
+    order = factories.approve(factories.order_factory(items=1))
+    staging.set_stage(order, stage_of(order, is_final=True))
+    assert lock(order).waiting_for == "customer"
+    booking.record_offline(order, amount=order.totals.total)
+    assert lock(order).waiting_for == "nobody"
 
 
 def test_the_starter_stages_speak_the_language_of_the_shop():
