@@ -11,6 +11,16 @@ from ..statuses import DocumentState, ItemState
 from .outcomes import Done
 
 
+class ShownVersionMixin(forms.Form):
+    """Which version the page showed: its total, deposit and delivery are agreed to as well."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+def shown_version(document) -> int | None:
+    return document.current_version.number if document.current_version else None
+
+
 class TermsMixin(forms.Form):
     """The tick under the terms, and which text it was set under."""
 

@@ -60,7 +60,8 @@ def _show_again(request, visit, instance, error):
         data[name] = value if value is not None else ""
     form = fresh.form(data, request.FILES)
     form.errors.pop("accept_terms", None)
-    changes = staleness.sentences(fresh.document, getattr(error, "changes", {}))
+    seen, since = getattr(error, "changes", {}), getattr(error, "since", None)
+    changes = staleness.sentences(fresh.document, seen, since)
     return _show(
         request, fresh.visit, fresh, form, error=error.message, stale=changes, status=error.status
     )
