@@ -45,7 +45,8 @@ class Turns:
             DocumentState.CANCELLED,
             DocumentState.EXPIRED,
         ):
-            return WaitingFor.US if self.has_unanswered_comment else WaitingFor.NOBODY
+            has_work = self.has_unanswered_comment or self.refund_due
+            return WaitingFor.US if has_work else WaitingFor.NOBODY
         if state in (DocumentState.UNPUBLISHED, DocumentState.CHANGES_REQUESTED):
             return WaitingFor.US
         if self.standing.open_requests or self.has_unanswered_comment:

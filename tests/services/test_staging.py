@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -6,8 +7,9 @@ from django.utils import timezone
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import OutgoingEmail, Stage
 from portal_plugin.models.documents import lock
-from portal_plugin.services import mail_rendering, staging
+from portal_plugin.services import activity, mail_rendering, staging
 from portal_plugin.services.payments import booking
+from portal_plugin.services.presentation import document_view
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,80 @@ def test_what_was_cancelled_can_be_opened_again():
     staging.cancel(order, "No paper")
     staging.reopen(order)
     assert (lock(order).state, lock(order).cancel_reason) == ("waiting", "")
+
+
+def paid_order():
+    order = factories.order_factory(items=1)
+    booking.record_offline(order, amount=Decimal(50))
+    return order
+
+
+@pytest.mark.parametrize("money", ["", "gone"])
+def test_a_cancellation_says_what_happens_to_the_money(money):
+    order = paid_order()
+    with pytest.raises(NotAvailable):
+        staging.cancel(order, "No paper", money=money)
+    assert lock(order).cancelled_at is None
+    assert not order.activities.filter(verb="cancel").exists()
+
+
+@pytest.mark.parametrize(
+    ("money", "waiting_for", "sentence"),
+    [
+        ("kept", "nobody", "We keep the €50.00 that you paid."),
+        ("refund", "us", "We pay €50.00 back to you."),
+    ],
+)
+def test_the_customer_reads_what_happens_to_the_money(money, waiting_for, sentence):
+    order = paid_order()
+    staging.cancel(order, "No paper", money=money)
+    fresh = lock(order)
+    assert fresh.waiting_for == waiting_for
+    assert document_view(fresh).cancel_money == sentence
+    entry = order.activities.get(verb="cancel")
+    assert activity.facts(entry) == {"reason": "No paper", "money": money, "paid": "50"}
+
+
+def test_an_order_that_is_opened_again_keeps_nothing_of_the_cancellation():
+    order = paid_order()
+    staging.cancel(order, "No paper", money="refund")
+    staging.reopen(order)
+    assert (lock(order).money_after_cancel, lock(order).refund_due) == ("", 0)
+
+
+def test_what_is_cancelled_converted_or_never_went_out_is_not_cancelled():
+    cancelled = factories.order_factory(items=1)
+    staging.cancel(cancelled, "No paper")
+    converted = factories.estimate_factory(items=1)
+    factories.approve(converted)
+    draft = factories.estimate_factory(items=1, published=False)
+    sentences = set()
+    for document in (cancelled, converted, draft):
+        with pytest.raises(NotAvailable) as refused:
+            staging.cancel(document, "Once more")
+        sentences.add(refused.value.message)
+    assert len(sentences) == 3
+
+
+def test_what_is_open_is_not_opened_again():
+    order = factories.order_factory(items=1)
+    with pytest.raises(NotAvailable):
+        staging.reopen(order)
+    assert not order.activities.filter(verb="reopen").exists()
+
+
+def test_an_estimate_is_not_made_valid_until_a_day_that_is_over():
+    estimate = factories.estimate_factory(items=1)
+    with pytest.raises(NotAvailable):
+        staging.extend_validity(estimate, timezone.localdate() - timedelta(days=1))
+    assert lock(estimate).valid_until_override is None
+
+
+def test_the_same_last_day_twice_is_one_entry():
+    estimate, day = factories.estimate_factory(items=1), timezone.localdate()
+    staging.extend_validity(estimate, day)
+    staging.extend_validity(estimate, day)
+    assert estimate.activities.filter(verb="extend").count() == 1
 
 
 def test_an_order_is_not_valid_for_longer():
