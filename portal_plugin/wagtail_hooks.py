@@ -9,6 +9,7 @@ from wagtail.snippets.models import register_snippet
 
 from .admin import action_menu, groups, home, refusals, registers, settings_panels, urls
 from .admin.finders import DocumentURLFinder
+from .admin.item_templates import ItemTemplateViewSet
 from .admin.stages import StageViewSet
 from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
@@ -28,7 +29,7 @@ def admin_urls():
 
 @hooks.register("register_admin_viewset")
 def settings_viewsets():
-    return [StageViewSet()]
+    return [StageViewSet(), ItemTemplateViewSet()]
 
 
 for register in registers.instances().get("reports", []):

@@ -175,7 +175,8 @@ def _decline_all(document):
 
 
 def _expire(document):
-    staging.extend_validity(document, timezone.localdate() - timedelta(days=3))
+    document.valid_until = timezone.localdate() - timedelta(days=3)
+    document.save_revision().publish(skip_permission_checks=True)
 
 
 def _cancel(document):
