@@ -11,6 +11,7 @@ from .admin import action_menu, groups, home, refusals, registers, settings_pane
 from .admin.finders import DocumentURLFinder
 from .admin.item_templates import ItemTemplateViewSet
 from .admin.stages import StageViewSet
+from .admin.terms_history import TermsViewSet
 from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
 from .portal import caching
@@ -29,7 +30,7 @@ def admin_urls():
 
 @hooks.register("register_admin_viewset")
 def settings_viewsets():
-    return [StageViewSet(), ItemTemplateViewSet()]
+    return [StageViewSet(), ItemTemplateViewSet(), TermsViewSet()]
 
 
 for register in registers.instances().get("reports", []):

@@ -36,7 +36,7 @@ class SetUpIndexView(IndexView):
         return sites.rows_of(self.request.user, self.model).select_related("site")
 
     def order_queryset(self, queryset):
-        if self.ordering == self.sort_order_field:
+        if self.sort_order_field and self.ordering == self.sort_order_field:
             return queryset.order_by("site", "position", "pk")
         return super().order_queryset(queryset)
 

@@ -11,7 +11,9 @@ from ..models import ItemTemplate, PortalSettings, Stage, TermsText
 
 ANY = ["add", "change", "delete", "view", "publish"]
 #: What belongs to a shop's settings, in tables of its own.
-OF_SETTINGS = frozenset({Stage, ItemTemplate, TermsText})
+OF_SETTINGS = frozenset({Stage, ItemTemplate})
+#: Of them those that the settings' own form adds to, and nobody changes.
+KEPT = frozenset({TermsText})
 
 
 class SettingsPolicy(SitePermissionPolicy):
@@ -41,8 +43,21 @@ class SettingsPolicy(SitePermissionPolicy):
         return self.rows._default_manager.filter(site__in=theirs)
 
 
+class LookOnlyPolicy(SettingsPolicy):
+    """The same people, who may only look."""
+
+    def user_has_any_permission(self, user, actions):
+        return "view" in actions and super().user_has_any_permission(user, actions)
+
+    def user_has_any_permission_for_instance(self, user, actions, instance):
+        may_look = super().user_has_any_permission_for_instance(user, actions, instance)
+        return "view" in actions and may_look
+
+
 def policy(model) -> SitePermissionPolicy:
     """Rights on the model hold for every site, a group's rights on a site for that one."""
+    if model in KEPT:
+        return LookOnlyPolicy(model)
     return SettingsPolicy(model) if model in OF_SETTINGS else SitePermissionPolicy(model)
 
 

@@ -99,7 +99,7 @@ def _handler():
                 [
                     FieldPanel(
                         "waits_for_customer",
-                        help_text=_("For example, until they fetch it. It stands on their list."),
+                        help_text=_("For example, until they fetch it."),
                     ),
                     FieldPanel("uploads_allowed"),
                     FieldPanel(
