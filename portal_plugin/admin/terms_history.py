@@ -1,6 +1,7 @@
 """Settings › Terms: every wording that a shop's customers were ever shown. To look at only."""
 
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -20,15 +21,19 @@ class TermsIndexView(set_up.SetUpIndexView):
 
     @cached_property
     def columns(self):
-        name, *rest = super().columns
+        _name, *rest = super().columns
         return [
-            name,
+            self._get_title_column("kind", accessor=lambda t: t.get_kind_display()),
             Column("language", label=_("Language"), accessor=lambda t: languages.name(t.language)),
-            Column("begins", label=_("Begins"), accessor=lambda t: t.text[:80]),
+            Column("begins", label=_("Begins"), accessor=begins),
             DateColumn("created_at", label=_("Since"), width="14%"),
             Column("author", label=_("By"), accessor=author, width="14%"),
             *rest,
         ]
+
+
+def begins(terms) -> str:
+    return Truncator(terms.text).chars(80)
 
 
 def author(terms) -> str:
@@ -48,7 +53,7 @@ class TermsViewSet(set_up.SetUpViewSet):
     menu_order = 1030
     sort_order_field = None
     ordering = ["-created_at", "-pk"]
-    list_display = ["get_kind_display"]
+    list_display = ["kind"]
     list_filter = ["kind", "language"]
     inspect_view_enabled = True
     inspect_view_fields = ["kind", "language", "created_at", "text"]
