@@ -23,7 +23,7 @@ class TermsIndexView(set_up.SetUpIndexView):
     def columns(self):
         _name, *rest = super().columns
         return [
-            self._get_title_column("kind", accessor=lambda t: t.get_kind_display()),
+            self._get_title_column("kind", accessor=lambda t: t.get_kind_display(), width="20%"),
             Column("language", label=_("Language"), accessor=lambda t: languages.name(t.language)),
             Column("begins", label=_("Begins"), accessor=begins),
             DateColumn("created_at", label=_("Since"), width="14%"),
