@@ -40,7 +40,7 @@ class NotAvailable(PortalError):
     sentence = gettext_noop("This is no longer possible for this document.")
 
 
-class TermsChanged(PortalError):
+class TermsChanged(StaleDocument):
     """The terms were changed after you opened the page."""
 
     sentence = gettext_noop(

@@ -35,11 +35,9 @@ def decide(
     if version is None:
         raise NotAvailable
     version_items = {item.key: item for item in standing.version_items}
-    shown = {key: hashes.get(key, "") for key in keys}
-    stale = {key: seen for key, seen in shown.items() if _is_stale(standing, key, seen)}
-    has_new_terms = versions.asks_again(document, since)
-    if stale or has_new_terms:
-        raise StaleDocument(changes=stale, since=since if has_new_terms else None)
+    changed = what_changed(document, {key: hashes.get(key, "") for key in keys}, since)
+    if any(changed.values()):
+        raise StaleDocument(**changed)
     waiting = set(standing.waiting_keys)
     if not keys or not set(keys) <= waiting:
         raise NotAvailable(_("This item does not wait for approval any more."))
@@ -68,6 +66,18 @@ def decide(
         robust=True,
     )
     return decisions
+
+
+def what_changed(
+    document: SalesDocument, hashes: Mapping[UUID, str], since: int | None
+) -> dict[str, Any]:
+    """``changes`` and ``since`` of a ``StaleDocument``; both are empty where the page is fresh."""
+    standing = document.standing
+    stale = {key: seen for key, seen in hashes.items() if _is_stale(standing, key, seen)}
+    return {
+        "changes": stale,
+        "since": since if versions.asks_again(document, since) else None,
+    }
 
 
 def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: str) -> Decision:

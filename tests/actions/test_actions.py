@@ -163,6 +163,20 @@ def test_what_is_payable_is_confirmed_once_more_where_it_changed(
     assert client.post(url, again).status_code == 303
 
 
+def test_new_terms_hide_nothing_else_that_changed(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    estimate.lines[0].quantity = 500
+    estimate.line_items = estimate.lines
+    changed(estimate, shipping_amount=20)
+    terms.add(estimate.site, "en", "estimate", "New terms of today.")
+    response = client.post(url, data)
+    assert b"New terms of today." in response.content
+    item, total = response.context["stale"]
+    assert "500" in item
+    assert "The total changed" in total
+
+
 def test_a_lower_total_needs_no_second_confirmation(client, estimate, keys):
     url = url_of(estimate, "approve", keys[0])
     data = filled(client, url, accept_terms="on")
