@@ -26,10 +26,12 @@ class StaleDocument(PortalError):
 
     sentence = gettext_noop("The shop changed this after you opened the page.")
 
-    def __init__(self, message="", *, changes=None):
-        """``changes``: key of each changed item to the hash that the page showed of it."""
+    def __init__(self, message="", *, changes=None, since=None):
+        """``changes``: key of each changed item to the hash that the page showed of it. ``since``:
+        number of the version that the page showed, where what is payable changed after it."""
         super().__init__(message)
         self.changes = dict(changes or {})
+        self.since = since
 
 
 class NotAvailable(PortalError):
@@ -38,7 +40,7 @@ class NotAvailable(PortalError):
     sentence = gettext_noop("This is no longer possible for this document.")
 
 
-class TermsChanged(PortalError):
+class TermsChanged(StaleDocument):
     """The terms were changed after you opened the page."""
 
     sentence = gettext_noop(

@@ -65,6 +65,13 @@ class PaysBy(TextChoices):
     ACCOUNT = "account", _("On account")
 
 
+class MoneyAfterCancel(TextChoices):
+    """What happens to what was paid on a cancelled order."""
+
+    KEPT = "kept", _("We keep it")
+    REFUND = "refund", _("We pay it back")
+
+
 class TermsKind(TextChoices):
     ESTIMATE = "estimate", _("Estimate")
     ORDER = "order", pgettext_lazy("document", "Order")

@@ -9,6 +9,9 @@ from wagtail.snippets.models import register_snippet
 
 from .admin import action_menu, groups, home, refusals, registers, settings_panels, urls
 from .admin.finders import DocumentURLFinder
+from .admin.item_templates import ItemTemplateViewSet
+from .admin.stages import StageViewSet
+from .admin.terms_history import TermsViewSet
 from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
 from .portal import caching
@@ -23,6 +26,11 @@ registers.register()
 @hooks.register("register_admin_urls")
 def admin_urls():
     return urls.urlpatterns
+
+
+@hooks.register("register_admin_viewset")
+def settings_viewsets():
+    return [StageViewSet(), ItemTemplateViewSet(), TermsViewSet()]
 
 
 for register in registers.instances().get("reports", []):

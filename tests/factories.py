@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from wagtail.models import Locale, Page, Site
 
 from portal_plugin.models import Customer, Estimate, LineItem, Order, PortalSettings
-from portal_plugin.services import links, terms
+from portal_plugin.services import links, on_behalf, terms
+from portal_plugin.statuses import Verdict
 
 _count = itertools.count(1)
 TERMS = "We print what you approved. Colours may differ slightly from your screen."
@@ -94,6 +95,13 @@ def order_factory(items=3, published=True, **values):
 def publish(document, user=None):
     """Save a draft of the document as it stands in memory, and publish it."""
     document.save_revision(user=user).publish(user=user, skip_permission_checks=True)
+    return type(document).objects.get(pk=document.pk)
+
+
+def approve(document, keys=None, user=None):
+    """Staff record the customer's yes to all items, or to ``keys``; returns the document anew."""
+    keys = keys if keys is not None else document.standing.waiting_keys
+    on_behalf.record(document, keys, Verdict.APPROVE, "On the phone", user or user_factory())
     return type(document).objects.get(pk=document.pk)
 
 

@@ -5,12 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from ..registry import register_action
 from ..services import deciding, terms
 from ..statuses import ItemState, LinkRole, Verdict
-from .approving import TermsMixin, approved_message, consequence
+from .approving import (
+    ShownVersionMixin,
+    TermsMixin,
+    approved_message,
+    consequence,
+    shown_version,
+)
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
 
 
-class ApproveForm(TermsMixin, IdentityMixin, ActionForm):
+class ApproveForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
 
     def clean_shown(self):
@@ -34,7 +40,11 @@ class Approve(Action):
     def initial(self):
         shown = shown_items([self.item]) if self.item else ""
         accepted = terms.current(self.document)
-        return {"shown": shown, "terms_id": accepted.pk if accepted else None}
+        return {
+            "shown": shown,
+            "version": shown_version(self.document),
+            "terms_id": accepted.pk if accepted else None,
+        }
 
     def context(self, form):
         return {
@@ -50,6 +60,7 @@ class Approve(Action):
             Verdict.APPROVE,
             submission=submission,
             hashes=form.cleaned_data["shown"],
+            since=form.cleaned_data["version"],
         )
         order = deciding.settle(self.document)
         return approved_message(self.document, 1, order, name=self.item_name)

@@ -6,12 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from ..registry import register_action
 from ..services import deciding, terms
 from ..statuses import LinkRole, Verdict
-from .approving import TermsMixin, approved_message, consequence
+from .approving import (
+    ShownVersionMixin,
+    TermsMixin,
+    approved_message,
+    consequence,
+    shown_version,
+)
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
 
 
-class ApproveMultipleForm(TermsMixin, IdentityMixin, ActionForm):
+class ApproveMultipleForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     items = forms.TypedMultipleChoiceField(
         label=_("Items"),
@@ -51,7 +57,11 @@ class ApproveMultiple(Action):
         standing = self.document.standing
         waiting = [standing.items[key] for key in standing.waiting_keys]
         accepted = terms.current(self.document)
-        return {"shown": shown_items(waiting), "terms_id": accepted.pk if accepted else None}
+        return {
+            "shown": shown_items(waiting),
+            "version": shown_version(self.document),
+            "terms_id": accepted.pk if accepted else None,
+        }
 
     def context(self, form):
         ticked = set(form["items"].data or []) if form.is_bound else set()
@@ -73,5 +83,6 @@ class ApproveMultiple(Action):
             Verdict.APPROVE,
             submission=submission,
             hashes=form.cleaned_data["shown"],
+            since=form.cleaned_data["version"],
         )
         return approved_message(self.document, len(keys), deciding.settle(self.document))

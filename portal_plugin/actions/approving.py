@@ -11,6 +11,16 @@ from ..statuses import DocumentState, ItemState
 from .outcomes import Done
 
 
+class ShownVersionMixin(forms.Form):
+    """Which version the page showed: its total, deposit and delivery are agreed to as well."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+def shown_version(document) -> int | None:
+    return document.current_version.number if document.current_version else None
+
+
 class TermsMixin(forms.Form):
     """The tick under the terms, and which text it was set under."""
 
@@ -23,13 +33,15 @@ class TermsMixin(forms.Form):
     )
 
     def clean(self):
-        """Terms that were edited between showing and submitting are shown first."""
+        """Terms that were edited between showing and submitting are shown first, with whatever
+        else changed: the second try is made on today's page."""
         data = super().clean()
         accepted = terms.current(self.document)
         if accepted is None or data.get("terms_id") == accepted.pk:
             self.accepted = accepted
             return data
-        raise TermsChanged
+        seen, since = data.get("shown") or {}, data.get("version")
+        raise TermsChanged(**deciding.what_changed(self.document, seen, since))
 
     def recorded(self):
         accepted = self.accepted

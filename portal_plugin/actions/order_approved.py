@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from ..registry import register_action
 from ..services import deciding
 from ..statuses import DocumentKind, ItemState, LinkRole, Verdict
-from .approving import approved_message
+from .approving import ShownVersionMixin, approved_message, shown_version
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
 
 
-class OrderApprovedForm(IdentityMixin, ActionForm):
+class OrderApprovedForm(ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     confirm = forms.BooleanField(
         label=_("I don't want the other items. Order the ones I approved."),
@@ -42,7 +42,8 @@ class OrderApproved(Action):
 
     def initial(self):
         standing = self.document.standing
-        return {"shown": shown_items([standing.items[key] for key in standing.waiting_keys])}
+        waiting = [standing.items[key] for key in standing.waiting_keys]
+        return {"shown": shown_items(waiting), "version": shown_version(self.document)}
 
     def perform(self, form, submission):
         approved = len(self.document.standing.keys(ItemState.APPROVED))
@@ -52,5 +53,6 @@ class OrderApproved(Action):
             Verdict.DECLINE,
             submission=submission,
             hashes=form.cleaned_data["shown"],
+            since=form.cleaned_data["version"],
         )
         return approved_message(self.document, approved, deciding.settle(self.document))

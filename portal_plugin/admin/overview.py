@@ -1,5 +1,7 @@
 """The overview of one document: where it stands, what was said, who may open it."""
 
+from uuid import uuid4
+
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -9,8 +11,9 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from ..gateways import pdf as pdf_gateway
-from ..models import Stage
+from ..models import SalesDocument, Stage
 from ..money import format_money
+from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
 from ..statuses import DocumentState, EmailState, ItemState
 from . import overview_rows, sites, timeline
@@ -117,6 +120,16 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "amounts": self._amounts(),
             "other": self._other_half(),
             "can_convert": self.may_publish and self._can_convert(state),
+            "has_approved": bool(document.standing.keys(ItemState.APPROVED)),
+            "can_split": self.may_publish and self._can_split(state),
+            "can_duplicate": sites.may(self.request.user, "add", document),
+            "copy_key": uuid4(),
+            "is_paid": document.paid > 0,
+            "is_last_stage": document.is_order and document.is_in_final_stage,
+            "complete_look": "button-small"
+            if document.is_in_final_stage
+            else "button-small button-secondary",
+            "relatives": self._relatives(),
             "can_cancel": self.may_publish
             and is_out
             and not document.final_state
@@ -145,13 +158,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
         return [(label, format_money(amount, currency, language)) for label, amount in rows]
 
     def _other_half(self):
-        """The order that came of an estimate, or the estimate that an order came from."""
-        document = self.document
-        other = (
-            document.source_estimate
-            if document.is_order
-            else getattr(document, "resulting_order", None)
-        )
+        other = self._other
         if other is None:
             return None
         url = reverse("portal_admin:overview", args=[other.pk])
@@ -160,13 +167,31 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
     def _can_convert(self, state):
         if self.document.is_order or self.document.converted_at:
             return False
-        open_states = (
-            DocumentState.APPROVED,
-            DocumentState.PARTLY_APPROVED,
-            DocumentState.CHANGES_REQUESTED,
-            DocumentState.EXPIRED,
-        )
-        return state in open_states and bool(self.document.standing.keys(ItemState.APPROVED))
+        return state not in converting.CLOSED
+
+    def _can_split(self, state):
+        document = self.document
+        if document.is_order or state not in splitting.OPEN or document.has_unpublished_changes:
+            return False
+        standing = document.standing
+        return bool(standing.waiting_keys) and len(standing.items) > 1
+
+    def _relatives(self):
+        """What else came of the same estimate."""
+        shown = [self.document.pk, self._other.pk if self._other is not None else None]
+        family = SalesDocument.objects.filter(family=self.document.family).exclude(pk__in=shown)
+        return [
+            {"label": number_of(one), "url": reverse("portal_admin:overview", args=[one.pk])}
+            for one in family.select_related("latest_revision").order_by("pk")
+        ]
+
+    @cached_property
+    def _other(self):
+        """The order that came of an estimate, or the estimate that an order came from."""
+        document = self.document
+        if document.is_order:
+            return document.source_estimate
+        return getattr(document, "resulting_order", None)
 
     def _stages(self, state):
         is_living = state not in (

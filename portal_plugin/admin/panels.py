@@ -14,6 +14,7 @@ from wagtail.models import Site
 
 from ..models import LineItem
 from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
+from .template_picker import ItemTemplatesPanel
 
 
 class LineItemsPanel(InlinePanel):
@@ -96,6 +97,7 @@ def _document_tabs(*, valid_until):
             [
                 SitePanel("site"),
                 FieldRowPanel([FieldPanel("customer"), FieldPanel("title")]),
+                ItemTemplatesPanel(),
                 LineItemsPanel(
                     "line_items", panels=ITEM_PANELS, heading=_("Items"), label=_("Item")
                 ),

@@ -3,6 +3,7 @@
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.admin import messages
 
 from ..exceptions import EvidenceIsKept
@@ -32,6 +33,20 @@ def is_kept(row) -> bool:
     if isinstance(row, Customer):
         return row.documents.exists() or row.recipients.exists()
     return False
+
+
+def stage_in_use(stage) -> str:
+    """Why it is kept and what to do instead; empty where it can go."""
+    count = stage.documents.count()
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)d order is in the stage “%(stage)s”. Move it to another stage first, or rename "
+        "this one.",
+        "%(count)d orders are in the stage “%(stage)s”. Move them to another stage first, or "
+        "rename this one.",
+        count,
+    ) % {"count": count, "stage": stage}
 
 
 def has_rows(document) -> bool:

@@ -33,13 +33,16 @@ def terms_field(language, kind) -> str:
 
 
 class ColourInput(forms.TextInput):
+    """``word`` stands in the sample, on the colour."""
+
     input_type = "color"
     template_name = "portal_plugin/admin/colour_input.html"
+    word = gettext_lazy("Approve")
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         colour = value if isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value) else ""
-        context["sample"] = sample_of(colour or "#1d4ed8")
+        context["sample"] = {**sample_of(colour or "#1d4ed8"), "word": self.word}
         return context
 
     class Media:

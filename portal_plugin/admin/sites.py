@@ -7,14 +7,58 @@ from django.http import Http404
 from wagtail.models import Site
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
-from ..models import PortalSettings
+from ..models import ItemTemplate, PortalSettings, Stage, TermsText
 
 ANY = ["add", "change", "delete", "view", "publish"]
+#: What belongs to a shop's settings, in tables of its own.
+OF_SETTINGS = frozenset({Stage, ItemTemplate})
+#: Of them those that the settings' own form adds to, and nobody changes.
+KEPT = frozenset({TermsText})
+
+
+class SettingsPolicy(SitePermissionPolicy):
+    """Whoever may change the portal's settings of a site may do everything to such rows of it."""
+
+    def __init__(self, rows):
+        super().__init__(PortalSettings)
+        self.rows = rows
+
+    def user_has_any_permission(self, user, actions):
+        return super().user_has_any_permission(user, ["change"])
+
+    def users_with_any_permission(self, actions):
+        return super().users_with_any_permission(["change"])
+
+    def user_has_any_permission_for_instance(self, user, actions, instance):
+        return super().user_has_any_permission_for_instance(user, ["change"], instance)
+
+    def users_with_any_permission_for_instance(self, actions, instance):
+        return super().users_with_any_permission_for_instance(["change"], instance)
+
+    def sites_user_has_any_permission_for(self, user, actions):
+        return super().sites_user_has_any_permission_for(user, ["change"])
+
+    def instances_user_has_any_permission_for(self, user, actions):
+        theirs = self.sites_user_has_any_permission_for(user, actions)
+        return self.rows._default_manager.filter(site__in=theirs)
+
+
+class LookOnlyPolicy(SettingsPolicy):
+    """The same people, who may only look."""
+
+    def user_has_any_permission(self, user, actions):
+        return "view" in actions and super().user_has_any_permission(user, actions)
+
+    def user_has_any_permission_for_instance(self, user, actions, instance):
+        may_look = super().user_has_any_permission_for_instance(user, actions, instance)
+        return "view" in actions and may_look
 
 
 def policy(model) -> SitePermissionPolicy:
     """Rights on the model hold for every site, a group's rights on a site for that one."""
-    return SitePermissionPolicy(model)
+    if model in KEPT:
+        return LookOnlyPolicy(model)
+    return SettingsPolicy(model) if model in OF_SETTINGS else SitePermissionPolicy(model)
 
 
 def of_user(user, model, *actions):

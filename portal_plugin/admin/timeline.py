@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 from .. import registry
 from ..models import Activity, Submission
 from ..services.mail_receivers import staff_name
-from ..statuses import ActorKind
+from ..statuses import ActorKind, MoneyAfterCancel
 
 #: Verb to a sentence with ``who`` in it.
 SENTENCES = {
@@ -23,6 +23,8 @@ SENTENCES = {
     "link_stopped": gettext_noop("%(who)s stopped a direct link"),
     "send": gettext_noop("%(who)s sent the document by email"),
     "convert": gettext_noop("An order was made from this estimate"),
+    "split": gettext_noop("%(who)s moved items to a new estimate"),
+    "duplicate": gettext_noop("%(who)s made a copy as a new draft"),
     "cancel": gettext_noop("%(who)s cancelled it"),
     "complete": gettext_noop("%(who)s completed it"),
     "reopen": gettext_noop("%(who)s opened it again"),
@@ -54,6 +56,13 @@ SENTENCES = {
     "undo": gettext_noop("%(who)s took a decision back"),
     "responsible": gettext_noop("%(who)s changed who is responsible"),
     "seen": gettext_noop("%(who)s opened the page"),
+}
+
+
+#: What a cancellation says about what was paid.
+MONEY = {
+    MoneyAfterCancel.KEPT: gettext_noop("What was paid is kept."),
+    MoneyAfterCancel.REFUND: gettext_noop("What was paid is to be paid back."),
 }
 
 
@@ -89,6 +98,8 @@ def sentence(row) -> str:
     data = _data(row)
     if row.verb == "version":
         return _("Version %(number)s went out") % {"number": data.get("version", "")}
+    if row.verb == "stage" and data.get("name"):
+        return _("%(who)s moved it to “%(stage)s”") % {"who": who(row), "stage": data["name"]}
     if row.verb == "approve_multiple":
         count = len(data.get("items", [])) or int(data.get("count", 1) or 1)
         text = ngettext(
@@ -137,7 +148,9 @@ def _notes(rows) -> dict:
 
 def _note(row, notes) -> str:
     data = _data(row)
-    return str(data.get("reason") or notes.get(data.get("submission")) or "")
+    said = str(data.get("reason") or notes.get(data.get("submission")) or "")
+    money = data.get("money") if row.verb == "cancel" else ""
+    return " · ".join(text for text in (said, MONEY.get(money, "") and _(MONEY[money])) if text)
 
 
 def _data(row) -> dict:

@@ -1,26 +1,52 @@
 """Where the shop is with a document: order, cancel, complete, stage, who is responsible."""
 
+from uuid import UUID
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
 from ..models import Stage
-from ..services import assigning, converting, staging
+from ..services import assigning, converting, duplicating, splitting, staging
 from . import sites
 from .days import day_to_come
 from .done import Done
 
 
 def convert(document, request):
-    order = converting.convert(document, user=request.user)
+    takes_all = request.POST.get("which") == "all"
+    order = converting.convert(document, user=request.user, takes_all=takes_all)
     return Done(_("Order %(number)s is made.") % {"number": order.number}, go_to=order)
+
+
+def split(document, request):
+    new = splitting.split_off(document, _keys(request), request.user)
+    message = _("The items are on the new estimate %(number)s now. Send it to the customer.")
+    return Done(message % {"number": new.number}, go_to=new)
+
+
+def _keys(request) -> list[UUID]:
+    try:
+        return [UUID(text) for text in request.POST.getlist("item")]
+    except ValueError:
+        raise PortalError(_("Please load the page again.")) from None
+
+
+def duplicate(document, request):
+    """``key`` is that of the page's button: a second press of it makes no second copy."""
+    try:
+        key = UUID(request.POST.get("key", ""))
+    except ValueError:
+        key = None
+    copy = duplicating.duplicate(document, request.user, key=key)
+    return Done(_("This is a copy, as a new draft. The customer sees nothing of it."), go_to=copy)
 
 
 def cancel(document, request):
     reason = request.POST.get("reason", "").strip()
     if not reason:
         raise PortalError(_("Write the reason: the customer reads it."))
-    staging.cancel(document, reason, request.user)
+    staging.cancel(document, reason, request.user, money=request.POST.get("money", ""))
     return Done(_("It is cancelled, and the customer is told."))
 
 
@@ -43,6 +69,8 @@ def set_stage(document, request):
         if stage is None:
             raise PortalError(_("This stage belongs to another site."))
     staging.set_stage(document, stage, request.user)
+    if stage is not None and stage.is_final:
+        return Done(_("The stage is saved. It is the last one: you can complete the order now."))
     return Done(_("The stage is saved."))
 
 
@@ -65,6 +93,8 @@ def extend_validity(document, request):
 
 VERBS = {
     "convert": ("publish", convert),
+    "split": ("publish", split),
+    "duplicate": ("add", duplicate),
     "cancel": ("publish", cancel),
     "complete": ("publish", complete),
     "reopen": ("publish", reopen),

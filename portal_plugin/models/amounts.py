@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ..money import ZERO
-from ..statuses import PaymentPurpose, PaysBy
+from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
 
 
@@ -55,6 +55,12 @@ class Amounts:
     @property
     def overpaid(self) -> Decimal:
         return max(ZERO, self.paid - self.totals.total)
+
+    @property
+    def refund_due(self) -> Decimal:
+        """What the shop said that it pays back when it cancelled."""
+        is_paid_back = self.cancelled_at and self.money_after_cancel == MoneyAfterCancel.REFUND
+        return max(ZERO, self.paid) if is_paid_back else ZERO
 
     @property
     def deposit_due(self) -> Decimal:

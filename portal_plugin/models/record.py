@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..statuses import DocumentKind, WaitingFor
+from ..statuses import DocumentKind, MoneyAfterCancel, WaitingFor
 
 
 def make_public_id() -> str:
@@ -56,6 +56,9 @@ class DocumentRecord(models.Model):
         related_name="+",
     )
     cancel_reason = models.TextField(blank=True, editable=False)
+    money_after_cancel = models.CharField(
+        max_length=10, choices=MoneyAfterCancel.choices, blank=True, editable=False
+    )
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     converted_at = models.DateTimeField(null=True, blank=True, editable=False)
     final_state = models.CharField(max_length=20, blank=True, editable=False)

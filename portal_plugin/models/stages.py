@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .ordering import OrderedQuerySet
+
 
 class Stage(models.Model):
     """A step of one shop's production, with the word that its customers read for it."""
@@ -18,6 +20,8 @@ class Stage(models.Model):
     uploads_allowed = models.BooleanField(_("uploads allowed"), default=True)
     is_final = models.BooleanField(_("final"), default=False)
     notifies_customer = models.BooleanField(_("tells the customer"), default=False)
+
+    objects = OrderedQuerySet.as_manager()
 
     class Meta:
         ordering = ["site", "position", "pk"]

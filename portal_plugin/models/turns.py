@@ -45,7 +45,8 @@ class Turns:
             DocumentState.CANCELLED,
             DocumentState.EXPIRED,
         ):
-            return WaitingFor.US if self.has_unanswered_comment else WaitingFor.NOBODY
+            has_work = self.has_unanswered_comment or self.refund_due
+            return WaitingFor.US if has_work else WaitingFor.NOBODY
         if state in (DocumentState.UNPUBLISHED, DocumentState.CHANGES_REQUESTED):
             return WaitingFor.US
         if self.standing.open_requests or self.has_unanswered_comment:
@@ -55,11 +56,16 @@ class Turns:
         return self._turn_after_approval(state)
 
     def _turn_after_approval(self, state):
-        if state == DocumentState.COMPLETED:
+        if state == DocumentState.COMPLETED or (self.is_order and self.is_in_final_stage):
             return WaitingFor.CUSTOMER if self.balance_due else WaitingFor.NOBODY
         if self.is_order and (self.deposit_due or (self.stage and self.stage.waits_for_customer)):
             return WaitingFor.CUSTOMER
         return WaitingFor.US
+
+    @property
+    def is_in_final_stage(self):
+        """The shop has done its part; it may still be paid."""
+        return self.stage is not None and self.stage.is_final
 
     @property
     def has_unanswered_comment(self):

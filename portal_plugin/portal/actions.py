@@ -6,7 +6,7 @@ from .. import registry
 from ..actions.base import Invalid
 from ..actions.offers import offers
 from ..actions.outcomes import Data, GoTo
-from ..exceptions import NotAvailable, PortalError, StaleDocument, TermsChanged
+from ..exceptions import NotAvailable, PortalError, StaleDocument
 from ..services.presentation import document_view
 from . import answers, grants, limits, pages, staleness
 from .context import attachment_rows, comment_rows
@@ -35,7 +35,7 @@ def _submit(request, visit, instance):
         if instance.limit:
             limits.count(instance.limit, visit)
         outcome = instance.run(request.POST, request.FILES)
-    except (StaleDocument, TermsChanged) as error:
+    except StaleDocument as error:
         return _show_again(request, visit, instance, error)
     except PortalError as error:
         return _refuse(request, visit, instance, error)
@@ -60,7 +60,7 @@ def _show_again(request, visit, instance, error):
         data[name] = value if value is not None else ""
     form = fresh.form(data, request.FILES)
     form.errors.pop("accept_terms", None)
-    changes = staleness.sentences(fresh.document, getattr(error, "changes", {}))
+    changes = staleness.sentences(fresh.document, error.changes, error.since)
     return _show(
         request, fresh.visit, fresh, form, error=error.message, stale=changes, status=error.status
     )

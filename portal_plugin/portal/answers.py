@@ -10,7 +10,7 @@ from ..services.presentation import shop_view
 from . import rendering
 
 #: Fields that are not the customer's own words.
-NOT_TYPED = {"csrfmiddlewaretoken", "client_key", "shown", "terms_id"}
+NOT_TYPED = {"csrfmiddlewaretoken", "client_key", "shown", "terms_id", "version"}
 
 
 def public(request, template, context=None, status=200, language=None):

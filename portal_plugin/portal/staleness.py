@@ -2,15 +2,56 @@
 
 import json
 
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..models import VersionItem
-from ..services.versions import changes_between
+from ..money import format_money
+from ..services.versions import changes_between, delivery_changes, version_shown
 
 
-def sentences(document, seen) -> list[str]:
+def sentences(document, seen, since=None) -> list[str]:
     """One sentence for each key in ``seen``, which holds the hashes that the page showed: several
-    publishes may lie between."""
+    publishes may lie between. Then those about the whole since the version ``since``."""
+    return [*_of_items(document, seen), *_of_whole(document, since)]
+
+
+def _of_whole(document, since):
+    old, new = version_shown(document, since), document.current_version
+    if old is None:
+        return []
+
+    def show(amount):
+        return format_money(amount, document.currency, document.language)
+
+    found = []
+    if old.total != new.total:
+        found.append(
+            _("The total changed from %(old)s to %(new)s.")
+            % {"old": show(old.total), "new": show(new.total)}
+        )
+    if old.deposit != new.deposit:
+        found.append(
+            _("The deposit changed from %(old)s to %(new)s.")
+            % {"old": show(old.deposit), "new": show(new.deposit)}
+        )
+    return found + [
+        _("The delivery changed: %(old)s → %(new)s.")
+        % {"old": _readable(name, before), "new": _readable(name, after)}
+        for name, before, after in delivery_changes(old, new)
+    ]
+
+
+def _readable(name, value) -> str:
+    if name == "delivery_on" and value:
+        return date_format(parse_date(value))
+    return value or "–"
+
+
+def _of_items(document, seen):
+    if not seen:
+        return []
     rows = VersionItem.objects.filter(version__document=document, key__in=seen)
     contents = {(row.key, row.item_hash): row.canonical for row in rows}
     standing = document.standing.items

@@ -1,6 +1,7 @@
 """Write a document's history: one chain of hashes per document, without clear-text persons."""
 
 import hmac
+import json
 import secrets
 from datetime import UTC
 from hashlib import sha256
@@ -40,10 +41,10 @@ def record(
         previous_hash=last.hash if last else "",
         created_at=timezone.now(),
     )
-    facts = dict(data or {})
+    kept = dict(data or {})
     if link is not None:
-        facts["person"] = person_digest(link.recipient)
-    entry.data = canonical_bytes(facts).decode()
+        kept["person"] = person_digest(link.recipient)
+    entry.data = canonical_bytes(kept).decode()
     entry.hash = entry_hash(entry, document.public_id)
     entry.save(force_insert=True)
     transaction.on_commit(
@@ -71,6 +72,12 @@ def entry_hash(entry: Activity, public_id: str) -> str:
             }
         )
     )
+
+
+def facts(entry: Activity) -> dict[str, Any]:
+    """What the entry keeps besides who and when."""
+    found: dict[str, Any] = json.loads(entry.data)
+    return found
 
 
 def first_broken(document: SalesDocument) -> Activity | None:

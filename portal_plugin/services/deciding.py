@@ -12,7 +12,7 @@ from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
 from ..statuses import DocumentState, ItemState, Verdict
-from . import converting
+from . import converting, versions
 
 
 def decide(
@@ -22,21 +22,22 @@ def decide(
     *,
     submission: Submission,
     hashes: Mapping[UUID, str],
+    since: int | None = None,
     reason: str = "",
 ) -> list[Decision]:
     """One decision for each key, all or none. The caller holds the document's lock.
 
-    ``hashes`` says what the page showed of each item. Raises ``StaleDocument`` when the shop has
-    changed one of them since, ``NotAvailable`` when one does not wait for a decision.
+    ``hashes`` says what the page showed of each item, and ``since`` the number of the version that
+    it showed, where what is payable matters. Raises ``StaleDocument`` when the shop has changed one
+    of them since, or raised the total; ``NotAvailable`` when an item does not wait for a decision.
     """
     standing, version = document.standing, document.current_version
     if version is None:
         raise NotAvailable
     version_items = {item.key: item for item in standing.version_items}
-    shown = {key: hashes.get(key, "") for key in keys}
-    stale = {key: seen for key, seen in shown.items() if _is_stale(standing, key, seen)}
-    if stale:
-        raise StaleDocument(changes=stale)
+    changed = what_changed(document, {key: hashes.get(key, "") for key in keys}, since)
+    if any(changed.values()):
+        raise StaleDocument(**changed)
     waiting = set(standing.waiting_keys)
     if not keys or not set(keys) <= waiting:
         raise NotAvailable(_("This item does not wait for approval any more."))
@@ -65,6 +66,18 @@ def decide(
         robust=True,
     )
     return decisions
+
+
+def what_changed(
+    document: SalesDocument, hashes: Mapping[UUID, str], since: int | None
+) -> dict[str, Any]:
+    """``changes`` and ``since`` of a ``StaleDocument``; both are empty where the page is fresh."""
+    standing = document.standing
+    stale = {key: seen for key, seen in hashes.items() if _is_stale(standing, key, seen)}
+    return {
+        "changes": stale,
+        "since": since if versions.asks_again(document, since) else None,
+    }
 
 
 def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: str) -> Decision:

@@ -3,8 +3,8 @@
 A row of mail keeps ids and a few plain words (``facts["happenings"]``). Each happening is a dict
 with ``kind`` and any of: ``submission``, ``comment``, ``change_request``, ``entry`` (ids of rows),
 ``item`` and ``items`` (item keys), and ready words ``by``, ``text``, ``reason``, ``reply``,
-``files`` (names), ``amount``, ``reference``, ``headline``. ``is_recorded`` says that staff (``by``)
-wrote down what the customer had said, on the phone for example.
+``files`` (names), ``amount``, ``reference``, ``stage``, ``headline``. ``is_recorded`` says that
+staff (``by``) wrote down what the customer had said, on the phone for example.
 """
 
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ class Story:
     amount: str = ""
     reference: str = ""
     method: str = ""
+    stage: str = ""
     headline: str = ""
     message: str = ""
     is_recorded: bool = False
@@ -68,6 +69,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         amount=_amount(document, happening, entry),
         reference="" if entry else happening.get("reference", ""),
         method=entry.method if entry else "",
+        stage=happening.get("stage", ""),
         headline=happening.get("headline", ""),
         message=submission.message if submission else "",
         is_recorded=bool(happening.get("is_recorded")),

@@ -92,6 +92,10 @@ def _look_at_proof(story: Story) -> Phrase:
     return Phrase(message, count=count)
 
 
+def _moved_on(story: Story) -> Phrase:
+    return Phrase(_("Where your order is now: %(stage)s"), stage=story.stage)
+
+
 def _cancelled(story: Story) -> Phrase:
     return Phrase(pgettext("document", "Cancelled"))
 
@@ -172,6 +176,7 @@ HEADLINES: dict[str, Headline] = {
     "news_proof": _look_at_proof,
     "news_version": _plain(gettext_noop("There is a new version")),
     "news_change_answered": _plain(gettext_noop("Your change request was answered")),
+    "news_stage": _moved_on,
     "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
     "news_payment_failed": _plain(gettext_noop("Your payment did not go through")),

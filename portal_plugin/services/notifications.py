@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..models import DirectLink, OutgoingEmail, PortalSettings, SalesDocument, Submission
+from ..statuses import EmailState
 from . import links, mail_receivers, outbox
 
 #: Verbs that nobody is told about: looking at something, or opening the card form.
@@ -49,10 +50,19 @@ def shop_acted(
     document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``cancelled``, ``payment`` or ``payment_failed``."""
+    ``change_answered``, ``stage``, ``cancelled``, ``payment`` or ``payment_failed``."""
     happening = _happening(facts, None)
     receivers = _receivers(document)
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
+
+
+def take_back(document: SalesDocument, verb: str, reason: str) -> int:
+    """News that are none any more: emails of theirs that have not left stay unsent, with the
+    reason for staff. Returns how many."""
+    waiting = document.emails.filter(
+        kind=f"news_{verb}", state=EmailState.WAITING, is_delayed=True, attempts=0
+    )
+    return waiting.update(state=EmailState.WITHHELD, error=reason)
 
 
 def staff_told(

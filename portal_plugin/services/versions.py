@@ -1,5 +1,6 @@
 """Turn a document into the exact content of a version, and its items into what is decided on."""
 
+import json
 from collections import defaultdict
 from typing import Any
 
@@ -132,6 +133,39 @@ def changes_between(old: dict[str, Any], new: dict[str, Any] | None) -> list[str
     if new is None:
         return ["removed"]
     return [name for name in old if old[name] != new.get(name)]
+
+
+#: What of a version an approval is also about, beside its items.
+DELIVERY = ("delivery_on", "delivery_text")
+
+
+def asks_again(document: SalesDocument, since: int | None) -> bool:
+    """Whether the customer has to confirm what changed outside the items after version ``since``: a
+    higher total, another deposit, another delivery. A lower total is only good news. The currency
+    stays as it was at first."""
+    old, new = version_shown(document, since), document.current_version
+    if old is None or new is None:
+        return False
+    return new.total > old.total or new.deposit != old.deposit or bool(delivery_changes(old, new))
+
+
+def version_shown(document: SalesDocument, number: int | None) -> DocumentVersion | None:
+    """An earlier version of the document by its number; ``None`` for the current one."""
+    current = document.current_version
+    if number is None or current is None or current.number == number:
+        return None
+    return document.versions.filter(number=number).first()
+
+
+def delivery_changes(old: DocumentVersion, new: DocumentVersion) -> list[tuple[str, str, str]]:
+    """Name of each column of the delivery that differs, with what it held and holds; a day as
+    ``YYYY-MM-DD``."""
+    before, after = json.loads(old.content), json.loads(new.content)
+    return [
+        (name, before[name] or "", after[name] or "")
+        for name in DELIVERY
+        if (before[name] or "") != (after[name] or "")
+    ]
 
 
 def _items_before(document: SalesDocument) -> dict[Any, VersionItem]:

@@ -128,6 +128,69 @@ def test_approving_several_is_all_or_nothing(client, estimate, keys):
     assert Submission.objects.count() == 1
 
 
+def changed(document, **values):
+    """Published with other values outside the items."""
+    for name, value in values.items():
+        setattr(document, name, value)
+    return factories.publish(document)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"shipping_amount": 20},
+        {"deposit_percent": 50},
+        {"delivery_text": "In autumn"},
+    ],
+)
+@pytest.mark.parametrize("action", ["approve", "approve_multiple", "order_approved"])
+def test_what_is_payable_is_confirmed_once_more_where_it_changed(
+    client, estimate, keys, action, values
+):
+    if action == "order_approved":
+        factories.approve(estimate, [keys[1]])
+    url = url_of(estimate, action, keys[0] if action == "approve" else None)
+    ticks = {"accept_terms": "on", "items": [str(keys[0])], "confirm": "on"}
+    data = filled(client, url, **ticks)
+    changed(estimate, **values)
+    before = written()
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert "changed" in response.context["stale"][0]
+    assert written() == before
+    form = response.context["form"]
+    again = {field.name: field.value() for field in form.hidden_fields()} | ticks
+    assert client.post(url, again).status_code == 303
+
+
+def test_new_terms_hide_nothing_else_that_changed(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    estimate.lines[0].quantity = 500
+    estimate.line_items = estimate.lines
+    changed(estimate, shipping_amount=20)
+    terms.add(estimate.site, "en", "estimate", "New terms of today.")
+    response = client.post(url, data)
+    assert b"New terms of today." in response.content
+    item, total = response.context["stale"]
+    assert "500" in item
+    assert "The total changed" in total
+
+
+def test_a_lower_total_needs_no_second_confirmation(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    changed(estimate, discount_percent=5)
+    assert client.post(url, data).status_code == 303
+
+
+def test_a_new_introduction_is_no_change_of_what_is_payable(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    changed(estimate, introduction="Good morning")
+    assert client.post(url, data).status_code == 303
+
+
 def test_one_stale_item_among_several_keeps_the_other_ticks(client, estimate, keys):
     url = url_of(estimate, "approve_multiple")
     data = filled(client, url, accept_terms="on", items=[str(keys[0]), str(keys[1])])

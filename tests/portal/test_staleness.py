@@ -1,5 +1,7 @@
 """What the shop changed since the customer opened the page, in sentences."""
 
+import datetime
+
 import pytest
 
 from portal_plugin.portal import staleness
@@ -38,3 +40,39 @@ def test_changed_items_are_read_in_one_go(django_assert_num_queries):
     seen = {key: item.item_hash for key, item in estimate.standing.items.items()}
     with django_assert_num_queries(1):
         assert len(staleness.sentences(estimate, seen)) == 3
+
+
+# -- what is payable, outside the items --------------------------------------------------------
+
+
+def since_version(document):
+    return document.current_version.number
+
+
+def test_a_higher_total_and_another_deposit_are_told_with_both_amounts():
+    estimate = factories.estimate_factory(items=1)
+    since = since_version(estimate)
+    estimate = published_with(estimate)
+    estimate.shipping_amount, estimate.deposit_percent = 20, 50
+    estimate = factories.publish(estimate)
+    total, deposit = staleness.sentences(estimate, {}, since)
+    assert total == "The total changed from €119.00 to €139.00."
+    assert deposit == "The deposit changed from €0.00 to €69.50."
+
+
+def test_another_day_of_delivery_is_told_in_the_customers_words():
+    estimate = factories.estimate_factory(items=1)
+    since = since_version(estimate)
+    estimate.delivery_on = datetime.date(2030, 5, 17)
+    estimate = factories.publish(estimate)
+    (sentence,) = staleness.sentences(estimate, {}, since)
+    assert "May 17, 2030" in sentence
+
+
+def test_nothing_is_said_and_asked_about_the_version_that_the_page_showed(
+    django_assert_num_queries,
+):
+    estimate = factories.estimate_factory(items=1)
+    since = since_version(estimate)
+    with django_assert_num_queries(0):
+        assert staleness.sentences(estimate, {}, since) == []

@@ -9,6 +9,18 @@ BANK = [
     "Northline Signs\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001",
     "Blattwerk Druck\nIBAN DE02 5001 0517 5407 3249 31\nBIC INGDDEFF",
 ]
+#: What each shop sells again and again: name, details, unit, price.
+ITEM_TEMPLATES = [
+    [
+        ("A1 poster, matt", "170 g, matt coated.", "piece", "18.90"),
+        ("Roll-up banner", "85 × 200 cm, with stand and bag.", "piece", "119"),
+        ("Fitting on site", "Two people, with van and ladder.", "hour", "85"),
+    ],
+    [
+        ("Plakat A1, matt", "170 g, matt gestrichen.", "Stück", "18.90"),
+        ("Roll-up", "85 × 200 cm, mit Ständer und Tasche.", "Stück", "119"),
+    ],
+]
 TERMS = {
     "en": (
         "We make exactly what you approve: please check spelling, sizes and colours.\n\n"

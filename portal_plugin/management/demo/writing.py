@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from ...models import (
     Customer,
     Estimate,
     InternalNote,
+    ItemTemplate,
     LineItem,
     Order,
     PortalSettings,
@@ -27,7 +29,7 @@ from ...services import files, links, payments, proofs, staging, terms
 from ...services.visits import Visit
 from . import drawing
 from .samples import PEOPLE, Sample
-from .texts import BANK, COMMENTS, SHOPS, TERMS
+from .texts import BANK, COMMENTS, ITEM_TEMPLATES, SHOPS, TERMS
 
 
 def shops() -> list[Site]:
@@ -47,10 +49,27 @@ def furnish(site: Site, number: int) -> None:
         shop.logo.save("logo.png", ContentFile(drawing.logo(name, colour)), save=False)
         shop.save()
     staging.ensure_stages(site)
+    if not ItemTemplate.objects.filter(site=site).exists():
+        ItemTemplate.objects.bulk_create(_templates(site, number))
     for kind in ("estimate", "order"):
         for language, text in TERMS.items():
             if terms.TermsText.objects.current(site, language, kind) is None:
                 terms.add(site, language, kind, text)
+
+
+def _templates(site, number):
+    return [
+        ItemTemplate(
+            site=site,
+            position=position,
+            name=name,
+            description=details,
+            unit=unit,
+            unit_price=Decimal(price),
+            tax_rate=19,
+        )
+        for position, (name, details, unit, price) in enumerate(ITEM_TEMPLATES[number])
+    ]
 
 
 def people(sites: list[Site]) -> dict[str, Customer]:
@@ -175,7 +194,8 @@ def _decline_all(document):
 
 
 def _expire(document):
-    staging.extend_validity(document, timezone.localdate() - timedelta(days=3))
+    document.valid_until = timezone.localdate() - timedelta(days=3)
+    document.save_revision().publish(skip_permission_checks=True)
 
 
 def _cancel(document):

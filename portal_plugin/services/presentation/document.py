@@ -69,6 +69,7 @@ class DocumentView:
     rows: Rows
     stage_label: str = ""
     cancel_reason: str = ""
+    cancel_money: str = ""
     open_requests: list[ChangeRequest] = field(default_factory=list)
 
     def items_in(self, state: str) -> list[ItemView]:
@@ -144,8 +145,18 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         rows=rows,
         stage_label=stage.customer_name if stage else "",
         cancel_reason=document.cancel_reason,
+        cancel_money=_cancel_money(document, show),
         open_requests=document.standing.open_requests if is_saved else [],
     )
+
+
+def _cancel_money(document: SalesDocument, show: Any) -> str:
+    """What happens to what was paid on a cancelled order, as the shop said."""
+    if not document.cancelled_at or not document.money_after_cancel or document.paid <= 0:
+        return ""
+    if document.refund_due:
+        return _("We pay %(amount)s back to you.") % {"amount": show(document.refund_due)}
+    return _("We keep the %(amount)s that you paid.") % {"amount": show(document.paid)}
 
 
 def _customer_lines(customer: Any) -> list[str]:

@@ -1,0 +1,61 @@
+"""Settings › Terms: every wording that a shop's customers were ever shown. To look at only."""
+
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail.admin.ui.tables import Column, DateColumn
+
+from ..models import TermsText
+from ..services.mail_receivers import staff_name
+from . import languages, set_up
+
+
+class TermsIndexView(set_up.SetUpIndexView):
+    """Newest first; who wrote it is read with it."""
+
+    page_title = pgettext_lazy("of an agreement", "Terms")
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().select_related("created_by")
+
+    @cached_property
+    def columns(self):
+        _name, *rest = super().columns
+        return [
+            self._get_title_column("kind", accessor=lambda t: t.get_kind_display(), width="20%"),
+            Column("language", label=_("Language"), accessor=lambda t: languages.name(t.language)),
+            Column("begins", label=_("Begins"), accessor=begins),
+            DateColumn("created_at", label=_("Since"), width="14%"),
+            Column("author", label=_("By"), accessor=author, width="14%"),
+            *rest,
+        ]
+
+
+def begins(terms) -> str:
+    return Truncator(terms.text).chars(80)
+
+
+def author(terms) -> str:
+    return staff_name(terms.created_by) if terms.created_by else ""
+
+
+class TermsViewSet(set_up.SetUpViewSet):
+    """The newest of a kind and language is the one that holds. A new one is written in the portal's
+    settings; nobody changes an old one, because approvals were given under it."""
+
+    model = TermsText
+    name = "portal_terms"
+    url_prefix = "portal/terms"
+    icon = "history"
+    menu_label = _("Terms: all wordings")
+    menu_name = "portal-terms"
+    menu_order = 1030
+    sort_order_field = None
+    ordering = ["-created_at", "-pk"]
+    list_display = ["kind"]
+    list_filter = ["kind", "language"]
+    inspect_view_enabled = True
+    inspect_view_fields = ["kind", "language", "created_at", "text"]
+    index_view_class = TermsIndexView
+    form_fields = ["text"]
