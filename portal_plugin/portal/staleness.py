@@ -18,9 +18,10 @@ def sentences(document, seen, since=None) -> list[str]:
 
 
 def _of_whole(document, since):
-    old, new = version_shown(document, since), document.current_version
+    old = version_shown(document, since)
     if old is None:
         return []
+    new = document.current_version
 
     def show(amount):
         return format_money(amount, document.currency, document.language)
