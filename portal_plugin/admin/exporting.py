@@ -13,8 +13,25 @@ def harmless(value):
     return value
 
 
+#: Rows that are held in memory at a time.
+CHUNK = 1000
+
+
+class Flowing:
+    """The rows of a queryset one after the other, none of which is kept."""
+
+    def __init__(self, queryset):
+        self.queryset, self.model = queryset, queryset.model
+
+    def __iter__(self):
+        return self.queryset.iterator(chunk_size=CHUNK)
+
+
 class FormulaSafeExport:
     """For views with Wagtail's ``SpreadsheetExportMixin``, before it in the bases."""
+
+    def as_spreadsheet(self, queryset, spreadsheet_format):
+        return super().as_spreadsheet(Flowing(queryset), spreadsheet_format)
 
     def preprocess_field_value(self, field, value, export_format):
         if isinstance(value, Decimal):
