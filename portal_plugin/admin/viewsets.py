@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from ..models import Customer, Estimate, Order
-from . import bookkeeping, editing, filtering, listing, panels, registers, sites
+from . import bookkeeping, editing, filtering, inbox, listing, panels, registers, sites
 from .chooser import CustomerChooserViewSet
 
 
@@ -87,5 +87,6 @@ class PortalViewSetGroup(SnippetViewSetGroup):
     items = (EstimateViewSet, OrderViewSet, CustomerViewSet)
 
     def get_submenu_items(self):
-        """The payments' register is a ModelAdmin: a group takes it only as a menu item."""
-        return [*super().get_submenu_items(), *registers.menu_items("group")]
+        """What is no snippet, a group takes only as a menu item."""
+        others = [inbox.InboxMenuItem(), *registers.menu_items("group")]
+        return [*super().get_submenu_items(), *others]
