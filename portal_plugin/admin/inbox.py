@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
@@ -69,7 +70,13 @@ def count(user) -> int:
     return comments.order_by().values("pk").union(ids, all=True).count()
 
 
+class MessagePaginator(WagtailPaginator):
+    verbose_name = gettext_lazy("message")
+    verbose_name_plural = gettext_lazy("messages")
+
+
 class Inbox(BaseListingView):
+    paginator_class = MessagePaginator
     page_title = gettext_lazy("Inbox")
     header_icon = "comment"
     index_url_name = "portal_admin:inbox"
