@@ -3,6 +3,7 @@
 import tempfile
 import zipfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import PurePath
 from typing import IO
 
@@ -32,23 +33,30 @@ def find(
 
 
 def bundle(there: Iterable[tuple[SalesDocument, RenderedPdf]]) -> IO[bytes]:
-    """A zip of them, at its beginning. They count as shown from now on, and are kept.
+    """A zip of them, at its beginning; the caller closes it. They count as shown from now on, and
+    are kept.
 
     Raises ``NotAvailable`` where the storage has lost one: it is made anew.
     """
-    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115, the answer closes it
-    names: set[str] = set()
-    # Stored, not packed: a PDF is packed already.
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for document, pdf in there:
-            file = pdfs.hand_out(pdf)
-            if file is None:
-                message = _("The PDF of %(document)s is being made. Try again in a minute.")
-                raise NotAvailable(message % {"document": document})
-            with file:
-                archive.writestr(_unused(paper.file_name(document), names), file.read())
+    with ExitStack() as unless_refused:
+        out = unless_refused.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
+        # Stored, not packed: a PDF is packed already.
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            _fill(archive, there)
+        unless_refused.pop_all()
     out.seek(0)
     return out
+
+
+def _fill(archive: zipfile.ZipFile, there: Iterable[tuple[SalesDocument, RenderedPdf]]) -> None:
+    names: set[str] = set()
+    for document, pdf in there:
+        file = pdfs.hand_out(pdf)
+        if file is None:
+            message = _("The PDF of %(document)s is being made. Try again in a minute.")
+            raise NotAvailable(message % {"document": document})
+        with file:
+            archive.writestr(_unused(paper.file_name(document), names), file.read())
 
 
 def _unused(name: str, names: set[str]) -> str:
