@@ -30,14 +30,23 @@ BATCH = 2000
 PER_CUSTOMER = 10
 PER_COMMENT = 100
 THINGS = ["Window sign", "Business cards", "Roll-up", "Van lettering", "T-shirts", "Menu boards"]
-#: State and whose turn, as often as in a shop that has worked for years: most is done.
-STATES = [
-    ("completed", "nobody", 70),
-    ("approved", "us", 12),
-    ("approved", "customer", 3),
-    ("waiting", "customer", 8),
-    ("changes_requested", "us", 2),
+#: Days after which nearly everything is done.
+OLD = 90
+#: State and whose turn, as often as among the orders of the last months …
+YOUNG = [
+    ("completed", "nobody", 30),
+    ("approved", "us", 30),
+    ("approved", "customer", 8),
+    ("waiting", "customer", 22),
+    ("changes_requested", "us", 5),
     ("cancelled", "nobody", 5),
+]
+#: … and among those before.
+LONG_AGO = [
+    ("completed", "nobody", 930),
+    ("cancelled", "nobody", 50),
+    ("waiting", "customer", 15),
+    ("approved", "us", 5),
 ]
 
 
@@ -108,11 +117,12 @@ def _batch(site, numbers, customers, stages, people, chance):
 
 
 def _document(site, number, customers, stages, people, chance):
-    state, turn, _ = chance.choices(STATES, [often for *_, often in STATES])[0]
     made = timezone.now() - timedelta(minutes=chance.randrange(3 * 365 * 24 * 60))
+    states = YOUNG if made > timezone.now() - timedelta(days=OLD) else LONG_AGO
+    state, turn, _ = chance.choices(states, [often for *_, often in states])[0]
     total = Decimal(chance.randrange(1000, 500000)) / 100
-    is_over = state in ("completed", "cancelled")
-    is_paid = state == "completed" and chance.random() < 0.97
+    is_cancelled = state == "cancelled"
+    is_paid = state == "completed" and chance.random() < 0.99
     document = SalesDocument(
         site=site,
         kind="order",
@@ -131,11 +141,11 @@ def _document(site, number, customers, stages, people, chance):
         listed_total=total,
         listed_balance=Decimal(0) if is_paid else total,
         listed_deposit_due=total / 2 if turn == "customer" and state == "approved" else 0,
-        listed_due_on=None if is_paid else (made + timedelta(days=14)).date(),
+        listed_due_on=None if is_paid or is_cancelled else (made + timedelta(days=14)).date(),
         waiting_for=turn,
         waiting_since=made + timedelta(days=1),
         completed_at=made if state == "completed" else None,
-        cancelled_at=made if state == "cancelled" and is_over else None,
+        cancelled_at=made if is_cancelled else None,
     )
     document.created_at = made
     return document

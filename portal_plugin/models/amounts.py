@@ -82,7 +82,9 @@ class Amounts:
         """The last day to pay what is left, in the site's time zone: the days to pay run from when
         the order first went out. ``None`` where nothing is left or nobody said how many days."""
         days, out = self.effective_payment_days, self.first_published_at
-        if days is None or out is None or not self.is_order or not self.balance_due:
+        if days is None or out is None or self.cancelled_at:
+            return None
+        if not self.is_order or not self.balance_due:
             return None
         day = timezone.localtime(out, timezone.get_default_timezone()).date()
         return day + timedelta(days=days)

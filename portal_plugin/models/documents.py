@@ -94,6 +94,7 @@ class SalesDocument(
             models.Index(fields=["kind", "-created_at"], name="portal_list_newest"),
             models.Index(fields=["kind", "waiting_for", "-created_at"], name="portal_list_turn"),
             models.Index(fields=["kind", "waiting_for", "waiting_since"], name="portal_list_since"),
+            models.Index(fields=["waiting_for", "waiting_since"], name="portal_waiting_longest"),
             models.Index(fields=["kind", "listed_state", "-created_at"], name="portal_list_state"),
             models.Index(fields=["kind", "stage", "-created_at"], name="portal_list_stage"),
             models.Index(fields=["kind", "responsible", "-created_at"], name="portal_list_person"),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from portal_plugin.models import Comment, Contact, Estimate, Order, SalesDocument, Stage
+from portal_plugin.models import Comment, Contact, Estimate, Order, SalesDocument, Stage, listed
 from portal_plugin.services import answering, assigning, listing, staging
 from tests.factories import (
     customer_factory,
@@ -147,6 +147,10 @@ def test_overdue_is_what_waits_for_somebody_too_long(client, boss):
 def test_overdue_is_also_an_order_whose_days_to_pay_are_over(client, boss):
     late, in_time = order_factory(payment_days=5), order_factory(payment_days=5)
     order_factory()
+    cancelled = order_factory(payment_days=0)
+    staging.cancel(cancelled, "Too late")
+    cancelled.refresh_from_db()
+    assert cancelled.listed_due_on is None
     set_back(late, first_published_at=days_ago(6))
     set_back(in_time, first_published_at=days_ago(4))
     for order in (late, in_time):
@@ -248,6 +252,14 @@ def test_the_exact_number_comes_first(client, boss):
 def test_search_and_filters_narrow_together(client, boss, wanted):
     assert rows(client, q="gear", worklist="unpaid") == [wanted.number]
     assert rows(client, q="gear", listed_state="approved") == []
+
+
+def test_what_matches_much_is_found_as_what_matches_little(client, boss, monkeypatch):
+    numbers = [order_factory(title="Common sign").number for _ in range(3)]
+    monkeypatch.setattr(listed, "FEW", 2)
+    assert rows(client, q="common") == numbers[::-1]
+    monkeypatch.setattr(listed, "FEW", 3)
+    assert rows(client, q="common") == numbers[::-1]
 
 
 def test_search_stays_with_the_shop(client, staff_of, only_site, other_site):
