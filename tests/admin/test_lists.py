@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
+from wagtail.users.models import UserProfile
 
 from portal_plugin.models import Comment, Contact, Estimate, Order, SalesDocument, Stage, listed
 from portal_plugin.services import answering, assigning, listing, staging
@@ -289,6 +290,13 @@ def test_an_export_holds_what_a_bookkeeper_wants_and_honours_filter_and_search(c
         "Balance"
         not in client.get(pages.url(Estimate, "list"), {"export": "csv"}).getvalue().decode()
     )
+
+
+def test_an_export_is_in_the_language_of_whoever_asked(client, boss):
+    UserProfile.objects.create(user=boss, preferred_language="de")
+    order_factory(customer=customer_factory(name="Ada"))
+    [row] = exported(client)
+    assert row["Kunde"] == "Ada"
 
 
 def test_numbers_are_numbers_in_a_workbook(client, boss):
