@@ -20,7 +20,8 @@ from testing import test
 
 def bench(options: argparse.Namespace, rest: list[str]) -> int:
     set_up(TEST_EXTRAS, PANGO)
-    return subprocess.call([PYTHON, "-m", "tests.bench", *rest], cwd=ROOT)
+    module = "tests.bench_admin" if "--admin" in rest else "tests.bench"
+    return subprocess.call([PYTHON, "-m", module, *rest], cwd=ROOT)
 
 
 # Programs of the environment. They are called by their scripts: not each of them answers to `-m`,

@@ -7,7 +7,7 @@ from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.contrib.settings.registry import register_setting
 from wagtail.snippets.models import register_snippet
 
-from .admin import action_menu, groups, home, refusals, registers, settings_panels, urls
+from .admin import action_menu, bulk, groups, home, refusals, registers, settings_panels, urls
 from .admin.finders import DocumentURLFinder
 from .admin.item_templates import ItemTemplateViewSet
 from .admin.stages import StageViewSet
@@ -35,6 +35,9 @@ def settings_viewsets():
 
 for register in registers.instances().get("reports", []):
     hooks.register("register_reports_menu_item", register.get_menu_item)
+
+for action in bulk.ACTIONS:
+    hooks.register("register_bulk_action", action)
 
 hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)

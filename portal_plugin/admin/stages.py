@@ -31,7 +31,7 @@ class StageForm(set_up.SetUpForm):
 
 
 class StageColumn(Column):
-    cell_template_name = "portal_plugin/admin/cells/stage.html"
+    cell_template_name = "portal_plugin/admin/cells/colour.html"
 
 
 class StageIndexView(set_up.SetUpIndexView):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import confirming, home, overview, posting, sending, supplies
+from . import confirming, home, inbox, overview, posting, sending, supplies
 
 DOCUMENT = "document/<int:pk>/"
 
@@ -15,6 +15,8 @@ _patterns = [
     path(f"{DOCUMENT}pdf/", supplies.pdf, name="pdf"),
     path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/results/", inbox.inbox_results, name="inbox_results"),
     path("first-steps/<int:site_id>/<slug:step>/", home.mark_done, name="step_done"),
 ]
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from ..models import Customer, Estimate, Order
-from . import editing, listing, panels, registers, sites
+from . import bookkeeping, editing, filtering, inbox, listing, panels, registers, sites
 from .chooser import CustomerChooserViewSet
 
 
@@ -47,9 +47,9 @@ class DocumentViewSet(PortalViewSet):
     edit_view_class = editing.DocumentEditView
     preview_on_add_view_class = editing.PreviewOnCreateView
     index_view_class = listing.DocumentIndexView
-    list_export = ["number", "title", "customer.name", "listed_total", "currency", "listed_state"]
-    export_headings = {"customer.name": _("Customer")}
-    search_fields = ["number", "title", "customer__name", "customer__company", "customer__email"]
+    index_results_template_name = "portal_plugin/admin/documents.html"
+    list_export = bookkeeping.OF_ESTIMATES
+    export_headings = bookkeeping.HEADINGS
     search_backend_name = None
     ordering = ["-created_at", "-pk"]
 
@@ -59,7 +59,7 @@ class EstimateViewSet(DocumentViewSet):
     icon = "doc-full"
     menu_order = 100
     menu_name = "portal-estimates"
-    filterset_class = listing.EstimateFilterSet
+    filterset_class = filtering.EstimateFilterSet
     export_filename = "estimates"
 
     def get_edit_handler(self):
@@ -71,7 +71,8 @@ class OrderViewSet(DocumentViewSet):
     icon = "form"
     menu_order = 200
     menu_name = "portal-orders"
-    filterset_class = listing.OrderFilterSet
+    filterset_class = filtering.OrderFilterSet
+    list_export = bookkeeping.OF_ORDERS
     export_filename = "orders"
 
     def get_edit_handler(self):
@@ -86,5 +87,6 @@ class PortalViewSetGroup(SnippetViewSetGroup):
     items = (EstimateViewSet, OrderViewSet, CustomerViewSet)
 
     def get_submenu_items(self):
-        """The payments' register is a ModelAdmin: a group takes it only as a menu item."""
-        return [*super().get_submenu_items(), *registers.menu_items("group")]
+        """What is no snippet, a group takes only as a menu item."""
+        others = [inbox.InboxMenuItem(), *registers.menu_items("group")]
+        return [*super().get_submenu_items(), *others]

@@ -1,7 +1,10 @@
 """What a document costs, what was paid, and what is due. Nobody subtracts anywhere else."""
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
+
+from django.utils import timezone
 
 from ..money import ZERO
 from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
@@ -74,6 +77,23 @@ class Amounts:
     def amount_due(self) -> Decimal:
         """What Pay Now asks for: the deposit while one is due, else the balance."""
         return self.deposit_due or self.balance_due
+
+    @property
+    def effective_payment_days(self) -> int | None:
+        customer = self.customer.payment_days if self.customer else None
+        return customer if self.payment_days is None else self.payment_days
+
+    @property
+    def payment_due_on(self):
+        """The last day to pay what is left, in the site's time zone: the days to pay run from when
+        the order first went out. ``None`` where nothing is left or nobody said how many days."""
+        days, out = self.effective_payment_days, self.first_published_at
+        if days is None or out is None or self.cancelled_at:
+            return None
+        if not self.is_order or not self.balance_due:
+            return None
+        day = timezone.localtime(out, timezone.get_default_timezone()).date()
+        return day + timedelta(days=days)
 
     @cached_property
     def has_pending_payment(self) -> bool:

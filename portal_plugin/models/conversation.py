@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import ChangeRequestState
@@ -51,6 +52,12 @@ class Said(models.Model):
         return self.link_id is not None
 
 
+class CommentQuerySet(ThreadQuerySet):
+    def unanswered(self):
+        """The customer's that wait for us."""
+        return self.filter(link__isnull=False, answered_at=None, removed_at=None)
+
+
 class Comment(Said):
     document = models.ForeignKey(
         "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="comments"
@@ -58,9 +65,18 @@ class Comment(Said):
     removed_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
+    objects = CommentQuerySet.as_manager()
+
     class Meta(Said.Meta):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
+        indexes = [
+            models.Index(
+                fields=["-created_at"],
+                condition=Q(link__isnull=False, answered_at=None, removed_at=None),
+                name="portal_comment_unanswered",
+            )
+        ]
 
 
 class InternalNote(models.Model):
@@ -129,6 +145,7 @@ class ChangeRequest(Said):
                 fields=["document", "number"], name="portal_change_request_number"
             )
         ]
+        indexes = [models.Index(fields=["state", "-created_at"], name="portal_change_request_open")]
 
     @property
     def is_open(self):

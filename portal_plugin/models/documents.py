@@ -15,6 +15,7 @@ from .. import registry
 from ..statuses import DocumentKind
 from .amounts import Amounts
 from .content import DocumentContent
+from .listed import ListedQuerySet
 from .record import DocumentRecord
 from .releasing import Releasing
 from .turns import Turns
@@ -37,7 +38,7 @@ OF_WAGTAIL = frozenset(
 )
 
 
-class SalesDocumentQuerySet(models.QuerySet):
+class SalesDocumentQuerySet(ListedQuerySet):
     def out(self):
         """What a customer may see at all."""
         return self.filter(live=True, current_version__isnull=False)
@@ -89,6 +90,19 @@ class SalesDocument(
         indexes = [
             models.Index(fields=["site", "kind", "-created_at"], name="portal_document_list"),
             models.Index(fields=["site", "waiting_for"], name="portal_document_waiting"),
+            # One for each filter and each sorting that the lists offer, whatever the site.
+            models.Index(fields=["kind", "-created_at"], name="portal_list_newest"),
+            models.Index(fields=["kind", "waiting_for", "-created_at"], name="portal_list_turn"),
+            models.Index(fields=["kind", "waiting_for", "waiting_since"], name="portal_list_since"),
+            models.Index(fields=["waiting_for", "waiting_since"], name="portal_waiting_longest"),
+            models.Index(fields=["kind", "listed_state", "-created_at"], name="portal_list_state"),
+            models.Index(fields=["kind", "stage", "-created_at"], name="portal_list_stage"),
+            models.Index(fields=["kind", "responsible", "-created_at"], name="portal_list_person"),
+            models.Index(fields=["kind", "customer", "-created_at"], name="portal_list_customer"),
+            models.Index(fields=["kind", "number"], name="portal_list_number"),
+            models.Index(fields=["kind", "listed_total"], name="portal_list_total"),
+            models.Index(fields=["kind", "listed_balance"], name="portal_list_balance"),
+            models.Index(fields=["kind", "listed_due_on"], name="portal_list_due"),
         ]
 
     def __str__(self):

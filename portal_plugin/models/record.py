@@ -77,6 +77,10 @@ class DocumentRecord(models.Model):
     listed_balance = models.DecimalField(
         max_digits=19, decimal_places=4, default=Decimal(0), editable=False
     )
+    listed_deposit_due = models.DecimalField(
+        max_digits=19, decimal_places=4, default=Decimal(0), editable=False
+    )
+    listed_due_on = models.DateField(null=True, blank=True, editable=False)
     waiting_for = models.CharField(
         max_length=10, choices=WaitingFor.choices, default=WaitingFor.NOBODY, editable=False
     )

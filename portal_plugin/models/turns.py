@@ -69,4 +69,4 @@ class Turns:
 
     @property
     def has_unanswered_comment(self):
-        return self.comments.filter(link__isnull=False, answered_at=None, removed_at=None).exists()
+        return self.comments.unanswered().exists()

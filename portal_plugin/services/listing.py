@@ -13,6 +13,8 @@ def refresh(document: SalesDocument) -> None:
         "listed_state": fresh.state,
         "listed_total": fresh.totals.total,
         "listed_balance": fresh.balance_due if fresh.is_order else 0,
+        "listed_deposit_due": fresh.deposit_due if fresh.is_order else 0,
+        "listed_due_on": fresh.payment_due_on,
         "waiting_for": turn,
     }
     if turn != fresh.waiting_for or fresh.waiting_since is None:

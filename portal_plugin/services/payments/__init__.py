@@ -7,6 +7,7 @@ from .booking import record_offline
 from .events import take_event
 from .offers import Offer, Progress, offer, progress, purpose_text
 from .reconciling import ask_again, reconcile_open
+from .settling import settle
 from .starting import AmountChanged, PaymentPending, Started, begin, check
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "purpose_text",
     "reconcile_open",
     "record_offline",
+    "settle",
     "take_event",
 ]

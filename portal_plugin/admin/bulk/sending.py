@@ -1,0 +1,34 @@
+"""Sending several documents once more."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ...services import reminding
+from .base import DocumentsAction
+
+
+class SendAgain(DocumentsAction):
+    action_type = "portal-send"
+    display_name = gettext_lazy("Send again")
+    aria_label = gettext_lazy("Send the selected documents again")
+    button_label = gettext_lazy("Send again")
+    introduction = gettext_lazy("Everybody whose link was not stopped gets a new email.")
+    action_priority = 14
+    right = "publish"
+
+    def why_not(self, document):
+        if not document.live or document.current_version_id is None:
+            return _("It is not out.")
+        is_over = document.cancelled_at or document.converted_at
+        return _("It has ended.") if is_over else ""
+
+    def perform(self, document, data):
+        reminding.remind(document, self.request.user)
+
+    def done_sentence(self, count):
+        message = ngettext(
+            "%(count)d document is on its way again.",
+            "%(count)d documents are on their way again.",
+            count,
+        )
+        return message % {"count": count}

@@ -1,0 +1,104 @@
+"""The columns of the lists of estimates and orders: at most seven."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+
+from ..models import Order
+from ..money import format_money
+from ..statuses import DocumentState, WaitingFor
+from .words import language_of_admin, state_tag
+
+#: What says more about an order than the stage that it was last in.
+ENDED = {DocumentState.CANCELLED, DocumentState.COMPLETED, DocumentState.UNPUBLISHED, ""}
+
+
+class NumberColumn(TitleColumn):
+    """With a dot where the customer waits for an answer."""
+
+    cell_template_name = "portal_plugin/admin/cells/number.html"
+
+
+class TagColumn(Column):
+    cell_template_name = "portal_plugin/admin/cells/tag.html"
+
+
+class AmountColumn(Column):
+    cell_template_name = "portal_plugin/admin/cells/amount.html"
+
+
+class StageColumn(Column):
+    """The stage, or the state of an order that has none or has ended."""
+
+    cell_template_name = "portal_plugin/admin/cells/stage.html"
+
+
+@dataclass(frozen=True)
+class StageTag:
+    name: str
+    colour: str
+
+    def __str__(self):
+        return self.name
+
+
+def of(model):
+    """Besides the number. Sorting is offered where the database has an index."""
+    is_order = model is Order
+    found = [
+        Column("customer", label=_("Customer"), accessor="customer.name"),
+        AmountColumn("total", label=_("Total"), accessor=total_of, sort_key="listed_total"),
+    ]
+    if is_order:
+        found.append(
+            AmountColumn("balance", label=_("Balance"), accessor=balance_of, sort_key=BALANCE)
+        )
+    found.append(Column("waiting_for", label=_("Waiting for"), accessor=waiting_of))
+    if is_order:
+        found.append(StageColumn("production", label=_("Production"), accessor=stage_of))
+    else:
+        found.append(TagColumn("state", label=_("State"), accessor=state_tag))
+    return [*found, DateColumn("updated", label=_("Updated"), accessor=updated_of, width="12%")]
+
+
+BALANCE = "listed_balance"
+
+
+def amount(document, value):
+    return format_money(value, document.currency or "EUR", language_of_admin())
+
+
+def total_of(document):
+    return amount(document, document.listed_total) if document.listed_state else ""
+
+
+def balance_of(document):
+    return amount(document, document.listed_balance) if document.listed_state else ""
+
+
+def waiting_of(document):
+    """Whose turn it is, and for how long: ``Us · 2 days``."""
+    if not document.listed_state:
+        return _("Not sent yet")
+    if document.waiting_for == WaitingFor.NOBODY:
+        return ""
+    who = document.get_waiting_for_display()
+    if document.waiting_since is None:
+        return who
+    how_long = timesince(document.waiting_since, timezone.now(), depth=1)
+    return _("%(who)s · %(how_long)s") % {"who": who, "how_long": how_long}
+
+
+def stage_of(document):
+    if document.stage is None or document.listed_state in ENDED:
+        return state_tag(document)
+    return StageTag(document.stage.name, document.stage.colour)
+
+
+def updated_of(document):
+    revision = document.latest_revision
+    moments = [revision.created_at if revision else None, document.waiting_since]
+    return max((moment for moment in moments if moment), default=document.created_at)

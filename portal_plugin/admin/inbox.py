@@ -1,0 +1,189 @@
+"""What customers said and asked that nobody has answered yet, newest first, over all documents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, Value
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic.base import BaseListingView
+
+from ..models import ChangeRequest, Comment
+from . import sites
+from .columns import TagColumn
+from .listing import KINDS
+from .words import Tag
+
+PER_PAGE = 25
+#: Characters of a message that its row shows.
+SHORT = 140
+#: The menu has no room for more; the page says the rest.
+MOST_ON_BADGE = 99
+
+
+@dataclass(frozen=True)
+class Row:
+    pk: str
+    text: str
+    tag: Tag
+    who: str
+    document: str
+    since: datetime
+    url: str
+
+
+def kinds_of(user) -> list:
+    """The kinds of documents that the user works with, on whatever site."""
+    return [
+        model for model in KINDS if sites.policy(model).user_has_any_permission(user, sites.ANY)
+    ]
+
+
+def waiting(user):
+    """The unanswered comments and the open change requests on documents that the user may see."""
+    theirs = _documents_of(user) & Q(document__is_sample=False)
+    requests = ChangeRequest.objects.open().filter(document__cancelled_at=None)
+    return Comment.objects.unanswered().filter(theirs), requests.filter(theirs)
+
+
+def _documents_of(user):
+    if user.is_superuser:
+        return Q()
+    found = Q(pk__in=[])
+    for model in kinds_of(user):
+        theirs = sites.of_user(user, model).order_by().values("pk")
+        found |= Q(document__kind=KINDS[model], document__site__in=theirs)
+    return found
+
+
+def count(user) -> int:
+    """In one query."""
+    comments, requests = waiting(user)
+    ids = requests.order_by().values("pk")
+    return comments.order_by().values("pk").union(ids, all=True).count()
+
+
+class MessagePaginator(WagtailPaginator):
+    verbose_name = gettext_lazy("message")
+    verbose_name_plural = gettext_lazy("messages")
+
+
+class Inbox(BaseListingView):
+    paginator_class = MessagePaginator
+    page_title = gettext_lazy("Inbox")
+    header_icon = "comment"
+    index_url_name = "portal_admin:inbox"
+    index_results_url_name = "portal_admin:inbox_results"
+    paginate_by = PER_PAGE
+    is_searchable = True
+
+    def dispatch(self, request, *args, **kwargs):
+        if not kinds_of(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def columns(self):
+        return [
+            TitleColumn("text", label=_("Message"), get_url=lambda row: row.url, width="40%"),
+            TagColumn("tag", label=_("Kind")),
+            Column("who", label=_("From")),
+            Column("document", label=_("Document")),
+            DateColumn("since", label=_("Since")),
+        ]
+
+    def get_queryset(self):
+        """Kind and id of both tables in one order: what the rows show is read by the page."""
+        comments, requests = (
+            rows.filter(self._matches()).order_by() for rows in waiting(self.request.user)
+        )
+        names = {"since": F("created_at"), "id_of_row": F("pk")}
+        first = comments.values(kind=Value("comment"), **names)
+        both = first.union(requests.values(kind=Value("request"), **names), all=True)
+        return both.order_by("-since", "kind", "-id_of_row")
+
+    def _matches(self):
+        text = self.search_query.strip()
+        if not text:
+            return Q()
+        return (
+            Q(text__icontains=text)
+            | Q(author_name__icontains=text)
+            | Q(document__number__icontains=text)
+            | Q(document__title__icontains=text)
+            | Q(document__customer__name__icontains=text)
+        )
+
+    def get_table(self, object_list):
+        return super().get_table(_rows(object_list))
+
+    @cached_property
+    def no_results_message(self):
+        if self.is_searching:
+            return _("No message that waits for you holds this text.")
+        return _("Nothing waits for you.")
+
+
+def _rows(found) -> list[Row]:
+    found = list(found)
+    tables = {"comment": Comment, "request": ChangeRequest}
+    rows = {
+        kind: model.objects.select_related("document__customer").in_bulk(
+            [row["id_of_row"] for row in found if row["kind"] == kind]
+        )
+        for kind, model in tables.items()
+    }
+    return [_row(row["kind"], rows[row["kind"]][row["id_of_row"]]) for row in found]
+
+
+def _row(kind, said):
+    document = said.document
+    customer = document.customer.name if document.customer else ""
+    is_request = kind == "request"
+    place = "#requests" if is_request else "#messages"
+    return Row(
+        pk=f"{kind}-{said.pk}",
+        text=Truncator(" ".join(said.text.split())).chars(SHORT),
+        tag=Tag(_("Change request"), is_primary=True) if is_request else Tag(_("Comment")),
+        who=said.author_name or customer,
+        document=" · ".join(
+            text for text in (document.number or _("Draft"), document.title, customer) if text
+        ),
+        since=said.created_at,
+        url=reverse("portal_admin:overview", args=[document.pk]) + place,
+    )
+
+
+class InboxMenuItem(MenuItem):
+    """Its label holds the number of what waits."""
+
+    def __init__(self):
+        super().__init__(
+            gettext_lazy("Inbox"),
+            reverse("portal_admin:inbox"),
+            name="portal-inbox",
+            icon_name="comment",
+            order=350,
+        )
+
+    def is_shown(self, request):
+        return bool(kinds_of(request.user))
+
+    def render_component(self, request):
+        component = super().render_component(request)
+        waiting_now = count(request.user)
+        if waiting_now:
+            shown = f"{MOST_ON_BADGE}+" if waiting_now > MOST_ON_BADGE else str(waiting_now)
+            component.label = _("Inbox (%(count)s)") % {"count": shown}
+        return component
+
+
+inbox = Inbox.as_view()
+inbox_results = Inbox.as_view(results_only=True)
