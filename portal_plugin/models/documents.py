@@ -92,8 +92,8 @@ class SalesDocument(
         ]
 
     def __str__(self):
-        name = self.number or str(_("Draft"))
-        return f"{name} · {self.title}" if self.title else name
+        """Kept for ever in Wagtail's logs: the number alone, no words that may name a person."""
+        return self.number or str(_("Draft"))
 
     @property
     def specific(self):
