@@ -5,7 +5,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from ..models import Customer, Estimate, Order
 from . import editing, listing, panels, registers, sites
-from .chooser import CustomerChooserViewSet
+from .chooser import CustomerChooserViewSet, DocumentChooserViewSet
 
 
 class PortalViewSet(SnippetViewSet):
@@ -47,6 +47,7 @@ class DocumentViewSet(PortalViewSet):
     edit_view_class = editing.DocumentEditView
     preview_on_add_view_class = editing.PreviewOnCreateView
     index_view_class = listing.DocumentIndexView
+    chooser_viewset_class = DocumentChooserViewSet
     list_export = ["number", "title", "customer.name", "listed_total", "currency", "listed_state"]
     export_headings = {"customer.name": _("Customer")}
     search_fields = ["number", "title", "customer__name", "customer__company", "customer__email"]
