@@ -36,6 +36,7 @@ hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)
 hooks.register("before_delete_snippet", refusals.before_delete)
+hooks.register("register_permissions", groups.of_verbs)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
 
 

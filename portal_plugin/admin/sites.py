@@ -9,7 +9,8 @@ from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from ..models import PortalSettings
 
-ANY = ["add", "change", "delete", "view", "publish"]
+#: Whoever may do one of these to a row may see it.
+ANY = ["add", "change", "delete", "view", "publish", "send", "decide", "record_payment", "refund"]
 
 
 def policy(model) -> SitePermissionPolicy:

@@ -14,6 +14,7 @@ from .payments import LedgerEntry, PaymentAttempt, StripeEvent
 from .pdfs import RenderedPdf
 from .proofs import Proof, ProofVersion
 from .shop import PortalSettings
+from .staff import StaffPreference
 from .stages import Stage
 from .versions import DocumentVersion, VersionItem
 
@@ -44,6 +45,7 @@ __all__ = [
     "Recipient",
     "RenderedPdf",
     "SalesDocument",
+    "StaffPreference",
     "Stage",
     "StripeEvent",
     "Submission",

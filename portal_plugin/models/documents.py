@@ -89,6 +89,7 @@ class SalesDocument(
         indexes = [
             models.Index(fields=["site", "kind", "-created_at"], name="portal_document_list"),
             models.Index(fields=["site", "waiting_for"], name="portal_document_waiting"),
+            models.Index(fields=["waiting_for", "waiting_since"], name="portal_document_turn"),
         ]
 
     def __str__(self):
@@ -124,6 +125,10 @@ class Estimate(SalesDocument):
     class Meta:
         verbose_name = _("estimate")
         verbose_name_plural = _("estimates")
+        permissions = [
+            ("send_estimate", "Can send estimate"),
+            ("decide_estimate", "Can record decisions"),
+        ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -147,6 +152,12 @@ class Order(SalesDocument):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [
+            ("send_order", "Can send order"),
+            ("decide_order", "Can record decisions"),
+            ("record_payment_order", "Can record payments"),
+            ("refund_order", "Can refund order"),
+        ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

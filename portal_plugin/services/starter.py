@@ -143,13 +143,24 @@ def _has_terms(shop: PortalSettings) -> bool:
 
 # -- rights ----------------------------------------------------------------------------------------
 
-#: Model and action of each right. Editors write; managers also publish, send, delete and set up.
+#: Model and action of each right. Editors write, answer, and record what a customer said.
 EDITOR_RIGHTS = [
-    (model, action) for model in (Customer, Estimate, Order) for action in ("add", "change", "view")
+    *(
+        (model, action)
+        for model in (Customer, Estimate, Order)
+        for action in ("add", "change", "view")
+    ),
+    *((model, "decide") for model in (Estimate, Order)),
 ]
+#: Managers also let things out, take and give back money, delete and set up.
 MANAGER_RIGHTS = [
     *EDITOR_RIGHTS,
-    *((model, action) for model in (Estimate, Order) for action in ("publish", "lock", "unlock")),
+    *(
+        (model, action)
+        for model in (Estimate, Order)
+        for action in ("publish", "send", "lock", "unlock")
+    ),
+    *((Order, action) for action in ("record_payment", "refund")),
     *((model, "delete") for model in (Customer, Estimate, Order)),
     (PortalSettings, "change"),
 ]
@@ -179,7 +190,8 @@ def right(model: Any, action: str) -> Permission:
     """Made where it is missing: Wagtail makes "publish" after the migrations of all apps."""
     codename = f"{action}_{model._meta.model_name}"
     with translation.override("en"):
-        name = f"Can {action} {model._meta.verbose_name}"
+        usual = f"Can {action} {model._meta.verbose_name}"
+    name = dict(model._meta.permissions).get(codename, usual)
     found, _created = Permission.objects.get_or_create(
         content_type=ContentType.objects.get_for_model(model),
         codename=codename,
