@@ -7,7 +7,16 @@ from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.contrib.settings.registry import register_setting
 from wagtail.snippets.models import register_snippet
 
-from .admin import action_menu, bulk, groups, home, refusals, registers, settings_panels, urls
+from .admin import (
+    action_menu,
+    bulk_delete,
+    groups,
+    home,
+    refusals,
+    registers,
+    settings_panels,
+    urls,
+)
 from .admin.finders import DocumentURLFinder
 from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
@@ -28,10 +37,8 @@ def admin_urls():
 for register in registers.instances().get("reports", []):
     hooks.register("register_reports_menu_item", register.get_menu_item)
 
-for action in bulk.ACTIONS:
-    # After Wagtail's own, so that ours takes the place of one of the same name.
-    hooks.register("register_bulk_action", action, order=100)
-
+# After Wagtail's own, so that ours takes the place of that of the same name.
+hooks.register("register_bulk_action", bulk_delete.Delete, order=100)
 hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)

@@ -35,10 +35,6 @@ class Migration(migrations.Migration):
             name='order',
             options={'permissions': [('send_order', 'Can send order'), ('decide_order', 'Can record decisions'), ('record_payment_order', 'Can record payments'), ('refund_order', 'Can refund order')], 'verbose_name': 'order', 'verbose_name_plural': 'orders'},
         ),
-        migrations.AddIndex(
-            model_name='salesdocument',
-            index=models.Index(fields=['waiting_for', 'waiting_since'], name='portal_document_turn'),
-        ),
         migrations.AddField(
             model_name='staffpreference',
             name='user',

@@ -1,6 +1,9 @@
 """Estimates and orders: one table for what they share, one target for everything on them."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
@@ -12,9 +15,10 @@ from wagtail.models import (
 )
 
 from .. import registry
-from ..statuses import DocumentKind
+from ..statuses import DocumentKind, DocumentState, Verdict, WaitingFor
 from .amounts import Amounts
 from .content import DocumentContent
+from .decisions import Decision
 from .record import DocumentRecord
 from .releasing import Releasing
 from .turns import Turns
@@ -48,6 +52,30 @@ class SalesDocumentQuerySet(models.QuerySet):
     def real(self):
         """Without the sample documents that staff try things on."""
         return self.filter(is_sample=False)
+
+    def past_validity(self):
+        """Their last valid day is over, in the site's time zone."""
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        last_day = Coalesce("valid_until_override", "valid_until")
+        return self.annotate(last_day=last_day).filter(last_day__lt=today)
+
+    def half_approved(self):
+        """Some item was approved, and the rest was left open."""
+        states = [DocumentState.PARTLY_APPROVED, DocumentState.EXPIRED]
+        return self.filter(
+            Exists(Decision.objects.filter(document=OuterRef("pk"), verdict=Verdict.APPROVE)),
+            listed_state__in=states,
+        )
+
+    def to_start(self):
+        """Approved, our turn, and in no stage yet: nobody has begun."""
+        return self.filter(
+            waiting_for=WaitingFor.US, listed_state=DocumentState.APPROVED, stage=None
+        )
+
+    def waiting_longer(self, waiting_for, than):
+        """Since before a moment, on one side's turn."""
+        return self.filter(waiting_for=waiting_for, waiting_since__lt=than)
 
 
 class SalesDocument(
@@ -89,7 +117,6 @@ class SalesDocument(
         indexes = [
             models.Index(fields=["site", "kind", "-created_at"], name="portal_document_list"),
             models.Index(fields=["site", "waiting_for"], name="portal_document_waiting"),
-            models.Index(fields=["waiting_for", "waiting_since"], name="portal_document_turn"),
         ]
 
     def __str__(self):
