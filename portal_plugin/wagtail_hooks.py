@@ -8,6 +8,7 @@ from wagtail.contrib.settings.registry import register_setting
 from wagtail.snippets.models import register_snippet
 
 from .admin import (
+    account,
     action_menu,
     bulk_delete,
     groups,
@@ -44,6 +45,7 @@ hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)
 hooks.register("before_delete_snippet", refusals.before_delete)
 hooks.register("register_permissions", groups.of_verbs)
+hooks.register("register_account_settings_panel", account.ToldPanel)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
 
 
