@@ -168,6 +168,8 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
 def _stories(email: OutgoingEmail) -> list[Story]:
     if email.kind == mail_digest.KIND:
         return mail_digest.stories(email)
+    if email.document is None:
+        return []
     return [tell(email.document, happening) for happening in email.facts.get("happenings", [])]
 
 
