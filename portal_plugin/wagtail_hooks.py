@@ -13,6 +13,7 @@ from .admin import (
     bulk_delete,
     groups,
     home,
+    moderation,
     refusals,
     registers,
     settings_panels,
@@ -51,6 +52,7 @@ hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm
 
 @hooks.register("construct_homepage_panels")
 def home_panel(request, panels):
+    moderation.replace(panels)
     panels.append(home.PortalPanel(request))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowTask
 
 from portal_plugin.models import Estimate
@@ -36,9 +37,12 @@ def submitted(workflow):
     return submitted
 
 
+def approval(document, task_state):
+    return pages.url(Estimate, "workflow_action", document.pk, "approve", task_state.pk)
+
+
 def approve(client, document, task_state):
-    url = pages.url(Estimate, "workflow_action", document.pk, "approve", task_state.pk)
-    return client.post(url)
+    return client.post(approval(document, task_state))
 
 
 def test_a_manager_of_the_site_publishes_by_approving(client, staff_of, only_site, submitted):
@@ -58,6 +62,16 @@ def test_a_task_of_another_shop_is_not_done_through_a_document_of_ones_own(
     assert response.status_code == 404
     theirs.refresh_from_db()
     assert not theirs.live
+
+
+def test_what_awaits_review_is_shown_to_its_own_shop_alone(
+    client, staff_of, only_site, other_site, submitted
+):
+    ours, theirs = submitted(only_site), submitted(other_site)
+    staff_of(only_site)
+    page = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert approval(ours, ours.current_workflow_task_state) in page
+    assert approval(theirs, theirs.current_workflow_task_state) not in page
 
 
 def test_who_may_not_publish_does_not_do_so_by_any_way():
