@@ -1,12 +1,13 @@
 """On Wagtail's page of a group: the sites where it may work in the portal, and how far."""
 
 from django import forms
+from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import GroupSitePermission, Site
 
-from ..models import Estimate, Order
+from ..models import Customer, Estimate, Order
 from ..services import starter
 
 
@@ -72,8 +73,9 @@ class PortalSitesForm(forms.Form):
 
 
 def of_verbs():
-    """Rights that have no column on Wagtail's page of a group: each of a verb of its own."""
+    """Rights that have no column on Wagtail's page of a group: to see, and each of a verb."""
     codenames = [name for model in (Estimate, Order) for name, _label in model._meta.permissions]
+    codenames += [get_permission_codename("view", m._meta) for m in (Customer, Estimate, Order)]
     return Permission.objects.filter(
         content_type__app_label=Estimate._meta.app_label, codename__in=codenames
     )

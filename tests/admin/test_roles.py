@@ -3,9 +3,10 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import GroupSitePermission
 
-from portal_plugin.models import Estimate, Order
+from portal_plugin.models import Customer, Estimate, Order
 from portal_plugin.services import starter
 from tests import samples
 from tests.factories import customer_factory, estimate_factory, link_factory, order_factory
@@ -106,6 +107,15 @@ def test_sending_is_not_writing(client, with_rights):
     assert document.comments.count() == 0
 
 
+def test_seeing_is_nothing_more(client, with_rights):
+    with_rights((Estimate, "view"))
+    document = estimate_factory()
+    assert client.get(pages.overview(document)).status_code == 200
+    assert document.number in client.get(pages.url(Estimate, "list")).content.decode()
+    client.post(pages.do(document, "note"), {"text": "Hm"})
+    assert not document.internal_notes.exists()
+
+
 def test_rights_on_estimates_are_none_on_orders(client, with_rights):
     with_rights((Estimate, "decide"))
     order = order_factory()
@@ -113,7 +123,14 @@ def test_rights_on_estimates_are_none_on_orders(client, with_rights):
     assert not Order.objects.get().decisions.exists()
 
 
+def test_the_way_to_a_row_is_found_with_rights_on_its_site_alone(staff_of, only_site, other_site):
+    finder = AdminURLFinder(staff_of(only_site))
+    ours, theirs = customer_factory(only_site), customer_factory(other_site)
+    assert finder.get_edit_url(ours) == pages.url(Customer, "edit", ours.pk)
+    assert finder.get_edit_url(theirs) is None
+
+
 def test_each_verb_can_be_ticked_on_the_page_of_a_group(client, boss):
     page = client.get(reverse("wagtailusers_groups:add")).content.decode()
-    for name in ("Can send", "Can record decisions", "Can record payments", "Can refund"):
-        assert name in page
+    for verb in ("view", "send", "record decisions", "record payments", "refund"):
+        assert f"Can {verb}" in page
