@@ -6,7 +6,7 @@ from wagtail.signals import published
 from . import registry, tasks
 from .models import Estimate, Order
 from .portal import preview
-from .services import outbox, pdfs, previews, publishing, scanning, work
+from .services import outbox, pdfs, previews, publishing, scanning, telling_later, work
 from .services.payments import reconciling
 from .webhooks import anymail
 
@@ -18,7 +18,8 @@ def connect():
     request_finished.connect(work.drain_after_answer, dispatch_uid="portal_work")
     registry.set_enqueuer(tasks.enqueue)
     anymail.connect()
-    # In this order: an email may have to wait for its PDF.
+    # In this order: what is told is an email, and an email may have to wait for its PDF.
+    registry.register_worker("telling", telling_later.drain)
     registry.register_worker("pdf", pdfs.drain)
     registry.register_worker("mail", outbox.drain)
     registry.register_worker("scan", scanning.drain)

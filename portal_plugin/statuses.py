@@ -124,6 +124,15 @@ class EmailState(TextChoices):
     WITHHELD = "withheld", _("Not sent")
 
 
+class Telling(TextChoices):
+    """What staff get emails about."""
+
+    ALL = "all", _("All, whoever is responsible")
+    MINE = "mine", _("What I am responsible for")
+    DIGEST = "digest", _("What I am responsible for, in one email a day")
+    NONE = "none", _("Nothing")
+
+
 class FileCheckState(TextChoices):
     UNCHECKED = "unchecked", _("Not checked")
     WAITING = "waiting", _("Waiting for check")

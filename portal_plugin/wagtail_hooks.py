@@ -7,7 +7,18 @@ from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.contrib.settings.registry import register_setting
 from wagtail.snippets.models import register_snippet
 
-from .admin import action_menu, bulk, groups, home, refusals, registers, settings_panels, urls
+from .admin import (
+    account,
+    action_menu,
+    bulk,
+    groups,
+    home,
+    moderation,
+    refusals,
+    registers,
+    settings_panels,
+    urls,
+)
 from .admin.finders import DocumentURLFinder
 from .admin.item_templates import ItemTemplateViewSet
 from .admin.stages import StageViewSet
@@ -37,17 +48,21 @@ for register in registers.instances().get("reports", []):
     hooks.register("register_reports_menu_item", register.get_menu_item)
 
 for action in bulk.ACTIONS:
-    hooks.register("register_bulk_action", action)
+    # After Wagtail's own, so that ours takes the place of that of the same name.
+    hooks.register("register_bulk_action", action, order=100)
 
 hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)
 hooks.register("before_delete_snippet", refusals.before_delete)
+hooks.register("register_permissions", groups.of_verbs)
+hooks.register("register_account_settings_panel", account.ToldPanel)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
 
 
 @hooks.register("construct_homepage_panels")
 def home_panel(request, panels):
+    moderation.replace(panels)
     panels.append(home.PortalPanel(request))
 
 

@@ -16,7 +16,7 @@ class PublishItem(ActionMenuItem):
     value = ""
 
     def is_shown(self, context):
-        return not context.get("locked_for_user") and may_publish(context)
+        return not context.get("locked_for_user") and may(context, "publish")
 
     def get_context_data(self, parent_context):
         context = super().get_context_data(parent_context)
@@ -27,6 +27,9 @@ class PublishAndSend(PublishItem):
     label = _("Publish and send…")
     icon_name = "mail"
     value = "send"
+
+    def is_shown(self, context):
+        return super().is_shown(context) and may(context, "send")
 
 
 class PublishWithoutSending(PublishItem):
@@ -42,7 +45,7 @@ class Unpublish(UnpublishMenuItem):
             not context.get("locked_for_user")
             and context["view"] == "edit"
             and instance.live
-            and may_publish(context)
+            and may(context, "publish")
         )
 
     def get_url(self, context):
@@ -50,11 +53,11 @@ class Unpublish(UnpublishMenuItem):
         return reverse(name, args=[context["instance"].pk])
 
 
-def may_publish(context):
+def may(context, action):
     user, instance = context["request"].user, context.get("instance")
     if instance is not None and instance.pk:
-        return sites.may(user, "publish", instance)
-    return sites.policy(context["model"]).user_has_permission(user, "publish")
+        return sites.may(user, action, instance)
+    return sites.policy(context["model"]).user_has_permission(user, action)
 
 
 def arrange(menu_items, request, context):

@@ -1,10 +1,16 @@
-"""Choosing a customer for a document, or writing a new one down without leaving it."""
+"""Choosing a customer for a document, or writing a new one down without leaving it.
+
+Wagtail makes a chooser for every snippet, and none of its views asks for a right: each of them has
+to start from the rows of the user's sites.
+"""
 
 from django import forms
 from wagtail.snippets.views.chooser import (
     ChooseResultsView,
     ChooseView,
     SnippetChooserViewSet,
+    SnippetChosenMultipleView,
+    SnippetChosenView,
     SnippetCreateView,
 )
 
@@ -32,31 +38,75 @@ class NewCustomerForm(forms.ModelForm):
 
 
 class OfUserSites:
-    """Only the customers of the sites where the user works."""
+    """Only the rows of the sites where the user works."""
 
     def get_object_list(self):
         return sites.rows_of(self.request.user, self.model_class).select_related("site")
+
+    def get_object(self, pk):
+        return self.get_object_list().get(pk=pk)
+
+    def get_objects(self, pks):
+        return self.get_object_list().filter(pk__in=pks)
+
+
+class SiteChooseView(OfUserSites, ChooseView):
+    pass
+
+
+class SiteChooseResultsView(OfUserSites, ChooseResultsView):
+    pass
+
+
+class SiteChosenView(OfUserSites, SnippetChosenView):
+    pass
+
+
+class SiteChosenMultipleView(OfUserSites, SnippetChosenMultipleView):
+    pass
+
+
+class SiteChooserViewSet(SnippetChooserViewSet):
+    choose_view_class = SiteChooseView
+    choose_results_view_class = SiteChooseResultsView
+    chosen_view_class = SiteChosenView
+    chosen_multiple_view_class = SiteChosenMultipleView
+
+
+class WritesCustomer:
+    """``for_sites`` of the form for a new one."""
 
     def get_creation_form_kwargs(self):
         found = sites.of_user(self.request.user, Customer, "add")
         return {**super().get_creation_form_kwargs(), "for_sites": found}
 
 
-class CustomerChooseView(OfUserSites, ChooseView):
+class CustomerChooseView(WritesCustomer, SiteChooseView):
     pass
 
 
-class CustomerChooseResultsView(OfUserSites, ChooseResultsView):
+class CustomerChooseResultsView(WritesCustomer, SiteChooseResultsView):
     pass
 
 
-class CustomerCreateInChooser(OfUserSites, SnippetCreateView):
+class CustomerCreateInChooser(WritesCustomer, SnippetCreateView):
     pass
 
 
-class CustomerChooserViewSet(SnippetChooserViewSet):
+class CustomerChooserViewSet(SiteChooserViewSet):
     permission_policy = sites.policy(Customer)
     choose_view_class = CustomerChooseView
     choose_results_view_class = CustomerChooseResultsView
     create_view_class = CustomerCreateInChooser
     creation_form_class = NewCustomerForm
+
+
+class NoCreateView(SnippetCreateView):
+    """A document is written on its own page."""
+
+    def can_create(self):
+        return False
+
+
+class DocumentChooserViewSet(SiteChooserViewSet):
+    create_view_class = NoCreateView

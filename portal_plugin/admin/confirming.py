@@ -1,5 +1,6 @@
 """Asked before a publish that takes decisions back: ask the customer again, or was it agreed?"""
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -11,7 +12,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from ..exceptions import PortalError
 from ..services import on_behalf
-from . import overview_rows
+from . import overview_rows, sites
 from .finding import find
 from .words import number_of
 
@@ -57,12 +58,15 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
             "taken_back": overview_rows.taken_back(self.document, draft),
             "edit_url": reverse(viewset.get_url_name("edit"), args=[self.document.pk]),
             "typed": self.typed,
+            "may_decide": sites.may(self.request.user, "decide", self.document),
         }
 
     def post(self, request, **kwargs):
         """Publishes the newest draft, whichever way."""
         try:
             if request.POST.get("choice") == "agreed":
+                if not sites.may(request.user, "decide", self.document):
+                    raise PermissionDenied
                 on_behalf.publish_agreed(self.document, request.POST.get("note", ""), request.user)
             else:
                 revision = self.document.latest_revision

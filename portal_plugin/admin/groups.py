@@ -1,10 +1,13 @@
 """On Wagtail's page of a group: the sites where it may work in the portal, and how far."""
 
 from django import forms
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import GroupSitePermission, Site
 
+from ..models import Customer, Estimate, Order
 from ..services import starter
 
 
@@ -15,13 +18,13 @@ class PortalSitesForm(forms.Form):
         queryset=Site.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=_("Write customers, estimates and orders"),
+        label=_("Write customers, estimates and orders, answer, record decisions"),
     )
     managers = forms.ModelMultipleChoiceField(
         queryset=Site.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=_("Also publish, send, delete and change the portal's settings"),
+        label=_("Also publish, send, record money, delete and change the portal's settings"),
     )
     RIGHTS = {"editors": starter.EDITOR_RIGHTS, "managers": starter.MANAGER_RIGHTS}
 
@@ -67,6 +70,15 @@ class PortalSitesForm(forms.Form):
             name: [site for site, ids in held.items() if _ids(rights) <= ids]
             for name, rights in self.RIGHTS.items()
         }
+
+
+def of_verbs():
+    """Rights that have no column on Wagtail's page of a group: to see, and each of a verb."""
+    codenames = [name for model in (Estimate, Order) for name, _label in model._meta.permissions]
+    codenames += [get_permission_codename("view", m._meta) for m in (Customer, Estimate, Order)]
+    return Permission.objects.filter(
+        content_type__app_label=Estimate._meta.app_label, codename__in=codenames
+    )
 
 
 def _ids(rights):

@@ -102,6 +102,8 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "new_link": self.new_link,
             "may_change": self.may_change,
             "may_publish": self.may_publish,
+            "may_send": sites.may(self.request.user, "send", document),
+            "may_decide": sites.may(self.request.user, "decide", document),
             "edit_url": self.edit_url,
         }
 

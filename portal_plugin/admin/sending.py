@@ -89,7 +89,7 @@ class Send(WagtailAdminTemplateMixin, FormView):
 
     def setup(self, request, pk, **kwargs):
         super().setup(request, pk=pk, **kwargs)
-        self.document = find(request, pk, "publish")
+        self.document = find(request, pk, "send")
 
     def dispatch(self, request, *args, **kwargs):
         if not self.document.live or self.document.current_version_id is None:
@@ -179,7 +179,7 @@ send = Send.as_view()
 def email_preview(request, pk):
     """The email as it will look with what is typed so far. Nothing is saved, and its button leads
     nowhere."""
-    document = find(request, pk, "publish")
+    document = find(request, pk, "send")
     email = _email(document, request.POST.get("subject", ""), request.POST.get("text", ""))
     response = HttpResponse(mail_rendering.render(email, url=SAMPLE_URL).html)
     response["Content-Security-Policy"] = (

@@ -7,6 +7,7 @@ from ..exceptions import PortalError
 from ..models import Attachment
 from ..services import files, proofs
 from ..services.mail_receivers import staff_name
+from . import sites
 from .done import Done
 from .verbs_talk import item_of, keys_of
 
@@ -41,7 +42,7 @@ def add_files(document, request):
     if not uploads:
         raise PortalError(_("Choose a file first."))
     item_key = item_of(document, request)
-    is_shown = bool(request.POST.get("show"))
+    is_shown = request.POST.get("show") and sites.may(request.user, "publish", document)
     for upload in uploads:
         row = files.store(
             document,

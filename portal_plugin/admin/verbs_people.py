@@ -65,9 +65,9 @@ def _number(request, name) -> int:
 
 
 VERBS = {
-    "send-again": ("publish", send_again),
-    "copy-link": ("publish", copy_link),
-    "stop-link": ("publish", stop_link),
-    "extend-link": ("publish", extend_link),
-    "retry-email": ("publish", retry_email),
+    "send-again": ("send", send_again),
+    "copy-link": ("send", copy_link),
+    "stop-link": ("send", stop_link),
+    "extend-link": ("send", extend_link),
+    "retry-email": ("send", retry_email),
 }

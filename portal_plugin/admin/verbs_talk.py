@@ -87,6 +87,6 @@ VERBS = {
     "note": ("change", note),
     "comments-read": ("change", comments_read),
     "close-request": ("change", close_request),
-    "on-phone": ("publish", on_phone),
-    "undo": ("publish", undo),
+    "on-phone": ("decide", on_phone),
+    "undo": ("decide", undo),
 }

@@ -1,11 +1,13 @@
 """Customers, estimates and orders as Wagtail snippets, in a menu group of their own."""
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from ..models import Customer, Estimate, Order
 from . import bookkeeping, editing, filtering, inbox, listing, panels, registers, sites
-from .chooser import CustomerChooserViewSet
+from .chooser import CustomerChooserViewSet, DocumentChooserViewSet
 
 
 class PortalViewSet(SnippetViewSet):
@@ -17,6 +19,16 @@ class PortalViewSet(SnippetViewSet):
     @property
     def permission_policy(self):
         return sites.policy(self.model)
+
+    @cached_property
+    def url_finder_class(self):
+        """By the rights on the row's own site. A snippet's own asks for those on every site, and
+        whoever works for one shop would find no way from a report or a usage to what is theirs."""
+        values = {
+            "permission_policy": self.permission_policy,
+            "edit_url_name": self.get_url_name("edit"),
+        }
+        return type("SiteURLFinder", (ModelAdminURLFinder,), values)
 
     def construct_view(self, view_class, **kwargs):
         return sites.guarded(super().construct_view(view_class, **kwargs), self.model)
@@ -48,6 +60,7 @@ class DocumentViewSet(PortalViewSet):
     preview_on_add_view_class = editing.PreviewOnCreateView
     index_view_class = listing.DocumentIndexView
     index_results_template_name = "portal_plugin/admin/documents.html"
+    chooser_viewset_class = DocumentChooserViewSet
     list_export = bookkeeping.OF_ESTIMATES
     export_headings = bookkeeping.HEADINGS
     search_backend_name = None

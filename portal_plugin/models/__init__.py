@@ -15,6 +15,7 @@ from .payments import LedgerEntry, PaymentAttempt, StripeEvent
 from .pdfs import RenderedPdf
 from .proofs import Proof, ProofVersion
 from .shop import PortalSettings
+from .staff import StaffPreference
 from .stages import Stage
 from .versions import DocumentVersion, VersionItem
 
@@ -46,6 +47,7 @@ __all__ = [
     "Recipient",
     "RenderedPdf",
     "SalesDocument",
+    "StaffPreference",
     "Stage",
     "StripeEvent",
     "Submission",

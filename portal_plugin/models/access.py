@@ -40,6 +40,15 @@ class DirectLinkQuerySet(models.QuerySet):
     def usable(self):
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
+    def expired_unused(self, since):
+        """Ended since a moment without having been seen by a person."""
+        return self.filter(
+            revoked_at=None,
+            last_seen_at=None,
+            expires_at__gte=since,
+            expires_at__lte=timezone.now(),
+        )
+
     def by_token_hash(self, token_hash):
         return self.filter(tokens__token_hash=token_hash)
 

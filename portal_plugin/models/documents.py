@@ -106,8 +106,8 @@ class SalesDocument(
         ]
 
     def __str__(self):
-        name = self.number or str(_("Draft"))
-        return f"{name} · {self.title}" if self.title else name
+        """Kept for ever in Wagtail's logs: the number alone, no words that may name a person."""
+        return self.number or str(_("Draft"))
 
     @property
     def specific(self):
@@ -149,6 +149,10 @@ class Estimate(SalesDocument):
     class Meta:
         verbose_name = _("estimate")
         verbose_name_plural = _("estimates")
+        permissions = [
+            ("send_estimate", "Can send estimate"),
+            ("decide_estimate", "Can record decisions"),
+        ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -172,6 +176,12 @@ class Order(SalesDocument):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [
+            ("send_order", "Can send order"),
+            ("decide_order", "Can record decisions"),
+            ("record_payment_order", "Can record payments"),
+            ("refund_order", "Can refund order"),
+        ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

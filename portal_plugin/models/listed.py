@@ -9,9 +9,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ..money import ZERO
-from ..statuses import DocumentState, WaitingFor
+from ..statuses import DocumentState, Verdict, WaitingFor
 from .conversation import ChangeRequest, Comment
 from .customers import Contact, Customer
+from .decisions import Decision
 from .items import LineItem
 from .payments import LedgerEntry
 
@@ -40,6 +41,20 @@ class ListedQuerySet(models.QuerySet):
         """Approved, nothing to be paid first, and in no stage yet: nobody has begun."""
         return self.filter(
             listed_state=DocumentState.APPROVED, listed_deposit_due=0, stage__isnull=True
+        )
+
+    def past_validity(self):
+        """Their last valid day is over, in the site's time zone."""
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        last_day = Coalesce("valid_until_override", "valid_until")
+        return self.annotate(last_day=last_day).filter(last_day__lt=today)
+
+    def half_approved(self):
+        """Some item was approved, and the rest was left open."""
+        states = [DocumentState.PARTLY_APPROVED, DocumentState.EXPIRED]
+        return self.filter(
+            Exists(Decision.objects.filter(document=OuterRef("pk"), verdict=Verdict.APPROVE)),
+            listed_state__in=states,
         )
 
     def with_unanswered(self):

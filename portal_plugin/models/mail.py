@@ -2,9 +2,27 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import EmailState
+
+
+class OutgoingEmailQuerySet(models.QuerySet):
+    def lost(self, since):
+        """To a customer, written since a moment, not delivered, and no later one was."""
+        later = self.model.objects.filter(
+            document=OuterRef("document"),
+            recipient=OuterRef("recipient"),
+            pk__gt=OuterRef("pk"),
+            state__in=[EmailState.SENT, EmailState.DELIVERED],
+        )
+        return self.filter(
+            ~Exists(later),
+            recipient__isnull=False,
+            state__in=[EmailState.BOUNCED, EmailState.PARKED],
+            created_at__gte=since,
+        )
 
 
 class OutgoingEmail(models.Model):
@@ -74,6 +92,8 @@ class OutgoingEmail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     bounced_at = models.DateTimeField(_("bounced"), null=True, blank=True)
+
+    objects = OutgoingEmailQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from ..money import ZERO
@@ -23,6 +23,11 @@ class PaymentAttemptQuerySet(models.QuerySet):
         return self.filter(
             Q(state__in=AttemptState.unfinished()) | Q(known, state=AttemptState.FAILED)
         )
+
+    def failed_last(self, since):
+        """Failed since a moment, and nobody tried again on the document."""
+        newer = self.model.objects.filter(document=OuterRef("document"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(newer), state=AttemptState.FAILED, ended_at__gte=since)
 
 
 class PaymentAttempt(models.Model):

@@ -2,7 +2,10 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.utils.translation import gettext as _
+from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.models import Revision
+from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from ..exceptions import EvidenceIsKept
 
@@ -34,15 +37,25 @@ class Releasing:
         for item in document.line_items.all():
             item.pk = live.get(item.key)
 
-    def publish(self, revision, *args, **kwargs):
+    def publish(self, revision, user=None, *args, skip_permission_checks=False, **kwargs):
         """Lock, reload, then what Wagtail does: the revision's cached object may be older than what
-        a customer wrote a moment ago."""
+        a customer wrote a moment ago.
+
+        Wagtail itself asks for the right on every site, so that who may publish on one alone could
+        approve nothing in a workflow. Raises ``PublishPermissionError``.
+        """
         from .documents import lock  # the base table is made of this class
 
+        if user is not None and not skip_permission_checks and not self._may_publish(user):
+            raise PublishPermissionError(_("You may not publish this document."))
         with transaction.atomic():
             lock(self)
             fresh = Revision.objects.get(pk=revision.pk)
-            return super().publish(fresh, *args, **kwargs)
+            return super().publish(fresh, user, *args, skip_permission_checks=True, **kwargs)
+
+    def _may_publish(self, user):
+        policy = SitePermissionPolicy(type(self))
+        return policy.user_has_permission_for_instance(user, "publish", self)
 
     def unpublish(self, *args, **kwargs):
         if self.has_evidence:

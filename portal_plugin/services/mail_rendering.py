@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ..gateways.mailer import one_line
 from ..models import DirectLink, OutgoingEmail, SalesDocument
-from . import mail_jobs, mail_words
+from . import mail_digest, mail_jobs, mail_reasons, mail_words
 from .mail_phrases import Phrase
 from .mail_receivers import receiver
 from .mail_stories import Story, tell
@@ -72,6 +72,8 @@ class MailView:
     # Holds the way in: no debug page, no log of a template's lookups shows it.
     url: str = field(repr=False)
     kind: str
+    # For staff: why this email goes to them.
+    why: str = ""
     document: SalesDocument | None = None
     link: DirectLink | None = None
     start: str = field(init=False)
@@ -80,7 +82,7 @@ class MailView:
     @property
     def is_alone(self) -> bool:
         """One happening: the email's heading is its headline."""
-        return len(self.told) == 1
+        return len(self.told) == 1 and self.kind != mail_digest.KIND
 
     def __post_init__(self) -> None:
         sides = ("right", "left") if self.direction == "rtl" else ("left", "right")
@@ -135,7 +137,7 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
     view = document_view(document) if document else None
     shop = view.shop if view else shop_view(email.site)
     for_staff = is_for_staff(email.kind)
-    told = [_told(email.document, happening) for happening in email.facts.get("happenings", [])]
+    told = [_told(story) for story in _stories(email)]
     sentences = [] if for_staff or view is None else _sentences(view)
     return MailView(
         subject=subject(email, told, shop),
@@ -157,13 +159,21 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
         button=_button(email, view, for_staff) if url else None,
         url=url,
         kind=email.kind,
+        why=mail_reasons.reason(email) if for_staff else "",
         document=document,
         link=email.link,
     )
 
 
-def _told(document: Any, happening: dict[str, Any]) -> Told:
-    story = tell(document, happening)
+def _stories(email: OutgoingEmail) -> list[Story]:
+    if email.kind == mail_digest.KIND:
+        return mail_digest.stories(email)
+    if email.document is None:
+        return []
+    return [tell(email.document, happening) for happening in email.facts.get("happenings", [])]
+
+
+def _told(story: Story) -> Told:
     return Told(
         mail_words.headline(story),
         story,
@@ -173,6 +183,9 @@ def _told(document: Any, happening: dict[str, Any]) -> Told:
 
 
 def _heading(email: OutgoingEmail, told: list[Told], shop: ShopView) -> Phrase:
+    if email.kind == mail_digest.KIND:
+        message = ngettext("%(count)s document for you", "%(count)s documents for you", len(told))
+        return Phrase(message, count=len(told))
     if len(told) == 1:
         return told[0].headline
     if told:
@@ -198,7 +211,7 @@ def subject(email: OutgoingEmail, told: list[Told], shop: ShopView) -> str:
 def _subject(email: OutgoingEmail, told: list[Told], shop: ShopView) -> str:
     name = _name(email)
     if name is None:
-        return shop.name
+        return _heading(email, told, shop) if told else shop.name
     if not told:
         return _("%(document)s from %(shop)s") % {"document": name, "shop": shop.name}
     return _("%(document)s: %(news)s") % {"document": name, "news": _heading(email, told, shop)}

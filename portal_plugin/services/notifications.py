@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..models import DirectLink, OutgoingEmail, PortalSettings, SalesDocument, Submission
+from ..models import DirectLink, OutgoingEmail, SalesDocument, Submission
 from ..statuses import EmailState
-from . import links, mail_receivers, outbox
+from . import links, outbox, telling
 
 #: Verbs that nobody is told about: looking at something, or opening the card form.
 SILENT = frozenset({"pay", "pdf", "download"})
@@ -42,8 +42,7 @@ def customer_acted(
         happening["is_recorded"] = True
     receivers = [link] if link is not None else _receivers(document)
     emails = [_to_customer(document, each, "receipt", verb, happening) for each in receivers]
-    notice = _to_staff(document, verb, happening, link)
-    return [*emails, notice] if notice else emails
+    return [*emails, *_to_staff(document, verb, happening, link)]
 
 
 def shop_acted(
@@ -67,7 +66,7 @@ def take_back(document: SalesDocument, verb: str, reason: str) -> int:
 
 def staff_told(
     document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
-) -> OutgoingEmail | None:
+) -> list[OutgoingEmail]:
     """Staff alone, about what nobody meant to do: money that is too much."""
     return _to_staff(document, verb, _happening(facts, None), None)
 
@@ -102,21 +101,19 @@ def _to_customer(
 
 def _to_staff(
     document: SalesDocument, verb: str, happening: dict[str, Any], link: DirectLink | None
-) -> OutgoingEmail | None:
-    """The responsible person, else the shop's mailbox, else nobody. Never with a way in."""
-    responsible = document.responsible
-    has_person = responsible is not None and mail_receivers.staff_address(responsible)
-    mailbox = PortalSettings.of(document.site).mailbox
-    if not has_person and not mailbox:
-        return None
+) -> list[OutgoingEmail]:
+    """Whom ``telling`` names. Never with a way in."""
     by = link.recipient.name if link is not None else ""
     kind = f"staff_{verb}"
-    return outbox.queue(
-        kind=kind,
-        site=document.site,
-        document=document,
-        staff=responsible if has_person else None,
-        address="" if has_person else mailbox,
-        facts={"happenings": [{"kind": kind, "by": by, **happening}]},
-        delay=True,
-    )
+    return [
+        outbox.queue(
+            kind=kind,
+            site=document.site,
+            document=document,
+            staff=told.staff,
+            address=told.address,
+            facts={"happenings": [{"kind": kind, "by": by, **happening}]},
+            delay=True,
+        )
+        for told in telling.told_at_once(document)
+    ]

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
-from wagtail.models import GroupSitePermission
+from wagtail.models import GroupSitePermission, Site
 
 from ..conf import conf
 from ..models import Customer, Estimate, Order, PortalSettings, TermsText
@@ -106,13 +107,36 @@ class Step:
 
 
 def first_steps(site: Any) -> list[Step]:
-    shop = PortalSettings.of(site)
+    return _steps(_read(Site.objects.filter(pk=site.pk)).get())
+
+
+def first_unfinished(sites: Any) -> tuple[Any, list[Step]]:
+    """The first of a queryset of sites where a step is left, and its steps; ``(None, [])`` where
+    all is done. One query, however many sites."""
+    for site in _read(sites):
+        steps = _steps(site)
+        if not all(step.is_done for step in steps):
+            return site, steps
+    return None, []
+
+
+def _read(sites: Any) -> Any:
+    terms = TermsText.objects.filter(site=OuterRef("pk"))
+    return sites.select_related("portalsettings").annotate(
+        has_estimate=Exists(Estimate.objects.filter(site=OuterRef("pk"))),
+        has_terms_of_estimates=Exists(terms.filter(kind=TermsKind.ESTIMATE)),
+        has_terms_of_orders=Exists(terms.filter(kind=TermsKind.ORDER)),
+    )
+
+
+def _steps(site: Any) -> list[Step]:
+    shop = getattr(site, "portalsettings", None) or PortalSettings(site=site)
     found = {
         "brand": bool(shop.logo and shop.address),
-        "terms": _has_terms(shop),
+        "terms": site.has_terms_of_estimates and site.has_terms_of_orders,
         "money": bool(shop.tax_number or shop.tax_rate),
         "payments": bool(shop.bank_details or conf.stripe_secret_key),
-        "estimate": Estimate.objects.filter(site=site).exists(),
+        "estimate": site.has_estimate,
     }
     labels = {
         "brand": _("Add your logo and address"),
@@ -136,20 +160,26 @@ def mark_done(site: Any, step: str) -> None:
         shop.save(update_fields=["steps_done"])
 
 
-def _has_terms(shop: PortalSettings) -> bool:
-    texts = TermsText.objects.filter(site=shop.site).values_list("kind", flat=True)
-    return {TermsKind.ESTIMATE, TermsKind.ORDER} <= set(texts)
-
-
 # -- rights ----------------------------------------------------------------------------------------
 
-#: Model and action of each right. Editors write; managers also publish, send, delete and set up.
+#: Model and action of each right. Editors write, answer, and record what a customer said.
 EDITOR_RIGHTS = [
-    (model, action) for model in (Customer, Estimate, Order) for action in ("add", "change", "view")
+    *(
+        (model, action)
+        for model in (Customer, Estimate, Order)
+        for action in ("add", "change", "view")
+    ),
+    *((model, "decide") for model in (Estimate, Order)),
 ]
+#: Managers also let things out, take and give back money, delete and set up.
 MANAGER_RIGHTS = [
     *EDITOR_RIGHTS,
-    *((model, action) for model in (Estimate, Order) for action in ("publish", "lock", "unlock")),
+    *(
+        (model, action)
+        for model in (Estimate, Order)
+        for action in ("publish", "send", "lock", "unlock")
+    ),
+    *((Order, action) for action in ("record_payment", "refund")),
     *((model, "delete") for model in (Customer, Estimate, Order)),
     (PortalSettings, "change"),
 ]
@@ -179,7 +209,8 @@ def right(model: Any, action: str) -> Permission:
     """Made where it is missing: Wagtail makes "publish" after the migrations of all apps."""
     codename = f"{action}_{model._meta.model_name}"
     with translation.override("en"):
-        name = f"Can {action} {model._meta.verbose_name}"
+        usual = f"Can {action} {model._meta.verbose_name}"
+    name = dict(model._meta.permissions).get(codename, usual)
     found, _created = Permission.objects.get_or_create(
         content_type=ContentType.objects.get_for_model(model),
         codename=codename,

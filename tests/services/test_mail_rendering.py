@@ -228,6 +228,7 @@ def test_the_colours_of_the_button_are_the_shops(link):
 
 def test_staff_are_told_why_they_get_it(order, link):
     order.responsible = user_factory()
+    order.save()
     notifications.customer_acted(order, "comment", link=link)
     mail = rendered(OutgoingEmail.objects.get(kind="staff_comment"))
     assert "You get this email because you are responsible" in mail.text

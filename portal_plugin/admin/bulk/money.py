@@ -36,7 +36,7 @@ class MarkPaid(DocumentsAction):
     button_label = gettext_lazy("Record the payments")
     introduction = gettext_lazy("The whole balance of each is recorded, and its customer is told.")
     action_priority = 16
-    right = "publish"
+    right = "record_payment"
     form_class = PaymentForm
 
     def get_initial(self):

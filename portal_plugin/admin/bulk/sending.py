@@ -14,7 +14,7 @@ class SendAgain(DocumentsAction):
     button_label = gettext_lazy("Send again")
     introduction = gettext_lazy("Everybody whose link was not stopped gets a new email.")
     action_priority = 14
-    right = "publish"
+    right = "send"
 
     def why_not(self, document):
         if not document.live or document.current_version_id is None:

@@ -1,0 +1,23 @@
+"""Deleting many rows at once: only those of the user's sites that they may delete."""
+
+from django.http import Http404
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
+
+from ...models import Customer, Estimate, Order
+from .. import sites
+
+
+class Delete(DeleteBulkAction):
+    """In place of Wagtail's, which asks for the right on every site and for no row."""
+
+    models = [Customer, Estimate, Order]
+
+    def get_queryset(self, model, object_ids):
+        """Rows of another site do not exist: Wagtail would name those that may not be touched."""
+        found = sites.rows_of(self.request.user, model).filter(pk__in=object_ids)
+        if not found:
+            raise Http404
+        return found
+
+    def check_perm(self, row):
+        return sites.may(self.request.user, "delete", row)

@@ -1,0 +1,205 @@
+"""What waits for the shop, as sentences that lead to where it is done. Most urgent first.
+
+A source is one query of at most as many rows as are still wanted, so that the panel costs the same
+for ten documents and for a million.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from ..models import (
+    ChangeRequest,
+    Comment,
+    DirectLink,
+    Estimate,
+    LineItem,
+    Order,
+    OutgoingEmail,
+    PaymentAttempt,
+    SalesDocument,
+)
+from ..money import format_money
+from ..services.mail_phrases import Phrase
+from ..statuses import DocumentKind, WaitingFor
+from . import sites
+from .words import language_of_admin
+
+KINDS = {Estimate: DocumentKind.ESTIMATE, Order: DocumentKind.ORDER}
+
+
+@dataclass(frozen=True)
+class Row:
+    """``action`` is the word on the button that leads to ``url``."""
+
+    sentence: Phrase
+    since: datetime | None
+    action: str
+    url: str
+
+    @property
+    def label(self) -> str:
+        """The button's name for whoever does not see the sentence beside it."""
+        return f"{self.action}: {self.sentence}"
+
+
+class NeedsAction:
+    MOST = 10
+    #: A customer who has not answered for so long is asked about.
+    LATE_AFTER = timedelta(days=7)
+    #: What went wrong longer ago is not news any more.
+    RECENT = timedelta(days=30)
+
+    def __init__(self, user):
+        self.user = user
+
+    def rows(self) -> list[Row]:
+        found: list[Row] = []
+        for source in (
+            self.requests,
+            self.comments,
+            self.to_start,
+            self.failed_payments,
+            self.lost_emails,
+            self.unused_links,
+            self.expired,
+            self.late,
+        ):
+            left = self.MOST - len(found)
+            if left > 0:
+                found.extend(source(left))
+        return found
+
+    def documents(self) -> QuerySet:
+        """Those that are out, of the user's sites and kinds."""
+        found = SalesDocument.objects.none()
+        for model, kind in KINDS.items():
+            rows = SalesDocument.objects.out().real().filter(kind=kind)
+            if not self.user.is_superuser:
+                rows = rows.filter(site__in=self._sites[model])
+            found = found | rows
+        return found
+
+    @cached_property
+    def _sites(self) -> dict:
+        """Model to a subquery of the sites; asking for the rights once."""
+        return {model: sites.of_user(self.user, model).values("pk") for model in KINDS}
+
+    # -- what the customer said --------------------------------------------------------------------
+
+    def requests(self, most) -> Iterator[Row]:
+        item = LineItem.objects.filter(document=OuterRef("document"), key=OuterRef("item_key"))
+        found = self._on_documents(ChangeRequest.objects.open(), waiting_for=WaitingFor.US)
+        found = found.annotate(item_name=Subquery(item.values("name")[:1]))
+        for row in found.order_by("created_at", "pk")[:most]:
+            about = {"customer": _customer(row.document), "document": _name(row.document)}
+            if row.item_name:
+                message = _("%(customer)s asked for a change on “%(item)s” of %(document)s")
+                sentence = Phrase(message, item=row.item_name, **about)
+            else:
+                sentence = Phrase(_("%(customer)s asked for a change on %(document)s"), **about)
+            yield Row(sentence, row.created_at, _("Answer"), _place(row.document, "requests"))
+
+    def comments(self, most) -> Iterator[Row]:
+        """One row for a document, however much was written about it."""
+        unanswered = Comment.objects.unanswered().filter(document=OuterRef("pk"))
+        oldest = Subquery(unanswered.order_by("created_at").values("created_at")[:1])
+        found = self.documents().filter(
+            waiting_for=WaitingFor.US, pk__in=Comment.objects.unanswered().values("document")
+        )
+        found = found.annotate(asked_at=oldest).select_related("customer")
+        message = _("%(customer)s wrote about %(document)s")
+        for row in found.order_by("asked_at", "pk")[:most]:
+            sentence = Phrase(message, customer=_customer(row), document=_name(row))
+            yield Row(sentence, row.asked_at, _("Answer"), _place(row, "messages"))
+
+    def to_start(self, most) -> Iterator[Row]:
+        asked = ChangeRequest.objects.open().values("document")
+        found = (
+            self.documents()
+            .ready_to_start()
+            .filter(waiting_for=WaitingFor.US)
+            .select_related("customer")
+        )
+        found = found.exclude(pk__in=asked).exclude(
+            pk__in=Comment.objects.unanswered().values("document")
+        )
+        for row in found.order_by("waiting_since", "pk")[:most]:
+            about = {"customer": _customer(row), "document": _name(row)}
+            if row.is_order:
+                message = _("%(document)s for %(customer)s is approved and ready to start")
+                yield Row(Phrase(message, **about), row.waiting_since, _("Start"), _place(row))
+            else:
+                message = _("%(customer)s approved %(document)s: make the order")
+                yield Row(Phrase(message, **about), row.waiting_since, _("Order"), _place(row))
+
+    # -- what went wrong ---------------------------------------------------------------------------
+
+    def failed_payments(self, most) -> Iterator[Row]:
+        failed = PaymentAttempt.objects.failed_last(self._recently())
+        found = self._on_documents(failed, listed_balance__gt=0, cancelled_at=None)
+        message = _("A payment of %(amount)s on %(document)s failed")
+        for row in found.order_by("-pk")[:most]:
+            amount = format_money(row.amount, row.currency, language_of_admin())
+            sentence = Phrase(message, amount=amount, document=_name(row.document))
+            yield Row(sentence, row.ended_at, _("Look"), _place(row.document))
+
+    def lost_emails(self, most) -> Iterator[Row]:
+        found = self._on_documents(OutgoingEmail.objects.lost(self._recently()), cancelled_at=None)
+        message = _("An email to %(name)s about %(document)s was not delivered")
+        for row in found.select_related("recipient").order_by("-pk")[:most]:
+            sentence = Phrase(message, name=str(row.recipient), document=_name(row.document))
+            yield Row(sentence, row.created_at, _("Look"), _place(row.document, "people"))
+
+    def unused_links(self, most) -> Iterator[Row]:
+        expired = DirectLink.objects.expired_unused(self._recently())
+        found = self._on_documents(expired, waiting_for=WaitingFor.CUSTOMER)
+        message = _("%(name)s never opened %(document)s, and the link has expired")
+        for row in found.select_related("recipient").order_by("-expires_at", "-pk")[:most]:
+            sentence = Phrase(message, name=str(row.recipient), document=_name(row.document))
+            yield Row(sentence, row.expires_at, _("Send again"), _place(row.document, "people"))
+
+    # -- what is left lying ------------------------------------------------------------------------
+
+    def expired(self, most) -> Iterator[Row]:
+        found = self.documents().filter(kind=DocumentKind.ESTIMATE).half_approved().past_validity()
+        message = _("%(document)s has expired, with items that %(customer)s approved")
+        for row in found.select_related("customer").order_by("-waiting_since", "pk")[:most]:
+            sentence = Phrase(message, document=_name(row), customer=_customer(row))
+            yield Row(sentence, row.waiting_since, _("Order or extend"), _place(row))
+
+    def late(self, most) -> Iterator[Row]:
+        found = self.documents().waiting_longer_than(self.LATE_AFTER.days)
+        found = found.filter(waiting_for=WaitingFor.CUSTOMER)
+        found = found.exclude(pk__in=SalesDocument.objects.past_validity().values("pk"))
+        message = _("%(customer)s has not answered %(document)s")
+        for row in found.select_related("customer").order_by("waiting_since", "pk")[:most]:
+            sentence = Phrase(message, customer=_customer(row), document=_name(row))
+            yield Row(sentence, row.waiting_since, _("Remind"), _place(row, "people"))
+
+    def _on_documents(self, rows, **values) -> QuerySet:
+        documents = self.documents().filter(**values).values("pk")
+        return rows.filter(document__in=documents).select_related("document__customer")
+
+    def _recently(self) -> datetime:
+        return timezone.now() - self.RECENT
+
+
+def _name(document) -> str:
+    number = document.number or _("Draft")
+    return f"{number} · {document.title}" if document.title else number
+
+
+def _customer(document) -> str:
+    return document.customer.name if document.customer else _("The customer")
+
+
+def _place(document, place="") -> str:
+    url = reverse("portal_admin:overview", args=[document.pk])
+    return f"{url}#{place}" if place else url

@@ -1,0 +1,81 @@
+"""A manager looks at a document before it goes out, with rights on their own site alone."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from wagtail.models import GroupApprovalTask, Workflow, WorkflowTask
+
+from portal_plugin.models import Estimate
+from portal_plugin.services import starter
+from tests.factories import estimate_factory, user_factory
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workflow():
+    """One for all shops of the installation, as Wagtail has it: by group, and by no site."""
+    workflow = Workflow.objects.create(name="Four eyes")
+    task = GroupApprovalTask.objects.create(name="A manager looks")
+    WorkflowTask.objects.create(workflow=workflow, task=task)
+    return workflow
+
+
+@pytest.fixture
+def submitted(workflow):
+    """A draft that waits for its site's managers."""
+
+    def submitted(site):
+        workflow.tasks[0].specific.groups.add(starter.ensure_groups(site)[1])
+        document = estimate_factory(site=site, published=False)
+        document.save_revision()
+        workflow.start(document, None)
+        return document
+
+    return submitted
+
+
+def approval(document, task_state):
+    return pages.url(Estimate, "workflow_action", document.pk, "approve", task_state.pk)
+
+
+def approve(client, document, task_state):
+    return client.post(approval(document, task_state))
+
+
+def test_a_manager_of_the_site_publishes_by_approving(client, staff_of, only_site, submitted):
+    document = submitted(only_site)
+    staff_of(only_site)
+    approve(client, document, document.current_workflow_task_state)
+    document.refresh_from_db()
+    assert document.live
+
+
+def test_a_task_of_another_shop_is_not_done_through_a_document_of_ones_own(
+    client, staff_of, only_site, other_site, submitted
+):
+    ours, theirs = submitted(only_site), submitted(other_site)
+    staff_of(only_site)
+    response = approve(client, ours, theirs.current_workflow_task_state)
+    assert response.status_code == 404
+    theirs.refresh_from_db()
+    assert not theirs.live
+
+
+def test_what_awaits_review_is_shown_to_its_own_shop_alone(
+    client, staff_of, only_site, other_site, submitted
+):
+    ours, theirs = submitted(only_site), submitted(other_site)
+    staff_of(only_site)
+    page = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert approval(ours, ours.current_workflow_task_state) in page
+    assert approval(theirs, theirs.current_workflow_task_state) not in page
+
+
+def test_who_may_not_publish_does_not_do_so_by_any_way():
+    document = estimate_factory(published=False)
+    revision = document.save_revision()
+    with pytest.raises(PermissionDenied):
+        revision.publish(user=user_factory(is_superuser=False))
