@@ -13,7 +13,7 @@ from wagtail.snippets.views import snippets
 
 from ..exceptions import PortalError
 from ..services import publishing
-from . import defaults, overview_rows, sites
+from . import defaults, document_bar, overview_rows, sites
 from .words import number_of
 
 
@@ -79,6 +79,12 @@ class DocumentCreateView(Publishes, StartsOnSite, snippets.CreateView):
 
 
 class DocumentEditView(Publishes, snippets.EditView):
+    partials_template_name = "portal_plugin/admin/edit_partials.html"
+
+    def get_context_data(self, **kwargs):
+        """The bar follows every background save."""
+        return {**super().get_context_data(**kwargs), "bar": document_bar.bar(self.object)}
+
     @cached_property
     def header_buttons(self):
         url = reverse("portal_admin:overview", args=[self.object.pk])

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modelcluster.forms import BaseChildFormSet
@@ -89,8 +90,30 @@ class LineItemForm(TrimsDecimals, WagtailAdminModelForm):
         return updates
 
 
+class KnownRowField(forms.ModelChoiceField):
+    """The id of a row. Those that the formset holds are not looked up one by one."""
+
+    known: dict = {}
+
+    def to_python(self, value):
+        return self.known.get(str(value)) or super().to_python(value)
+
+
 class LineItemFormSet(BaseChildFormSet):
     """Keeps keys apart: they are what decisions hang on."""
+
+    @cached_property
+    def _known(self):
+        return {str(row.pk): row for row in self.get_queryset() if row.pk}
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        name = self.model._meta.pk.name
+        field = form.fields[name]
+        form.fields[name] = KnownRowField(
+            field.queryset, initial=field.initial, required=False, widget=forms.HiddenInput
+        )
+        form.fields[name].known = self._known
 
     def clean(self):
         forms = [form for form in self.forms if form not in self.deleted_forms]

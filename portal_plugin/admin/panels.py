@@ -1,5 +1,6 @@
 """What staff fill in, tab by tab."""
 
+from django.forms import Media, Script
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -13,6 +14,7 @@ from wagtail.admin.panels import (
 from wagtail.models import Site
 
 from ..models import LineItem
+from . import document_bar, live_totals
 from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
 
 
@@ -55,6 +57,27 @@ def _is_unusual(bound_field) -> bool:
     if bound_field.name == "price_includes_tax":
         return False
     return column.to_python(bound_field.value() or column.default) != column.default
+
+
+class DocumentTabs(TabbedInterface):
+    """Wagtail's tabs between a bar that says where the document stands, and its totals."""
+
+    class BoundPanel(TabbedInterface.BoundPanel):
+        template_name = "portal_plugin/admin/document_tabs.html"
+
+        @property
+        def media(self):
+            script = Script("portal_plugin/admin/totals.js", type="module")
+            return super().media + Media(js=[script])
+
+        def get_context_data(self, parent_context=None):
+            return {
+                **super().get_context_data(parent_context),
+                "bar": document_bar.bar(self.instance),
+                "totals": live_totals.sums(self.instance),
+                "totals_url": live_totals.url(self.instance),
+                "is_typed": self.form.is_bound,
+            }
 
 
 class SitePanel(FieldPanel):
@@ -148,7 +171,7 @@ def _document_tabs(*, valid_until):
 
 
 def document_handler(*, valid_until):
-    return TabbedInterface(_document_tabs(valid_until=valid_until), base_form_class=DocumentForm)
+    return DocumentTabs(_document_tabs(valid_until=valid_until), base_form_class=DocumentForm)
 
 
 def customer_handler():
