@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ..models import SalesDocument
 from ..money import format_money
 from ..statuses import WaitingFor
+from . import overview_rows
 from .words import Tag, language_of_admin, state_tag
 
 
@@ -72,7 +73,7 @@ def _seen(draft) -> str:
 
 
 def _hint(draft) -> str:
-    if draft.go_live_at and draft.go_live_at > timezone.now():
+    if overview_rows.is_scheduled(draft):
         when = moment(draft.go_live_at)
         return _("a new version is to go out: %(when)s") % {"when": when}
     if draft.live and draft.has_unpublished_changes:

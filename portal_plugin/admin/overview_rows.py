@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
 from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVersion
@@ -200,3 +202,17 @@ def taken_back(document, draft) -> list[str]:
     }
     names = {item.key: item.name for item in document.lines}
     return [names[key] for key, item in decided.items() if hashes.get(key) != item.item_hash]
+
+
+def is_scheduled(draft) -> bool:
+    """Publishing it now would only set it up for later."""
+    return bool(draft.go_live_at and draft.go_live_at > timezone.now())
+
+
+def is_last_task(document) -> bool:
+    """Approving what waits in the workflow publishes the document."""
+    state = document.current_workflow_state
+    if state is None:
+        return False
+    done = (TaskState.STATUS_APPROVED, TaskState.STATUS_SKIPPED)
+    return sum(task.status not in done for task in state.all_tasks_with_status()) == 1

@@ -133,6 +133,11 @@ def _document_tabs(*, valid_until):
                 FieldRowPanel([*dates, FieldPanel("delivery_on")]),
                 FieldPanel("delivery_text"),
                 FieldPanel("purchase_order_number"),
+                FieldPanel(
+                    "go_live_at",
+                    heading=_("Goes out at"),
+                    help_text=_("Empty: at once when you publish. Else then, once you published."),
+                ),
             ],
             heading=_("Customer and dates"),
         ),

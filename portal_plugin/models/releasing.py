@@ -1,10 +1,18 @@
 """How a document goes out: Wagtail's publishing, with everything kept that others wrote."""
 
+import logging
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from wagtail.log_actions import log
 from wagtail.models import Revision
+from wagtail.permission_policies.sites import SitePermissionPolicy
 
-from ..exceptions import EvidenceIsKept
+from ..exceptions import EvidenceIsKept, PortalError
+
+logger = logging.getLogger(__name__)
+#: What ``publish_scheduled`` calls itself.
+BY_SCHEDULE = "wagtail.publish.scheduled"
 
 
 class Releasing:
@@ -34,15 +42,36 @@ class Releasing:
         for item in document.line_items.all():
             item.pk = live.get(item.key)
 
-    def publish(self, revision, *args, **kwargs):
+    def publish(self, revision, user=None, *args, **kwargs):
         """Lock, reload, then what Wagtail does: the revision's cached object may be older than what
-        a customer wrote a moment ago."""
+        a customer wrote a moment ago. A right to publish on the document's site is one: a workflow
+        that ends asks for the right on all sites."""
         from .documents import lock  # the base table is made of this class
 
         with transaction.atomic():
             lock(self)
+            if user is not None and self._may_be_published_by(user):
+                kwargs["skip_permission_checks"] = True
             fresh = Revision.objects.get(pk=revision.pk)
-            return super().publish(fresh, *args, **kwargs)
+            try:
+                with transaction.atomic():
+                    return super().publish(fresh, user, *args, **kwargs)
+            except PortalError as error:
+                if kwargs.get("log_action") != BY_SCHEDULE:
+                    raise
+                return self._call_off(fresh, error)
+
+    def _may_be_published_by(self, user):
+        policy = SitePermissionPolicy(type(self))
+        return policy.user_has_permission_for_instance(user, "publish", self)
+
+    def _call_off(self, revision, error):
+        """Its hour has come and it cannot go out. Wagtail's command would stop at it, and at
+        everything else that is due: the schedule is taken off, and the history says so."""
+        logger.error("A scheduled version of %s stays a draft: %s", self, error.message)
+        revision.approved_go_live_at = None
+        revision.save(update_fields=["approved_go_live_at"])
+        log(instance=self, action="wagtail.schedule.cancel", revision=revision)
 
     def unpublish(self, *args, **kwargs):
         if self.has_evidence:
