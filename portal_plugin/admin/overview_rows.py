@@ -11,7 +11,7 @@ from wagtail.models import TaskState
 from ..canonical import canonical_bytes, digest
 from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVersion
 from ..money import format_money, format_number
-from ..services import links, previews
+from ..services import answering, links, previews
 from ..services.mail_receivers import staff_name
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
@@ -49,7 +49,7 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class SaidRow:
-    """``kind``: comment, note."""
+    """``kind``: comment, note. ``id_to_take_back`` is a comment's, for two minutes."""
 
     kind: str
     author: str
@@ -58,6 +58,7 @@ class SaidRow:
     item_name: str
     is_from_customer: bool
     is_unanswered: bool = False
+    id_to_take_back: int | None = None
 
 
 def draft_of(document):
@@ -147,6 +148,7 @@ def said_rows(document, names) -> list[SaidRow]:
             item_name=names.get(row.item_key, ""),
             is_from_customer=row.is_from_customer,
             is_unanswered=row.is_from_customer and row.answered_at is None,
+            id_to_take_back=row.pk if answering.can_take_back(row) else None,
         )
         for row in comments.select_related("staff")
     ]
