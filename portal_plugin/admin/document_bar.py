@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ..models import SalesDocument
 from ..money import format_money
 from ..statuses import WaitingFor
-from . import overview_rows
+from . import item_files, overview_rows
 from .words import Tag, language_of_admin, state_tag
 
 
@@ -23,6 +23,7 @@ class Bar:
     seen: str
     hint: str = ""
     overview_url: str = ""
+    item_files_url: str = ""
 
 
 def bar(draft: SalesDocument) -> Bar:
@@ -33,6 +34,7 @@ def bar(draft: SalesDocument) -> Bar:
         seen=_seen(draft),
         hint=_hint(draft),
         overview_url=reverse("portal_admin:overview", args=[draft.pk]) if draft.pk else "",
+        item_files_url=item_files.url(draft),
     )
 
 

@@ -71,7 +71,7 @@ def item_rows(document, draft) -> list[ItemRow]:
     out = document.lines if is_out else []
     known = {item.key for item in out}
     new = [item for item in draft.lines if item.key not in known]
-    proofs = _proofs(document)
+    proofs = proofs_of(document)
     standing = document.standing.items if is_out else {}
     names = _deciders(standing)
     rows = []
@@ -120,7 +120,8 @@ def _deciders(standing):
     return names
 
 
-def _proofs(document):
+def proofs_of(document) -> dict:
+    """Item key to its ``ProofRow``s, the newest version of each proof first."""
     found = (
         ProofVersion.objects.of_family(document)
         .select_related("proof")

@@ -8,13 +8,14 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    Panel,
     PanelGroup,
     TabbedInterface,
 )
 from wagtail.models import Site
 
 from ..models import LineItem
-from . import document_bar, live_totals
+from . import document_bar, item_files, live_totals
 from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
 
 
@@ -28,6 +29,25 @@ class LineItemsPanel(InlinePanel):
             "formset": LineItemFormSet,
         }
         return options
+
+    class BoundPanel(InlinePanel.BoundPanel):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            if self.form is not None:
+                found = item_files.counts(self.instance)
+                for form in self.formset.forms:
+                    form.count_of_files = found[form.instance.key]
+
+
+class ItemTools(Panel):
+    """Below each item: its proofs and files, and a button that copies it."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "portal_plugin/admin/item_tools.html"
+
+        def get_context_data(self, parent_context=None):
+            count = getattr(self.form, "count_of_files", 0)
+            return {**super().get_context_data(parent_context), "count": count}
 
 
 class FoldedPanel(PanelGroup):
@@ -67,8 +87,9 @@ class DocumentTabs(TabbedInterface):
 
         @property
         def media(self):
-            script = Script("portal_plugin/admin/totals.js", type="module")
-            return super().media + Media(js=[script])
+            names = ("totals", "items")
+            scripts = [Script(f"portal_plugin/admin/{name}.js", type="module") for name in names]
+            return super().media + Media(js=scripts)
 
         def get_context_data(self, parent_context=None):
             return {
@@ -109,6 +130,7 @@ ITEM_PANELS = [
         ],
         summary=_("Discount, tax and options of this item"),
     ),
+    ItemTools(),
 ]
 
 

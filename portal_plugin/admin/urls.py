@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from . import confirming, home, live_totals, overview, posting, sending, supplies
+from . import confirming, home, item_files, live_totals, overview, posting, sending, supplies
 
 DOCUMENT = "document/<int:pk>/"
 
@@ -15,6 +15,7 @@ _patterns = [
     path(f"{DOCUMENT}pdf/", supplies.pdf, name="pdf"),
     path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
+    path(f"{DOCUMENT}items/<uuid:key>/files/", item_files.item_files, name="item_files"),
     path(f"{DOCUMENT}totals/", live_totals.of_document, name="totals"),
     re_path(r"^totals/(?P<kind>estimate|order)/$", live_totals.of_new, name="new_totals"),
     path("first-steps/<int:site_id>/<slug:step>/", home.mark_done, name="step_done"),
