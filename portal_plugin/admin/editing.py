@@ -38,8 +38,11 @@ class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
     partials_template_name = "portal_plugin/admin/edit_partials.html"
 
     def get_context_data(self, **kwargs):
-        """The bar follows every background save."""
-        return {**super().get_context_data(**kwargs), "bar": document_bar.bar(self.object)}
+        """The bar follows every background save; on the whole page the tabs bring it."""
+        context = super().get_context_data(**kwargs)
+        if context["is_partial"]:
+            context["bar"] = document_bar.bar(self.object)
+        return context
 
     @cached_property
     def header_buttons(self):

@@ -18,11 +18,11 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from ..exceptions import PortalError
 from ..models import OutgoingEmail, PortalSettings, Recipient
-from ..services import mail_rendering, sending
+from ..services import changes, mail_rendering, sending
 from ..services.mail_receivers import staff_address
 from . import overview_rows
 from .finding import find
-from .words import number_of
+from .words import language_of_admin, number_of
 
 #: What stands behind the button of an email that is only looked at.
 SAMPLE_URL = "#"
@@ -155,6 +155,7 @@ class Send(WagtailAdminTemplateMixin, FormView):
             "document": self.document,
             "people": self.people,
             "unreachable": unreachable(self.document),
+            "changes": changes.since_last_sent(self.document, language_of_admin()),
             "customer_url": edit,
             "overview_url": self.overview_url,
             "preview_url": reverse("portal_admin:email_preview", args=[self.document.pk]),

@@ -141,3 +141,14 @@ def test_a_wrong_address_is_refused_with_nothing_sent(document, boss):
         sending.send_document(document, recipients=[document.customer, kim], user=boss)
     assert not OutgoingEmail.objects.exists()
     assert not DirectLink.objects.exists()
+
+
+def test_it_says_what_changed_since_the_last_one(client, boss, document):
+    assert "Changed since" not in client.get(send_url(document)).content.decode()
+    client.post(send_url(document), {"recipients": ["customer"]})
+    rows = document.lines
+    rows[0].name = "Renamed"
+    document.line_items = rows
+    publish(document)
+    page = client.get(send_url(document)).content.decode()
+    assert "Changed: Renamed (item)" in page
