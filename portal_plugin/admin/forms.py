@@ -135,10 +135,10 @@ class LineItemFormSet(BaseChildFormSet):
         if not reasons:
             return
         for form in self.deleted_forms:
-            if form.instance.key in gone:
+            if form.instance.key in reasons:
                 form.data = form.data.copy()
                 form.data[form.add_prefix(DELETION_FIELD_NAME)] = ""
-        raise ValidationError(reasons)
+        raise ValidationError(list(reasons.values()))
 
     @cached_property
     def _out(self) -> set[UUID]:

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from ..models import SalesDocument
 
 
-def kept_items(document: SalesDocument, left_out: set[UUID]) -> list[str]:
-    """Why items cannot be left out, one sentence each. ``document`` is as it is in the database."""
+def kept_items(document: SalesDocument, left_out: set[UUID]) -> dict[UUID, str]:
+    """Keys of those ``left_out`` that cannot be, with a sentence each that says why. ``document`` is
+    as it is in the database."""
     if document.current_version_id is None or not left_out:
-        return []
+        return {}
     decided = {key for key, item in document.standing.items.items() if item.decision is not None}
     is_paid = document.is_order and (bool(document.paid) or document.has_pending_payment)
-    found = []
+    found = {}
     for item in document.lines:
         if item.key not in left_out:
             continue
@@ -26,5 +27,5 @@ def kept_items(document: SalesDocument, left_out: set[UUID]) -> list[str]:
             text = _("“%(name)s” stays: it is part of what was paid. First refund the payment.")
         else:
             continue
-        found.append(text % {"name": item.name})
+        found[item.key] = text % {"name": item.name}
     return found

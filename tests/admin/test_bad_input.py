@@ -42,11 +42,13 @@ def approved(boss):
 
 def test_an_item_with_a_decision_is_not_removed_and_comes_back(client, approved):
     before = approved.latest_revision_id
-    response = edit(client, approved, without_first(approved))
+    rows = without_first(approved)
+    rows[1]["DELETE"] = "1"
+    response = edit(client, approved, rows)
     page = response.content.decode()
     assert "“A1 poster” stays: the customer decided on it." in page
-    form = response.context["form"].formsets["line_items"].forms[0]
-    assert not form["DELETE"].value()
+    forms = response.context["form"].formsets["line_items"].forms
+    assert [form["DELETE"].value() for form in forms] == ["", "1", ""]
     assert Estimate.objects.get().latest_revision_id == before
 
 
