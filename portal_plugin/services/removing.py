@@ -8,7 +8,7 @@ from ..models import SalesDocument
 
 
 def kept_items(document: SalesDocument, left_out: set[UUID]) -> dict[UUID, str]:
-    """Keys of those ``left_out`` that cannot be, with a sentence each that says why. ``document`` is
+    """Those ``left_out`` that cannot be: key to a sentence that says why. ``document`` is
     as it is in the database."""
     if document.current_version_id is None or not left_out:
         return {}
