@@ -102,7 +102,7 @@ def test_what_is_scheduled_is_not_sent(client, boss):
     document = make(Estimate, published=False)
     response = edit(client, document, go_live_at=tomorrow(), **{"action-publish": "send"})
     assert response.redirect_chain[-1][0] == pages.overview(document)
-    assert "Publish the document first" not in response.content.decode()
+    assert len(response.redirect_chain) == 1
 
 
 def test_the_button_of_a_scheduled_draft_says_so(client, boss):
