@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.action_menu import ActionMenuItem, PublishMenuItem, UnpublishMenuItem
 
 from ..models import SalesDocument
-from . import sites
+from . import overview_rows, sites
 
 
 class PublishItem(ActionMenuItem):
@@ -29,13 +29,19 @@ class PublishAndSend(PublishItem):
     value = "send"
 
     def is_shown(self, context):
-        return super().is_shown(context) and may(context, "send")
+        """What goes out later cannot be sent now."""
+        is_ours = super().is_shown(context) and may(context, "send")
+        return is_ours and not _is_scheduled(context)
 
 
 class PublishWithoutSending(PublishItem):
     label = _("Publish without sending")
     icon_name = "upload"
     value = "publish"
+
+    def get_context_data(self, parent_context):
+        context = super().get_context_data(parent_context)
+        return {**context, "label": _("Schedule")} if _is_scheduled(parent_context) else context
 
 
 class Unpublish(UnpublishMenuItem):
@@ -51,6 +57,11 @@ class Unpublish(UnpublishMenuItem):
     def get_url(self, context):
         name = type(context["instance"]).snippet_viewset.get_url_name("unpublish")
         return reverse(name, args=[context["instance"].pk])
+
+
+def _is_scheduled(context):
+    instance = context.get("instance")
+    return instance is not None and overview_rows.is_scheduled(instance)
 
 
 def may(context, action):

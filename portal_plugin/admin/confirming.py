@@ -10,8 +10,8 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from ..exceptions import PortalError
-from ..services import on_behalf
+from ..exceptions import PortalError, PublishRefused
+from ..services import on_behalf, publishing
 from . import overview_rows, sites
 from .finding import find
 from .words import number_of
@@ -26,6 +26,7 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
     def setup(self, request, pk, **kwargs):
         super().setup(request, pk=pk, **kwargs)
         self.document = find(request, pk, "publish")
+        self.draft = overview_rows.draft_of(self.document)
 
     def get(self, request, **kwargs):
         context = self.get_context_data()
@@ -51,33 +52,45 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         viewset = type(self.document).snippet_viewset
-        draft = overview_rows.draft_of(self.document)
         return {
             **super().get_context_data(**kwargs),
             "document": self.document,
-            "taken_back": overview_rows.taken_back(self.document, draft),
+            "go_live_at": self.draft.go_live_at if overview_rows.is_scheduled(self.draft) else None,
+            "taken_back": overview_rows.taken_back(self.document, self.draft),
+            "revision": self.document.latest_revision_id,
             "edit_url": reverse(viewset.get_url_name("edit"), args=[self.document.pk]),
             "typed": self.typed,
             "may_decide": sites.may(self.request.user, "decide", self.document),
         }
 
     def post(self, request, **kwargs):
-        """Publishes the newest draft, whichever way."""
+        """Publishes the draft that was asked about, whichever way."""
         try:
-            if request.POST.get("choice") == "agreed":
-                if not sites.may(request.user, "decide", self.document):
-                    raise PermissionDenied
-                on_behalf.publish_agreed(self.document, request.POST.get("note", ""), request.user)
-            else:
-                revision = self.document.latest_revision
-                revision.publish(user=request.user, skip_permission_checks=True)
+            self._publish(request)
         except PortalError as error:
             messages.error(request, error.message)
             self.typed = request.POST.get("note", "")
             return self.render_to_response(self.get_context_data(), status=error.status)
-        messages.success(request, _("The new version is out."))
-        name = "send" if request.GET.get("then") == "send" else "overview"
+        is_scheduled = overview_rows.is_scheduled(self.draft)
+        done = _("The new version is scheduled.") if is_scheduled else _("The new version is out.")
+        messages.success(request, done)
+        name = "send" if request.GET.get("then") == "send" and not is_scheduled else "overview"
         return redirect(reverse(f"portal_admin:{name}", args=[self.document.pk]))
+
+    def _publish(self, request):
+        newest = str(self.document.latest_revision_id)
+        if request.POST.get("revision", newest) != newest:
+            raise PortalError(_("The draft was changed meanwhile. Please read this again."))
+        objections = publishing.objections(self.draft)
+        if objections:
+            raise PublishRefused(" ".join(objections))
+        if request.POST.get("choice") == "agreed":
+            if not sites.may(request.user, "decide", self.document):
+                raise PermissionDenied
+            on_behalf.publish_agreed(self.document, request.POST.get("note", ""), request.user)
+        else:
+            revision = self.document.latest_revision
+            revision.publish(user=request.user, skip_permission_checks=True)
 
 
 confirm = Confirm.as_view()

@@ -1,19 +1,14 @@
-"""The edit pages of estimates and orders: what publishing adds to Wagtail's own views."""
+"""The edit pages of customers, estimates and orders."""
 
 from functools import cached_property
 
-from django.db import transaction
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views import snippets
 
-from ..exceptions import PortalError
-from ..services import publishing
-from . import defaults, overview_rows, sites
+from . import defaults, document_bar, sites
+from .publishing_views import Publishes, TellsOfOthers
 from .words import number_of
 
 
@@ -34,51 +29,21 @@ def new_instance(request, model):
     return instance
 
 
-class Publishes:
-    """Refuses with sentences what cannot go out, and goes on to sending it where that was asked."""
-
-    def publish_action(self):
-        """The draft is saved already; ``release`` runs inside the publishing transaction."""
-        if self._takes_back():
-            return redirect(self._url("confirm") + f"?then={self._then()}")
-        try:
-            with transaction.atomic():
-                response = super().publish_action()
-        except PortalError as error:
-            return self._refused(error.message)
-        return response
-
-    def get_success_url(self):
-        if self.action != "publish":
-            return super().get_success_url()
-        return self._url(self._then())
-
-    def _then(self):
-        return "send" if self.request.POST.get("action-publish") == "send" else "overview"
-
-    def _url(self, name):
-        return reverse(f"portal_admin:{name}", args=[self.object.pk])
-
-    def _takes_back(self):
-        document = type(self.object).objects.get(pk=self.object.pk)
-        draft = self.new_revision.as_object()
-        is_now = not draft.go_live_at or draft.go_live_at <= timezone.now()
-        return (
-            is_now and not publishing.problems(draft) and overview_rows.taken_back(document, draft)
-        )
-
-    def _refused(self, reasons):
-        message = _("It is saved as a draft and not published: %(reasons)s")
-        messages.error(self.request, message % {"reasons": reasons})
-        return redirect(self.get_edit_url())
-
-
 class DocumentCreateView(Publishes, StartsOnSite, snippets.CreateView):
     def get_edit_url(self):
         return reverse(self.edit_url_name, args=[self.object.pk])
 
 
-class DocumentEditView(Publishes, snippets.EditView):
+class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
+    partials_template_name = "portal_plugin/admin/edit_partials.html"
+
+    def get_context_data(self, **kwargs):
+        """The bar follows every background save; on the whole page the tabs bring it."""
+        context = super().get_context_data(**kwargs)
+        if context["is_partial"]:
+            context["bar"] = document_bar.bar(self.object)
+        return context
+
     @cached_property
     def header_buttons(self):
         url = reverse("portal_admin:overview", args=[self.object.pk])

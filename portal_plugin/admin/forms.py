@@ -5,6 +5,9 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modelcluster.forms import BaseChildFormSet
@@ -12,6 +15,7 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.models import Site
 
 from ..money import babel_locale
+from ..services import publishing, removing
 from . import defaults, languages, sites
 
 CURRENCY = gettext_lazy("Three capital letters, such as EUR, USD or JPY.")
@@ -89,14 +93,58 @@ class LineItemForm(TrimsDecimals, WagtailAdminModelForm):
         return updates
 
 
+class KnownRowField(forms.ModelChoiceField):
+    """The id of a row. Those that the formset holds are not looked up one by one."""
+
+    known: dict = {}
+
+    def to_python(self, value):
+        return self.known.get(str(value)) or super().to_python(value)
+
+
 class LineItemFormSet(BaseChildFormSet):
     """Keeps keys apart: they are what decisions hang on."""
+
+    @cached_property
+    def _known(self):
+        return {str(row.pk): row for row in self.get_queryset() if row.pk}
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        name = self.model._meta.pk.name
+        field = form.fields[name]
+        form.fields[name] = KnownRowField(
+            field.queryset, initial=field.initial, required=False, widget=forms.HiddenInput
+        )
+        form.fields[name].known = self._known
 
     def clean(self):
         forms = [form for form in self.forms if form not in self.deleted_forms]
         self._find_saved(forms)
         self._part_equal_keys(forms)
-        return super().clean()
+        super().clean()
+        self._refuse_removing({form.instance.key for form in forms})
+
+    def _refuse_removing(self, kept):
+        """What carries a decision or a payment comes back on the page, with a sentence above."""
+        gone = self._out - kept
+        if not gone:
+            return
+        document = type(self.instance).objects.get(pk=self.instance.pk)
+        reasons = removing.kept_items(document, gone)
+        if not reasons:
+            return
+        for form in self.deleted_forms:
+            if form.instance.key in reasons:
+                form.data = form.data.copy()
+                form.data[form.add_prefix(DELETION_FIELD_NAME)] = ""
+        raise ValidationError(list(reasons.values()))
+
+    @cached_property
+    def _out(self) -> set[UUID]:
+        """Keys of the items that the customer has."""
+        version = getattr(self.instance, "current_version", None)
+        return set(version.items.values_list("key", flat=True)) if version else set()
 
     def _find_saved(self, forms):
         """A page that did not learn the id of a row that it saved sends its key all the same."""
@@ -169,6 +217,9 @@ class DocumentForm(TrimsDecimals, SiteMixin, WagtailAdminModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = _with_current(self.instance.language, [])
+        went_out_at = self.initial.get("go_live_at")
+        if went_out_at and went_out_at <= timezone.now():
+            self.initial["go_live_at"] = None
         self._give_new_items_defaults()
 
     @property
@@ -176,8 +227,28 @@ class DocumentForm(TrimsDecimals, SiteMixin, WagtailAdminModelForm):
         """The first draft is saved half a second after its first word: it may still move."""
         return not self.instance.live and self.instance.current_version_id is None
 
+    #: Wagtail's own dialog for it asks for an expiry date as well: the time is a field of ours.
+    show_schedule_publishing_toggle = False
+
     def clean_currency(self):
-        return clean_currency(self.cleaned_data["currency"])
+        code = clean_currency(self.cleaned_data["currency"])
+        before = publishing.currency_before(self.instance)
+        if before not in ("", code):
+            text = _("The customer has prices in %(currency)s: it stays.")
+            if self.instance.paid:
+                text = _("It was paid in %(currency)s: the currency stays.")
+            raise ValidationError(text % {"currency": before})
+        return code
+
+    def clean_valid_until(self):
+        """A day that is over is refused where it is written, and where it would go out."""
+        day = self.cleaned_data["valid_until"]
+        is_going_out = bool(self.data.get("action-publish") or self.data.get("action-submit"))
+        last = self.instance.valid_until_override or day
+        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        if last and last < today and ("valid_until" in self.changed_data or is_going_out):
+            raise ValidationError(_("This day is over. Choose today or a later day."))
+        return day
 
     def clean(self):
         data = super().clean()

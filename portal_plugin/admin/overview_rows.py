@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
 from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVersion
 from ..money import format_money, format_number
-from ..services import links, previews
+from ..services import answering, links, previews
 from ..services.mail_receivers import staff_name
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
@@ -47,7 +49,7 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class SaidRow:
-    """``kind``: comment, note."""
+    """``kind``: comment, note. ``id_to_take_back`` is a comment's, for two minutes."""
 
     kind: str
     author: str
@@ -56,6 +58,7 @@ class SaidRow:
     item_name: str
     is_from_customer: bool
     is_unanswered: bool = False
+    id_to_take_back: int | None = None
 
 
 def draft_of(document):
@@ -68,7 +71,7 @@ def item_rows(document, draft) -> list[ItemRow]:
     out = document.lines if is_out else []
     known = {item.key for item in out}
     new = [item for item in draft.lines if item.key not in known]
-    proofs = _proofs(document)
+    proofs = proofs_of(document)
     standing = document.standing.items if is_out else {}
     names = _deciders(standing)
     rows = []
@@ -117,7 +120,8 @@ def _deciders(standing):
     return names
 
 
-def _proofs(document):
+def proofs_of(document) -> dict:
+    """Item key to its ``ProofRow``s, the newest version of each proof first."""
     found = (
         ProofVersion.objects.of_thread(document)
         .select_related("proof")
@@ -145,6 +149,7 @@ def said_rows(document, names) -> list[SaidRow]:
             item_name=names.get(row.item_key, ""),
             is_from_customer=row.is_from_customer,
             is_unanswered=row.is_from_customer and row.answered_at is None,
+            id_to_take_back=row.pk if answering.can_take_back(row) else None,
         )
         for row in comments.select_related("staff")
     ]
@@ -200,3 +205,17 @@ def taken_back(document, draft) -> list[str]:
     }
     names = {item.key: item.name for item in document.lines}
     return [names[key] for key, item in decided.items() if hashes.get(key) != item.item_hash]
+
+
+def is_scheduled(draft) -> bool:
+    """Publishing it now would only set it up for later."""
+    return bool(draft.go_live_at and draft.go_live_at > timezone.now())
+
+
+def is_last_task(document) -> bool:
+    """Approving what waits in the workflow publishes the document."""
+    state = document.current_workflow_state
+    if state is None:
+        return False
+    done = (TaskState.STATUS_APPROVED, TaskState.STATUS_SKIPPED)
+    return sum(task.status not in done for task in state.all_tasks_with_status()) == 1

@@ -1,5 +1,6 @@
 """What staff fill in, tab by tab."""
 
+from django.forms import Media, Script
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -7,12 +8,14 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    Panel,
     PanelGroup,
     TabbedInterface,
 )
 from wagtail.models import Site
 
 from ..models import LineItem
+from . import document_bar, item_files, live_totals
 from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
 from .template_picker import ItemTemplatesPanel
 
@@ -27,6 +30,25 @@ class LineItemsPanel(InlinePanel):
             "formset": LineItemFormSet,
         }
         return options
+
+    class BoundPanel(InlinePanel.BoundPanel):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            if self.form is not None:
+                found = item_files.counts(self.instance)
+                for form in self.formset.forms:
+                    form.count_of_files = found[form.instance.key]
+
+
+class ItemTools(Panel):
+    """Below each item: its proofs and files, and a button that copies it."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "portal_plugin/admin/item_tools.html"
+
+        def get_context_data(self, parent_context=None):
+            count = getattr(self.form, "count_of_files", 0)
+            return {**super().get_context_data(parent_context), "count": count}
 
 
 class FoldedPanel(PanelGroup):
@@ -58,6 +80,28 @@ def _is_unusual(bound_field) -> bool:
     return column.to_python(bound_field.value() or column.default) != column.default
 
 
+class DocumentTabs(TabbedInterface):
+    """Wagtail's tabs between a bar that says where the document stands, and its totals."""
+
+    class BoundPanel(TabbedInterface.BoundPanel):
+        template_name = "portal_plugin/admin/document_tabs.html"
+
+        @property
+        def media(self):
+            names = ("totals", "items")
+            scripts = [Script(f"portal_plugin/admin/{name}.js", type="module") for name in names]
+            return super().media + Media(js=scripts)
+
+        def get_context_data(self, parent_context=None):
+            return {
+                **super().get_context_data(parent_context),
+                "bar": document_bar.bar(self.instance),
+                "totals": live_totals.sums(self.instance),
+                "totals_url": live_totals.url(self.instance),
+                "is_typed": self.form.is_bound,
+            }
+
+
 class SitePanel(FieldPanel):
     """Shown only where there is a choice: on a new row, with several sites."""
 
@@ -87,6 +131,7 @@ ITEM_PANELS = [
         ],
         summary=_("Discount, tax and options of this item"),
     ),
+    ItemTools(),
 ]
 
 
@@ -112,6 +157,11 @@ def _document_tabs(*, valid_until):
                 FieldRowPanel([*dates, FieldPanel("delivery_on")]),
                 FieldPanel("delivery_text"),
                 FieldPanel("purchase_order_number"),
+                FieldPanel(
+                    "go_live_at",
+                    heading=_("Goes out at"),
+                    help_text=_("Empty: at once when you publish. Else then, once you published."),
+                ),
             ],
             heading=_("Customer and dates"),
         ),
@@ -150,7 +200,7 @@ def _document_tabs(*, valid_until):
 
 
 def document_handler(*, valid_until):
-    return TabbedInterface(_document_tabs(valid_until=valid_until), base_form_class=DocumentForm)
+    return DocumentTabs(_document_tabs(valid_until=valid_until), base_form_class=DocumentForm)
 
 
 def customer_handler():

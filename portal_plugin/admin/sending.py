@@ -18,11 +18,11 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from ..exceptions import PortalError
 from ..models import OutgoingEmail, PortalSettings, Recipient
-from ..services import mail_rendering, sending
+from ..services import changes, mail_rendering, sending
 from ..services.mail_receivers import staff_address
 from . import overview_rows
 from .finding import find
-from .words import number_of
+from .words import language_of_admin, number_of
 
 #: What stands behind the button of an email that is only looked at.
 SAMPLE_URL = "#"
@@ -43,6 +43,7 @@ class SendForm(forms.Form):
     )
     attach_pdf = forms.BooleanField(label=gettext_lazy("Attach the PDF"), required=False)
     copy_to_me = forms.BooleanField(label=gettext_lazy("Send a copy to me"), required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, people, can_copy, **kwargs):
         super().__init__(*args, **kwargs)
@@ -58,15 +59,28 @@ class SendForm(forms.Form):
 
 
 def people_of(document) -> dict:
-    """Whoever has an email address: the customer and their contacts."""
-    customer = document.customer
-    if customer is None:
-        return {}
-    found = {"customer": customer} if customer.email else {}
-    for contact in customer.contacts.all():
-        if contact.email:
-            found[f"contact-{contact.pk}"] = contact
+    """Whoever can be reached by email: the customer and their contacts."""
+    return {key: person for key, person in _everybody(document) if sending.has_address(person)}
+
+
+def unreachable(document) -> list[str]:
+    """The others, with the reason."""
+    found = []
+    for _key, person in _everybody(document):
+        words = {"name": person.name, "email": person.email}
+        if not person.email:
+            found.append(_("%(name)s has no email address.") % words)
+        elif not sending.has_address(person):
+            found.append(_("“%(email)s” of %(name)s is not a valid email address.") % words)
     return found
+
+
+def _everybody(document):
+    customer = document.customer
+    if customer is not None:
+        yield "customer", customer
+        for contact in customer.contacts.all():
+            yield f"contact-{contact.pk}", contact
 
 
 def ticked_at_first(document, people) -> list[str]:
@@ -128,6 +142,7 @@ class Send(WagtailAdminTemplateMixin, FormView):
             "recipients": ticked_at_first(self.document, self.people),
             "subject": mail_rendering.render(sample, url=SAMPLE_URL).subject,
             "attach_pdf": PortalSettings.of(self.document.site).attaches_pdf,
+            "version": self.document.current_version_id,
         }
 
     def get_context_data(self, **kwargs):
@@ -139,6 +154,8 @@ class Send(WagtailAdminTemplateMixin, FormView):
             **super().get_context_data(**kwargs),
             "document": self.document,
             "people": self.people,
+            "unreachable": unreachable(self.document),
+            "changes": changes.since_last_sent(self.document, language_of_admin()),
             "customer_url": edit,
             "overview_url": self.overview_url,
             "preview_url": reverse("portal_admin:email_preview", args=[self.document.pk]),
@@ -155,10 +172,13 @@ class Send(WagtailAdminTemplateMixin, FormView):
                 text=data["text"],
                 attach_pdf=data["attach_pdf"],
                 copy_to=self.request.user if data.get("copy_to_me") else None,
+                shown_version=data["version"],
                 user=self.request.user,
             )
         except PortalError as error:
             form.add_error(None, error.message)
+            form.data = form.data.copy()
+            form.data["version"] = self.document.current_version_id
             return self.form_invalid(form)
         messages.success(self.request, sent_sentence(len(emails)))
         return redirect(self.overview_url)

@@ -43,6 +43,7 @@ SENTENCES = {
     "upload": gettext_noop("%(who)s sent files"),
     "pay": gettext_noop("%(who)s began to pay"),
     "reply": gettext_noop("%(who)s answered the customer"),
+    "reply_taken_back": gettext_noop("%(who)s took a message back"),
     "link_renewed": gettext_noop("%(who)s asked for a new direct link"),
     "file_refused": gettext_noop("A file did not pass the virus check"),
     "surplus": gettext_noop("More was paid than was due"),

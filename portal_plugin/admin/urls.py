@@ -1,8 +1,18 @@
 """Addresses of the pages that are ours, below the admin's own, in the namespace portal_admin."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from . import confirming, home, inbox, overview, posting, sending, supplies
+from . import (
+    confirming,
+    home,
+    inbox,
+    item_files,
+    live_totals,
+    overview,
+    posting,
+    sending,
+    supplies,
+)
 
 DOCUMENT = "document/<int:pk>/"
 
@@ -17,6 +27,9 @@ _patterns = [
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/results/", inbox.inbox_results, name="inbox_results"),
+    path(f"{DOCUMENT}items/<uuid:key>/files/", item_files.item_files, name="item_files"),
+    path(f"{DOCUMENT}totals/", live_totals.of_document, name="totals"),
+    re_path(r"^totals/(?P<kind>estimate|order)/$", live_totals.of_new, name="new_totals"),
     path("first-steps/<int:site_id>/<slug:step>/", home.mark_done, name="step_done"),
 ]
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..exceptions import PortalError
-from ..models import ChangeRequest
+from ..models import ChangeRequest, Comment
 from ..services import answering, on_behalf
 from ..statuses import Verdict
 from .done import Done
@@ -17,6 +17,19 @@ def reply(document, request):
         document, request.POST.get("text", ""), request.user, item_of(document, request)
     )
     return Done(_("Your answer is sent."), "#messages")
+
+
+def take_message_back(document, request):
+    pk = _int(request, "comment")
+    found = Comment.objects.of_thread(document).filter(pk=pk, link=None).first()
+    if found is None:
+        raise PortalError(_("This message does not exist any more."))
+    if answering.take_back(found, request.user):
+        return Done(_("The message is taken back. The customer sees nothing of it."), "#messages")
+    return Done(
+        _("The message is off the customer's page, but its email had gone out already."),
+        "#messages",
+    )
 
 
 def note(document, request):
@@ -84,6 +97,7 @@ def _int(request, name) -> int:
 
 VERBS = {
     "reply": ("change", reply),
+    "take-message-back": ("change", take_message_back),
     "note": ("change", note),
     "comments-read": ("change", comments_read),
     "close-request": ("change", close_request),

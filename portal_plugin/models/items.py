@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
+from modelcluster.models import model_from_serializable_data
 from wagtail.models import Orderable
 
 from ..totals import Line
@@ -80,6 +81,12 @@ class LineItem(Orderable):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def from_serializable_data(cls, data, check_fks=True, strict_fks=False):
+        """An item of a revision. Its one foreign key is the document that asks, which would
+        otherwise be looked up anew for each item."""
+        return model_from_serializable_data(cls, data, check_fks=False, strict_fks=strict_fks)
 
     @property
     def is_counted(self):

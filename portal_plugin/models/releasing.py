@@ -1,13 +1,20 @@
 """How a document goes out: Wagtail's publishing, with everything kept that others wrote."""
 
+import logging
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.actions.publish_revision import PublishPermissionError
+from wagtail.log_actions import log
 from wagtail.models import Revision
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
-from ..exceptions import EvidenceIsKept
+from ..exceptions import EvidenceIsKept, PortalError
+
+logger = logging.getLogger(__name__)
+#: What ``publish_scheduled`` calls itself.
+BY_SCHEDULE = "wagtail.publish.scheduled"
 
 
 class Releasing:
@@ -51,11 +58,27 @@ class Releasing:
         with transaction.atomic():
             lock(self)
             fresh = Revision.objects.get(pk=revision.pk)
-            return super().publish(fresh, user, *args, skip_permission_checks=True, **kwargs)
+            try:
+                with transaction.atomic():
+                    return super().publish(
+                        fresh, user, *args, skip_permission_checks=True, **kwargs
+                    )
+            except PortalError as error:
+                if kwargs.get("log_action") != BY_SCHEDULE:
+                    raise
+                return self._call_off(fresh, error)
 
     def _may_publish(self, user):
         policy = SitePermissionPolicy(type(self))
         return policy.user_has_permission_for_instance(user, "publish", self)
+
+    def _call_off(self, revision, error):
+        """Its hour has come and it cannot go out. Wagtail's command would stop at it, and at
+        everything else that is due: the schedule is taken off, and the history says so."""
+        logger.error("A scheduled version of %s stays a draft: %s", self, error.message)
+        revision.approved_go_live_at = None
+        revision.save(update_fields=["approved_go_live_at"])
+        log(instance=self, action="wagtail.schedule.cancel", revision=revision)
 
     def unpublish(self, *args, **kwargs):
         if self.has_evidence:

@@ -1,5 +1,6 @@
 """What staff say: an answer to the customer, a note for themselves, the end of a change request."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from ..exceptions import NotAvailable, PortalError
 from ..models import ChangeRequest, Comment, InternalNote, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
-from . import activity, listing, notifications
+from . import activity, listing, notifications, outbox
 from .mail_receivers import staff_name
+
+#: As long as the email about a message waits for others to join it.
+TAKE_BACK_TIME = timedelta(minutes=2)
 
 
 def reply(document: SalesDocument, text: str, user: Any, item_key: UUID | None = None) -> Comment:
@@ -38,6 +42,33 @@ def reply(document: SalesDocument, text: str, user: Any, item_key: UUID | None =
         listing.refresh(fresh)
         notifications.shop_acted(fresh, "comment", facts={"comment": comment.pk})
     return comment
+
+
+def can_take_back(comment: Comment) -> bool:
+    """For two minutes, and only what staff said."""
+    is_ours = comment.link_id is None and comment.removed_at is None
+    return is_ours and timezone.now() - comment.created_at <= TAKE_BACK_TIME
+
+
+def take_back(comment: Comment, user: Any) -> bool:
+    """The customer's page shows nothing of it any more, and what it answered waits again.
+
+    Returns ``False`` where its email had gone out already. Raises ``NotAvailable`` after two
+    minutes; a second time it changes nothing.
+    """
+    with transaction.atomic():
+        fresh = lock(comment.document)
+        row = Comment.objects.get(pk=comment.pk)
+        if row.removed_at is None:
+            if not can_take_back(row):
+                raise NotAvailable(_("A message can be taken back for two minutes only."))
+            row.removed_at = timezone.now()
+            row.save(update_fields=["removed_at"])
+            answered = Comment.objects.of_thread(fresh).filter(link__isnull=False)
+            answered.filter(answered_at=row.created_at).update(answered_at=None)
+            activity.record(fresh, "reply_taken_back", staff=user, data={"comment": row.pk})
+            listing.refresh(fresh)
+        return outbox.withhold(fresh, "comment", row.pk, _("The message was taken back."))
 
 
 def settle_comments(document: SalesDocument, user: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
@@ -65,6 +66,9 @@ def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
     note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
     with transaction.atomic():
         fresh = lock(document)
+        go_live_at = fresh.get_latest_revision_as_object().go_live_at
+        if go_live_at and go_live_at > timezone.now():
+            raise PortalError(_("What goes out later cannot be agreed now. Publish it at once."))
         decided = {k: i.decision.verdict for k, i in fresh.standing.items.items() if i.decision}
         fresh.latest_revision.publish(user=user, skip_permission_checks=True)
         # The last approval may make the order, so it comes last.

@@ -24,6 +24,8 @@ LEASE = timedelta(minutes=10)
 #: After so many letters in a row that reached no server, the rest waits for the next round.
 GIVE_UP_AFTER = 3
 CLAIM_BATCH = 20
+#: As many emails of a document as can be about something of the last minutes.
+RECENT = 200
 LOADED = ("site", "document__site", "link", "recipient__contact", "recipient__customer", "staff")
 
 
@@ -160,3 +162,20 @@ def retry(email: OutgoingEmail) -> bool:
     changed = parked.update(state=EmailState.WAITING, attempts=0, not_before=Now(), error="")
     work.wake("mail")
     return bool(changed)
+
+
+def withhold(document: SalesDocument, fact: str, value: Any, reason: str) -> bool:
+    """Keep back what is to tell customers of one thing, such as the ``comment`` of an id.
+
+    ``False`` where one has gone by now, alone or together with another.
+    """
+    rows = OutgoingEmail.objects.filter(document=document.pk, thread__contains=" recipient ")
+    about = [
+        row.pk
+        for row in rows.filter(kind__startswith="news_").order_by("-pk")[:RECENT]
+        if any(each.get(fact) == value for each in row.facts.get("happenings", []))
+    ]
+    waiting = rows.filter(pk__in=about, state=EmailState.WAITING, attempts=0)
+    waiting.update(state=EmailState.WITHHELD, error=reason)
+    kept = rows.filter(pk__in=about, state=EmailState.WITHHELD, error=reason)
+    return kept.count() == len(about)

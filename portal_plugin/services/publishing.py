@@ -12,6 +12,7 @@ from ..exceptions import PublishRefused
 from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
+from ..totals import HUNDRED
 from . import activity, listing, numbering, pdfs, staging, terms
 from .versions import write_version
 
@@ -70,7 +71,7 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("Give every item a name."))
     if not document.language or not document.currency:
         found.append(_("Choose the language and the currency."))
-    if _currency_before(document) not in ("", document.currency):
+    if currency_before(document) not in ("", document.currency):
         found.append(_("The currency stays as it was when the document first went out."))
     if document.customer and document.customer.site_id != document.site_id:
         found.append(_("The customer belongs to another site."))
@@ -81,7 +82,20 @@ def problems(document: SalesDocument) -> list[str]:
     return found
 
 
-def _currency_before(document: SalesDocument) -> str:
+def objections(document: SalesDocument) -> list[str]:
+    """What staff are asked to mend before they publish, schedule or submit: ``problems``, and items
+    that nobody gave a price. A price of 0 is what an empty field is saved as."""
+    found = problems(document)
+    for item in document.lines:
+        if not item.unit_price and item.discount_percent < HUNDRED:
+            found.append(
+                _("Give “%(name)s” a price. If it is free: a discount of 100%%.")
+                % {"name": item.name}
+            )
+    return found
+
+
+def currency_before(document: SalesDocument) -> str:
     """The currency that the customer was told, and may have paid in; empty at first."""
     version = document.current_version
     return json.loads(version.content)["currency"] if version else ""

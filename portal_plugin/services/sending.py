@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,19 +22,32 @@ def send_document(
     text: str = "",
     attach_pdf: bool = False,
     copy_to: Any = None,
+    shown_version: int | None = None,
     user: Any = None,
 ) -> list[OutgoingEmail]:
     """One email per person, queued in this transaction. ``copy_to`` is a staff user.
 
-    Raises ``NotAvailable`` when the document is not out, or nobody with an email is named.
+    ``shown_version`` is the id of the version that whoever sends it looked at. Raises
+    ``NotAvailable`` when the document is not out, another version is out by now, nobody with an
+    email is named, or somebody's address is none.
     """
     with transaction.atomic():
         fresh = lock(document)
         if not fresh.live or fresh.current_version_id is None:
             raise NotAvailable(_("Publish the document first."))
+        if shown_version not in (None, fresh.current_version_id):
+            raise NotAvailable(
+                _("A newer version went out after you opened this page. Look at it, then send it.")
+            )
         people = [person for person in recipients if person.email]
         if not people:
             raise NotAvailable(_("Choose at least one person with an email address."))
+        for person in people:
+            if not has_address(person):
+                words = {"name": person.name, "email": person.email}
+                raise NotAvailable(
+                    _("“%(email)s” of %(name)s is not a valid email address.") % words
+                )
         emails = [
             _queue(fresh, _link(fresh, person, user), subject, text, attach_pdf, user)
             for person in people
@@ -55,6 +70,15 @@ def send_document(
             data={"links": [email.link_id for email in emails], "copy": copy_to is not None},
         )
     return emails
+
+
+def has_address(person: Customer | Contact) -> bool:
+    """Imports and old rows may hold what is no address."""
+    try:
+        validate_email(person.email)
+    except ValidationError:
+        return False
+    return True
 
 
 def send_again(link: DirectLink, user: Any = None) -> OutgoingEmail:

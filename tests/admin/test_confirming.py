@@ -80,3 +80,18 @@ def test_editors_may_not_publish_here_either(client, staff_of, approved):
     staff_of(group="Portal editors")
     client.post(confirm(approved), {"choice": "ask"})
     assert Estimate.objects.get().current_version.number == 1
+
+
+@pytest.mark.parametrize("value", ["send", "publish"])
+def test_both_buttons_ask(client, approved, value):
+    assert publish(client, approved, changed=0, value=value).url.startswith(confirm(approved))
+
+
+def test_a_draft_that_changed_after_the_question_is_asked_about_again(client, approved):
+    url = publish(client, approved, changed=0).url
+    asked = client.get(url).context["revision"]
+    data = pages.document(approved.customer, pages.rows_of(approved), 3, title="Other")
+    client.post(pages.url(Estimate, "edit", approved.pk), data)
+    response = client.post(url, {"choice": "ask", "revision": asked})
+    assert response.status_code == 409
+    assert Estimate.objects.get().current_version.number == 1

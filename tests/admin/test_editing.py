@@ -3,6 +3,8 @@
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -269,6 +271,17 @@ def test_a_customer_with_documents_is_kept(client, boss):
     response = client.post(pages.url(Customer, "delete", document.customer.pk), follow=True)
     assert "is kept" in response.content.decode()
     assert Customer.objects.filter(pk=document.customer_id).exists()
+
+
+def test_a_draft_is_read_in_as_many_queries_with_thirty_items_as_with_one(boss):
+    counts = set()
+    for count in (1, 30):
+        document = estimate_factory(items=count, published=False)
+        revision = document.save_revision()
+        with CaptureQueriesContext(connection) as found:
+            assert len(revision.as_object().lines) == count
+        counts.add(len(found))
+    assert len(counts) == 1
 
 
 def test_copying_is_not_offered(client, boss):

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import Contact, DirectLink, OutgoingEmail, PortalSettings
-from tests.factories import customer_factory, estimate_factory
+from portal_plugin.services import sending
+from tests.factories import customer_factory, estimate_factory, publish
 
 from . import pages
 
@@ -109,3 +111,44 @@ def test_publishing_leads_here_and_sends_nothing_by_itself(client, boss, documen
     response = client.post(pages.url(type(document), "edit", document.pk), data)
     assert response.url == send_url(document)
     assert not OutgoingEmail.objects.exists()
+
+
+def test_a_page_that_was_opened_before_the_newest_version_sends_nothing(client, boss, document):
+    shown = client.get(send_url(document)).context["form"].initial["version"]
+    publish(document)
+    data = {"recipients": ["customer"], "text": "Here it is", "version": shown}
+    response = client.post(send_url(document), data)
+    page = response.content.decode()
+    assert "A newer version went out" in page
+    assert "Here it is" in page
+    assert not OutgoingEmail.objects.exists()
+    data["version"] = response.context["form"]["version"].value()
+    client.post(send_url(document), data)
+    assert OutgoingEmail.objects.count() == 1
+
+
+def test_who_cannot_be_reached_is_named_and_not_offered(client, boss, document):
+    Contact.objects.filter(name="Kim").update(email="kim@nowhere")
+    page = client.get(send_url(document))
+    assert len(page.context["form"].fields["recipients"].choices) == 2
+    assert "“kim@nowhere” of Kim is not a valid email address." in page.content.decode()
+    assert "No address has no email address." in page.content.decode()
+
+
+def test_a_wrong_address_is_refused_with_nothing_sent(document, boss):
+    kim = Contact(name="Kim", email="kim@nowhere", customer=document.customer)
+    with pytest.raises(NotAvailable, match="not a valid email address"):
+        sending.send_document(document, recipients=[document.customer, kim], user=boss)
+    assert not OutgoingEmail.objects.exists()
+    assert not DirectLink.objects.exists()
+
+
+def test_it_says_what_changed_since_the_last_one(client, boss, document):
+    assert "Changed since" not in client.get(send_url(document)).content.decode()
+    client.post(send_url(document), {"recipients": ["customer"]})
+    rows = document.lines
+    rows[0].name = "Renamed"
+    document.line_items = rows
+    publish(document)
+    page = client.get(send_url(document)).content.decode()
+    assert "Changed: Renamed (item)" in page

@@ -1,7 +1,10 @@
 """Answers, notes, change requests, and what a customer said on the phone."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from portal_plugin.models import (
     ChangeRequest,
@@ -57,6 +60,78 @@ def test_a_note_stays_inside(client, boss, enter):
     enter(document)
     url = reverse("portal_plugin:document", args=[document.public_id])
     assert "pay late" not in client.get(url, headers={"host": "localhost"}).content.decode()
+
+
+def taken_back(client, document, comment):
+    return say(client, document, "take-message-back", comment=comment.pk)
+
+
+def test_a_message_is_taken_back_for_two_minutes(client, boss, enter):
+    document = estimate_factory()
+    link = link_factory(document)
+    asked = Comment.objects.create(document=document, link=link, text="Is it matt?")
+    page = say(client, document, "reply", text="Never, you fool").content.decode()
+    assert "Take back" in page
+    comment = Comment.objects.get(staff=boss)
+    page = taken_back(client, document, comment).content.decode()
+    assert "The customer sees nothing of it." in page
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+    assert Estimate.objects.get().waiting_for == "us"
+    assert OutgoingEmail.objects.get(kind="news_comment").state == "withheld"
+    assert "took a message back" in page
+    client.logout()
+    enter(document)
+    url = reverse("portal_plugin:document", args=[document.public_id])
+    page = client.get(url, headers={"host": "localhost"}).content.decode()
+    assert "Is it matt?" in page
+    assert "you fool" not in page
+
+
+def test_not_later(client, boss):
+    document = estimate_factory()
+    say(client, document, "reply", text="Yes")
+    comment = Comment.objects.get()
+    Comment.objects.update(created_at=timezone.now() - timedelta(minutes=3))
+    response = taken_back(client, document, comment)
+    assert response.status_code == 409
+    assert "for two minutes only" in response.content.decode()
+    assert "Take back" not in response.content.decode()
+    assert Comment.objects.get().removed_at is None
+
+
+def test_twice_is_as_once(client, boss):
+    document = estimate_factory()
+    link_factory(document)
+    say(client, document, "reply", text="Yes")
+    for _ in range(2):
+        response = taken_back(client, document, Comment.objects.get())
+        assert response.status_code == 200
+    assert document.activities.filter(verb="reply_taken_back").count() == 1
+
+
+def test_an_email_that_has_gone_is_not_denied(client, boss):
+    document = estimate_factory()
+    link_factory(document)
+    say(client, document, "reply", text="Yes")
+    OutgoingEmail.objects.filter(kind="news_comment").update(state="sent")
+    page = taken_back(client, document, Comment.objects.get()).content.decode()
+    assert "its email had gone out already" in page
+
+
+def test_what_the_customer_said_is_not_taken_back(client, boss):
+    document = estimate_factory()
+    comment = Comment.objects.create(document=document, link=link_factory(document), text="Hi")
+    taken_back(client, document, comment)
+    comment.refresh_from_db()
+    assert comment.removed_at is None
+
+
+def test_nor_a_message_of_another_document(client, boss):
+    other = estimate_factory()
+    say(client, other, "reply", text="Yes")
+    taken_back(client, estimate_factory(), Comment.objects.get())
+    assert Comment.objects.get().removed_at is None
 
 
 def test_an_empty_answer_is_refused(client, boss):

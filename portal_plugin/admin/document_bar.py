@@ -1,0 +1,94 @@
+"""The bar above the edit page: whose document this is, where it stands, what the customer sees."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ..models import SalesDocument
+from ..money import format_money
+from ..statuses import WaitingFor
+from . import item_files, overview_rows
+from .words import Tag, language_of_admin, state_tag
+
+
+@dataclass(frozen=True)
+class Bar:
+    """``facts`` are pairs of label and value. ``hint`` is what is not out yet, if anything."""
+
+    tag: Tag
+    facts: list[tuple[str, str]]
+    seen: str
+    hint: str = ""
+    overview_url: str = ""
+    item_files_url: str = ""
+
+
+def bar(draft: SalesDocument) -> Bar:
+    """``draft`` is the newest revision of a document as an instance, or a new one without id."""
+    return Bar(
+        tag=state_tag(draft),
+        facts=_facts(draft),
+        seen=_seen(draft),
+        hint=_hint(draft),
+        overview_url=reverse("portal_admin:overview", args=[draft.pk]) if draft.pk else "",
+        item_files_url=item_files.url(draft),
+    )
+
+
+def _facts(draft) -> list[tuple[str, str]]:
+    facts = [(_("Number"), draft.number or _("given when it is published"))]
+    if draft.customer:
+        facts.append((_("Customer"), str(draft.customer)))
+    facts.append((_("Waiting for"), _waiting(draft)))
+    if draft.is_order and draft.stage:
+        facts.append((_("Production"), draft.stage.name))
+    if draft.current_version:
+        facts.append((_("Total"), _money(draft, draft.current_version.total)))
+        if draft.is_order:
+            facts.append((_("Paid"), _money(draft, draft.paid)))
+    return facts
+
+
+def _waiting(draft) -> str:
+    """A document that never went out has nothing in its row: it waits for whoever writes it."""
+    if draft.current_version_id is None:
+        return str(WaitingFor.US.label)
+    label = str(WaitingFor(draft.waiting_for).label)
+    if draft.waiting_for == WaitingFor.NOBODY or draft.waiting_since is None:
+        return label
+    return _("%(who)s, since %(when)s") % {"who": label, "when": moment(draft.waiting_since)}
+
+
+def _seen(draft) -> str:
+    version = draft.current_version
+    if version is None:
+        return _("nothing yet: it is not published")
+    if not draft.live:
+        return _("that you are revising it")
+    return _("version %(number)s, since %(when)s") % {
+        "number": version.number,
+        "when": moment(version.created_at),
+    }
+
+
+def _hint(draft) -> str:
+    if overview_rows.is_scheduled(draft):
+        when = moment(draft.go_live_at)
+        return _("a new version is to go out: %(when)s") % {"when": when}
+    if draft.live and draft.has_unpublished_changes:
+        return _("your changes are not out yet")
+    return ""
+
+
+def _money(draft, amount) -> str:
+    return format_money(amount, draft.currency or "EUR", language_of_admin())
+
+
+def moment(when) -> str:
+    """The time alone where it was today."""
+    local = timezone.localtime(when)
+    is_today = local.date() == timezone.localdate()
+    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")

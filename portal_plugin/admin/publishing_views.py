@@ -1,0 +1,106 @@
+"""What publishing, scheduling and workflow add to Wagtail's create and edit views."""
+
+from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from ..exceptions import PortalError
+from ..services import publishing
+from ..services.mail_receivers import staff_name
+from . import overview_rows
+
+
+class Publishes:
+    """Refuses with sentences what cannot go out, and goes on to sending it where that was asked."""
+
+    def publish_action(self):
+        """The draft is saved already; ``release`` runs inside the publishing transaction."""
+        draft = self.new_revision.as_object()
+        objections = publishing.objections(draft)
+        if objections:
+            return self._refused(" ".join(objections))
+        if self._takes_back(draft):
+            return redirect(self._url("confirm") + f"?then={self._then()}")
+        return self._guarded(super().publish_action)
+
+    def submit_action(self):
+        """A manager is asked for what can go out."""
+        objections = publishing.objections(self.new_revision.as_object())
+        if objections:
+            message = _("It is saved as a draft and not submitted: %(reasons)s")
+            messages.error(self.request, message % {"reasons": " ".join(objections)})
+            return redirect(self.get_edit_url())
+        return super().submit_action()
+
+    def workflow_action_action(self):
+        """The last approval publishes: it asks and refuses as the publish button does."""
+        draft = self.new_revision.as_object()
+        if self.workflow_action == "approve" and overview_rows.is_last_task(self.object):
+            objections = publishing.objections(draft)
+            if objections:
+                return self._refused(" ".join(objections))
+            if self._takes_back(draft):
+                return redirect(self._url("confirm") + "?then=overview")
+        return self._guarded(super().workflow_action_action)
+
+    def get_success_url(self):
+        if self.action != "publish":
+            return super().get_success_url()
+        return self._url(self._then())
+
+    def _then(self):
+        """What is scheduled is not out: there is nothing to send yet."""
+        is_sent = self.request.POST.get("action-publish") == "send"
+        return "send" if is_sent and not overview_rows.is_scheduled(self.object) else "overview"
+
+    def _url(self, name):
+        return reverse(f"portal_admin:{name}", args=[self.object.pk])
+
+    def _takes_back(self, draft):
+        document = type(self.object).objects.get(pk=self.object.pk)
+        return overview_rows.taken_back(document, draft)
+
+    def _guarded(self, perform):
+        try:
+            with transaction.atomic():
+                return perform()
+        except PortalError as error:
+            return self._refused(error.message)
+
+    def _refused(self, reasons):
+        message = _("It is saved as a draft and not published: %(reasons)s")
+        messages.error(self.request, message % {"reasons": reasons})
+        return redirect(self.get_edit_url())
+
+
+class TellsOfOthers:
+    """A save over what somebody else saved meanwhile is told first, and then done if repeated.
+
+    Wagtail refuses such a background save only; its dialog in the page needs JavaScript.
+    """
+
+    def is_valid(self, form):
+        if (
+            self.expects_json_response
+            or self.action == "cancel-workflow"
+            or not self.is_out_of_date
+        ):
+            return super().is_valid(form)
+        self.produced_error_code = "invalid_revision"
+        self.produced_error_message = self._about_the_other()
+        return False
+
+    def _about_the_other(self):
+        revision = self.latest_revision
+        who = (staff_name(revision.user) if revision.user else "") or _("Somebody")
+        text = _(
+            "%(who)s saved this document at %(when)s, after you opened it. Nothing of yours is "
+            "saved or published yet, and it is still on this page: save again to replace theirs, "
+            "or compare the versions in the history first."
+        )
+        when = date_format(localtime(revision.created_at), "SHORT_DATETIME_FORMAT")
+        return text % {"who": who, "when": when}

@@ -1,0 +1,77 @@
+"""What the edit page says above its tabs."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin.admin.document_bar import bar
+from portal_plugin.models import Estimate, Order, SalesDocument, Stage
+from tests.factories import estimate_factory, line_item, order_factory
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, document):
+    return client.get(pages.url(type(document), "edit", document.pk)).content.decode()
+
+
+def edit(client, document, headers=None, **values):
+    rows = pages.rows_of(document)
+    data = pages.document(document.customer, rows, len(rows), **values)
+    url = pages.url(type(document), "edit", document.pk)
+    return client.post(url, data, headers=headers or {})
+
+
+def test_a_new_document_says_that_nobody_sees_it(client, boss):
+    html = client.get(pages.url(Estimate, "add")).content.decode()
+    assert "nothing yet: it is not published" in html
+
+
+def test_it_tells_number_customer_turn_and_version(client, boss):
+    document = order_factory(items=1)
+    facts = dict(bar(document).facts)
+    assert facts["Number"] == document.number
+    assert facts["Customer"] == document.customer.name
+    assert facts["Waiting for"].startswith("Customer, since ")
+    assert (facts["Total"], facts["Paid"]) == ("€119.00", "€0.00")
+    html = page(client, document)
+    assert "version 1, since" in html
+    assert pages.overview(document) in html
+
+
+def test_it_tells_the_stage_of_an_order(boss):
+    document = order_factory(items=1)
+    stage = Stage.objects.filter(site=document.site).first()
+    SalesDocument.objects.filter(pk=document.pk).update(stage=stage)
+    assert dict(bar(Order.objects.get()).facts)["Production"] == stage.name
+
+
+def test_changes_that_are_not_out_are_named_and_change_no_total(client, boss):
+    document = estimate_factory(items=1)
+    answer = edit(client, document, {"accept": "application/json"}, discount_percent="50").json()
+    assert "your changes are not out yet" in answer["html"]
+    draft = Estimate.objects.get().get_latest_revision_as_object()
+    assert dict(bar(draft).facts)["Total"] == "€119.00"
+
+
+def test_a_document_that_was_taken_back_says_so(client, boss):
+    document = estimate_factory(items=1)
+    document.unpublish()
+    assert bar(Estimate.objects.get()).seen == "that you are revising it"
+
+
+def test_a_schedule_is_named(boss):
+    document = estimate_factory(items=1)
+    document.go_live_at = timezone.now() + timedelta(days=2)
+    assert "is to go out" in bar(document).hint
+
+
+def test_its_queries_do_not_grow_with_the_items(django_assert_num_queries, boss):
+    for count in (1, 30):
+        document = order_factory(items=[line_item(n + 1) for n in range(count)])
+        fresh = Order.objects.get(pk=document.pk)
+        with django_assert_num_queries(3):  # the customer, the version, the ledger
+            bar(fresh)

@@ -1,0 +1,87 @@
+"""Staff write an estimate in the admin: totals follow, an item is copied, a proof is dropped."""
+
+import base64
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import expect
+
+from portal_plugin.models import Estimate, ProofVersion
+from tests import factories, samples
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+DROP = """([target, name, data]) => {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const files = new DataTransfer();
+  files.items.add(new File([bytes], name, { type: "image/png" }));
+  const carries = { bubbles: true, cancelable: true, dataTransfer: files };
+  const event = (kind) => new DragEvent(kind, carries);
+  document.querySelector(target).dispatchEvent(event("dragover"));
+  document.querySelector(target).dispatchEvent(event("drop"));
+}"""
+
+
+@pytest.fixture
+def admin(chromium, site_server):
+    """A page of somebody who is signed in to the admin."""
+    user = factories.user_factory()
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    name = django_settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": session.session_key, "url": site_server.url}])
+    page = context.new_page()
+    page.trouble = []
+    page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    yield page
+    context.close()
+
+
+def test_an_estimate_is_written(admin, site_server):
+    document = factories.estimate_factory(items=2, published=False)
+    admin.goto(f"{site_server.url}/admin/snippets/portal_plugin/estimate/edit/{document.pk}/")
+    totals = admin.get_by_role("region", name="Totals")
+    expect(totals).to_contain_text("€238.00")
+
+    admin.locator("[name=line_items-0-quantity]").fill("3")
+    expect(totals).to_contain_text("€297.50")
+    admin.locator("[name=line_items-0-quantity]").fill("-3")
+    expect(totals).to_contain_text("A1 poster, Quantity")
+    expect(totals).to_contain_text("€297.50")
+    admin.locator("[name=line_items-0-quantity]").fill("2")
+    expect(totals).not_to_contain_text("Quantity")
+
+    admin.locator("#inline_child_line_items-0").get_by_text("Copy this item").click()
+    copy = admin.locator("[name=line_items-2-name]")
+    expect(copy).to_have_value("A1 poster")
+    expect(copy).to_be_focused()
+    orders = "[name$='-ORDER']"
+    places = admin.eval_on_selector_all(orders, "all => all.map((each) => each.name + each.value)")
+    assert places == [f"line_items-{row}-ORDER{place}" for place, row in enumerate((0, 2, 1), 1)]
+    expect(totals).to_contain_text("€357.00")
+
+    data = base64.b64encode(samples.png()).decode()
+    admin.evaluate(DROP, ["#inline_child_line_items-1", "front.png", data])
+    dialog = admin.get_by_role("dialog", name=re.compile("A2 poster"))
+    dialog.get_by_label("The exact text on it, letter by letter").fill("BAKERY")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(admin.locator("#inline_child_line_items-1")).to_contain_text("Goes out with the next")
+    expect(dialog).to_have_count(0)
+    version = ProofVersion.objects.get()
+    assert (version.wording, version.proof.item_key) == ("BAKERY", document.lines[1].key)
+
+    admin.get_by_role("tab", name="Items").focus()
+    admin.keyboard.press("Control+s")
+    admin.wait_for_timeout(100)
+    expect(admin.locator(".messages")).to_contain_text("updated")
+    saved = Estimate.objects.get().get_latest_revision_as_object()
+    assert [item.name for item in saved.lines] == ["A1 poster", "A1 poster", "A2 poster"]
+    assert len({item.key for item in saved.lines}) == 3
+    assert not admin.trouble
