@@ -126,6 +126,7 @@ def _write():
     pdfs.drain()
     client = Client(SERVER_NAME=HOST)
     client.get(links.link_url(link, links.make_token(link)).removeprefix(order.site.root_url))
+    client.get(_url(order))
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     return order, cookies
 

@@ -46,6 +46,11 @@ class SalesDocumentQuerySet(ListedQuerySet):
     def of_site(self, site):
         return self.filter(site=site)
 
+    def as_shown(self):
+        """With what every reading of one needs, so that ``as_its_kind`` costs no query."""
+        related = self.select_related("customer", "stage").order_by()
+        return related.annotate(source_id=models.F("order__source_estimate"))
+
     def real(self):
         """Without the sample documents that staff try things on."""
         return self.filter(is_sample=False)
@@ -116,10 +121,10 @@ class SalesDocument(
             return self
         return self.estimate if self.kind == DocumentKind.ESTIMATE else self.order
 
-    def as_its_kind(self, *, source_id):
-        """``specific`` without a query: of its own an order has only its estimate's id, which
-        ``source_id`` is."""
-        own = {"salesdocument_ptr_id": self.pk, "source_estimate_id": source_id}
+    def as_its_kind(self):
+        """``specific`` without a query, for a row that was read ``as_shown``: of its own an order
+        has only its estimate's id."""
+        own = {"salesdocument_ptr_id": self.pk, "source_estimate_id": self.source_id}
         model = _model_of(self.kind)
         names = [field.attname for field in model._meta.concrete_fields]
         values = [own[name] if name in own else getattr(self, name) for name in names]

@@ -20,6 +20,10 @@ from ..statuses import FileCheckState, WorkState
 SHOWN_COMMENTS = 3
 #: What ``body_context`` gives.
 OF_THE_BODY = (
+    "pdf_url",
+    "print_url",
+    "order_url",
+    "estimate_url",
     "view",
     "sentence",
     "next_sentence",
@@ -72,7 +76,7 @@ class ChangeRequestRow:
 def page_context(visit, *, shop=None, notice="", order=None) -> dict[str, Any]:
     """``order`` is given where its estimate is only read."""
     view = document_view(visit.document, shop)
-    return frame_context(visit, notice=notice, order=order) | body_context(visit, view)
+    return frame_context(visit, notice, order) | body_context(visit, view, order)
 
 
 def later(visit, shop) -> dict[str, Any]:
@@ -83,26 +87,23 @@ def later(visit, shop) -> dict[str, Any]:
     return frame_context(visit) | parts
 
 
-def frame_context(visit, *, notice="", order=None) -> dict[str, Any]:
-    document = visit.document
-    address = {"public_id": document.public_id}
-    order_address = {"public_id": order.public_id} if order else None
+def frame_context(visit, notice="", order=None) -> dict[str, Any]:
     return {
         "notice": notice,
         "staff_banner": visit.staff is not None and not visit.can_act,
         "is_preview": visit.is_preview,
         "is_archive": order is not None,
-        "pdf_url": reverse("portal_plugin:pdf", kwargs=address),
-        "print_url": reverse("portal_plugin:print", kwargs=address),
-        "seen_url": reverse("portal_plugin:seen", kwargs=address),
-        "order_url": reverse("portal_plugin:document", kwargs=order_address) if order else "",
-        "estimate_url": _estimate_url(document),
+        "seen_url": _url("seen", visit.document),
     }
 
 
-def body_context(visit, view) -> dict[str, Any]:
+def body_context(visit, view, order=None) -> dict[str, Any]:
     found = offers(visit, view)
     return {
+        "pdf_url": _url("pdf", visit.document),
+        "print_url": _url("print", visit.document),
+        "order_url": _url("document", order) if order else "",
+        "estimate_url": _estimate_url(visit.document),
         "view": view,
         "sentence": state_sentence(view),
         "next_sentence": next_sentence(view),
@@ -208,4 +209,8 @@ def _thumb_url(view, document, row) -> str:
 def _estimate_url(document) -> str:
     if not document.is_order or not document.source_estimate_id:
         return ""
-    return reverse("portal_plugin:estimate", kwargs={"public_id": document.public_id})
+    return _url("estimate", document)
+
+
+def _url(name, document) -> str:
+    return reverse(f"portal_plugin:{name}", kwargs={"public_id": document.public_id})

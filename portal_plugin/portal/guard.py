@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache, wraps
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseNotAllowed
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -97,7 +97,7 @@ def find_document(public_id) -> SalesDocument | None:
     found = next(iter(_documents().filter(public_id=public_id)), None)
     if found is None:
         return None
-    document = found.as_its_kind(source_id=found.source_id)
+    document = found.as_its_kind()
     document.has_pending_payment = found.pending_payment is not None
     document.last_activity = found.last_activity
     return document
@@ -108,14 +108,9 @@ def _documents():
     """Prepared once: putting the query together costs as much as the database's answer."""
     pending = PaymentAttempt.objects.pending().filter(document=OuterRef("pk"))
     history = Activity.objects.filter(document__family=OuterRef("family")).order_by("-pk")
-    return (
-        SalesDocument.objects.select_related("customer", "stage")
-        .order_by()
-        .annotate(
-            source_id=F("order__source_estimate"),
-            pending_payment=Subquery(pending.order_by().values("pk")[:1]),
-            last_activity=Subquery(history.values("pk")[:1]),
-        )
+    return SalesDocument.objects.as_shown().annotate(
+        pending_payment=Subquery(pending.order_by().values("pk")[:1]),
+        last_activity=Subquery(history.values("pk")[:1]),
     )
 
 

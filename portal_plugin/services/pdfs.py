@@ -7,7 +7,7 @@ is there already, the order is done. Nobody who looks at a document ever waits f
 
 import hashlib
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from django.core.files.base import ContentFile, File
@@ -91,6 +91,7 @@ def hand_out(pdf: RenderedPdf) -> File | None:
 
 def drain() -> None:
     """The worker ``pdf``: makes what was ordered until nothing waits or its time is over."""
+    _give_up_on_killers()
     while work.time_left() and (pdf := _claim()) is not None:
         try:
             _make(pdf)
@@ -141,7 +142,6 @@ def _reset(rows: QuerySet[RenderedPdf]) -> None:
 def _claim() -> RenderedPdf | None:
     """The oldest row that waits, or that a dead worker left behind, with a lease of our own."""
     now = timezone.now()
-    _give_up_on_killers(now)
     running = RenderedPdf.objects.filter(state=WorkState.RUNNING)
     if running.filter(lease_until__gt=now).count() >= RENDERERS:
         return None
@@ -159,19 +159,21 @@ def _claim() -> RenderedPdf | None:
             lease_until=now + LEASE,
             input_hash=pdf.input_hash or f"taken-{pdf.pk}",
         ):
-            return RenderedPdf.objects.select_related("document").get(pk=pdf.pk)
+            pdf.refresh_from_db()
+            return pdf
     return None
 
 
-def _give_up_on_killers(now: datetime) -> None:
+def _give_up_on_killers() -> None:
     """A row whose worker never came back, time after time, is what ended it."""
+    now = timezone.now()
     RenderedPdf.objects.filter(
         state=WorkState.RUNNING, attempts__gte=TRIES, lease_until__lte=now
     ).update(state=WorkState.FAILED, lease_until=now + REST, error="The worker did not come back.")
 
 
 def _make(pdf: RenderedPdf) -> None:
-    document = pdf.document.specific
+    document = SalesDocument.objects.as_shown().get(pk=pdf.document_id).as_its_kind()
     sheet = paper.sheet(document)
     if pdf.input_hash != sheet.input_hash and not _name(pdf, document, sheet.input_hash):
         return
