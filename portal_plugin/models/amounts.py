@@ -53,7 +53,8 @@ class Amounts:
 
     @property
     def balance_due(self) -> Decimal:
-        return max(ZERO, self.totals.total - self.paid)
+        """Nobody owes anything for what was cancelled."""
+        return ZERO if self.cancelled_at else max(ZERO, self.totals.total - self.paid)
 
     @property
     def overpaid(self) -> Decimal:

@@ -2,13 +2,14 @@
 
 import itertools
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 from django.utils import timezone
 
 from portal_plugin.models import Comment
-from portal_plugin.services import previews, proofs, staging
+from portal_plugin.services import payments, previews, proofs, staging
 from sandbox_site.website.models import Brand
 from tests import factories, samples
 
@@ -143,6 +144,23 @@ def test_a_hostile_comment_is_text(page):
     html = page(estimate)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_a_cancelled_order_says_what_was_paid_and_that_nothing_is_due(page):
+    order = factories.order_factory(items=2, deposit_percent=30)
+    payments.record_offline(
+        order,
+        amount=Decimal(50),
+        method="Cash",
+        occurred_at=timezone.now(),
+        note="",
+        user=factories.user_factory(),
+    )
+    staging.cancel(order, "The shop window is gone.", money="kept")
+    html = page(type(order).objects.get(pk=order.pk))
+    assert "€50.00" in html
+    assert "Balance due" not in html
+    assert "Deposit" not in html
 
 
 @pytest.mark.parametrize("kind", ["cancelled", "expired"])

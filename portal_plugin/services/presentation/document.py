@@ -180,11 +180,12 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
     rows.append(TotalRow("total", _("Total"), show(totals.total)))
     if totals.tax and totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))
-    if totals.deposit:
+    if totals.deposit and not document.cancelled_at:
         rows.append(TotalRow("deposit", _("Deposit"), show(totals.deposit)))
     if document.is_order and document.paid:
         rows.append(TotalRow("paid", _("Paid"), show(document.paid)))
-        rows.append(TotalRow("balance", _("Balance due"), show(document.balance_due)))
+        if not document.cancelled_at:
+            rows.append(TotalRow("balance", _("Balance due"), show(document.balance_due)))
     if document.is_order and document.overpaid:
         rows.append(TotalRow("overpaid", _("Paid too much"), show(document.overpaid)))
     return rows
