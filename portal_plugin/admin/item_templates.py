@@ -9,6 +9,7 @@ from ..models import ItemTemplate
 from ..money import format_number
 from . import defaults, set_up
 from .forms import TrimsDecimals
+from .import_button import ImportButton
 from .panels import SitePanel
 from .words import language_of_admin
 
@@ -23,7 +24,8 @@ class ItemTemplateCreateView(set_up.SetUpCreateView):
             setattr(instance, name, value)
 
 
-class ItemTemplateIndexView(set_up.SetUpIndexView):
+class ItemTemplateIndexView(ImportButton, set_up.SetUpIndexView):
+    import_url_name = "portal_admin:import_item_templates"
     page_title = _("Item templates")
 
     @cached_property

@@ -121,6 +121,8 @@ RULES = {
     "portal:file": (WRITE, GET_ONLY),
     "portal:thumb": (WRITE, GET_ONLY),
     "portal:step_done": (POST_ONLY, "L--+-+"),
+    "portal:import_customers": (STAFF, STAFF),
+    "portal:import_item_templates": ("L--+++", "L--+++"),
     "do:reply": (POST_ONLY, WRITE),
     "do:note": (POST_ONLY, WRITE),
     "do:comments-read": (POST_ONLY, WRITE),

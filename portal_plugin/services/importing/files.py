@@ -61,10 +61,22 @@ class Table:
     header: list[str]
     rows: list[Row]
 
+    def as_lists(self) -> list:
+        """For JSON."""
+        return [self.header, [[row.number, row.cells, row.problem] for row in self.rows]]
 
-def read(data: bytes) -> Table:
-    """The first sheet. Raises ``FileRefused`` with a sentence where the whole file is no use."""
-    if len(data) > MAX_BYTES:
+    @classmethod
+    def from_lists(cls, lists: list) -> "Table":
+        header, rows = lists
+        return cls(header, [Row(*row) for row in rows])
+
+
+def read(data: bytes, *, size: int = 0) -> Table:
+    """The first sheet. Raises ``FileRefused`` with a sentence where the whole file is no use.
+
+    ``size`` is that of a file whose bytes nobody wanted to read any more.
+    """
+    if max(len(data), size) > MAX_BYTES:
         raise FileRefused(
             _("This file is larger than 1 MB. Split it and import one after another.")
         )
