@@ -14,6 +14,7 @@ from .admin import (
     groups,
     home,
     moderation,
+    month_report,
     refusals,
     registers,
     settings_panels,
@@ -51,6 +52,7 @@ for action in bulk.ACTIONS:
     # After Wagtail's own, so that ours takes the place of that of the same name.
     hooks.register("register_bulk_action", action, order=100)
 
+hooks.register("register_reports_menu_item", month_report.MonthMenuItem)
 hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)

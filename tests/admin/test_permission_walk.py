@@ -121,6 +121,7 @@ RULES = {
     "portal:file": (WRITE, GET_ONLY),
     "portal:thumb": (WRITE, GET_ONLY),
     "portal:step_done": (POST_ONLY, "L--+-+"),
+    "portal:month": (STAFF, "L-xxxx"),
     "portal:import_customers": (STAFF, STAFF),
     "portal:import_item_templates": ("L--+++", "L--+++"),
     "do:reply": (POST_ONLY, WRITE),
