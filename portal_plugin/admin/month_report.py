@@ -97,11 +97,8 @@ class MonthReport(WagtailAdminTemplateMixin, TemplateView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def get_page_subtitle(self):
-        return _name(self.first)
-
     def get_breadcrumbs_items(self):
-        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
+        here = {"url": "", "label": self.get_page_title()}
         return [*super().get_breadcrumbs_items(), here]
 
     @cached_property
@@ -142,6 +139,7 @@ class MonthReport(WagtailAdminTemplateMixin, TemplateView):
         before, after = self.first - timedelta(days=1), _after(self.first)
         return super().get_context_data(
             **kwargs,
+            month=_name(self.first),
             before={"url": _url(before), "label": _name(before)},
             after={"url": _url(after), "label": _name(after)} if self._is_over else None,
             shown=[_shown(line) for line in self.lines],
