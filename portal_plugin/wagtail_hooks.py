@@ -17,14 +17,13 @@ from .admin import (
     month_report,
     refusals,
     registers,
+    replacing,
     settings_panels,
     urls,
 )
 from .admin.finders import DocumentURLFinder
-from .admin.item_templates import ItemTemplateViewSet
-from .admin.stages import StageViewSet
+from .admin.menu import PortalViewSetGroup
 from .admin.terms_history import TermsViewSet
-from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
 from .portal import caching
 
@@ -42,7 +41,8 @@ def admin_urls():
 
 @hooks.register("register_admin_viewset")
 def settings_viewsets():
-    return [StageViewSet(), ItemTemplateViewSet(), TermsViewSet()]
+    own = [replacing.viewset(name)() for name in ("stages", "item_templates")]
+    return [*own, TermsViewSet()]
 
 
 for register in registers.instances().get("reports", []):

@@ -59,17 +59,18 @@ class ItemTemplateViewSet(set_up.SetUpViewSet):
     index_view_class = ItemTemplateIndexView
     add_view_class = ItemTemplateCreateView
 
+    def get_panels(self):
+        """What staff fill in."""
+        return [
+            SitePanel("site"),
+            FieldPanel("name"),
+            FieldPanel("description"),
+            FieldRowPanel([FieldPanel("unit_price"), FieldPanel("unit")]),
+            FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("tax_category")]),
+            FieldPanel("price_includes_tax"),
+            FieldPanel("is_active"),
+        ]
+
     def get_edit_handler(self):
-        handler = ObjectList(
-            [
-                SitePanel("site"),
-                FieldPanel("name"),
-                FieldPanel("description"),
-                FieldRowPanel([FieldPanel("unit_price"), FieldPanel("unit")]),
-                FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("tax_category")]),
-                FieldPanel("price_includes_tax"),
-                FieldPanel("is_active"),
-            ],
-            base_form_class=ItemTemplateForm,
-        )
+        handler = ObjectList(self.get_panels(), base_form_class=ItemTemplateForm)
         return handler.bind_to_model(self.model)
