@@ -37,7 +37,7 @@ def do(client, response, name=CUSTOMERS):
 
 def test_first_page_names_columns_and_limits(client, boss):
     page = client.get(reverse(CUSTOMERS)).content.decode()
-    assert "at most 1 MB and 5000 rows" in page
+    assert "at most 1 MB and 2000 rows" in page
     assert "Tax number" in page
 
 
