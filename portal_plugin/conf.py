@@ -24,6 +24,13 @@ class Conf:
         return self._get("BASE_TEMPLATE", "base.html")
 
     @property
+    def admin_viewsets(self) -> dict[str, str]:
+        """Dotted paths of your own classes for ``"estimates"``, ``"orders"``, ``"customers"``,
+        ``"stages"`` and ``"item_templates"`` in the Wagtail admin: subclasses of the portal's, with
+        other columns, filters or panels. Default ``{}``."""
+        return self._get("ADMIN_VIEWSETS", {})
+
+    @property
     def strict_csp(self) -> bool:
         """Send the strict nonce policy on every portal page. Default ``False``: a page that extends
         an unknown site's base would break under it."""

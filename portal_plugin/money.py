@@ -18,6 +18,11 @@ def digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+def is_currency(code: str) -> bool:
+    """An ISO 4217 code that money can be shown in."""
+    return code in babel_locale("en").currencies
+
+
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Half up to the currency's own digits: 0.005 EUR becomes 0.01, -0.005 EUR becomes -0.01."""
     rounded = amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)

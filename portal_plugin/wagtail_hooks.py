@@ -14,16 +14,16 @@ from .admin import (
     groups,
     home,
     moderation,
+    month_report,
     refusals,
     registers,
+    replacing,
     settings_panels,
     urls,
 )
 from .admin.finders import DocumentURLFinder
-from .admin.item_templates import ItemTemplateViewSet
-from .admin.stages import StageViewSet
+from .admin.menu import PortalViewSetGroup
 from .admin.terms_history import TermsViewSet
-from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
 from .portal import caching
 
@@ -41,7 +41,8 @@ def admin_urls():
 
 @hooks.register("register_admin_viewset")
 def settings_viewsets():
-    return [StageViewSet(), ItemTemplateViewSet(), TermsViewSet()]
+    own = [replacing.viewset(name)() for name in ("stages", "item_templates")]
+    return [*own, TermsViewSet()]
 
 
 for register in registers.instances().get("reports", []):
@@ -51,6 +52,7 @@ for action in bulk.ACTIONS:
     # After Wagtail's own, so that ours takes the place of that of the same name.
     hooks.register("register_bulk_action", action, order=100)
 
+hooks.register("register_reports_menu_item", month_report.MonthMenuItem)
 hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)

@@ -139,6 +139,31 @@ TABLE = [
         {"PORTAL_PLUGIN": {"FILE_SCANNER": "portal_plugin.gateways.scanner.clamd"}},
     ),
     (
+        "E023",
+        {"PORTAL_PLUGIN": {"ADMIN_VIEWSETS": {"order": "a.b"}}},
+        {"PORTAL_PLUGIN": {"ADMIN_VIEWSETS": {}}},
+    ),
+    (
+        "E024",
+        {"PORTAL_PLUGIN": {"ADMIN_VIEWSETS": {"orders": "no.such.ViewSet"}}},
+        {
+            "PORTAL_PLUGIN": {
+                "ADMIN_VIEWSETS": {"orders": "portal_plugin.admin.viewsets.OrderViewSet"}
+            }
+        },
+    ),
+    (
+        "E024",
+        {
+            "PORTAL_PLUGIN": {
+                "ADMIN_VIEWSETS": {"orders": "portal_plugin.admin.viewsets.CustomerViewSet"}
+            }
+        },
+        {},
+    ),
+    ("E007", {"PORTAL_PLUGIN": {"ADMIN_VIEWSETS": {"orders": 5}}}, {}),
+    ("E007", {"PORTAL_PLUGIN": {"ADMIN_VIEWSETS": ["orders"]}}, {}),
+    (
         "I003",
         {"PORTAL_PLUGIN": {}},
         {"PORTAL_PLUGIN": {"FILE_SCANNER": "portal_plugin.gateways.scanner.clamd"}},

@@ -4,16 +4,7 @@ from decimal import Decimal
 
 from django.utils import translation
 
-#: What spreadsheet programs take for the beginning of a formula (OWASP, CSV injection).
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def harmless(value):
-    """Text that would be read as a formula gets an apostrophe before it; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(DANGEROUS):
-        return f"'{value}"
-    return value
-
+from ..formulas import harmless
 
 #: Rows that are held in memory at a time.
 CHUNK = 1000

@@ -14,7 +14,7 @@ from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.models import Site
 
-from ..money import babel_locale
+from ..money import is_currency
 from ..services import publishing, removing
 from . import defaults, languages, sites
 
@@ -24,7 +24,7 @@ CURRENCY = gettext_lazy("Three capital letters, such as EUR, USD or JPY.")
 def clean_currency(code: str) -> str:
     """An ISO 4217 code that money can be shown in."""
     code = code.strip().upper()
-    if code and code not in babel_locale("en").currencies:
+    if code and not is_currency(code):
         raise ValidationError(_("Write the currency as three letters, such as EUR or USD."))
     return code
 

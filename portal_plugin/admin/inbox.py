@@ -48,12 +48,13 @@ def kinds_of(user) -> list:
 
 def waiting(user):
     """The unanswered comments and the open change requests on documents that the user may see."""
-    theirs = _documents_of(user) & Q(document__is_sample=False)
+    theirs = documents_of(user) & Q(document__is_sample=False)
     requests = ChangeRequest.objects.open().filter(document__cancelled_at=None)
     return Comment.objects.unanswered().filter(theirs), requests.filter(theirs)
 
 
-def _documents_of(user):
+def documents_of(user):
+    """For rows that hang on a document: those on the documents that the user may see."""
     if user.is_superuser:
         return Q()
     found = Q(pk__in=[])

@@ -9,6 +9,7 @@ from ..models import ItemTemplate
 from ..money import format_number
 from . import defaults, set_up
 from .forms import TrimsDecimals
+from .import_button import ImportButton
 from .panels import SitePanel
 from .words import language_of_admin
 
@@ -23,7 +24,8 @@ class ItemTemplateCreateView(set_up.SetUpCreateView):
             setattr(instance, name, value)
 
 
-class ItemTemplateIndexView(set_up.SetUpIndexView):
+class ItemTemplateIndexView(ImportButton, set_up.SetUpIndexView):
+    import_url_name = "portal_admin:import_item_templates"
     page_title = _("Item templates")
 
     @cached_property
@@ -57,17 +59,18 @@ class ItemTemplateViewSet(set_up.SetUpViewSet):
     index_view_class = ItemTemplateIndexView
     add_view_class = ItemTemplateCreateView
 
+    def get_panels(self):
+        """What staff fill in."""
+        return [
+            SitePanel("site"),
+            FieldPanel("name"),
+            FieldPanel("description"),
+            FieldRowPanel([FieldPanel("unit_price"), FieldPanel("unit")]),
+            FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("tax_category")]),
+            FieldPanel("price_includes_tax"),
+            FieldPanel("is_active"),
+        ]
+
     def get_edit_handler(self):
-        handler = ObjectList(
-            [
-                SitePanel("site"),
-                FieldPanel("name"),
-                FieldPanel("description"),
-                FieldRowPanel([FieldPanel("unit_price"), FieldPanel("unit")]),
-                FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("tax_category")]),
-                FieldPanel("price_includes_tax"),
-                FieldPanel("is_active"),
-            ],
-            base_form_class=ItemTemplateForm,
-        )
+        handler = ObjectList(self.get_panels(), base_form_class=ItemTemplateForm)
         return handler.bind_to_model(self.model)

@@ -14,6 +14,7 @@ from ..models import Customer, Estimate, Order
 from ..statuses import DocumentKind
 from . import bookkeeping, columns, saved_views, sites
 from .exporting import FormulaSafeExport
+from .import_button import ImportButton
 from .words import number_of
 
 KINDS = {Estimate: DocumentKind.ESTIMATE, Order: DocumentKind.ORDER}
@@ -119,6 +120,8 @@ class DocumentIndexView(SitesIndexView):
         return {**super().get_context_data(**kwargs), "chips": chips}
 
 
-class CustomerIndexView(SitesIndexView):
+class CustomerIndexView(ImportButton, SitesIndexView):
+    import_url_name = "portal_admin:import_customers"
+
     def get_base_queryset(self):
         return super().get_base_queryset().select_related("site")

@@ -135,7 +135,7 @@ ITEM_PANELS = [
 ]
 
 
-def _document_tabs(*, valid_until):
+def document_tabs(*, valid_until):
     dates = [FieldPanel("valid_until")] if valid_until else []
     return [
         ObjectList(
@@ -199,35 +199,36 @@ def _document_tabs(*, valid_until):
     ]
 
 
-def document_handler(*, valid_until):
-    return DocumentTabs(_document_tabs(valid_until=valid_until), base_form_class=DocumentForm)
+def document_handler(tabs):
+    return DocumentTabs(tabs, base_form_class=DocumentForm)
 
 
-def customer_handler():
-    return ObjectList(
-        [
-            SitePanel("site"),
-            FieldRowPanel([FieldPanel("name"), FieldPanel("company")]),
-            FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
-            FieldPanel("address"),
-            InlinePanel(
-                "contacts",
-                panels=[
-                    FieldRowPanel([FieldPanel("name"), FieldPanel("email")]),
-                    FieldRowPanel([FieldPanel("phone"), FieldPanel("gets_documents")]),
-                ],
-                heading=_("Contacts"),
-                label=_("Contact"),
-            ),
-            MultiFieldPanel(
-                [
-                    FieldRowPanel([FieldPanel("language"), FieldPanel("currency")]),
-                    FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
-                    FieldPanel("tax_number"),
-                ],
-                heading=_("Language and money"),
-            ),
-            FieldPanel("notes"),
-        ],
-        base_form_class=CustomerForm,
-    )
+def customer_handler(panels):
+    return ObjectList(panels, base_form_class=CustomerForm)
+
+
+def customer_panels():
+    return [
+        SitePanel("site"),
+        FieldRowPanel([FieldPanel("name"), FieldPanel("company")]),
+        FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
+        FieldPanel("address"),
+        InlinePanel(
+            "contacts",
+            panels=[
+                FieldRowPanel([FieldPanel("name"), FieldPanel("email")]),
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("gets_documents")]),
+            ],
+            heading=_("Contacts"),
+            label=_("Contact"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("language"), FieldPanel("currency")]),
+                FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
+                FieldPanel("tax_number"),
+            ],
+            heading=_("Language and money"),
+        ),
+        FieldPanel("notes"),
+    ]

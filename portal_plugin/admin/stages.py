@@ -85,34 +85,36 @@ class StageViewSet(set_up.SetUpViewSet):
     edit_view_class = StageEditView
     delete_view_class = StageDeleteView
 
+    def get_panels(self):
+        """What staff fill in."""
+        return _panels()
+
     def get_edit_handler(self):
-        return _handler().bind_to_model(self.model)
+        handler = ObjectList(self.get_panels(), base_form_class=StageForm)
+        return handler.bind_to_model(self.model)
 
 
-def _handler():
-    return ObjectList(
-        [
-            SitePanel("site"),
-            FieldRowPanel([FieldPanel("name"), FieldPanel("customer_name")]),
-            FieldPanel("colour"),
-            MultiFieldPanel(
-                [
-                    FieldPanel(
-                        "waits_for_customer",
-                        help_text=_("For example, until they fetch it."),
-                    ),
-                    FieldPanel("uploads_allowed"),
-                    FieldPanel(
-                        "notifies_customer",
-                        help_text=_("They get an email when an order comes into this stage."),
-                    ),
-                    FieldPanel(
-                        "is_final",
-                        help_text=_("Nothing is left to do once the order is paid."),
-                    ),
-                ],
-                heading=_("What it does"),
-            ),
-        ],
-        base_form_class=StageForm,
-    )
+def _panels():
+    return [
+        SitePanel("site"),
+        FieldRowPanel([FieldPanel("name"), FieldPanel("customer_name")]),
+        FieldPanel("colour"),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "waits_for_customer",
+                    help_text=_("For example, until they fetch it."),
+                ),
+                FieldPanel("uploads_allowed"),
+                FieldPanel(
+                    "notifies_customer",
+                    help_text=_("They get an email when an order comes into this stage."),
+                ),
+                FieldPanel(
+                    "is_final",
+                    help_text=_("Nothing is left to do once the order is paid."),
+                ),
+            ],
+            heading=_("What it does"),
+        ),
+    ]

@@ -122,8 +122,12 @@ def labels() -> list[tuple[str, str]]:
     """Every verb that can be looked for, with its sentence without a name."""
     known = {verb: _(text) % {"who": "…"} for verb, text in SENTENCES.items()}
     actions = {action.name: str(action.label) for action in registry.actions()}
-    version = {"version": _("Version %(number)s went out") % {"number": "…"}}
-    return sorted({**actions, **known, **version}.items(), key=lambda pair: pair[1])
+    filled = {
+        "version": _("Version %(number)s went out") % {"number": "…"},
+        "link_extended": _("%(who)s made a direct link last until %(date)s")
+        % {"who": "…", "date": "…"},
+    }
+    return sorted({**actions, **known, **filled}.items(), key=lambda pair: pair[1])
 
 
 def who(row) -> str:

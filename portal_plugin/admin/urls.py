@@ -5,9 +5,11 @@ from django.urls import include, path, re_path
 from . import (
     confirming,
     home,
+    importing,
     inbox,
     item_files,
     live_totals,
+    month_report,
     overview,
     posting,
     sending,
@@ -30,6 +32,9 @@ _patterns = [
     path(f"{DOCUMENT}items/<uuid:key>/files/", item_files.item_files, name="item_files"),
     path(f"{DOCUMENT}totals/", live_totals.of_document, name="totals"),
     re_path(r"^totals/(?P<kind>estimate|order)/$", live_totals.of_new, name="new_totals"),
+    path("month/", month_report.month, name="month"),
+    path("import/customers/", importing.customers, name="import_customers"),
+    path("import/item-templates/", importing.item_templates, name="import_item_templates"),
     path("first-steps/<int:site_id>/<slug:step>/", home.mark_done, name="step_done"),
 ]
 

@@ -1,12 +1,14 @@
-"""Customers, estimates and orders as Wagtail snippets, in a menu group of their own."""
+"""Customers, estimates and orders as Wagtail snippets.
+
+A site changes them by a subclass that it names in ``ADMIN_VIEWSETS``.
+"""
 
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ..models import Customer, Estimate, Order
-from . import bookkeeping, editing, filtering, inbox, listing, panels, registers, sites
+from . import bookkeeping, editing, filtering, listing, panels, sites
 from .chooser import CustomerChooserViewSet, DocumentChooserViewSet
 
 
@@ -50,8 +52,12 @@ class CustomerViewSet(PortalViewSet):
     ordering = ["name", "pk"]
     export_filename = "customers"
 
+    def get_panels(self):
+        """What staff fill in."""
+        return panels.customer_panels()
+
     def get_edit_handler(self):
-        return panels.customer_handler().bind_to_model(self.model)
+        return panels.customer_handler(self.get_panels()).bind_to_model(self.model)
 
 
 class DocumentViewSet(PortalViewSet):
@@ -66,6 +72,13 @@ class DocumentViewSet(PortalViewSet):
     search_backend_name = None
     ordering = ["-created_at", "-pk"]
 
+    def get_tabs(self):
+        """What staff fill in: an ``ObjectList`` with a heading for each tab."""
+        return panels.document_tabs(valid_until=False)
+
+    def get_edit_handler(self):
+        return panels.document_handler(self.get_tabs()).bind_to_model(self.model)
+
 
 class EstimateViewSet(DocumentViewSet):
     model = Estimate
@@ -75,8 +88,8 @@ class EstimateViewSet(DocumentViewSet):
     filterset_class = filtering.EstimateFilterSet
     export_filename = "estimates"
 
-    def get_edit_handler(self):
-        return panels.document_handler(valid_until=True).bind_to_model(self.model)
+    def get_tabs(self):
+        return panels.document_tabs(valid_until=True)
 
 
 class OrderViewSet(DocumentViewSet):
@@ -87,19 +100,3 @@ class OrderViewSet(DocumentViewSet):
     filterset_class = filtering.OrderFilterSet
     list_export = bookkeeping.OF_ORDERS
     export_filename = "orders"
-
-    def get_edit_handler(self):
-        return panels.document_handler(valid_until=False).bind_to_model(self.model)
-
-
-class PortalViewSetGroup(SnippetViewSetGroup):
-    menu_label = _("Customer portal")
-    menu_name = "customer-portal"
-    menu_icon = "clipboard-list"
-    menu_order = 250
-    items = (EstimateViewSet, OrderViewSet, CustomerViewSet)
-
-    def get_submenu_items(self):
-        """What is no snippet, a group takes only as a menu item."""
-        others = [inbox.InboxMenuItem(), *registers.menu_items("group")]
-        return [*super().get_submenu_items(), *others]

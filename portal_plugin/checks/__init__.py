@@ -5,11 +5,23 @@ alone, ``--database default`` adds what has to ask the database. ``manage.py che
 portal_plugin`` runs ours and no others. Ids are never used twice, and never given a new meaning.
 """
 
-from . import addresses, base_template, mail, project, server, shops, storage, stripe, uploads
+from . import (
+    addresses,
+    base_template,
+    extending,
+    mail,
+    project,
+    server,
+    shops,
+    storage,
+    stripe,
+    uploads,
+)
 
 __all__ = [
     "addresses",
     "base_template",
+    "extending",
     "mail",
     "project",
     "server",

@@ -100,6 +100,10 @@ def _is_a(value: Any, wanted: Any) -> bool:
     if get_origin(wanted) is list:
         (inner,) = get_args(wanted)
         return isinstance(value, list | tuple) and all(_is_a(one, inner) for one in value)
+    if get_origin(wanted) is dict:
+        kinds = get_args(wanted)
+        pairs = value.items() if isinstance(value, dict) else [None]
+        return all(pair and all(map(_is_a, pair, kinds)) for pair in pairs)
     if wanted is float:
         wanted = int | float
     # True is an int to Python, and a mistake here.
@@ -107,7 +111,10 @@ def _is_a(value: Any, wanted: Any) -> bool:
 
 
 def _say(wanted: Any) -> str:
-    return f"a list of {get_args(wanted)[0].__name__}" if get_origin(wanted) else wanted.__name__
+    names = [inner.__name__ for inner in get_args(wanted)]
+    if get_origin(wanted) is dict:
+        return "a dict of {} by {}".format(*reversed(names))
+    return f"a list of {names[0]}" if names else wanted.__name__
 
 
 def unknown_keys() -> Iterator[CheckMessage]:

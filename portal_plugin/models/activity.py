@@ -2,9 +2,30 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import ActorKind
+
+
+class ActivityQuerySet(models.QuerySet):
+    def sent(self):
+        """Emails with a direct link, to whomever."""
+        return self.filter(verb="send")
+
+    def first_sent(self, begin, end):
+        """Of each document that was sent for the first time from ``begin`` to before ``end``. An
+        order that was made from an estimate went out with it."""
+        earlier = self.model.objects.sent().filter(
+            document=OuterRef("document"), sequence__lt=OuterRef("sequence")
+        )
+        return self.sent().filter(
+            ~Exists(earlier),
+            created_at__gte=begin,
+            created_at__lt=end,
+            document__is_sample=False,
+            document__order__source_estimate=None,
+        )
 
 
 class Activity(models.Model):
@@ -36,6 +57,8 @@ class Activity(models.Model):
     hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(_("when"))
 
+    objects = ActivityQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         verbose_name = _("activity")
@@ -45,6 +68,7 @@ class Activity(models.Model):
                 fields=["document", "sequence"], name="portal_activity_sequence"
             )
         ]
+        indexes = [models.Index(fields=["verb", "created_at"], name="portal_activity_month")]
 
     def __str__(self):
         return f"{self.verb} · {self.document}"

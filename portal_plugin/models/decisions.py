@@ -2,9 +2,12 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import TermsKind, Verdict
+from .activity import Activity
 from .threads import ThreadQuerySet
 
 
@@ -96,6 +99,33 @@ class Submission(models.Model):
         return f"{self.action} · {self.document_id}"
 
 
+class DecisionQuerySet(ThreadQuerySet):
+    def first_approved(self, begin, end):
+        """The first yes to anything on each document, from ``begin`` to before ``end``. What an
+        order that was made from an estimate asks for again is no second approval.
+
+        With ``sent_at``, when the document first went out, if it ever did, and ``worth``, the total
+        of the order where there is one.
+        """
+        earlier = self.model.objects.filter(
+            document=OuterRef("document"), verdict=Verdict.APPROVE, pk__lt=OuterRef("pk")
+        )
+        sent = Activity.objects.sent().filter(document=OuterRef("document"))
+        worth = Coalesce(
+            "document__estimate__resulting_order__listed_total", "document__listed_total"
+        )
+        return self.filter(
+            ~Exists(earlier),
+            verdict=Verdict.APPROVE,
+            created_at__gte=begin,
+            created_at__lt=end,
+            document__is_sample=False,
+            document__order__source_estimate=None,
+        ).annotate(
+            sent_at=Subquery(sent.order_by("sequence").values("created_at")[:1]), worth=worth
+        )
+
+
 class Decision(models.Model):
     """Yes, no, or the taking back of either, to one line item as it was then.
 
@@ -121,13 +151,16 @@ class Decision(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    objects = ThreadQuerySet.as_manager()
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        indexes = [models.Index(fields=["document", "item_key"], name="portal_decision_item")]
+        indexes = [
+            models.Index(fields=["document", "item_key"], name="portal_decision_item"),
+            models.Index(fields=["verdict", "created_at"], name="portal_decision_month"),
+        ]
 
     def __str__(self):
         return f"{self.get_verdict_display()} · {self.item_key}"

@@ -82,6 +82,10 @@ class LedgerEntryQuerySet(models.QuerySet):
     def total(self):
         return self.aggregate(total=Sum("amount"))["total"] or ZERO
 
+    def moved(self, begin, end):
+        """Money that came or went from ``begin`` to before ``end``."""
+        return self.filter(occurred_at__gte=begin, occurred_at__lt=end, document__is_sample=False)
+
 
 class LedgerEntry(models.Model):
     """One booking, never changed. ``amount`` is positive when money came to the shop."""
@@ -127,6 +131,7 @@ class LedgerEntry(models.Model):
                 name="portal_ledger_stripe_once",
             )
         ]
+        indexes = [models.Index(fields=["occurred_at"], name="portal_ledger_month")]
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.amount} {self.currency}"

@@ -132,7 +132,7 @@ def test_who_works_with_no_document_has_no_inbox(client):
 
 
 def test_inbox_stands_between_customers_and_payments():
-    from portal_plugin.admin.viewsets import PortalViewSetGroup
+    from portal_plugin.admin.menu import PortalViewSetGroup
 
     items = sorted(PortalViewSetGroup().get_submenu_items(), key=lambda item: item.order)
     names = [str(item.label) for item in items]

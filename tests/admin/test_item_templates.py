@@ -114,6 +114,15 @@ def test_the_choice_costs_one_query_however_many_there_are(
         client.get(url)
 
 
+def test_managers_of_one_of_two_shops_see_its_templates(client, staff_of, only_site, other_site):
+    template(only_site)
+    template(other_site, name="Theirs")
+    staff_of(only_site)
+    page = client.get(reverse("portal_item_templates:index")).content.decode()
+    assert "A1 poster" in page
+    assert "Theirs" not in page
+
+
 def test_templates_of_another_site_do_not_exist(client, staff_of, only_site, other_site):
     theirs = template(other_site)
     staff_of(only_site)

@@ -10,6 +10,7 @@ import pytest
 from django.dispatch import Signal
 
 from portal_plugin import signals
+from portal_plugin.admin import timeline
 from portal_plugin.conf import Conf
 from portal_plugin.services.payments import events
 
@@ -81,6 +82,14 @@ def test_every_signal_is_listed_with_its_arguments():
         said = source.partition(f"\n{name} = Signal()")[0].rpartition("#: ")[2]
         for argument in re.findall(r"`(\w+)`", arguments):
             assert f"``{argument}``" in said
+
+
+def test_verbs_of_the_history_are_those_that_are_written():
+    table = read("docs/signals.md").partition("| verb | after |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
+    named = {verb for row in rows for verb in re.findall(r"`(\w+)`", row)}
+    assert len(named) > 20
+    assert named <= {verb for verb, _sentence in timeline.labels()}
 
 
 def test_public_services_are_there():
