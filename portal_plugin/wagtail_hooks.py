@@ -17,6 +17,7 @@ from .admin import (
     refusals,
     registers,
     settings_panels,
+    sites,
     urls,
 )
 from .admin.finders import DocumentURLFinder
@@ -27,6 +28,7 @@ from .admin.viewsets import PortalViewSetGroup
 from .models import PortalSettings, SalesDocument
 from .portal import caching
 
+sites.register_policies()
 register_snippet(PortalViewSetGroup)
 PortalSettings.edit_handler = settings_panels.handler()
 register_setting(PortalSettings, icon="clipboard-list")
