@@ -31,10 +31,10 @@ from portal_plugin.services.diagnosis import (
 )
 from portal_plugin.statuses import EmailState
 from tests import factories
+from tests.mailing import SMTP, send_by
 from tests.paying import standin  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @pytest.fixture(autouse=True)
@@ -322,7 +322,7 @@ def test_a_test_mail(site):
 
 
 def test_a_mail_server_that_is_away(settings):
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", 9
+    send_by(settings, SMTP, port=9)
     (finding,) = machines.mail("me@agency.example")
     assert finding.level == Level.ERROR
     assert "Connection refused" in finding.cause

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from sandbox_site.mailbox import store
 from sandbox_site.mailbox.backend import MailboxBackend
+from tests.mailing import send_by
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -211,7 +212,7 @@ def test_the_viewer_only_reads(client):
 
 
 def test_mails_through_the_ordinary_api_arrive(settings):
-    settings.EMAIL_BACKEND = "sandbox_site.mailbox.backend.MailboxBackend"
+    send_by(settings, "sandbox_site.mailbox.backend.MailboxBackend")
 
     EmailMessage("Hello", "Words", "a@shop.example", ["b@customer.example"]).send()
 
