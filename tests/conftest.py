@@ -24,7 +24,7 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what only one database or a newer Django can show: the run on that one has it."""
+    """Leave out what only another database or other versions show: the run on those has it."""
     vendor = "postgres" if os.environ.get("PORTAL_TEST_DB") == "postgres" else "sqlite"
     kept = [
         item

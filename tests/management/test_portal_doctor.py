@@ -78,7 +78,9 @@ def test_it_tells_the_worst_first_and_ends_with_an_error(doctor, settings):
     assert labels == sorted(labels, key=["ERROR", "WARNING", "NOTE"].index)
     assert "(portal_plugin.E013)" in printed
     assert "has no approval terms for estimates" in printed
-    assert failure.startswith("4 errors and ")
+    assert "STRIPE_WEBHOOK_SECRETS has no usable secret" in printed
+    # From 6.1 on one of Django's own is among them.
+    assert failure.startswith(f"{labels.count('ERROR')} errors and ")
 
 
 def test_each_thing_that_it_tells_has_a_way_to_mend_it(doctor):
@@ -239,6 +241,7 @@ def cache_all(get_response):
     return answer
 
 
+@pytest.mark.needs_module("wagtailcache")
 def test_wagtail_cache_keeps_no_page_of_ours(settings):
     settings.MIDDLEWARE = [
         "wagtailcache.cache.UpdateCacheMiddleware",

@@ -156,7 +156,8 @@ def test_attachments_are_downloads_without_a_path(client):
     sent = see(client, name, "attachment", position=0)
 
     assert "&lt;b&gt;.html" in shown
-    assert sent.content == b"<script>alert(1)</script>"
+    # From 6.0 on Django ends a text with an end of line.
+    assert sent.content.rstrip() == b"<script>alert(1)</script>"
     assert sent.headers["Content-Type"] == "application/octet-stream"
     assert sent.headers["Content-Disposition"].startswith("attachment")
     assert "/" not in sent.headers["Content-Disposition"]
