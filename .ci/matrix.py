@@ -35,7 +35,8 @@ def install_nox() -> None:
 
 
 def pyenv() -> dict[str, str]:
-    """pyenv's commands for interpreters answer only for those that are chosen: here, for all."""
-    if not shutil.which("pyenv") or "PYENV_VERSION" in os.environ:
+    """pyenv's commands for interpreters answer only for those that are chosen: here, for all. The
+    one that runs this is chosen by then, where it is pyenv's."""
+    if not shutil.which("pyenv"):
         return {}
     return {"PYENV_VERSION": ":".join(run("pyenv", "versions", "--bare").split())}
