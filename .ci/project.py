@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from demo import demo
 from environment import TEST_EXTRAS, set_up
+from matrix import matrix
 from system import PANGO, PYTHON, ROOT, VENV, Failed, run, step
 from testing import test
 
@@ -56,12 +57,13 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(
         prog="./run", allow_abbrev=False, description=__doc__.splitlines()[0]
     )
-    commands = parser.add_subparsers(required=True, metavar="demo | test | bench | check")
+    commands = parser.add_subparsers(required=True, metavar="demo | test | bench | check | matrix")
     for command, about in (
         (demo, "set everything up and serve the sandbox site"),
         (test, "run the tests; what is not known here goes to pytest"),
         (bench, "print speed ratios"),
         (check, "lint, types, imports, migrations, packages"),
+        (matrix, "run the tests on each supported Wagtail and Django; the rest goes to nox"),
     ):
         commands.add_parser(command.__name__, help=about, allow_abbrev=False).set_defaults(
             command=command

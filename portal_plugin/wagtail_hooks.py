@@ -19,6 +19,7 @@ from .admin import (
     registers,
     replacing,
     settings_panels,
+    sites,
     urls,
 )
 from .admin.finders import DocumentURLFinder
@@ -27,6 +28,7 @@ from .admin.terms_history import TermsViewSet
 from .models import PortalSettings, SalesDocument
 from .portal import caching
 
+sites.register_policies()
 register_snippet(PortalViewSetGroup)
 PortalSettings.edit_handler = settings_panels.handler()
 register_setting(PortalSettings, icon="clipboard-list")

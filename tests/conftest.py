@@ -2,6 +2,7 @@
 
 import logging
 import os
+from importlib.util import find_spec
 
 import pytest
 from django.core.cache import cache
@@ -23,12 +24,13 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what only one database can show; the run on the other one has it."""
+    """Leave out what only another database or other versions show: the run on those has it."""
     vendor = "postgres" if os.environ.get("PORTAL_TEST_DB") == "postgres" else "sqlite"
     kept = [
         item
         for item in items
-        if (marker := item.get_closest_marker("only_on")) is None or marker.args[0] == vendor
+        if ((marker := item.get_closest_marker("only_on")) is None or marker.args[0] == vendor)
+        and ((marker := item.get_closest_marker("needs_module")) is None or find_spec(*marker.args))
     ]
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])

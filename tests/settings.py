@@ -10,11 +10,15 @@ if "SANDBOX_DATA" not in os.environ:
     os.environ["SANDBOX_DATA"] = tempfile.mkdtemp(prefix="portal-tests-")
     atexit.register(shutil.rmtree, os.environ["SANDBOX_DATA"], ignore_errors=True)
 
+from sandbox_site import settings as sandbox
 from sandbox_site.settings import *  # noqa: F403
 from sandbox_site.settings import DATA_DIR, PORTAL_PLUGIN
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+if hasattr(sandbox, "MAILERS"):
+    MAILERS = {"default": {"BACKEND": "anymail.backends.test.EmailBackend"}}
+else:
+    EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
 MEDIA_ROOT = DATA_DIR / "media"
 PORTAL_PLUGIN = {**PORTAL_PLUGIN, "BUNDLE_SECONDS": 0}
 

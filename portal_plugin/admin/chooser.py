@@ -40,6 +40,9 @@ class NewCustomerForm(forms.ModelForm):
 class OfUserSites:
     """Only the rows of the sites where the user works."""
 
+    def get_permission_policy(self):
+        return sites.policy(self.model_class)
+
     def get_object_list(self):
         return sites.rows_of(self.request.user, self.model_class).select_related("site")
 
@@ -89,12 +92,11 @@ class CustomerChooseResultsView(WritesCustomer, SiteChooseResultsView):
     pass
 
 
-class CustomerCreateInChooser(WritesCustomer, SnippetCreateView):
+class CustomerCreateInChooser(WritesCustomer, OfUserSites, SnippetCreateView):
     pass
 
 
 class CustomerChooserViewSet(SiteChooserViewSet):
-    permission_policy = sites.policy(Customer)
     choose_view_class = CustomerChooseView
     choose_results_view_class = CustomerChooseResultsView
     create_view_class = CustomerCreateInChooser

@@ -36,11 +36,13 @@ class DocumentCreateView(Publishes, StartsOnSite, snippets.CreateView):
 
 class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
     partials_template_name = "portal_plugin/admin/edit_partials.html"
+    #: What that template adds to, by whatever name and in whatever blocks Wagtail has it.
+    wagtails_partials = getattr(snippets.EditView, "partials_template_name", None)
 
     def get_context_data(self, **kwargs):
         """The bar follows every background save; on the whole page the tabs bring it."""
         context = super().get_context_data(**kwargs)
-        if context["is_partial"]:
+        if context.get("is_partial"):
             context["bar"] = document_bar.bar(self.object)
         return context
 

@@ -6,10 +6,11 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
+from wagtail import permissions
 from wagtail.models import Site, TaskState
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
-from ..models import ItemTemplate, PortalSettings, Stage, TermsText
+from ..models import Customer, Estimate, ItemTemplate, Order, PortalSettings, Stage, TermsText
 
 #: Whoever may do one of these to a row may see it.
 ANY = ["add", "change", "delete", "view", "publish", "send", "decide", "record_payment", "refund"]
@@ -62,6 +63,17 @@ def policy(model) -> SitePermissionPolicy:
     if model in KEPT:
         return LookOnlyPolicy(model)
     return SettingsPolicy(model) if model in OF_SETTINGS else SitePermissionPolicy(model)
+
+
+def register_policies():
+    """From 8.0 on Wagtail looks up the rights on a model; before, it asks the model's views.
+
+    To be called before anything looks one up, because Wagtail would then settle on its own.
+    """
+    register = getattr(permissions, "register_permission_policy", None)
+    if register is not None:
+        for model in (Customer, Estimate, Order, Stage, ItemTemplate, TermsText):
+            register(model, policy(model), exact_class=True)
 
 
 def of_user(user, model, *actions):

@@ -1,5 +1,6 @@
 """Whether emails leave the house, and from whom."""
 
+import warnings
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -24,7 +25,10 @@ def backend_name() -> str:
         smtp = "django.core.mail.backends.smtp.EmailBackend"
         default = settings.MAILERS.get("default")
         return "" if default is None else default.get("BACKEND", smtp)
-    return settings.EMAIL_BACKEND
+    with warnings.catch_warnings():
+        # Which spelling it is, is the site's choice, and Django has told the site already.
+        warnings.simplefilter("ignore")
+        return settings.EMAIL_BACKEND
 
 
 @portal_check()

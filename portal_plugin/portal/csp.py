@@ -82,14 +82,28 @@ def _ours():
 
 def _extend_django(response, request):
     """Django reads a response's own policy from this attribute: the site's plus our sources."""
-    policy = {
-        name: list(sources) for name, sources in (getattr(settings, "SECURE_CSP", {}) or {}).items()
-    }
+    policy = dict(getattr(settings, "SECURE_CSP", None) or {})
     for name, sources in _ours().items():
-        if name in policy:
-            policy[name] += sources
+        if policy.get(name) and sources:
+            policy[name] = [*_listed(policy[name]), *sources]
+    _admit_colours(policy)
     if policy:
         response._csp_config = policy
+
+
+def _admit_colours(policy):
+    """The shop's colours are a style in the page; beside a nonce ``'unsafe-inline'`` is void."""
+    from django.utils.csp import CSP
+
+    deciding = policy.get("style-src", policy.get("default-src"))
+    if deciding and CSP.UNSAFE_INLINE not in _listed(deciding):
+        policy["style-src"] = [*_listed(deciding), CSP.NONCE]
+
+
+def _listed(sources):
+    """Django takes one source as text and several in any collection; ``'none'`` stands alone."""
+    listed = [sources] if isinstance(sources, str) else sources
+    return [source for source in listed if source != "'none'"]
 
 
 def _origins(*urls):

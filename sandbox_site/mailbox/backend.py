@@ -14,5 +14,6 @@ class MailboxBackend(BaseEmailBackend):
     def deliver(self, message) -> int:
         if not message.recipients():
             return 0
-        store.save(message.message().as_bytes(linesep="\r\n"), bcc=message.bcc)
+        lines = message.message().as_bytes().splitlines()
+        store.save(b"\r\n".join([*lines, b""]), bcc=message.bcc)
         return 1

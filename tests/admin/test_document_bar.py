@@ -57,6 +57,17 @@ def test_changes_that_are_not_out_are_named_and_change_no_total(client, boss):
     assert dict(bar(draft).facts)["Total"] == "€119.00"
 
 
+def test_an_answer_in_the_background_has_wagtails_parts_and_the_bar(client, boss):
+    """Whatever Wagtail calls them: its own come from the template of its own view."""
+    document = estimate_factory(items=1)
+    saved = edit(client, document, {"accept": "application/json"}, title="Shop front")
+    edit_url = pages.url(Estimate, "edit", document.pk)
+    created = client.get(edit_url + "?_w_hydrate_create_view=1").content.decode()
+    for html in (saved.json()["html"], created):
+        assert 'target-value="head title"' in html
+        assert html.count('target-value="#portal-bar"') == 1
+
+
 def test_a_document_that_was_taken_back_says_so(client, boss):
     document = estimate_factory(items=1)
     document.unpublish()

@@ -6,11 +6,23 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from wagtail import permissions
 from wagtail.models import GroupSitePermission
 
-from portal_plugin.admin import registers
+from portal_plugin.admin import registers, sites
 from portal_plugin.admin.exporting import harmless
-from portal_plugin.models import Customer, Estimate, LedgerEntry, Order
+from portal_plugin.admin.item_templates import ItemTemplateViewSet
+from portal_plugin.admin.stages import StageViewSet
+from portal_plugin.admin.terms_history import TermsViewSet
+from portal_plugin.models import (
+    Customer,
+    Estimate,
+    ItemTemplate,
+    LedgerEntry,
+    Order,
+    Stage,
+    TermsText,
+)
 from portal_plugin.services import starter
 from tests.factories import customer_factory, estimate_factory, link_factory, order_factory
 
@@ -30,6 +42,11 @@ def paid(order, **values):
     )
 
 
+def viewset_of(model):
+    others = {Stage: StageViewSet, ItemTemplate: ItemTemplateViewSet, TermsText: TermsViewSet}
+    return others[model]() if model in others else model.snippet_viewset
+
+
 @pytest.fixture
 def theirs(other_site):
     return estimate_factory(site=other_site, title="Of the other shop")
@@ -39,6 +56,16 @@ def theirs(other_site):
 def local(staff_of, only_site):
     """Signed in: a manager of the first shop alone."""
     return staff_of(only_site)
+
+
+@pytest.mark.parametrize("model", [Customer, Estimate, Order, Stage, ItemTemplate, TermsText])
+def test_wagtail_asks_for_rights_by_site(model):
+    """Where it looks them up by model; before 8.0 only the model's own views ask."""
+    if hasattr(permissions, "policy_registry"):
+        policy = permissions.policy_registry.get_by_type(model)
+    else:
+        policy = viewset_of(model).permission_policy
+    assert type(policy) is type(sites.policy(model))
 
 
 def test_lists_show_ones_own_site(client, local, theirs):

@@ -31,10 +31,10 @@ from portal_plugin.services.diagnosis import (
 )
 from portal_plugin.statuses import EmailState
 from tests import factories
+from tests.mailing import SMTP, send_by
 from tests.paying import standin  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,9 @@ def test_it_tells_the_worst_first_and_ends_with_an_error(doctor, settings):
     assert labels == sorted(labels, key=["ERROR", "WARNING", "NOTE"].index)
     assert "(portal_plugin.E013)" in printed
     assert "has no approval terms for estimates" in printed
-    assert failure.startswith("4 errors and ")
+    assert "STRIPE_WEBHOOK_SECRETS has no usable secret" in printed
+    # From 6.1 on one of Django's own is among them.
+    assert failure.startswith(f"{labels.count('ERROR')} errors and ")
 
 
 def test_each_thing_that_it_tells_has_a_way_to_mend_it(doctor):
@@ -239,6 +241,7 @@ def cache_all(get_response):
     return answer
 
 
+@pytest.mark.needs_module("wagtailcache")
 def test_wagtail_cache_keeps_no_page_of_ours(settings):
     settings.MIDDLEWARE = [
         "wagtailcache.cache.UpdateCacheMiddleware",
@@ -322,7 +325,7 @@ def test_a_test_mail(site):
 
 
 def test_a_mail_server_that_is_away(settings):
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", 9
+    send_by(settings, SMTP, port=9)
     (finding,) = machines.mail("me@agency.example")
     assert finding.level == Level.ERROR
     assert "Connection refused" in finding.cause

@@ -86,6 +86,7 @@ def test_requests_in_a_transaction(client, enter):
     assert not transaction.get_connection().needs_rollback
 
 
+@pytest.mark.needs_module("wagtailcache")
 def test_a_page_cache_keeps_nothing_of_the_portal(client, enter, settings):
     settings.WAGTAIL_CACHE_BACKEND = "default"
     settings.MIDDLEWARE = [

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from sandbox_site.mailbox import store
 from sandbox_site.mailbox.backend import MailboxBackend
+from tests.mailing import send_by
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -155,7 +156,8 @@ def test_attachments_are_downloads_without_a_path(client):
     sent = see(client, name, "attachment", position=0)
 
     assert "&lt;b&gt;.html" in shown
-    assert sent.content == b"<script>alert(1)</script>"
+    # From 6.0 on Django ends a text with an end of line.
+    assert sent.content.rstrip() == b"<script>alert(1)</script>"
     assert sent.headers["Content-Type"] == "application/octet-stream"
     assert sent.headers["Content-Disposition"].startswith("attachment")
     assert "/" not in sent.headers["Content-Disposition"]
@@ -211,7 +213,7 @@ def test_the_viewer_only_reads(client):
 
 
 def test_mails_through_the_ordinary_api_arrive(settings):
-    settings.EMAIL_BACKEND = "sandbox_site.mailbox.backend.MailboxBackend"
+    send_by(settings, "sandbox_site.mailbox.backend.MailboxBackend")
 
     EmailMessage("Hello", "Words", "a@shop.example", ["b@customer.example"]).send()
 
