@@ -70,6 +70,8 @@ def of_user(user, model, *actions):
     The rights are those that Wagtail keeps with the user for the length of a request; its own
     ``sites_user_has_any_permission_for`` asks the database each time.
     """
+    if model in OF_SETTINGS | KEPT:
+        model, actions = PortalSettings, ["change"]
     found = Site.objects.order_by("-is_default_site", "site_name", "hostname", "pk")
     codenames = {get_permission_codename(name, model._meta) for name in actions or ANY}
     if any(user.has_perm(f"{model._meta.app_label}.{name}") for name in codenames):
