@@ -127,6 +127,8 @@ RULES = {
     "do:cancel": (POST_ONLY, MANAGE),
     "do:complete": (POST_ONLY, MANAGE),
     "do:reopen": (POST_ONLY, MANAGE),
+    # Estimates have no payments, and nobody has a right to them.
+    "do:record-payment": (POST_ONLY, "L0--0+"),
     "do:stage": (POST_ONLY, WRITE),
     "do:responsible": (POST_ONLY, WRITE),
     "do:extend-validity": (POST_ONLY, MANAGE),
