@@ -9,7 +9,7 @@ from wagtail.admin.filters import DateRangePickerWidget
 from ..models import Estimate, Order, Stage
 from ..statuses import DocumentState, WaitingFor
 from . import sites
-from .listing import KINDS, SitesFilterSet
+from .listing import SitesFilterSet
 
 #: States that only an order, or only an estimate, can be in.
 NOT_OF_ORDERS = {DocumentState.EXPIRED, DocumentState.CONVERTED, DocumentState.PARTLY_APPROVED}
@@ -41,7 +41,7 @@ class DocumentFilterSet(SitesFilterSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         model = self._meta.model
-        visible = sites.rows_of(self.request.user, model).filter(kind=KINDS[model])
+        visible = sites.rows_of(self.request.user, model).filter(kind=sites.KINDS[model])
         theirs = visible.order_by().filter(responsible=OuterRef("pk"))
         self.filters["responsible"].queryset = get_user_model().objects.filter(Exists(theirs))
 

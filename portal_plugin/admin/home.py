@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
-from ..models import Estimate, Order, PortalSettings
+from ..models import Estimate, PortalSettings
 from ..services import starter
 from . import needs_action, sites
 
@@ -25,12 +25,7 @@ class PortalPanel(Component):
 
     @cached_property
     def kinds(self):
-        """The kinds of documents that the user works with."""
-        return [
-            model
-            for model in (Estimate, Order)
-            if sites.policy(model).user_has_any_permission(self.request.user, sites.ANY)
-        ]
+        return sites.kinds_of(self.request.user)
 
     def is_shown(self):
         return bool(self.kinds) or bool(sites.may_set_up(self.request.user))

@@ -18,7 +18,6 @@ from wagtail.admin.views.generic.base import BaseListingView
 from ..models import ChangeRequest, Comment
 from . import sites
 from .columns import TagColumn
-from .listing import KINDS
 from .words import Tag
 
 PER_PAGE = 25
@@ -39,29 +38,11 @@ class Row:
     url: str
 
 
-def kinds_of(user) -> list:
-    """The kinds of documents that the user works with, on whatever site."""
-    return [
-        model for model in KINDS if sites.policy(model).user_has_any_permission(user, sites.ANY)
-    ]
-
-
 def waiting(user):
     """The unanswered comments and the open change requests on documents that the user may see."""
-    theirs = documents_of(user) & Q(document__is_sample=False)
+    theirs = sites.documents_of(user, "document__") & Q(document__is_sample=False)
     requests = ChangeRequest.objects.open().filter(document__cancelled_at=None)
     return Comment.objects.unanswered().filter(theirs), requests.filter(theirs)
-
-
-def documents_of(user):
-    """For rows that hang on a document: those on the documents that the user may see."""
-    if user.is_superuser:
-        return Q()
-    found = Q(pk__in=[])
-    for model in kinds_of(user):
-        theirs = sites.of_user(user, model).order_by().values("pk")
-        found |= Q(document__kind=KINDS[model], document__site__in=theirs)
-    return found
 
 
 def count(user) -> int:
@@ -86,7 +67,7 @@ class Inbox(BaseListingView):
     is_searchable = True
 
     def dispatch(self, request, *args, **kwargs):
-        if not kinds_of(request.user):
+        if not sites.kinds_of(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -175,7 +156,7 @@ class InboxMenuItem(MenuItem):
         )
 
     def is_shown(self, request):
-        return bool(kinds_of(request.user))
+        return bool(sites.kinds_of(request.user))
 
     def render_component(self, request):
         component = super().render_component(request)

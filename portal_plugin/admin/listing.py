@@ -10,14 +10,11 @@ from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import IndexView
 
-from ..models import Customer, Estimate, Order
-from ..statuses import DocumentKind
+from ..models import Customer
 from . import bookkeeping, columns, saved_views, sites
 from .exporting import FormulaSafeExport
 from .import_button import ImportButton
 from .words import number_of
-
-KINDS = {Estimate: DocumentKind.ESTIMATE, Order: DocumentKind.ORDER}
 
 
 class SitesFilterSet(WagtailFilterSet):
@@ -92,7 +89,7 @@ class DocumentIndexView(SitesIndexView):
 
     def get_base_queryset(self):
         """With the kind said once more, for the indexes that begin with it."""
-        rows = super().get_base_queryset().filter(kind=KINDS[self.model])
+        rows = super().get_base_queryset().filter(kind=sites.KINDS[self.model])
         if self.is_export:
             return rows.select_related(*self.related, "responsible").with_paid()
         return rows.select_related(*self.related, "latest_revision").with_unanswered()

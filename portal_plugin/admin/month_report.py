@@ -26,8 +26,8 @@ from wagtail.models import Site
 from ..formulas import harmless
 from ..models import Activity, Decision, LedgerEntry
 from ..money import ZERO, format_money, round_money
+from . import sites
 from .forms import site_name
-from .inbox import documents_of, kinds_of
 from .words import language_of_admin
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
@@ -57,12 +57,12 @@ class Line:
 
 def lines(user, begin, end) -> list[Line]:
     """From ``begin`` to before ``end``, in as many queries whatever happened."""
-    theirs = documents_of(user)
+    theirs = sites.documents_of(user, "document__")
     found: dict[tuple, Line] = {}
-    sites = {site.pk: site_name(site) for site in Site.objects.order_by("site_name", "hostname")}
+    shops = {site.pk: site_name(site) for site in Site.objects.order_by("site_name", "hostname")}
 
     def line(site, currency) -> Line:
-        return found.setdefault((site, currency), Line(sites[site], currency))
+        return found.setdefault((site, currency), Line(shops[site], currency))
 
     place = ("document__site", "document__currency")
     sent = Activity.objects.first_sent(begin, end).filter(theirs).order_by().values_list(*place)
@@ -82,7 +82,7 @@ def lines(user, begin, end) -> list[Line]:
     for site, currency, count, total in paid.annotate(Count("pk"), Sum("amount")):
         row = line(site, currency)
         row.payments, row.paid = count, total
-    order = list(sites)
+    order = list(shops)
     return [found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), key[1]))]
 
 
@@ -93,7 +93,7 @@ class MonthReport(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "calendar-alt"
 
     def dispatch(self, request, *args, **kwargs):
-        if not kinds_of(request.user):
+        if not sites.kinds_of(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -236,7 +236,7 @@ class MonthMenuItem(MenuItem):
         )
 
     def is_shown(self, request):
-        return bool(kinds_of(request.user))
+        return bool(sites.kinds_of(request.user))
 
 
 month = MonthReport.as_view()

@@ -8,30 +8,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from ..models import (
     ChangeRequest,
     Comment,
     DirectLink,
-    Estimate,
     LineItem,
-    Order,
     OutgoingEmail,
     PaymentAttempt,
     SalesDocument,
 )
+from ..models.listed import is_out
 from ..money import format_money
 from ..services.mail_phrases import Phrase
 from ..statuses import DocumentKind, WaitingFor
 from . import sites
 from .words import language_of_admin
-
-KINDS = {Estimate: DocumentKind.ESTIMATE, Order: DocumentKind.ORDER}
 
 
 @dataclass(frozen=True)
@@ -53,11 +49,14 @@ class NeedsAction:
     MOST = 10
     #: A customer who has not answered for so long is asked about.
     LATE_AFTER = timedelta(days=7)
+    #: And of one who has not for so long, nobody expects it any more.
+    LOST_AFTER = timedelta(days=180)
     #: What went wrong longer ago is not news any more.
     RECENT = timedelta(days=30)
 
     def __init__(self, user):
         self.user = user
+        self._of_user = {}
 
     def rows(self) -> list[Row]:
         found: list[Row] = []
@@ -76,21 +75,6 @@ class NeedsAction:
                 found.extend(source(left))
         return found
 
-    def documents(self) -> QuerySet:
-        """Those that are out, of the user's sites and kinds."""
-        found = SalesDocument.objects.none()
-        for model, kind in KINDS.items():
-            rows = SalesDocument.objects.out().real().filter(kind=kind)
-            if not self.user.is_superuser:
-                rows = rows.filter(site__in=self._sites[model])
-            found = found | rows
-        return found
-
-    @cached_property
-    def _sites(self) -> dict:
-        """Model to a subquery of the sites; asking for the rights once."""
-        return {model: sites.of_user(self.user, model).values("pk") for model in KINDS}
-
     # -- what the customer said --------------------------------------------------------------------
 
     def requests(self, most) -> Iterator[Row]:
@@ -108,28 +92,15 @@ class NeedsAction:
 
     def comments(self, most) -> Iterator[Row]:
         """One row for a document, however much was written about it."""
-        unanswered = Comment.objects.unanswered().filter(document=OuterRef("pk"))
-        oldest = Subquery(unanswered.order_by("created_at").values("created_at")[:1])
-        found = self.documents().filter(
-            waiting_for=WaitingFor.US, pk__in=Comment.objects.unanswered().values("document")
-        )
-        found = found.annotate(asked_at=oldest).select_related("customer")
+        found = self._on_documents(Comment.objects.first_unanswered())
         message = _("%(customer)s wrote about %(document)s")
-        for row in found.order_by("asked_at", "pk")[:most]:
-            sentence = Phrase(message, customer=_customer(row), document=_name(row))
-            yield Row(sentence, row.asked_at, _("Answer"), _place(row, "messages"))
+        for row in found.order_by("created_at", "pk")[:most]:
+            document = row.document
+            sentence = Phrase(message, customer=_customer(document), document=_name(document))
+            yield Row(sentence, row.created_at, _("Answer"), _place(document, "messages"))
 
     def to_start(self, most) -> Iterator[Row]:
-        asked = ChangeRequest.objects.open().values("document")
-        found = (
-            self.documents()
-            .ready_to_start()
-            .filter(waiting_for=WaitingFor.US)
-            .select_related("customer")
-        )
-        found = found.exclude(pk__in=asked).exclude(
-            pk__in=Comment.objects.unanswered().values("document")
-        )
+        found = self._documents(waiting_for=WaitingFor.US).ready_to_start().without_questions()
         for row in found.order_by("waiting_since", "pk")[:most]:
             about = {"customer": _customer(row), "document": _name(row)}
             if row.is_order:
@@ -168,24 +139,39 @@ class NeedsAction:
     # -- what is left lying ------------------------------------------------------------------------
 
     def expired(self, most) -> Iterator[Row]:
-        found = self.documents().filter(kind=DocumentKind.ESTIMATE).half_approved().past_validity()
+        found = self._documents(kind=DocumentKind.ESTIMATE).half_approved().past_validity()
         message = _("%(document)s has expired, with items that %(customer)s approved")
-        for row in found.select_related("customer").order_by("-waiting_since", "pk")[:most]:
+        for row in found.order_by("-waiting_since", "pk")[:most]:
             sentence = Phrase(message, document=_name(row), customer=_customer(row))
             yield Row(sentence, row.waiting_since, _("Order or extend"), _place(row))
 
     def late(self, most) -> Iterator[Row]:
-        found = self.documents().waiting_longer_than(self.LATE_AFTER.days)
-        found = found.filter(waiting_for=WaitingFor.CUSTOMER)
-        found = found.exclude(pk__in=SalesDocument.objects.past_validity().values("pk"))
+        found = self._documents(
+            waiting_for=WaitingFor.CUSTOMER, waiting_since__gte=timezone.now() - self.LOST_AFTER
+        )
+        found = found.waiting_longer_than(self.LATE_AFTER.days).within_validity()
         message = _("%(customer)s has not answered %(document)s")
-        for row in found.select_related("customer").order_by("waiting_since", "pk")[:most]:
+        for row in found.order_by("waiting_since", "pk")[:most]:
             sentence = Phrase(message, customer=_customer(row), document=_name(row))
             yield Row(sentence, row.waiting_since, _("Remind"), _place(row, "people"))
 
+    # -- on whose documents ------------------------------------------------------------------------
+
+    def _documents(self, **values) -> QuerySet:
+        found = SalesDocument.objects.out().real().filter(self._theirs(), **values)
+        return found.select_related("customer")
+
     def _on_documents(self, rows, **values) -> QuerySet:
-        documents = self.documents().filter(**values).values("pk")
-        return rows.filter(document__in=documents).select_related("document__customer")
+        """Those of the rows whose document has these values; read with it, in one join."""
+        wanted = {f"document__{name}": value for name, value in values.items()}
+        found = rows.filter(is_out("document__"), self._theirs("document__"), **wanted)
+        found = found.filter(document__is_sample=False)
+        return found.select_related("document__customer")
+
+    def _theirs(self, path="") -> Q:
+        if path not in self._of_user:
+            self._of_user[path] = sites.documents_of(self.user, path)
+        return self._of_user[path]
 
     def _recently(self) -> datetime:
         return timezone.now() - self.RECENT

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
+from ..canonical import decimal_text
 from ..gateways import pdf as pdf_gateway
 from ..models import SalesDocument, Stage
 from ..money import format_money
@@ -120,6 +122,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "changed_at": revision.created_at if has_changes and revision else None,
             "taken_back": overview_rows.taken_back(document, draft) if has_changes else [],
             "amounts": self._amounts(),
+            "payment": self._payment(),
             "other": self._other_half(),
             "can_convert": self.may_publish and self._can_convert(state),
             "has_approved": bool(document.standing.keys(ItemState.APPROVED)),
@@ -158,6 +161,24 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
                 rows.append((_("Deposit due"), document.deposit_due))
         language, currency = language_of_admin(), document.currency or "EUR"
         return [(label, format_money(amount, currency, language)) for label, amount in rows]
+
+    def _payment(self):
+        """The fields of a payment to be written down, or what was typed there and refused."""
+        document = self.document
+        may_record = sites.may(self.request.user, "record_payment", document)
+        if not (may_record and document.is_order and document.current_version_id):
+            return None
+        today = timezone.localdate().isoformat()
+        typed = self.typed if self.typed and self.typed["verb"] == "record-payment" else {}
+        balance = document.balance_due
+        return {
+            "amount": decimal_text(balance) if balance else "",
+            "day": today,
+            **typed,
+            "currency": document.totals.currency,
+            "key": uuid4(),
+            "today": today,
+        }
 
     def _other_half(self):
         other = self._other

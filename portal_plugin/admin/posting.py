@@ -8,11 +8,17 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
 from ..exceptions import PortalError
-from . import sites, verbs_files, verbs_people, verbs_talk, verbs_work
+from . import sites, verbs_files, verbs_money, verbs_people, verbs_talk, verbs_work
 from .finding import find
 from .overview import Overview
 
-VERBS = {**verbs_talk.VERBS, **verbs_files.VERBS, **verbs_people.VERBS, **verbs_work.VERBS}
+VERBS = {
+    **verbs_talk.VERBS,
+    **verbs_files.VERBS,
+    **verbs_people.VERBS,
+    **verbs_work.VERBS,
+    **verbs_money.VERBS,
+}
 
 
 @require_POST

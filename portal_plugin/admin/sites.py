@@ -5,15 +5,19 @@ from functools import wraps
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.http import Http404
 from wagtail import permissions
 from wagtail.models import Site, TaskState
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from ..models import Customer, Estimate, ItemTemplate, Order, PortalSettings, Stage, TermsText
+from ..statuses import DocumentKind
 
 #: Whoever may do one of these to a row may see it.
 ANY = ["add", "change", "delete", "view", "publish", "send", "decide", "record_payment", "refund"]
+#: The kinds of documents, each with rights of its own, and their word in the column ``kind``.
+KINDS = {Estimate: DocumentKind.ESTIMATE, Order: DocumentKind.ORDER}
 #: What belongs to a shop's settings, in tables of its own.
 OF_SETTINGS = frozenset({Stage, ItemTemplate})
 #: Of them those that the settings' own form adds to, and nobody changes.
@@ -114,6 +118,23 @@ def rows_of(user, model):
         has_any = policy(model).user_has_any_permission(user, ANY)
         return model._default_manager.all() if has_any else model._default_manager.none()
     return model._default_manager.filter(site__in=of_user(user, model).values("pk"))
+
+
+def kinds_of(user) -> list:
+    """The kinds of documents that the user works with, on whatever site."""
+    return [model for model in KINDS if policy(model).user_has_any_permission(user, ANY)]
+
+
+def documents_of(user, path="") -> Q:
+    """The documents that the user may see. For rows that hang on a document ``path`` leads to it:
+    ``document__``."""
+    if user.is_superuser:
+        return Q()
+    found = Q(pk__in=[])
+    for model in kinds_of(user):
+        theirs = of_user(user, model).order_by().values("pk")
+        found |= Q(**{f"{path}kind": KINDS[model], f"{path}site__in": theirs})
+    return found
 
 
 def preferred(request, model) -> Site | None:

@@ -78,7 +78,7 @@ def _file(document, request):
 
 VERBS = {
     "add-proof": ("change", add_proof),
-    "send-proofs": ("publish", send_proofs),
+    "send-proofs": ("send", send_proofs),
     "add-files": ("change", add_files),
     "show-file": ("publish", show_file),
     "remove-file": ("change", remove_file),

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import ChangeRequestState
@@ -56,6 +56,12 @@ class CommentQuerySet(ThreadQuerySet):
     def unanswered(self):
         """The customer's that wait for us."""
         return self.filter(link__isnull=False, answered_at=None, removed_at=None)
+
+    def first_unanswered(self):
+        """One of each document: what has waited there the longest."""
+        waiting = CommentQuerySet(self.model).unanswered()
+        before = waiting.filter(document=OuterRef("document"), pk__lt=OuterRef("pk"))
+        return self.unanswered().filter(~Exists(before))
 
 
 class Comment(Said):

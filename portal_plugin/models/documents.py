@@ -15,7 +15,7 @@ from .. import registry
 from ..statuses import DocumentKind
 from .amounts import Amounts
 from .content import DocumentContent
-from .listed import ListedQuerySet
+from .listed import ListedQuerySet, is_out
 from .record import DocumentRecord
 from .releasing import Releasing
 from .turns import Turns
@@ -41,7 +41,7 @@ OF_WAGTAIL = frozenset(
 class SalesDocumentQuerySet(ListedQuerySet):
     def out(self):
         """What a customer may see at all."""
-        return self.filter(live=True, current_version__isnull=False)
+        return self.filter(is_out())
 
     def of_site(self, site):
         return self.filter(site=site)

@@ -22,6 +22,12 @@ FEW = 500
 MOST_WORDS = 6
 
 
+def is_out(path="") -> Q:
+    """What a customer may see at all. For rows that hang on a document ``path`` leads to it:
+    ``document__``."""
+    return Q(**{f"{path}live": True, f"{path}current_version__isnull": False})
+
+
 class ListedQuerySet(models.QuerySet):
     def waiting_longer_than(self, days):
         """For us or for the customer, without a break."""
@@ -34,8 +40,7 @@ class ListedQuerySet(models.QuerySet):
 
     def payment_overdue(self):
         """The days to pay, counted from when the order first went out, are over."""
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
-        return self.unpaid().filter(listed_due_on__lt=today)
+        return self.unpaid().filter(listed_due_on__lt=_today())
 
     def ready_to_start(self):
         """Approved, nothing to be paid first, and in no stage yet: nobody has begun."""
@@ -45,9 +50,19 @@ class ListedQuerySet(models.QuerySet):
 
     def past_validity(self):
         """Their last valid day is over, in the site's time zone."""
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
-        last_day = Coalesce("valid_until_override", "valid_until")
-        return self.annotate(last_day=last_day).filter(last_day__lt=today)
+        return self._with_last_day().filter(last_day__lt=_today())
+
+    def within_validity(self):
+        """All others."""
+        found = self._with_last_day()
+        return found.filter(Q(last_day=None) | Q(last_day__gte=_today()))
+
+    def _with_last_day(self):
+        return self.annotate(last_day=Coalesce("valid_until_override", "valid_until"))
+
+    def without_questions(self):
+        """The customer neither wrote nor asked for anything that waits for an answer."""
+        return self.filter(~_is_asked(), ~_is_requested())
 
     def half_approved(self):
         """Some item was approved, and the rest was left open."""
@@ -59,9 +74,7 @@ class ListedQuerySet(models.QuerySet):
 
     def with_unanswered(self):
         """``has_unanswered``: the customer wrote or asked for something, and nobody answered."""
-        comments = Comment.objects.unanswered().filter(document=OuterRef("pk"))
-        requests = ChangeRequest.objects.open().filter(document=OuterRef("pk"))
-        asked = Exists(comments) | Exists(requests) & Q(cancelled_at=None)
+        asked = _is_asked() | _is_requested() & Q(cancelled_at=None)
         return self.annotate(
             has_unanswered=Case(When(asked, then=Value(True)), default=Value(False))
         )
@@ -99,6 +112,18 @@ class ListedQuerySet(models.QuerySet):
         """Whose customer's name or company holds the text."""
         named = Q(name__icontains=text) | Q(company__icontains=text)
         return self.filter(customer__in=Customer.objects.filter(named).order_by().values("pk"))
+
+
+def _today():
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def _is_asked():
+    return Exists(Comment.objects.unanswered().filter(document=OuterRef("pk")))
+
+
+def _is_requested():
+    return Exists(ChangeRequest.objects.open().filter(document=OuterRef("pk")))
 
 
 def _has(word):

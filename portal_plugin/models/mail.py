@@ -10,7 +10,7 @@ from ..statuses import EmailState
 
 class OutgoingEmailQuerySet(models.QuerySet):
     def lost(self, since):
-        """To a customer, written since a moment, not delivered, and no later one was."""
+        """To a customer, due since a moment, not delivered, and no later one was."""
         later = self.model.objects.filter(
             document=OuterRef("document"),
             recipient=OuterRef("recipient"),
@@ -21,7 +21,7 @@ class OutgoingEmailQuerySet(models.QuerySet):
             ~Exists(later),
             recipient__isnull=False,
             state__in=[EmailState.BOUNCED, EmailState.PARKED],
-            created_at__gte=since,
+            not_before__gte=since,
         )
 
 

@@ -73,6 +73,7 @@ class PaymentAttempt(models.Model):
                 name="portal_attempt_one_unfinished",
             )
         ]
+        indexes = [models.Index(fields=["state", "ended_at"], name="portal_attempt_ended")]
 
     def __str__(self):
         return f"{self.amount} {self.currency} · {self.get_state_display()}"

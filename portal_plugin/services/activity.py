@@ -80,6 +80,13 @@ def facts(entry: Activity) -> dict[str, Any]:
     return found
 
 
+def facts_of(document: SalesDocument, verb: str, key: Any) -> dict[str, Any] | None:
+    """What an earlier entry of the verb keeps that was made with the same ``key``, that of one
+    press of a button; ``None`` where it is new. Asked under the document's lock."""
+    made = document.activities.filter(verb=verb, data__contains=f'"{key}"').first()
+    return facts(made) if made is not None else None
+
+
 def first_broken(document: SalesDocument) -> Activity | None:
     """The first entry whose hash, place or predecessor is not what it was; ``None`` if all hold."""
     previous = ""

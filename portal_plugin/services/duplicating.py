@@ -27,9 +27,10 @@ def duplicate(document: SalesDocument, user: Any = None, *, key: UUID | None = N
     key = key or uuid4()
     with transaction.atomic():
         fresh = lock(document)
-        earlier = _made_before(fresh, key)
-        if earlier is not None:
-            return earlier
+        earlier = activity.facts_of(fresh, "duplicate", key)
+        made = earlier and type(fresh).objects.filter(public_id=earlier["copy"]).first()
+        if made:
+            return made
         copy = _copy(fresh, user)
         data = {"copy": copy.public_id, "key": str(key)}
         activity.record(fresh, "duplicate", staff=user, data=data)
@@ -62,11 +63,3 @@ def _valid_until(source: Any) -> Any:
         return None
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     return today + timedelta(days=days)
-
-
-def _made_before(document: Any, key: UUID) -> Any:
-    """What the same press of the button made."""
-    made = document.activities.filter(verb="duplicate", data__contains=str(key)).first()
-    if made is None:
-        return None
-    return type(document).objects.filter(public_id=activity.facts(made)["copy"]).first()

@@ -169,6 +169,22 @@ def test_a_customer_who_does_not_answer(kim):
     assert sentences() == [f"Kim has not answered {document.number} · Window sign"]
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("valid_until", timezone.localdate() - timedelta(days=2)),
+        ("waiting_since", NOW() - NeedsAction.LOST_AFTER - timedelta(days=1)),
+    ],
+)
+def test_nobody_is_asked_about_what_is_over(kim, column, value):
+    document = estimate_factory(customer=kim)
+    rows = SalesDocument.objects.filter(pk=document.pk)
+    rows.update(waiting_since=NOW() - timedelta(days=30))
+    assert len(sentences()) == 1
+    rows.update(**{column: value})
+    assert sentences() == []
+
+
 def test_most_urgent_first(kim):
     late = estimate_factory(customer=kim, title="Late")
     SalesDocument.objects.filter(pk=late.pk).update(waiting_since=NOW() - timedelta(days=30))

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from wagtail.models import GroupSitePermission
 
-from portal_plugin.admin.listing import OrderFilterSet
+from portal_plugin.admin.filtering import OrderFilterSet
 from portal_plugin.models import (
     ChangeRequest,
     Comment,

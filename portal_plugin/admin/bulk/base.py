@@ -16,7 +16,6 @@ from ...exceptions import PortalError
 from ...models import Estimate, Order, SalesDocument
 from .. import sites
 from ..filtering import EstimateFilterSet, OrderFilterSet
-from ..listing import KINDS
 
 #: Documents that one press may change.
 MOST = 200
@@ -65,7 +64,7 @@ class DocumentsAction(SnippetBulkAction):
     def chosen(self) -> list:
         """In the order in which they are locked, and one too many where there are too many."""
         theirs = sites.of_user(self.request.user, self.model).order_by().values("pk")
-        rows = self.model.objects.filter(kind=KINDS[self.model], site__in=theirs)
+        rows = self.model.objects.filter(kind=sites.KINDS[self.model], site__in=theirs)
         ids = self.request.GET.getlist("id")
         rows = self._of_the_list(rows) if "all" in ids else rows.filter(pk__in=_numbers(ids))
         related = ["customer", "site", "stage", "responsible"]

@@ -8,6 +8,7 @@ import logging
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -94,10 +95,18 @@ def record_offline(
     occurred_at: datetime | None = None,
     note: str = "",
     user: Any = None,
+    key: UUID | None = None,
 ) -> LedgerEntry:
-    """Money that came outside Stripe: by transfer, in cash. Raises ``NotAvailable``."""
+    """Money that came outside Stripe: by transfer, in cash. Raises ``NotAvailable``.
+
+    ``key`` is that of one press of the button: the second arrival finds the first one's entry.
+    """
+    key = key or uuid4()
     with transaction.atomic():
         fresh = lock(document)
+        earlier = activity.facts_of(fresh, "payment", key)
+        if earlier is not None:
+            return LedgerEntry.objects.get(pk=earlier["entry"])
         currency = fresh.totals.currency
         amount = round_money(amount, currency)
         if not fresh.is_order or fresh.current_version_id is None:
@@ -114,7 +123,7 @@ def record_offline(
             recorded_by=user,
             occurred_at=occurred_at or timezone.now(),
         )
-        _booked(fresh, entry, staff=user)
+        _booked(fresh, entry, staff=user, key=str(key))
         notifications.shop_acted(fresh, "payment", facts=_told(entry))
     return entry
 
@@ -226,7 +235,12 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
 
 
 def _booked(
-    document: SalesDocument, entry: LedgerEntry, *, link: Any = None, staff: Any = None
+    document: SalesDocument,
+    entry: LedgerEntry,
+    *,
+    link: Any = None,
+    staff: Any = None,
+    **kept: str,
 ) -> None:
     """What follows from every booking: history, list, PDF and signal."""
     fresh = type(document).objects.get(pk=document.pk)
@@ -234,6 +248,7 @@ def _booked(
         "entry": entry.pk,
         "amount": str(round_money(entry.amount, entry.currency)),
         "currency": entry.currency,
+        **kept,
     }
     activity.record(fresh, "payment", link=link, staff=staff, data=facts)
     if fresh.overpaid:
