@@ -86,10 +86,11 @@ def approved_message(document, count, order, name="") -> Done:
             "Thank you. %(count)d items are approved.",
             count,
         ) % {"count": count}
-    return Done(f"{said} {_next_step(document, order)}".strip(), document=order or document)
+    return Done(f"{said} {next_step(document, order)}".strip(), document=order or document)
 
 
-def _next_step(document, order):
+def next_step(document, order):
+    """What the decision leads to, as a sentence; empty where there is nothing to say."""
     if order is not None:
         amount = format_money(order.amount_due, order.currency, order.language)
         if order.deposit_due:

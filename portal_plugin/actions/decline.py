@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from ..registry import register_action
 from ..services import deciding
 from ..statuses import ItemState, LinkRole, Verdict
+from .approving import next_step
 from .base import Action, Scope
 from .forms import TEXT_LIMIT, ActionForm, IdentityMixin, ShownItemsField, shown_items
 from .outcomes import Done
@@ -52,4 +53,6 @@ class Decline(Action):
             reason=form.cleaned_data["reason"],
         )
         said = _("You declined “%(item)s”. The shop is told.") % {"item": self.item_name}
-        return Done(said, document=deciding.settle(self.document) or self.document)
+        order = deciding.settle(self.document)
+        said = f"{said} {next_step(self.document, order)}".strip()
+        return Done(said, document=order or self.document)

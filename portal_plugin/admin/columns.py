@@ -22,6 +22,16 @@ class NumberColumn(TitleColumn):
     cell_template_name = "portal_plugin/admin/cells/number.html"
 
 
+class SaidColumn(TitleColumn):
+    """Somebody's own words, which may run the other way than the admin's language."""
+
+    cell_template_name = "portal_plugin/admin/cells/said.html"
+
+
+class TextColumn(Column):
+    cell_template_name = "portal_plugin/admin/cells/text.html"
+
+
 class TagColumn(Column):
     cell_template_name = "portal_plugin/admin/cells/tag.html"
 
@@ -49,7 +59,7 @@ def of(model):
     """Besides the number. Sorting is offered where the database has an index."""
     is_order = model is Order
     found = [
-        Column("customer", label=_("Customer"), accessor="customer.name"),
+        TextColumn("customer", label=_("Customer"), accessor="customer.name"),
         AmountColumn("total", label=_("Total"), accessor=total_of, sort_key="listed_total"),
     ]
     if is_order:

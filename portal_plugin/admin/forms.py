@@ -17,6 +17,7 @@ from wagtail.models import Site
 from ..money import is_currency
 from ..services import publishing, removing
 from . import defaults, languages, sites
+from .directions import EitherDirection
 
 CURRENCY = gettext_lazy("Three capital letters, such as EUR, USD or JPY.")
 
@@ -56,7 +57,7 @@ def _trimmed(value: Decimal) -> Decimal:
     return normal.quantize(Decimal(1)) if normal == normal.to_integral() else normal
 
 
-class LineItemForm(TrimsDecimals, WagtailAdminModelForm):
+class LineItemForm(EitherDirection, TrimsDecimals, WagtailAdminModelForm):
     """A line item with its ``key``, which a draft would lose otherwise: rows that were added in a
     draft of a published document have no id until they are published."""
 
@@ -199,7 +200,7 @@ def site_name(site):
     return site.site_name or site.hostname
 
 
-class CustomerForm(SiteMixin, WagtailAdminModelForm):
+class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
 
     def __init__(self, *args, **kwargs):
@@ -211,7 +212,7 @@ class CustomerForm(SiteMixin, WagtailAdminModelForm):
         return clean_currency(self.cleaned_data["currency"])
 
 
-class DocumentForm(TrimsDecimals, SiteMixin, WagtailAdminModelForm):
+class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"))
 
     def __init__(self, *args, **kwargs):

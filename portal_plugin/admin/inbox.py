@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.paginator import WagtailPaginator
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import DateColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
 from ..models import ChangeRequest, Comment
 from . import sites
-from .columns import TagColumn
+from .columns import SaidColumn, TagColumn, TextColumn
 from .words import Tag
 
 PER_PAGE = 25
@@ -74,10 +74,10 @@ class Inbox(BaseListingView):
     @cached_property
     def columns(self):
         return [
-            TitleColumn("text", label=_("Message"), get_url=lambda row: row.url, width="40%"),
+            SaidColumn("text", label=_("Message"), get_url=lambda row: row.url, width="40%"),
             TagColumn("tag", label=_("Kind")),
-            Column("who", label=_("From")),
-            Column("document", label=_("Document")),
+            TextColumn("who", label=_("From")),
+            TextColumn("document", label=_("Document")),
             DateColumn("since", label=_("Since")),
         ]
 
@@ -128,19 +128,22 @@ def _rows(found) -> list[Row]:
 def _row(kind, said):
     document = said.document
     customer = document.customer.name if document.customer else ""
+    who = said.author_name or customer
     is_request = kind == "request"
     place = "#requests" if is_request else "#messages"
     return Row(
         pk=f"{kind}-{said.pk}",
         text=Truncator(" ".join(said.text.split())).chars(SHORT),
         tag=Tag(_("Change request"), is_primary=True) if is_request else Tag(_("Comment")),
-        who=said.author_name or customer,
-        document=" · ".join(
-            text for text in (document.number or _("Draft"), document.title, customer) if text
-        ),
+        who=who,
+        document=_named(document, customer if customer != who else ""),
         since=said.created_at,
         url=reverse("portal_admin:overview", args=[document.pk]) + place,
     )
+
+
+def _named(document, customer):
+    return " · ".join(filter(None, (document.number or _("Draft"), document.title, customer)))
 
 
 class InboxMenuItem(MenuItem):

@@ -8,6 +8,7 @@ from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 
 from ..models import SalesDocument
 from . import sites
+from .words import number_of
 
 
 class OwnObjectsToModeratePanel(WorkflowObjectsToModeratePanel):
@@ -15,6 +16,8 @@ class OwnObjectsToModeratePanel(WorkflowObjectsToModeratePanel):
         context = super().get_context_data(parent_context)
         user = parent_context["request"].user
         context["states"] = [row for row in context["states"] if _is_visible(user, row["obj"])]
+        for row in context["states"]:
+            _name(row["obj"])
         return context
 
 
@@ -22,6 +25,13 @@ def _is_visible(user, row) -> bool:
     if not isinstance(row, SalesDocument):
         return True
     return sites.policy(type(row)).user_has_any_permission_for_instance(user, sites.ANY, row)
+
+
+def _name(row):
+    """The panel shows the words that Wagtail keeps with a revision: of a draft, no title. Nothing
+    of this is saved."""
+    if isinstance(row, SalesDocument) and row.latest_revision:
+        row.latest_revision.object_str = number_of(row)
 
 
 def replace(panels):

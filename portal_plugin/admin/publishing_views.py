@@ -11,7 +11,7 @@ from wagtail.admin import messages
 from ..exceptions import PortalError
 from ..services import publishing
 from ..services.mail_receivers import staff_name
-from . import overview_rows
+from . import overview_rows, sites
 
 
 class Publishes:
@@ -48,9 +48,17 @@ class Publishes:
         return self._guarded(super().workflow_action_action)
 
     def get_success_url(self):
-        if self.action != "publish":
-            return super().get_success_url()
-        return self._url(self._then())
+        if self.action == "publish":
+            return self._url(self._then())
+        if self.action == "workflow-action" and self.workflow_action == "approve":
+            return self._url(self._after_approval())
+        return super().get_success_url()
+
+    def _after_approval(self):
+        """Who has let it out goes on to sending it; a task before the last lets nothing out."""
+        document = type(self.object).objects.get(pk=self.object.pk)
+        is_out = document.live and not document.has_unpublished_changes
+        return "send" if is_out and sites.may(self.request.user, "send", document) else "overview"
 
     def _then(self):
         """What is scheduled is not out: there is nothing to send yet."""
@@ -80,7 +88,8 @@ class Publishes:
 class TellsOfOthers:
     """A save over what somebody else saved meanwhile is told first, and then done if repeated.
 
-    Wagtail refuses such a background save only; its dialog in the page needs JavaScript.
+    Wagtail refuses such a background save only; its dialog in the page needs JavaScript. One's own
+    newest save is no other's: a background save may be answered after the button was pressed.
     """
 
     def is_valid(self, form):
@@ -88,6 +97,7 @@ class TellsOfOthers:
             self.expects_json_response
             or self.action == "cancel-workflow"
             or not self.is_out_of_date
+            or self.latest_revision.user_id == self.request.user.pk
         ):
             return super().is_valid(form)
         self.produced_error_code = "invalid_revision"

@@ -58,6 +58,7 @@ class Register(ModelAdmin):
     history_view_enabled = False
     permission_helper_class = LookOnly
     index_view_class = RegisterIndexView
+    index_template_name = "portal_plugin/admin/register.html"
     list_per_page = 50
 
     def get_queryset(self, request):

@@ -38,7 +38,7 @@ class SendForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Text"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
         help_text=gettext_lazy("Empty: the standard text. The button to the page is always added."),
     )
     attach_pdf = forms.BooleanField(label=gettext_lazy("Attach the PDF"), required=False)

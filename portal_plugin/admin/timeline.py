@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from .. import registry
 from ..models import Activity, Submission
+from ..services.mail_phrases import Phrase
 from ..services.mail_receivers import staff_name
 from ..statuses import ActorKind, MoneyAfterCancel
 
@@ -70,7 +71,7 @@ MONEY = {
 @dataclass(frozen=True)
 class Entry:
     when: datetime
-    sentence: str
+    sentence: Phrase
     is_from_customer: bool
     note: str = ""
 
@@ -94,28 +95,26 @@ def entries(document, limit=100) -> list[Entry]:
     ]
 
 
-def sentence(row) -> str:
+def sentence(row) -> Phrase:
     """Verbs of actions that a site added are shown by their button's text."""
     data = _data(row)
     if row.verb == "version":
-        return _("Version %(number)s went out") % {"number": data.get("version", "")}
+        return Phrase(_("Version %(number)s went out"), number=str(data.get("version", "")))
     if row.verb == "stage" and data.get("name"):
-        return _("%(who)s moved it to “%(stage)s”") % {"who": who(row), "stage": data["name"]}
+        return Phrase(_("%(who)s moved it to “%(stage)s”"), who=who(row), stage=data["name"])
     if row.verb == "approve_multiple":
         count = len(data.get("items", [])) or int(data.get("count", 1) or 1)
         text = ngettext(
             "%(who)s approved %(count)d item", "%(who)s approved %(count)d items", count
         )
-        return text % {"who": who(row), "count": count}
+        return Phrase(text, who=who(row), count=count)
     if row.verb == "link_extended":
         until = _moment(data.get("until"))
-        return _("%(who)s made a direct link last until %(date)s") % {
-            "who": who(row),
-            "date": until,
-        }
+        text = _("%(who)s made a direct link last until %(date)s")
+        return Phrase(text, who=who(row), date=until)
     if row.verb in SENTENCES:
-        return _(SENTENCES[row.verb]) % {"who": who(row)}
-    return _("%(who)s: %(what)s") % {"who": who(row), "what": _label(row.verb)}
+        return Phrase(_(SENTENCES[row.verb]), who=who(row))
+    return Phrase(_("%(who)s: %(what)s"), who=who(row), what=_label(row.verb))
 
 
 def labels() -> list[tuple[str, str]]:

@@ -241,6 +241,13 @@ def test_declining_takes_an_optional_reason(client, estimate, keys):
     assert (decision.verdict, decision.reason) == ("decline", "Too expensive")
 
 
+def test_declining_the_last_item_says_that_the_rest_is_an_order(client, estimate, keys):
+    factories.approve(estimate, keys[:2])
+    url = url_of(estimate, "decline", keys[2])
+    page = client.post(url, filled(client, url), follow=True).content.decode()
+    assert f"This is now order {Order.objects.get().number}." in page
+
+
 @pytest.mark.parametrize(
     ("action", "model"), [("comment", Comment), ("change_request", ChangeRequest)]
 )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal_plugin.models import Estimate, Order, SalesDocument
 from portal_plugin.services import on_behalf, payments
 from portal_plugin.statuses import Verdict
-from tests.factories import estimate_factory, line_item, order_factory
+from tests.factories import estimate_factory, line_item, order_factory, user_factory
 
 from . import pages
 
@@ -181,12 +181,15 @@ def test_a_save_over_somebody_elses_is_told_first(client, boss):
         "loaded_revision_created_at": opened.created_at.isoformat(),
     }
     rows = pages.rows_of(document)
+    other = user_factory()
+    client.force_login(other)
     edit(client, document, rows, title="Of the first", **seen)
+    client.force_login(boss)
     publishing = {"title": "Of the second", "action-publish": "publish"}
     response = edit(client, document, rows, **publishing, **seen)
     page = response.content.decode()
     assert "after you opened it" in page
-    assert boss.get_full_name() in page
+    assert other.get_full_name() in page
     assert 'value="Of the second"' in page
     document = Estimate.objects.get()
     assert document.get_latest_revision_as_object().title == "Of the first"
@@ -199,5 +202,19 @@ def test_a_save_over_somebody_elses_is_told_first(client, boss):
     }
     edit(client, document, rows, **publishing, **seen)
     assert Estimate.objects.get().title == "Of the second"
-    kept = [revision.content["title"] for revision in Estimate.objects.get().revisions.all()]
-    assert "Of the first" in kept
+    titles = [row.content["title"] for row in Estimate.objects.get().revisions.all()]
+    assert "Of the first" in titles
+
+
+def test_ones_own_background_save_is_no_others(client, boss):
+    """Its answer may come after the button was pressed: the page does not know of it yet."""
+    document = estimate_factory(items=1)
+    opened = document.latest_revision
+    seen = {
+        "loaded_revision_id": opened.pk,
+        "loaded_revision_created_at": opened.created_at.isoformat(),
+    }
+    rows = pages.rows_of(document)
+    edit(client, document, rows, {"accept": "application/json"}, title="Half of it", **seen)
+    edit(client, document, rows, title="All of it", **seen, **{"action-publish": "publish"})
+    assert Estimate.objects.get().title == "All of it"

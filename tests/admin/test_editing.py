@@ -298,3 +298,12 @@ def test_hidden_columns_are_not_in_the_form(client, boss):
 def test_nothing_is_in_wagtails_api():
     for model in (Customer, Estimate, Order, SalesDocument):
         assert not hasattr(model, "api_fields")
+
+
+def test_words_follow_their_own_direction(client, boss):
+    document = estimate_factory(items=1)
+    page = client.get(pages.url(Estimate, "edit", document.pk))
+    form = page.context["form"]
+    item = form.formsets["line_items"].forms[0]
+    for field in (form["title"], form["introduction"], item["name"], item["description"]):
+        assert 'dir="auto"' in str(field)

@@ -179,7 +179,9 @@ def test_a_manager_approves_what_an_editor_submits(client, staff_of, only_site, 
     assert document.workflow_in_progress
     assert not document.live
     staff_of(only_site)
-    edit(client, document, **APPROVE)
+    response = edit(client, document, **APPROVE)
+    sending = reverse("portal_admin:send", args=[document.pk])
+    assert response.redirect_chain[-1][0] == sending
     document = model.objects.get()
     assert document.live
     assert document.current_version.number == 1

@@ -137,3 +137,19 @@ def test_inbox_stands_between_customers_and_payments():
     items = sorted(PortalViewSetGroup().get_submenu_items(), key=lambda item: item.order)
     names = [str(item.label) for item in items]
     assert names[:5] == ["Estimates", "Orders", "Customers", "Inbox", "Payments"]
+
+
+def test_who_wrote_is_named_once(client, boss):
+    document = estimate_factory()
+    name = document.customer.name
+    comment(document, author_name=name)
+    request(document, author_name="Ada")
+    theirs, own = client.get(reverse(ADDRESS)).context["table"].data
+    assert own.document == f"{document.number} · Window sign"
+    assert theirs.document == f"{document.number} · Window sign · {name}"
+
+
+def test_words_run_in_their_own_direction(client, boss):
+    comment(estimate_factory(), "Is it ready?")
+    page = "".join(client.get(reverse(ADDRESS)).content.decode().split())
+    assert page.index("<bdi>") < page.index("Isitready?</a></bdi>")

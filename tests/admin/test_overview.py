@@ -15,7 +15,7 @@ from portal_plugin.models import (
     ProofVersion,
 )
 from portal_plugin.services import links, proofs
-from tests.factories import estimate_factory, link_factory, order_factory, publish
+from tests.factories import approve, estimate_factory, link_factory, order_factory, publish
 
 from . import pages
 
@@ -218,3 +218,10 @@ def test_nothing_happens_by_get(client, boss):
 
 def test_an_unknown_verb_is_not_found(client, boss):
     assert client.post(pages.do(estimate_factory(), "explode")).status_code == 404
+
+
+def test_a_name_in_the_history_does_not_turn_its_sentence_round(client, boss):
+    document = estimate_factory(items=1)
+    approve(document, user=boss)
+    page = client.get(pages.overview(document)).content.decode()
+    assert f"<bdi>{boss.get_full_name()}</bdi> recorded an approval" in page

@@ -74,6 +74,13 @@ def test_what_awaits_review_is_shown_to_its_own_shop_alone(
     assert approval(theirs, theirs.current_workflow_task_state) not in page
 
 
+def test_what_awaits_review_is_shown_with_its_title(client, staff_of, only_site, submitted):
+    submitted(only_site)
+    staff_of(only_site)
+    assert "Draft · Window sign" in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Window" not in Estimate.objects.get().latest_revision.object_str
+
+
 def test_who_may_not_publish_does_not_do_so_by_any_way():
     document = estimate_factory(published=False)
     revision = document.save_revision()

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from portal_plugin.models import Comment, PaymentAttempt
+from portal_plugin.models import Comment, PaymentAttempt, SalesDocument
 from portal_plugin.services import payments
 from tests import factories
 
@@ -121,3 +124,12 @@ def test_the_balance_falls_with_a_payment(client, enter):
     page = client.get(url_of(order)).content.decode()
     assert "Balance due" in page
     assert not PaymentAttempt.objects.exists()
+
+
+def test_nothing_of_an_expired_estimate_waits(client, enter):
+    estimate = factories.estimate_factory(items=1)
+    SalesDocument.objects.update(valid_until_override=timezone.localdate() - timedelta(days=1))
+    enter(estimate)
+    page = client.get(url_of(estimate)).content.decode()
+    assert "Expired" in page
+    assert "Waiting for approval" not in page

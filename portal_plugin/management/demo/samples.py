@@ -114,9 +114,9 @@ def _booth():
 
 def _posters():
     return [
-        Item("Poster A1, matt", "170 g, matt coated.", D(3), D("18.9"), "piece",
+        Item("Poster A1, matt", "170 g, matt coated.", D(3), D("18.9"), "pieces",
              [Design("Bread is back", ground=RED, size=(1000, 1414))]),
-        Item("Poster A3, gloss", "135 g, gloss.", D(10), D("6.5"), "piece",
+        Item("Poster A3, gloss", "135 g, gloss.", D(10), D("6.5"), "pieces",
              [Design("Two for one", ground=GREEN, size=(1000, 1414))]),
         Item("Delivery", "By our van.", D(1), D("25")),
     ]  # fmt: skip
@@ -124,7 +124,7 @@ def _posters():
 
 def _many():
     return [
-        Item(f"Price label {number:03}", "40 × 25 mm, with bar code.", D(250), D("12"), "piece",
+        Item(f"Price label {number:03}", "40 × 25 mm, with bar code.", D(250), D("12"), "pieces",
              tax_rate=D(10))
         for number in range(1, 101)
     ]  # fmt: skip

@@ -19,6 +19,13 @@ from .items import ItemView, item_views
 from .rows import Rows
 from .shop import ShopView, document_language, shop_view
 
+OVER = {
+    DocumentState.EXPIRED,
+    DocumentState.DECLINED,
+    DocumentState.CANCELLED,
+    DocumentState.COMPLETED,
+}
+
 
 @dataclass(frozen=True)
 class TotalRow:
@@ -71,6 +78,11 @@ class DocumentView:
     cancel_reason: str = ""
     cancel_money: str = ""
     open_requests: list[ChangeRequest] = field(default_factory=list)
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing of it waits for the customer's decision any more."""
+        return self.state in OVER
 
     def items_in(self, state: str) -> list[ItemView]:
         return [item for item in self.items if item.state == state]

@@ -1,0 +1,135 @@
+"""axe on every screen of staff: no violation in what is ours, in light and in dark."""
+
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from portal_plugin.models import (
+    ChangeRequest,
+    Comment,
+    Customer,
+    Estimate,
+    InternalNote,
+    ItemTemplate,
+    Order,
+    Stage,
+)
+from portal_plugin.services import payments, previews, proofs
+from tests import factories, samples
+from tests.admin import pages
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+#: Wagtail's forms name their row in an element that is no heading of the first level; that is
+#: Wagtail's own header, and not ours to mend.
+OF_WAGTAIL = {"page-has-heading-one": {"enabled": False}}
+FORMS = {"new estimate", "edit", "edit a customer"}
+
+
+def violations(page, name):
+    options = {"rules": OF_WAGTAIL} if name in FORMS else {}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{one['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+@pytest.fixture
+def boss():
+    return factories.user_factory()
+
+
+@pytest.fixture(params=["light", "dark"])
+def admin(request, chromium, site_server, boss):
+    """A page of somebody who is signed in to the admin."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(boss.pk)
+    session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = boss.get_session_auth_hash()
+    session.save()
+    size = {"width": 1280, "height": 900}
+    context = chromium.new_context(viewport=size, color_scheme=request.param)
+    name = django_settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": session.session_key, "url": site_server.url}])
+    yield context.new_page()
+    context.unroute_all(behavior="ignoreErrors")
+    context.close()
+
+
+@pytest.fixture
+def estimate(boss):
+    """With a proof, a decision that the draft takes back, messages, a request and a link."""
+    document = factories.estimate_factory(items=3)
+    first, second, _third = document.lines
+    picture = SimpleUploadedFile("front.png", samples.png(), "image/png")
+    proofs.add_proof_version(document, second.key, picture, label="Front", user=boss)
+    previews.drain()
+    factories.approve(document, [first.key], boss)
+    Comment.objects.create(document_id=document.pk, text="When is it ready?")
+    ChangeRequest.objects.create(
+        document_id=document.pk, item_key=second.key, number=1, text="Darker"
+    )
+    InternalNote.objects.create(document_id=document.pk, text="A regular", staff=boss)
+    factories.link_factory(document)
+    draft = Estimate.objects.get()
+    rows = draft.lines
+    rows[0].description = "On blue"
+    draft.line_items = rows
+    draft.save_revision(user=boss)
+    return Estimate.objects.get()
+
+
+@pytest.fixture
+def addresses(estimate):
+    """Of every screen, with something on it."""
+    site = estimate.site
+    stage = Stage.objects.create(site=site, name="Printing", customer_name="In production")
+    template = ItemTemplate.objects.create(site=site, name="A1 poster", unit_price=12)
+    order = factories.order_factory(items=1, stage=stage)
+    payments.record_offline(order, amount=Decimal(10))
+    of_estimate, of_order = f"?id={estimate.pk}&next=/", f"?id={order.pk}&next=/"
+    bulk = "/admin/bulk/portal_plugin/{}/{}/{}".format
+    return {
+        "home": "/admin/",
+        "estimates": pages.url(Estimate, "list"),
+        "orders": pages.url(Order, "list"),
+        "customers": pages.url(Customer, "list"),
+        "inbox": reverse("portal_admin:inbox"),
+        "overview": pages.overview(estimate),
+        "overview of an order": pages.overview(order),
+        "new estimate": pages.url(Estimate, "add"),
+        "edit": pages.url(Estimate, "edit", estimate.pk),
+        "edit a customer": pages.url(Customer, "edit", estimate.customer_id),
+        "send": reverse("portal_admin:send", args=[estimate.pk]),
+        "confirm": reverse("portal_admin:confirm", args=[estimate.pk]),
+        "stages": reverse("portal_stages:index"),
+        "a stage": reverse("portal_stages:edit", args=[stage.pk]),
+        "item templates": reverse("portal_item_templates:index"),
+        "an item template": reverse("portal_item_templates:edit", args=[template.pk]),
+        "terms": reverse("portal_terms:index"),
+        "settings": f"/admin/settings/portal_plugin/portalsettings/{site.pk}/",
+        "send several": bulk("estimate", "portal-send", of_estimate),
+        "cancel several": bulk("order", "portal-cancel", of_order),
+        "payments": "/admin/portal/payments/",
+        "activity": "/admin/reports/portal-activity/",
+        "direct links": "/admin/reports/portal-links/",
+    }
+
+
+def test_the_screens_of_staff(admin, site_server, addresses):
+    found = {}
+    for name, address in addresses.items():
+        answer = admin.goto(site_server.url + address)
+        assert answer.status == 200, name
+        admin.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        if wrong := violations(admin, name):
+            found[name] = wrong
+    assert found == {}
