@@ -88,7 +88,11 @@ def test_what_changed_meanwhile_is_looked_at_again(client, boss, only_site):
     assert customer.phone == "3"
 
 
-@pytest.mark.parametrize("signed", ["", "x", signing.dumps({"user": 1}, salt="another")])
+@pytest.mark.parametrize(
+    "signed",
+    ["", "x", signing.dumps({"user": 1}, salt="another")],
+    ids=["empty", "broken", "foreign"],
+)
 def test_rows_that_nobody_was_shown_are_refused(client, boss, signed):
     response = client.post(reverse(CUSTOMERS), {"looked_at": signed}, follow=True)
     assert "Nothing was imported" in response.content.decode()
