@@ -143,6 +143,8 @@ else:
     EMAIL_BACKEND = "sandbox_site.mailbox.backend.MailboxBackend"
 
 WAGTAIL_SITE_NAME = "Northline Signs & Blattwerk Druck"
+#: The demo works without a network: nobody is asked for pictures of people.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_BASE_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
