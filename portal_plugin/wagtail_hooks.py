@@ -1,7 +1,7 @@
 """What the portal adds to the Wagtail admin: registration only."""
 
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.contrib.settings.registry import register_setting
@@ -27,6 +27,9 @@ from .admin.menu import PortalViewSetGroup
 from .admin.terms_history import TermsViewSet
 from .models import PortalSettings, SalesDocument
 from .portal import caching
+
+#: The first is what the others build on.
+STYLES = ("admin", "overview", "lists", "writing", "home", "settings")
 
 sites.register_policies()
 register_snippet(PortalViewSetGroup)
@@ -72,4 +75,8 @@ def home_panel(request, panels):
 
 @hooks.register("insert_global_admin_css")
 def admin_css():
-    return format_html('<link rel="stylesheet" href="{}">', static("portal_plugin/admin/admin.css"))
+    return format_html_join(
+        "\n",
+        '<link rel="stylesheet" href="{}">',
+        ((static(f"portal_plugin/admin/{name}.css"),) for name in STYLES),
+    )

@@ -7,14 +7,13 @@ from ..exceptions import PortalError
 from ..models import Attachment
 from ..services import files, proofs
 from ..services.mail_receivers import staff_name
-from . import sites
+from . import posted, sites
 from .done import Done
-from .verbs_talk import item_of, keys_of
 
 
 def add_proof(document, request):
     upload = request.FILES.get("file")
-    keys = keys_of(request)
+    keys = posted.item_keys(request)
     if upload is None or not keys:
         raise PortalError(_("Choose a picture or a PDF first."))
     version = proofs.add_proof_version(
@@ -41,7 +40,7 @@ def add_files(document, request):
     uploads = request.FILES.getlist("files")
     if not uploads:
         raise PortalError(_("Choose a file first."))
-    item_key = item_of(document, request)
+    item_key = posted.item_key(document, request)
     is_shown = request.POST.get("show") and sites.may(request.user, "publish", document)
     for upload in uploads:
         row = files.store(
@@ -68,8 +67,7 @@ def remove_file(document, request):
 
 
 def _file(document, request):
-    text = request.POST.get("file", "")
-    pk = int(text) if text.isascii() and text.isdigit() else 0
+    pk = posted.number(request, "file")
     row = Attachment.objects.of_thread(document).filter(pk=pk, removed_at=None).first()
     if row is None:
         raise PortalError(_("This file does not exist any more."))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import PortalError
 from ..models import DirectLink, OutgoingEmail
 from ..services import links, outbox, sending
+from . import posted
 from .days import day_to_come
 from .done import Done
 
@@ -46,22 +47,19 @@ def extend_link(document, request):
 
 
 def retry_email(document, request):
-    email = OutgoingEmail.objects.filter(document=document.pk, pk=_number(request, "email")).first()
+    email = OutgoingEmail.objects.filter(
+        document=document.pk, pk=posted.number(request, "email")
+    ).first()
     if email is None or not outbox.retry(email):
         raise PortalError(_("This email does not wait to be tried again."))
     return Done(_("The email is tried again."), "#people")
 
 
 def _link(document, request) -> DirectLink:
-    found = links.of_document(document).filter(pk=_number(request, "link")).first()
+    found = links.of_document(document).filter(pk=posted.number(request, "link")).first()
     if found is None:
         raise PortalError(_("This link does not exist any more."))
     return found
-
-
-def _number(request, name) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 VERBS = {

@@ -1,7 +1,5 @@
 """Answers, notes, change requests, and what a customer said on the phone."""
 
-from uuid import UUID
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,18 +7,19 @@ from ..exceptions import PortalError
 from ..models import ChangeRequest, Comment
 from ..services import answering, on_behalf
 from ..statuses import Verdict
+from . import posted
 from .done import Done
 
 
 def reply(document, request):
     answering.reply(
-        document, request.POST.get("text", ""), request.user, item_of(document, request)
+        document, request.POST.get("text", ""), request.user, posted.item_key(document, request)
     )
     return Done(_("Your answer is sent."), "#messages")
 
 
 def take_message_back(document, request):
-    pk = _int(request, "comment")
+    pk = posted.number(request, "comment")
     found = Comment.objects.of_thread(document).filter(pk=pk, link=None).first()
     if found is None:
         raise PortalError(_("This message does not exist any more."))
@@ -34,7 +33,7 @@ def take_message_back(document, request):
 
 def note(document, request):
     text = request.POST.get("text", "")
-    answering.note(document, text, request.user, item_of(document, request))
+    answering.note(document, text, request.user, posted.item_key(document, request))
     return Done(_("The note is saved. Customers never see it."), "#messages")
 
 
@@ -44,7 +43,11 @@ def comments_read(document, request):
 
 
 def close_request(document, request):
-    found = ChangeRequest.objects.of_thread(document).filter(pk=_int(request, "request")).first()
+    found = (
+        ChangeRequest.objects.of_thread(document)
+        .filter(pk=posted.number(request, "request"))
+        .first()
+    )
     if found is None:
         raise PortalError(_("This change request does not exist any more."))
     answering.close_change_request(found, request.POST.get("text", ""), request.user)
@@ -52,7 +55,7 @@ def close_request(document, request):
 
 
 def on_phone(document, request):
-    keys = keys_of(request)
+    keys = posted.item_keys(request)
     is_no = request.POST.get("verdict") == Verdict.DECLINE
     verdict = Verdict.DECLINE if is_no else Verdict.APPROVE
     order = on_behalf.record(document, keys, verdict, request.POST.get("note", ""), request.user)
@@ -65,34 +68,11 @@ def on_phone(document, request):
 
 
 def undo(document, request):
-    keys = keys_of(request)
+    keys = posted.item_keys(request)
     if len(keys) != 1:
         raise PortalError(_("There is no decision to take back."))
     on_behalf.take_back(document, keys[0], request.POST.get("note", ""), request.user)
     return Done(_("The decision is taken back. The item waits for approval again."), "#items")
-
-
-def keys_of(request) -> list[UUID]:
-    """Ticked items. What is no key of an item is none of this document's."""
-    try:
-        return [UUID(text) for text in request.POST.getlist("item")]
-    except ValueError as error:
-        raise PortalError(_("This item is not part of the document.")) from error
-
-
-def item_of(document, request) -> UUID | None:
-    """The item that something is about, or ``None`` for the whole document."""
-    if not request.POST.get("item"):
-        return None
-    key = keys_of(request)[0]
-    if all(item.key != key for item in document.lines):
-        raise PortalError(_("This item is not part of the document."))
-    return key
-
-
-def _int(request, name) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 VERBS = {

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import PortalError
 from ..models import Stage
 from ..services import assigning, converting, duplicating, splitting, staging
-from . import sites
+from . import posted, sites
 from .days import day_to_come
 from .done import Done
 
@@ -20,16 +20,9 @@ def convert(document, request):
 
 
 def split(document, request):
-    new = splitting.split_off(document, _keys(request), request.user)
+    new = splitting.split_off(document, posted.item_keys(request), request.user)
     message = _("The items are on the new estimate %(number)s now. Send it to the customer.")
     return Done(message % {"number": new.number}, go_to=new)
-
-
-def _keys(request) -> list[UUID]:
-    try:
-        return [UUID(text) for text in request.POST.getlist("item")]
-    except ValueError:
-        raise PortalError(_("Please load the page again.")) from None
 
 
 def duplicate(document, request):
@@ -61,10 +54,9 @@ def reopen(document, request):
 
 
 def set_stage(document, request):
-    text = request.POST.get("stage", "")
     stage = None
-    if text:
-        pk = int(text) if text.isascii() and text.isdigit() else 0
+    if request.POST.get("stage"):
+        pk = posted.number(request, "stage")
         stage = Stage.objects.filter(site=document.site, pk=pk).first()
         if stage is None:
             raise PortalError(_("This stage belongs to another site."))

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from wagtail.models import GroupSitePermission, Site
 
 from ..conf import conf
-from ..models import Customer, Estimate, Order, PortalSettings, TermsText
-from ..statuses import TermsKind
+from ..models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
+from ..statuses import DocumentKind, TermsKind
 
 #: The first line of a starter text. A text that still has it is not saved as terms.
 MARKS = {
@@ -122,8 +122,9 @@ def first_unfinished(sites: Any) -> tuple[Any, list[Step]]:
 
 def _read(sites: Any) -> Any:
     terms = TermsText.objects.filter(site=OuterRef("pk"))
+    estimates = SalesDocument.objects.filter(kind=DocumentKind.ESTIMATE)
     return sites.select_related("portalsettings").annotate(
-        has_estimate=Exists(Estimate.objects.filter(site=OuterRef("pk"))),
+        has_estimate=Exists(estimates.filter(site=OuterRef("pk"))),
         has_terms_of_estimates=Exists(terms.filter(kind=TermsKind.ESTIMATE)),
         has_terms_of_orders=Exists(terms.filter(kind=TermsKind.ORDER)),
     )

@@ -151,8 +151,8 @@ def asks_again(document: SalesDocument, since: int | None) -> bool:
 
 def version_shown(document: SalesDocument, number: int | None) -> DocumentVersion | None:
     """An earlier version of the document by its number; ``None`` for the current one."""
-    current = None if number is None else document.current_version
-    if current is None or current.number == number:
+    current = document.current_version
+    if number is None or current is None or current.number == number:
         return None
     return document.versions.filter(number=number).first()
 

@@ -1,6 +1,9 @@
 """Every page opens, for whoever may see it."""
 
+import re
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 from wagtail.models import Site
 
@@ -18,6 +21,13 @@ def test_lists_and_new_forms(client, boss, model, name):
     estimate_factory()
     order_factory()
     assert client.get(pages.url(model, name)).status_code == 200
+
+
+def test_the_style_sheets_are_there(client, boss):
+    page = client.get(pages.url(Estimate, "list")).content.decode()
+    found = re.findall(r"portal_plugin/admin/[a-z]+\.css", page)
+    assert len(found) == 6
+    assert all(finders.find(path) for path in found)
 
 
 @pytest.mark.parametrize("make", [estimate_factory, order_factory])

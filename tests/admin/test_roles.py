@@ -7,7 +7,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import GroupSitePermission
 
 from portal_plugin.models import Customer, Estimate, Order
-from portal_plugin.services import starter
+from portal_plugin.services import proofs, starter
 from tests import samples
 from tests.factories import customer_factory, estimate_factory, link_factory, order_factory
 
@@ -22,7 +22,7 @@ def with_rights(staff_of):
 
     def with_rights(*rights):
         user = staff_of()
-        group = Group.objects.create(name="Own")
+        group, _is_new = Group.objects.get_or_create(name="Own")
         user.groups.set([group])
         group.permissions.set([starter.right(*right) for right in rights])
         group.permissions.add(Permission.objects.get(codename="access_admin"))
@@ -96,6 +96,17 @@ def test_publishing_is_not_sending(client, with_rights):
     edit = client.get(pages.url(Estimate, "edit", document.pk)).content.decode()
     assert "Publish without sending" in edit
     assert "Publish and send" not in edit
+
+
+def test_a_proof_is_sent_with_the_right_to_send(client, with_rights):
+    document = estimate_factory()
+    upload = samples.upload("a.png", samples.png((40, 30)))
+    version = proofs.add_proof_version(document, document.lines[0].key, upload)
+    for right, is_sent in (("publish", False), ("send", True)):
+        with_rights((Estimate, right))
+        client.post(pages.do(document, "send-proofs"))
+        version.refresh_from_db()
+        assert (version.released_at is not None) == is_sent
 
 
 def test_sending_is_not_writing(client, with_rights):
