@@ -73,7 +73,6 @@ def resolve(request, public_id):
     site, document = Site.find_for_request(request), find_document(public_id)
     if document is None or site is None or document.site_id != site.pk:
         return None, None
-    document.site = site
     grant = grants.read(request, document)
     if grant is None:
         return None, None
@@ -100,6 +99,7 @@ def find_document(public_id) -> SalesDocument | None:
     document = found.as_its_kind()
     document.has_pending_payment = found.pending_payment is not None
     document.last_activity = found.last_activity
+    document.shop_settings = getattr(found.site, "portalsettings", None)
     return document
 
 
@@ -108,7 +108,8 @@ def _documents():
     """Prepared once: putting the query together costs as much as the database's answer."""
     pending = PaymentAttempt.objects.pending().filter(document=OuterRef("pk"))
     history = Activity.objects.filter(document__family=OuterRef("family")).order_by("-pk")
-    return SalesDocument.objects.as_shown().annotate(
+    shown = SalesDocument.objects.as_shown().select_related("site__portalsettings")
+    return shown.annotate(
         pending_payment=Subquery(pending.order_by().values("pk")[:1]),
         last_activity=Subquery(history.values("pk")[:1]),
     )

@@ -20,7 +20,8 @@ def document(request, visit):
         return to_order(request, visit, order)
     if not visit.document.standing.is_out:
         return answers.of_visit(request, visit, "portal_plugin/revising.html")
-    shop, notice = shop_view(visit.document.site), _notice(request, visit)
+    shop = shop_view(visit.document.site, visit.document.shop_settings)
+    notice = _notice(request, visit)
     kept = None if notice else keeping.page_of(request, visit, shop)
     if kept is None:
         context = page_context(visit, shop=shop, notice=notice)

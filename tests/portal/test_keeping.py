@@ -60,9 +60,9 @@ def order(enter):
     return order
 
 
-def test_the_second_look_costs_three_queries_and_shows_the_same(client, order):
+def test_the_second_look_costs_two_queries_and_shows_the_same(client, order):
     first = look(client, order)
-    assert len(queries(client, order)) == 3
+    assert len(queries(client, order)) == 2
     assert look(client, order) == first
 
 

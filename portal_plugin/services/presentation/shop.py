@@ -40,8 +40,9 @@ class ShopView:
         return "tel:" + "".join(c for c in self.phone if c.isdigit() or c == "+")
 
 
-def shop_view(site: Any) -> ShopView:
-    row = PortalSettings.of(site)
+def shop_view(site: Any, row: PortalSettings | None = None) -> ShopView:
+    """``row`` is the site's own, where it was read with something else."""
+    row = row or PortalSettings.of(site)
     return ShopView(
         name=row.name,
         logo_url=_absolute(site, row.logo.url) if row.logo else "",
