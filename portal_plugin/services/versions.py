@@ -151,8 +151,9 @@ def asks_again(document: SalesDocument, since: int | None) -> bool:
 
 def version_shown(document: SalesDocument, number: int | None) -> DocumentVersion | None:
     """An earlier version of the document by its number; ``None`` for the current one."""
-    current = document.current_version
-    if number is None or current is None or current.number == number:
+    if number is None or document.current_version is None:
+        return None
+    if document.current_version.number == number:
         return None
     return document.versions.filter(number=number).first()
 
