@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.coreutils import multigetattr
 
 from ..money import round_money
 from ..services.mail_receivers import staff_name
@@ -55,3 +56,9 @@ CELLS = {
     "currency": lambda row: row.currency,
     "responsible": lambda row: staff_name(row.responsible) if row.responsible else "",
 }
+
+
+def value_of(document, name):
+    """Columns that a site added are read as Wagtail reads them: ``customer.tax_number``."""
+    cell = CELLS.get(name)
+    return cell(document) if cell else multigetattr(document, name)

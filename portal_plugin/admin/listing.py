@@ -110,7 +110,7 @@ class DocumentIndexView(SitesIndexView):
         return found.exact_number_first(self.search_query.strip())
 
     def to_row_dict(self, item):
-        return {name: bookkeeping.CELLS[name](item) for name in self.list_export}
+        return {name: bookkeeping.value_of(item, name) for name in self.list_export}
 
     def get_context_data(self, **kwargs):
         chips = saved_views.chips(self.model, self.request.GET, self.index_url)

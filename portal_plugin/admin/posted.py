@@ -9,8 +9,13 @@ from ..exceptions import PortalError
 
 def number(request, name) -> int:
     """The id of a row; 0, which no row has, for anything else."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return row_id(request.POST.get(name, ""))
+
+
+def row_id(text: str) -> int:
+    """As ``number``. No id is longer than 64 bits, and no database is asked for one that is."""
+    is_number = text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if is_number else 0
 
 
 def item_keys(request) -> list[UUID]:

@@ -101,7 +101,8 @@ class SetUpReorderView(ReorderView):
 
 
 def _place(text, last) -> int:
-    return min(int(text), last) if text.isascii() and text.isdigit() else last
+    is_number = text.isascii() and text.isdigit() and len(text) < 19
+    return min(int(text), last) if is_number else last
 
 
 class SetUpViewSet(ModelViewSet):

@@ -2,14 +2,15 @@
 
 import io
 import zipfile
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.admin.bulk import base
-from portal_plugin.models import Activity, LedgerEntry, OutgoingEmail, RenderedPdf, Stage
-from portal_plugin.services import pdfs, reminding, staging
+from portal_plugin.models import Activity, LedgerEntry, Order, OutgoingEmail, RenderedPdf, Stage
+from portal_plugin.services import payments, pdfs, reminding, staging
 from tests.factories import estimate_factory, link_factory, order_factory, user_factory
 
 from . import pages
@@ -64,7 +65,7 @@ def test_the_rest_is_done_and_the_result_says_how_many(client, boss):
         order.refresh_from_db()
     assert [one.stage, two.stage, cancelled.stage] == [stage, stage, None]
     assert "The stage of 2 orders is saved." in told(response)
-    assert f"1 were left as they are. {cancelled}: It is not under way." in told(response)
+    assert f"1 was left as it is. {cancelled}: It is not under way." in told(response)
 
 
 def test_what_changed_since_the_page_was_opened_is_refused_alone(client, boss):
@@ -178,6 +179,21 @@ def test_cancel_asks_for_the_reason_and_leaves_drafts(client, boss):
     assert out.cancel_reason == "We close."
     assert "1 document is cancelled." in told(response)
     assert "It was never out: delete the draft." in told(response)
+
+
+def test_what_was_paid_for_is_cancelled_on_its_own_page(client, boss):
+    paid, unpaid = order_factory(items=1), order_factory(items=1)
+    payments.record_offline(
+        paid,
+        amount=Decimal(10),
+        method="Cash",
+        occurred_at=timezone.now(),
+        note="",
+        user=boss,
+    )
+    press(client, "portal-cancel", [paid, unpaid], reason="The shop closes.")
+    cancelled = Order.objects.exclude(cancelled_at=None)
+    assert list(cancelled) == [unpaid]
 
 
 def test_mark_paid_records_each_balance_once(client, boss):

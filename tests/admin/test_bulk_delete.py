@@ -41,3 +41,11 @@ def test_who_may_only_write_deletes_nothing(client, staff_of, only_site, address
     kept = customer_factory()
     client.post(address + asked(kept))
     assert Customer.objects.filter(pk=kept.pk).exists()
+
+
+def test_all_in_the_list_are_those_that_its_search_and_filters_show(client, boss, address):
+    gone, kept = customer_factory(name="Old shop"), customer_factory(name="New shop")
+    other = customer_factory(name="Old club", pays_by="account")
+    client.post(address + "?id=all&q=old&pays_by=")
+    assert set(Customer.objects.all()) == {kept}
+    assert not Customer.objects.filter(pk__in=[gone.pk, other.pk]).exists()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.users.models import UserProfile
 
+from portal_plugin.admin import bookkeeping
 from portal_plugin.models import Comment, Contact, Estimate, Order, SalesDocument, Stage, listed
 from portal_plugin.services import answering, assigning, listing, staging
 from tests.factories import (
@@ -290,6 +291,12 @@ def test_an_export_holds_what_a_bookkeeper_wants_and_honours_filter_and_search(c
         "Balance"
         not in client.get(pages.url(Estimate, "list"), {"export": "csv"}).getvalue().decode()
     )
+
+
+def test_a_column_that_a_site_added_is_read_from_the_document(boss):
+    order = order_factory(items=1, customer=customer_factory(tax_number="DE 123"))
+    assert bookkeeping.value_of(order, "customer.tax_number") == "DE 123"
+    assert bookkeeping.value_of(order, "currency") == "EUR"
 
 
 def test_an_export_is_in_the_language_of_whoever_asked(client, boss):

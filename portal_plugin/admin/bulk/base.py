@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
@@ -15,13 +16,13 @@ from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from ...exceptions import PortalError
 from ...models import Estimate, Order, SalesDocument
 from .. import sites
-from ..filtering import EstimateFilterSet, OrderFilterSet
+from ..posted import row_id
+from .listed import of_the_list
 
 #: Documents that one press may change.
 MOST = 200
 #: Documents that a sentence names.
 NAMED = 10
-FILTERS = {Estimate: EstimateFilterSet, Order: OrderFilterSet}
 
 
 @dataclass(frozen=True)
@@ -66,17 +67,12 @@ class DocumentsAction(SnippetBulkAction):
         theirs = sites.of_user(self.request.user, self.model).order_by().values("pk")
         rows = self.model.objects.filter(kind=sites.KINDS[self.model], site__in=theirs)
         ids = self.request.GET.getlist("id")
-        rows = self._of_the_list(rows) if "all" in ids else rows.filter(pk__in=_numbers(ids))
+        if "all" in ids:
+            rows = of_the_list(self.request, rows)
+        else:
+            rows = rows.filter(pk__in=_numbers(ids))
         related = ["customer", "site", "stage", "responsible"]
         return list(rows.select_related(*related).order_by("pk")[: MOST + 1])
-
-    def _of_the_list(self, rows):
-        """All that the list showed: its filters and its search are in the address."""
-        query = self.request.GET
-        filters = FILTERS[self.model](query, request=self.request)
-        if filters.is_valid():
-            rows = filters.filter_queryset(rows)
-        return rows.search(query.get("q", "").replace("\x00", ""))
 
     @cached_property
     def is_too_many(self) -> bool:
@@ -160,7 +156,11 @@ class DocumentsAction(SnippetBulkAction):
         untouched = [*failed, *self.refused]
         if untouched:
             named = " ".join(str(row) for row in untouched[:NAMED])
-            sentence = _("%(count)d were left as they are. %(which)s")
+            sentence = ngettext(
+                "%(count)d was left as it is. %(which)s",
+                "%(count)d were left as they are. %(which)s",
+                len(untouched),
+            )
             messages.warning(self.request, sentence % {"count": len(untouched), "which": named})
 
     def _hooked(self, name):
@@ -177,5 +177,4 @@ def overview_url(document) -> str:
 
 def _numbers(ids) -> list[int]:
     """What cannot be an id names no row; one more than is allowed is enough to say so."""
-    found = {int(text) for text in ids if text.isascii() and text.isdigit() and len(text) < 19}
-    return sorted(found)[: MOST + 1]
+    return sorted({row_id(text) for text in ids} - {0})[: MOST + 1]

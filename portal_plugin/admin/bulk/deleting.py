@@ -5,6 +5,7 @@ from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 
 from ...models import Customer, Estimate, Order
 from .. import sites
+from .listed import of_the_list
 
 
 class Delete(DeleteBulkAction):
@@ -18,6 +19,11 @@ class Delete(DeleteBulkAction):
         if not found:
             raise Http404
         return found
+
+    def get_all_objects_in_listing_query(self, parent_id):
+        """Wagtail's own forgets what the list was narrowed to."""
+        rows = sites.rows_of(self.request.user, self.model)
+        return of_the_list(self.request, rows).values_list("pk", flat=True)
 
     def check_perm(self, row):
         return sites.may(self.request.user, "delete", row)

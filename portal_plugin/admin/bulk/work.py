@@ -153,6 +153,8 @@ class Cancel(DocumentsAction):
             return _("It was never out: delete the draft.")
         if document.cancelled_at:
             return _("It is cancelled already.")
+        if document.is_order and document.listed_balance < document.listed_total:
+            return _("Something was paid: cancel it on its own page, and say what happens to that.")
         return _("It became an order: cancel that.") if document.converted_at else ""
 
     def perform(self, document, data):
