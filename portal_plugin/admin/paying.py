@@ -32,7 +32,7 @@ class PaymentForm(PaidForm):
 
     amount = forms.DecimalField(label=gettext_lazy("Amount"), max_digits=15)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=2000, required=False)
-    key = forms.UUIDField(required=False)
+    key = forms.UUIDField()
 
     def __init__(self, *args, currency, **kwargs):
         super().__init__(*args, **kwargs)

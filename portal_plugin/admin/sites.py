@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 from wagtail import permissions
@@ -107,6 +108,12 @@ def _held(user, model, codenames) -> set:
 
 def may(user, action, instance) -> bool:
     return policy(type(instance)).user_has_permission_for_instance(user, action, instance)
+
+
+def require(user, action, instance) -> None:
+    """For a row that hangs on another document than the one that is looked at."""
+    if not may(user, action, instance):
+        raise PermissionDenied
 
 
 def rows_of(user, model):

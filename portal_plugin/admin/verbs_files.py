@@ -57,20 +57,21 @@ def add_files(document, request):
 
 
 def show_file(document, request):
-    row = files.show(_file(document, request), request.user)
+    row = files.show(_file(document, request, "publish"), request.user)
     return Done(_("The customer sees “%(name)s” now.") % {"name": row.name}, "#files")
 
 
 def remove_file(document, request):
-    row = files.remove(_file(document, request), request.user)
+    row = files.remove(_file(document, request, "change"), request.user)
     return Done(_("“%(name)s” is removed.") % {"name": row.name}, "#files")
 
 
-def _file(document, request):
+def _file(document, request, right):
     pk = posted.number(request, "file")
     row = Attachment.objects.of_thread(document).filter(pk=pk, removed_at=None).first()
     if row is None:
         raise PortalError(_("This file does not exist any more."))
+    sites.require(request.user, right, row.document.specific)
     return row
 
 

@@ -7,7 +7,7 @@ from ..exceptions import PortalError
 from ..models import ChangeRequest, Comment
 from ..services import answering, on_behalf
 from ..statuses import Verdict
-from . import posted
+from . import posted, sites
 from .done import Done
 
 
@@ -23,6 +23,7 @@ def take_message_back(document, request):
     found = Comment.objects.of_thread(document).filter(pk=pk, link=None).first()
     if found is None:
         raise PortalError(_("This message does not exist any more."))
+    sites.require(request.user, "change", found.document.specific)
     if answering.take_back(found, request.user):
         return Done(_("The message is taken back. The customer sees nothing of it."), "#messages")
     return Done(
@@ -50,6 +51,7 @@ def close_request(document, request):
     )
     if found is None:
         raise PortalError(_("This change request does not exist any more."))
+    sites.require(request.user, "change", found.document.specific)
     answering.close_change_request(found, request.POST.get("text", ""), request.user)
     return Done(_("The change request is closed, and the customer gets your answer."), "#requests")
 

@@ -9,8 +9,13 @@ from .storage import private_name, private_storage
 from .threads import ThreadQuerySet
 
 
+class ProofQuerySet(ThreadQuerySet):
+    is_also_of_whole = False
+
+
 class Proof(models.Model):
-    """A slot of an item that is proofed: its front, its back, the van's left side."""
+    """A slot of an item that is proofed: its front, its back, the van's left side. A document that
+    was made of another goes on in slots of its own, with the same labels and later numbers."""
 
     document = models.ForeignKey(
         "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="proofs"
@@ -19,7 +24,7 @@ class Proof(models.Model):
     label = models.CharField(_("what it shows"), max_length=100, blank=True)
     position = models.PositiveIntegerField(default=0)
 
-    objects = ThreadQuerySet.as_manager()
+    objects = ProofQuerySet.as_manager()
 
     class Meta:
         ordering = ["item_key", "position", "pk"]
@@ -32,13 +37,15 @@ class Proof(models.Model):
 
 class ProofVersionQuerySet(ThreadQuerySet):
     through = "proof__"
+    is_also_of_whole = False
 
     def released(self):
         return self.exclude(released_at=None)
 
     def waiting(self, document):
-        """What goes out with the document's next version."""
-        return self.of_thread(document).filter(released_at=None)
+        """What goes out with the document's next version: for the items that it has."""
+        keys = [line.key for line in document.lines]
+        return self.of_thread(document).filter(proof__item_key__in=keys, released_at=None)
 
 
 class ProofVersion(models.Model):
@@ -83,6 +90,11 @@ class ProofVersion(models.Model):
 
     def __str__(self):
         return f"{self.proof} · {self.number}"
+
+    @property
+    def slot(self):
+        """What it is a version of, on whichever document of the thread it was added."""
+        return self.proof.item_key, self.proof.label
 
     def folder(self):
         return f"proofs/{self.proof.document.public_id}"

@@ -12,14 +12,27 @@ class ThreadQuerySet(models.QuerySet):
 
     #: Lookup of the row that has ``document`` and ``item_key``, where it is not this one.
     through = ""
+    #: Whether such a row may be about the whole document; it then has ``created_at``.
+    is_also_of_whole = True
 
     def of_thread(self, document):
-        """Those on the document itself, and on what it was made from those about the whole or
-        about an item that it has."""
-        own = models.Q(**{f"{self.through}document": document.pk})
-        if not document.ancestors:
-            return self.filter(own)
-        about = models.Q(**{f"{self.through}item_key": None})
-        about |= models.Q(**{f"{self.through}item_key__in": [line.key for line in document.lines]})
-        earlier = models.Q(**{f"{self.through}document__in": document.ancestors})
-        return self.filter(own | (earlier & about))
+        """Those on the document itself, and of what it was made from those about an item that it
+        has, and about the whole."""
+        found = self._at(document=document.pk)
+        if document.ancestors:
+            keys = [line.key for line in document.lines]
+            found |= self._at(document__in=document.ancestors, item_key__in=keys)
+            if self.is_also_of_whole:
+                found |= self._of_whole(document)
+        return self.filter(found)
+
+    def _of_whole(self, document):
+        """An order goes on with its estimate; elsewhere what is said after the parting is about
+        what stayed behind."""
+        before = models.Q(document__in=document.ancestors, created_at__lt=document.created_at)
+        if document.is_order:
+            before |= models.Q(document=document.ancestors[0])
+        return before & models.Q(item_key=None)
+
+    def _at(self, **lookups):
+        return models.Q(**{f"{self.through}{name}": value for name, value in lookups.items()})

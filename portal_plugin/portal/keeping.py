@@ -2,8 +2,9 @@
 
 Drawing the page costs many times what it costs to ask whether it changed. What is kept belongs to
 one direct link, and its name in the cache is made of all that the page is drawn from: the rows that
-are read at every request anyway, and the newest entry of the history, because whatever customers,
-staff or Stripe do leaves one.
+are read at every request anyway, and how many entries the history has, because whatever customers,
+staff or Stripe do leaves one. (Not which is the newest: of two that are written at once, the one
+that was begun first may be there last.)
 """
 
 import logging
@@ -63,7 +64,7 @@ def _key(request, visit, shop) -> str:
     rows = [document, document.customer, document.stage, visit.link, visit.link.recipient]
     known: list[Any] = [_values(row) for row in [*rows, document.site, shop.settings] if row]
     known += [
-        document.last_activity,
+        document.entries,
         document.has_pending_payment,
         request.path,
         translation.get_language(),

@@ -44,6 +44,6 @@ def proofs_to_be(document: SalesDocument) -> Any:
     waiting = ProofVersion.objects.of_thread(document).filter(released_at=None)
     for version in waiting.select_related("proof").order_by("number"):
         shown = proofs[version.proof.item_key]
-        shown[:] = [each for each in shown if each.proof_id != version.proof_id] + [version]
+        shown[:] = [each for each in shown if each.slot != version.slot] + [version]
         shown.sort(key=lambda each: (each.proof.position, each.proof_id))
     return proofs

@@ -39,7 +39,7 @@ def add_proof_version(
         proof = _slot(fresh, item_key, label.strip())
         version = ProofVersion.objects.create(
             proof=proof,
-            number=_next_number(proof),
+            number=_next_number(fresh, proof),
             public_id=uuid4(),
             file=stored.path,
             name=stored.name,
@@ -96,16 +96,21 @@ def refuse_foreign_item(document: SalesDocument, item_key: UUID) -> None:
 
 
 def _slot(document: SalesDocument, item_key: UUID, label: str) -> Proof:
-    """An order goes on with the slots of the estimate that it was made from."""
+    """The document's own; at the place of the slot of the same label on what it was made from."""
     slots = Proof.objects.of_thread(document).filter(item_key=item_key)
-    found = slots.filter(label=label).first()
-    if found is not None:
-        return found
+    same = list(slots.filter(label=label))
+    for slot in same:
+        if slot.document_id == document.pk:
+            return slot
+    position = same[0].position if same else slots.count()
     return Proof.objects.create(
-        document_id=document.pk, item_key=item_key, label=label, position=slots.count()
+        document_id=document.pk, item_key=item_key, label=label, position=position
     )
 
 
-def _next_number(proof: Proof) -> int:
-    last = proof.versions.aggregate(last=models.Max("number"))["last"]
-    return (last or 0) + 1
+def _next_number(document: SalesDocument, proof: Proof) -> int:
+    """Counted on from what the document was made from."""
+    versions = ProofVersion.objects.of_thread(document).filter(
+        proof__item_key=proof.item_key, proof__label=proof.label
+    )
+    return (versions.aggregate(last=models.Max("number"))["last"] or 0) + 1

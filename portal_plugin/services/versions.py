@@ -53,10 +53,10 @@ def _since(earlier: VersionItem | None, item_hash: str) -> int | None:
 
 def released_proofs(document: SalesDocument) -> dict[Any, list[ProofVersion]]:
     """Item key to the newest released version of each of its proofs, in the proofs' order."""
-    newest: dict[int, ProofVersion] = {}
+    newest: dict[tuple[Any, str], ProofVersion] = {}
     found = ProofVersion.objects.of_thread(document).released().select_related("proof")
     for version in found.order_by("proof__position", "proof_id", "number"):
-        newest[version.proof_id] = version
+        newest[version.slot] = version
     by_item: dict[Any, list[ProofVersion]] = defaultdict(list)
     for version in newest.values():
         by_item[version.proof.item_key].append(version)

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.models import LedgerEntry, OutgoingEmail
+from portal_plugin.services import staging
 from tests.factories import estimate_factory, link_factory, order_factory
 
 from . import pages
@@ -102,4 +103,10 @@ def test_only_what_is_owed_can_be_paid(client, boss, document, only_site):
     made = estimate_factory() if document == "estimate" else order_factory(published=False)
     assert "Record a payment" not in client.get(pages.overview(made)).content.decode()
     assert "orders that are out" in said(client, made)
+    assert not LedgerEntry.objects.exists()
+
+
+def test_for_what_is_cancelled_nothing_is_recorded(client, boss, order):
+    staging.cancel(order, "The window is gone.")
+    assert "Open it again to record a payment" in said(client, order)
     assert not LedgerEntry.objects.exists()

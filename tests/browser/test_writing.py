@@ -63,6 +63,7 @@ def test_an_estimate_is_written(admin, site_server):
     copy = admin.locator("[name=line_items-2-name]")
     expect(copy).to_have_value("A1 poster")
     expect(copy).to_be_focused()
+    expect(admin.locator("[name=line_items-2-key]")).to_have_value(re.compile("^[0-9a-f-]{36}$"))
     orders = "[name$='-ORDER']"
     places = admin.eval_on_selector_all(orders, "all => all.map((each) => each.name + each.value)")
     assert places == [f"line_items-{row}-ORDER{place}" for place, row in enumerate((0, 2, 1), 1)]

@@ -16,7 +16,8 @@ from portal_plugin.models import (
     ProofVersion,
     SalesDocument,
 )
-from portal_plugin.services import converting, files, proofs, staging, terms
+from portal_plugin.services import converting, files, proofs, splitting, staging, terms
+from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import ItemState, LinkRole
 from tests import factories, samples
 from tests.paying import standin  # noqa: F401
@@ -244,12 +245,48 @@ def test_what_is_said_and_sent_about_the_rest_is_not_the_orders(client, split):
     assert client.get(page(order, f"files/{stored[order.pk].public_id}/")).status_code == 200
 
 
+def test_what_the_rest_does_afterwards_is_not_seen_where_it_came_from(client, split):
+    """Neither its proofs on the estimate that the order keeps, nor what staff say there later."""
+    order, rest, _first, second = split
+    picture = samples.upload("front.png", samples.png())
+    version = proofs.add_proof_version(rest, second.key, picture, wording="LATER", user=None)
+    proofs.send_now(rest, None)
+    estimate = order.source_estimate
+    Comment.objects.create(document_id=estimate.pk, text="About what became an order")
+    for tail in ("", "estimate/"):
+        assert "LATER" not in client.get(page(order, tail)).content.decode()
+    assert client.get(page(order, f"proofs/{version.public_id}/")).status_code == 404
+    rest = type(rest).objects.get(pk=rest.pk)
+    assert not Comment.objects.of_thread(rest).exists()
+    assert Comment.objects.of_thread(order).exists()
+
+
+def test_a_proof_of_an_item_that_moved_away_goes_out_with_its_new_estimate_alone():
+    estimate = factories.estimate_factory(items=2)
+    moved = estimate.lines[1].key
+    picture = samples.upload("front.png", samples.png())
+    proofs.add_proof_version(estimate, moved, picture, wording="FIRST", user=None)
+    proofs.send_now(estimate, None)
+    new = splitting.split_off(estimate, [moved])
+    second = samples.upload("front.png", samples.png((300, 200)))
+    version = proofs.add_proof_version(new, moved, second, wording="SECOND", user=None)
+    assert version.number == 2
+    assert version.proof.document_id == new.pk
+    factories.publish(type(estimate).objects.get(pk=estimate.pk))
+    version.refresh_from_db()
+    assert version.released_at is None
+    proofs.send_now(new, None)
+    shown = document_view(type(new).objects.get(pk=new.pk)).items[0].proofs
+    assert [(proof.wording, len(proof.earlier)) for proof in shown] == [("SECOND", 1)]
+
+
 def test_what_was_said_on_the_estimate_goes_on_to_both(client, split, enter):
     order, rest, first, second = split
     estimate = order.source_estimate
     texts = {first.key: "On the first", second.key: "On the second", None: "On the whole"}
     for key, text in texts.items():
         Comment.objects.create(document_id=estimate.pk, item_key=key, text=text)
+    Comment.objects.update(created_at=estimate.created_at)
     other = Client()
     enter(rest, client=other)
     of_order, of_rest = (

@@ -124,9 +124,13 @@ def test_an_item_that_only_the_draft_has_can_be_proofed_already():
     new = factories.line_item(2)
     document.line_items.add(new)
     document.save_revision()
-    proofs.add_proof_version(document, new.key, samples.upload())
+    version = proofs.add_proof_version(document, new.key, samples.upload())
     publishing.release(type(document).objects.get(pk=document.pk))
-    assert ProofVersion.objects.get().released_at
+    version.refresh_from_db()
+    assert version.released_at is None, "its item is not out yet"
+    factories.publish(document)
+    version.refresh_from_db()
+    assert version.released_at
 
 
 def test_a_draft_is_published_before_its_proofs_can_be_sent():
@@ -136,7 +140,7 @@ def test_a_draft_is_published_before_its_proofs_can_be_sent():
         proofs.send_now(document, None)
 
 
-def test_an_order_goes_on_with_the_slots_of_its_estimate():
+def test_an_order_goes_on_with_the_proofs_of_its_estimate_in_slots_of_its_own():
     estimate = factories.estimate_factory(items=1)
     first = add(estimate, label="Front")
     proofs.send_now(estimate, None)
@@ -144,7 +148,12 @@ def test_an_order_goes_on_with_the_slots_of_its_estimate():
     order = factories.order_factory(items=[item], family=estimate.family, ancestors=[estimate.pk])
     assert released_proofs(order)[item.key] == [first]
     second = add(order, label="Front", size=(50, 50))
-    assert (second.proof, second.number) == (first.proof, 2)
+    assert (second.proof.label, second.number) == ("Front", 2)
+    assert second.proof.document_id == order.pk
+    proofs.send_now(order, None)
+    order = type(order).objects.get(pk=order.pk)
+    assert released_proofs(order)[item.key] == [second]
+    assert released_proofs(estimate)[item.key] == [first]
 
 
 def test_with_a_scanner_a_proof_waits_for_its_check(settings):

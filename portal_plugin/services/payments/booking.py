@@ -111,6 +111,8 @@ def record_offline(
         amount = round_money(amount, currency)
         if not fresh.is_order or fresh.current_version_id is None:
             raise NotAvailable(_("Payments are recorded on orders that are out."))
+        if fresh.cancelled_at:
+            raise NotAvailable(_("It is cancelled. Open it again to record a payment."))
         if amount <= 0:
             raise NotAvailable(_("The amount of a payment is more than zero."))
         entry = LedgerEntry.objects.create(

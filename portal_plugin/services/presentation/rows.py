@@ -21,12 +21,12 @@ class Rows:
     @cached_property
     def proof_versions(self) -> dict[UUID, list[list[ProofVersion]]]:
         """Item key to its proofs, each as the list of its released versions, oldest first."""
-        by_proof: dict[int, list[ProofVersion]] = defaultdict(list)
+        by_proof: dict[tuple[UUID, str], list[ProofVersion]] = defaultdict(list)
         if self.is_saved:
             found = ProofVersion.objects.of_thread(self.document).released()
             ordered = found.select_related("proof").order_by("proof__position", "proof", "number")
             for version in ordered:
-                by_proof[version.proof_id].append(version)
+                by_proof[version.slot].append(version)
         by_item: dict[UUID, list[list[ProofVersion]]] = defaultdict(list)
         for versions in by_proof.values():
             by_item[versions[0].proof.item_key].append(versions)

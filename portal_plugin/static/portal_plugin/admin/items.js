@@ -8,6 +8,16 @@ const prefixOf = (row) => row.id.replace("inline_child_", "");
 const field = (row, name) => row.querySelector(`[name="${prefixOf(row)}-${name}"]`);
 const living = (list) => [...list.children].filter((row) => !row.classList.contains("deleted"));
 
+// A new row has its key from the start: saved in the background and once more before the answer to
+// that has come, it is one row all the same.
+
+document.addEventListener("w-formset:added", () => {
+  for (const row of form?.querySelectorAll("[data-inline-panel-child]") ?? []) {
+    const key = field(row, "key");
+    if (key && !key.value) key.value = crypto.randomUUID?.() ?? "";
+  }
+});
+
 // Copy
 
 const fill = (from, to) => {
