@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
@@ -38,6 +39,15 @@ class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
     partials_template_name = "portal_plugin/admin/edit_partials.html"
     #: What that template adds to, by whatever name and in whatever blocks Wagtail has it.
     wagtails_partials = getattr(snippets.EditView, "partials_template_name", None)
+
+    def post(self, request, *args, **kwargs):
+        """The page may be saving itself at this moment: a new item that was written meanwhile is
+        found by its key at the second look."""
+        try:
+            return super().post(request, *args, **kwargs)
+        except IntegrityError:
+            self.setup(request, *args, **kwargs)
+            return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         """The bar follows every background save; on the whole page the tabs bring it."""

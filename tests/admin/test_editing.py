@@ -1,6 +1,6 @@
 """Writing a document: drafts, keys, publishing, and what publishing may never change."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from portal_plugin.admin.forms import LineItemFormSet
 from portal_plugin.models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
 from portal_plugin.services import on_behalf
 from portal_plugin.statuses import Verdict
@@ -162,6 +163,24 @@ def test_autosaving_a_first_draft_makes_each_item_once(client, boss):
         answer = post(client, document, rows, 0, headers=AUTOSAVE).json()
         rows[0]["key"] = answer["field_updates"].get("line_items-0-key", rows[0].get("key"))
     assert document.line_items.count() == 1
+
+
+def test_a_row_that_the_page_saves_at_the_same_moment_is_one_row(client, boss, monkeypatch):
+    """The second request looks before the first has written, and writes after it."""
+    document = estimate_factory(items=[], published=False)
+    rows = [pages.item(name="One", key=str(uuid4()))]
+    post(client, document, rows, 0, headers=AUTOSAVE)
+    find, looks = LineItemFormSet._find_saved, []
+
+    def too_early_at_first(formset, forms):
+        looks.append(formset)
+        if len(looks) > 1:
+            find(formset, forms)
+
+    monkeypatch.setattr(LineItemFormSet, "_find_saved", too_early_at_first)
+    rows[0]["name"] = "One, and better"
+    post(client, document, rows, 0)
+    assert [item.name for item in Estimate.objects.get().lines] == ["One, and better"]
 
 
 def test_two_rows_with_one_key_get_two(client, boss):

@@ -79,6 +79,8 @@ def test_an_estimate_is_written(admin, site_server):
     version = ProofVersion.objects.get()
     assert (version.wording, version.proof.item_key) == ("BAKERY", second)
 
+    admin.wait_for_timeout(700)  # the page saves itself half a second after the last change
+    admin.wait_for_load_state("networkidle")
     admin.get_by_role("tab", name="Items").focus()
     admin.keyboard.press("Control+s")
     admin.wait_for_timeout(100)
