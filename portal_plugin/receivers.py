@@ -6,7 +6,7 @@ from wagtail.signals import published
 from . import registry, tasks
 from .models import Estimate, Order
 from .portal import preview
-from .services import outbox, pdfs, previews, publishing, scanning, telling_later, work
+from .services import listing, outbox, pdfs, previews, publishing, scanning, telling_later, work
 from .services.payments import reconciling
 from .webhooks import anymail
 
@@ -25,6 +25,7 @@ def connect():
     registry.register_worker("scan", scanning.drain)
     registry.register_worker("preview", previews.drain)
     registry.register_worker("payments", reconciling.drain)
+    registry.register_worker("lists", listing.drain)
 
 
 def released(sender, instance, revision=None, **kwargs):

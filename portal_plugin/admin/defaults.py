@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
-
+from .. import days
 from ..models import Estimate, PortalSettings
 from .languages import codes
 
@@ -26,8 +25,7 @@ def fill_new(document):
     document.shipping_tax_rate = shop.tax_rate
     document.shipping_includes_tax = shop.prices_include_tax
     if isinstance(document, Estimate) and shop.validity_days:
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
-        document.valid_until = today + timedelta(days=shop.validity_days)
+        document.valid_until = days.today() + timedelta(days=shop.validity_days)
     return document
 
 

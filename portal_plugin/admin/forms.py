@@ -14,6 +14,7 @@ from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.models import Site
 
+from .. import days
 from ..money import is_currency
 from ..services import publishing, removing
 from . import defaults, languages, sites
@@ -246,7 +247,7 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
         day = self.cleaned_data["valid_until"]
         is_going_out = bool(self.data.get("action-publish") or self.data.get("action-submit"))
         last = self.instance.valid_until_override or day
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        today = days.today()
         if last and last < today and ("valid_until" in self.changed_data or is_going_out):
             raise ValidationError(_("This day is over. Choose today or a later day."))
         return day

@@ -6,12 +6,11 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
-from .. import colours
+from .. import colours, days
 from ..gateways import logos
 from ..models import NumberSequence, TermsText
 from ..services import numbering, starter, terms
@@ -160,14 +159,14 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
             wanted = self.cleaned_data.get(f"next_{kind}_number")
             if not wanted or wanted == self.next_before[kind]:
                 continue
-            period = numbering.period_of(getattr(shop, PATTERNS[kind]), _today())
+            period = numbering.period_of(getattr(shop, PATTERNS[kind]), days.today())
             sequence = numbering.locked_sequence(shop.site, kind, period)
             if wanted > sequence.next_number:
                 sequence.next_number = wanted
                 sequence.save(update_fields=["next_number"])
 
     def _next_number(self, kind) -> int:
-        period = numbering.period_of(getattr(self.instance, PATTERNS[kind]), _today())
+        period = numbering.period_of(getattr(self.instance, PATTERNS[kind]), days.today())
         row = NumberSequence.objects.filter(
             site=self.instance.site, kind=kind, period=period
         ).first()
@@ -207,7 +206,3 @@ def _clean_pattern(pattern) -> str:
         message = _("“%(part)s” means nothing here. Use {number}, {year} and {month}.")
         raise ValidationError(message % {"part": problem})
     return pattern
-
-
-def _today():
-    return timezone.localdate(timezone=timezone.get_default_timezone())

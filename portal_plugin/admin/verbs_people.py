@@ -10,7 +10,7 @@ from ..exceptions import PortalError
 from ..models import DirectLink, OutgoingEmail
 from ..services import links, outbox, sending
 from . import posted
-from .days import day_to_come
+from .choosing_days import day_to_come
 from .done import Done
 
 

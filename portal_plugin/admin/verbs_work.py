@@ -9,7 +9,7 @@ from ..exceptions import PortalError
 from ..models import Stage
 from ..services import assigning, converting, duplicating, splitting, staging
 from . import posted, sites
-from .days import day_to_come
+from .choosing_days import day_to_come
 from .done import Done
 
 

@@ -4,8 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from django.utils import timezone
-
+from .. import days
 from ..money import ZERO
 from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
@@ -88,13 +87,13 @@ class Amounts:
     def payment_due_on(self):
         """The last day to pay what is left, in the site's time zone: the days to pay run from when
         the order first went out. ``None`` where nothing is left or nobody said how many days."""
-        days, out = self.effective_payment_days, self.first_published_at
-        if days is None or out is None or self.cancelled_at:
+        lasting, out = self.effective_payment_days, self.first_published_at
+        if lasting is None or out is None or self.cancelled_at:
             return None
         if not self.is_order or not self.balance_due:
             return None
-        day = timezone.localtime(out, timezone.get_default_timezone()).date()
-        return day + timedelta(days=days)
+        day = days.local(out).date()
+        return day + timedelta(days=lasting)
 
     @cached_property
     def has_pending_payment(self) -> bool:

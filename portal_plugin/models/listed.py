@@ -8,8 +8,9 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, Wh
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from .. import days
 from ..money import ZERO
-from ..statuses import DocumentState, Verdict, WaitingFor
+from ..statuses import DocumentKind, DocumentState, Verdict, WaitingFor
 from .conversation import ChangeRequest, Comment
 from .customers import Contact, Customer
 from .decisions import Decision
@@ -40,7 +41,7 @@ class ListedQuerySet(models.QuerySet):
 
     def payment_overdue(self):
         """The days to pay, counted from when the order first went out, are over."""
-        return self.unpaid().filter(listed_due_on__lt=_today())
+        return self.unpaid().filter(listed_due_on__lt=days.today())
 
     def ready_to_start(self):
         """Approved, nothing to be paid first, and in no stage yet: nobody has begun."""
@@ -50,12 +51,23 @@ class ListedQuerySet(models.QuerySet):
 
     def past_validity(self):
         """Their last valid day is over, in the site's time zone."""
-        return self._with_last_day().filter(last_day__lt=_today())
+        return self._with_last_day().filter(last_day__lt=days.today())
+
+    def run_out(self):
+        """Estimates whose last day is over since their lists were written: nothing happened to
+        them, so that nothing has written them anew."""
+        open_states = [
+            DocumentState.WAITING,
+            DocumentState.PARTLY_APPROVED,
+            DocumentState.CHANGES_REQUESTED,
+        ]
+        open_ones = self.filter(is_out(), kind=DocumentKind.ESTIMATE, listed_state__in=open_states)
+        return open_ones.past_validity()
 
     def within_validity(self):
         """All others."""
         found = self._with_last_day()
-        return found.filter(Q(last_day=None) | Q(last_day__gte=_today()))
+        return found.filter(Q(last_day=None) | Q(last_day__gte=days.today()))
 
     def _with_last_day(self):
         return self.annotate(last_day=Coalesce("valid_until_override", "valid_until"))
@@ -112,10 +124,6 @@ class ListedQuerySet(models.QuerySet):
         """Whose customer's name or company holds the text."""
         named = Q(name__icontains=text) | Q(company__icontains=text)
         return self.filter(customer__in=Customer.objects.filter(named).order_by().values("pk"))
-
-
-def _today():
-    return timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 def _is_asked():

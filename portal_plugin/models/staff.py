@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .. import days
 from ..statuses import Telling
 
 
@@ -54,5 +54,4 @@ class StaffPreference(models.Model):
 
     @property
     def is_away(self):
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
-        return self.away_until is not None and self.away_until >= today
+        return self.away_until is not None and self.away_until >= days.today()

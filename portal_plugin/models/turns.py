@@ -2,8 +2,7 @@
 
 from functools import cached_property
 
-from django.utils import timezone
-
+from .. import days
 from ..statuses import DocumentState, WaitingFor
 from .standing import Standing
 
@@ -32,7 +31,7 @@ class Turns:
     @property
     def is_past_validity(self):
         """True once the last valid day has ended in the site's time zone."""
-        today = timezone.localdate(timezone=timezone.get_default_timezone())
+        today = days.today()
         return self.last_valid_day is not None and self.last_valid_day < today
 
     @property

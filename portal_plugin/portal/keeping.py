@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone, translation
 
-from .. import __version__
+from .. import __version__, days
 from ..conf import conf
 from .limits import cache_troubles
 
@@ -69,7 +69,7 @@ def _key(request, visit, shop) -> str:
         request.path,
         translation.get_language(),
         timezone.get_current_timezone_name(),
-        timezone.localdate(timezone=timezone.get_default_timezone()),
+        days.today(),
         getattr(settings, "PORTAL_PLUGIN", {}),
         __version__,
     ]

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils import timezone
 
+from .. import days
 from ..models import LineItem, PortalSettings, SalesDocument
 from ..models.content import DocumentContent
 from ..models.documents import lock
@@ -58,8 +58,7 @@ def _copy(document: Any, user: Any) -> Any:
 
 def _valid_until(source: Any) -> Any:
     """As long as the shop's new estimates are; none where the original had none."""
-    days = PortalSettings.of(source.site).validity_days
-    if not source.valid_until or not days:
+    lasting = PortalSettings.of(source.site).validity_days
+    if not source.valid_until or not lasting:
         return None
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
-    return today + timedelta(days=days)
+    return days.today() + timedelta(days=lasting)

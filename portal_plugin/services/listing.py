@@ -1,8 +1,14 @@
 """What the lists in the admin show of a document, kept beside it so that lists stay flat."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from ..models import SalesDocument
+from ..models.documents import lock
+from . import work
+
+#: Estimates that ran out and are read at once.
+ROWS_AT_ONCE = 100
 
 
 def refresh(document: SalesDocument) -> None:
@@ -20,3 +26,16 @@ def refresh(document: SalesDocument) -> None:
     if turn != fresh.waiting_for or fresh.waiting_since is None:
         values["waiting_since"] = timezone.now()
     SalesDocument.objects.filter(pk=fresh.pk).update(**values)
+
+
+def drain() -> int:
+    """The worker of ``portal_sweep``: a day that ends writes nothing by itself. Returns how many
+    lists were written."""
+    done = 0
+    for document in SalesDocument.objects.run_out().order_by("pk")[:ROWS_AT_ONCE]:
+        if not work.time_left():
+            break
+        with transaction.atomic():
+            refresh(lock(document))
+        done += 1
+    return done

@@ -4,8 +4,8 @@ import string
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from .. import days
 from ..models import NumberSequence, PortalSettings, SalesDocument
 from ..statuses import DocumentKind
 
@@ -21,7 +21,7 @@ def next_number(document: SalesDocument) -> str:
     shop = PortalSettings.of(document.site)
     is_estimate = document.kind == DocumentKind.ESTIMATE
     pattern = shop.estimate_pattern if is_estimate else shop.order_pattern
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    today = days.today()
     sequence = locked_sequence(document.site, document.kind, period_of(pattern, today))
     while True:
         text = pattern.format(

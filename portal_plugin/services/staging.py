@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from .. import days
 from ..exceptions import NotAvailable
 from ..models import Order, PortalSettings, SalesDocument, Stage
 from ..models.documents import lock
@@ -154,7 +155,7 @@ def reopen(document: SalesDocument, user: Any = None) -> None:
 
 def extend_validity(document: SalesDocument, until: Any, user: Any = None) -> None:
     """``until`` is the last valid day. The one that holds already is no change."""
-    if until < timezone.localdate(timezone=timezone.get_default_timezone()):
+    if until < days.today():
         raise NotAvailable(_("Choose today or a later day."))
     with transaction.atomic():
         fresh = lock(document)

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.utils import timezone
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
+from .. import days
 from ..models import PortalSettings, SalesDocument, StaffPreference
 from ..statuses import Telling
 from .mail_receivers import staff_address
@@ -54,7 +54,7 @@ def is_reachable(wish: StaffPreference) -> bool:
 
 def _who_want_all(document: SalesDocument) -> list[Any]:
     """Besides the responsible person: those who may see the document, of its site."""
-    wishes = StaffPreference.objects.here(local_day()).filter(told=Telling.ALL)
+    wishes = StaffPreference.objects.here(days.today()).filter(told=Telling.ALL)
     wishes = wishes.exclude(user=document.responsible_id)
     users = list(get_user_model().objects.filter(pk__in=wishes.values("user")).order_by("pk"))
     if not users:
@@ -68,14 +68,10 @@ def _who_want_all(document: SalesDocument) -> list[Any]:
     ]
 
 
-def local_day() -> Any:
-    return timezone.localdate(timezone=timezone.get_default_timezone())
-
-
 def one_working_day_before(now: datetime) -> datetime:
     """In the site's time zone. From a weekend it counts as from the end of the last working day, so
     that nothing runs out while the shop is closed."""
-    local = timezone.localtime(now, timezone.get_default_timezone())
+    local = days.local(now)
     if local.weekday() not in WORKING_DAYS:
         local = local.replace(hour=0, minute=0, second=0, microsecond=0)
         while (local - timedelta(seconds=1)).weekday() not in WORKING_DAYS:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from .. import days
 from ..models import Activity, OutgoingEmail, SalesDocument, StaffPreference
 from ..models.documents import lock
 from ..statuses import ActorKind, Telling, WaitingFor
@@ -30,7 +31,7 @@ def drain() -> int:
 
 
 def _digests(now: datetime) -> int:
-    local = timezone.localtime(now, timezone.get_default_timezone())
+    local = days.local(now)
     if local.hour < DIGEST_HOUR:
         return 0
     today = local.date()

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from portal_plugin import days
 from portal_plugin.models import Comment, OutgoingEmail, SalesDocument, StaffPreference
 from portal_plugin.services import (
     answering,
@@ -78,9 +79,9 @@ def test_the_mailbox_where_nobody_is_responsible():
 
 
 def test_the_mailbox_until_they_are_back(order, ann):
-    row = wish(ann, away_until=telling.local_day())
+    row = wish(ann, away_until=days.today())
     assert told(order) == [MAILBOX]
-    row.away_until = telling.local_day() - timedelta(days=1)
+    row.away_until = days.today() - timedelta(days=1)
     row.save()
     assert told(order) == [ann]
 
@@ -96,7 +97,7 @@ def test_who_wants_all_of_it_is_told_besides(order, ann):
     boss = user_factory()
     wish(boss, "all")
     assert told(order) == [ann, boss]
-    StaffPreference.objects.update(away_until=telling.local_day())
+    StaffPreference.objects.update(away_until=days.today())
     assert told(order) == [ann]
 
 
