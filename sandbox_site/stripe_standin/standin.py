@@ -81,9 +81,11 @@ class Standin:
         self._wakened.set()
         return settled
 
-    def dispute(self, charge: str, status: str = "needs_response") -> dict[str, Any]:
+    def dispute(
+        self, charge: str, status: str = "needs_response", amount: int | None = None
+    ) -> dict[str, Any]:
         """The customer disputes a payment, or with `warning_needs_response` asks about it."""
-        opened = control.dispute(self._call(), charge, status)
+        opened = control.dispute(self._call(), charge, status, amount)
         self._wakened.set()
         return opened
 
