@@ -20,6 +20,8 @@ from .forms import TrimsDecimals, clean_currency
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 MAX_LOGO_BYTES = 2_000_000
+#: What the shop writes in its own language, which may run the other way than the admin's.
+WORDS = {"shop_name", "footer", "address", "bank_details", "proof_disclaimer", "how_it_works"}
 PATTERNS = {DocumentKind.ESTIMATE: "estimate_pattern", DocumentKind.ORDER: "order_pattern"}
 TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),
@@ -76,7 +78,14 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
             known = dict(languages.choices())
             extra = [(code, languages.name(code)) for code in current if code not in known]
             self.fields["language"].choices = [shops, *known.items(), *extra]
+        self._turn_texts()
         self._fill_terms()
+
+    def _turn_texts(self):
+        """A pattern is read from the left also where the admin runs from the right."""
+        runs = dict.fromkeys(WORDS, "auto") | dict.fromkeys(PATTERNS.values(), "ltr")
+        for name in runs.keys() & self.fields.keys():
+            self.fields[name].widget.attrs["dir"] = runs[name]
 
     # -- terms -----------------------------------------------------------------------------------
 

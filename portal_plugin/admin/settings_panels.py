@@ -133,7 +133,7 @@ def _links():
         [
             FieldRowPanel([FieldPanel("language"), FieldPanel("page_size")]),
             FieldRowPanel([FieldPanel("validity_days"), FieldPanel("link_days")]),
-            FieldPanel("who_converts"),
+            FieldPanel("who_converts", classname="portal-admin-fit"),
             FieldPanel("attaches_pdf"),
             FieldPanel("how_it_works"),
         ],
