@@ -33,6 +33,7 @@ class Approve(Action):
     scope = Scope.ITEM
     form_class = ApproveForm
     needs_role = LinkRole.APPROVE
+    ticks = ("accept_terms",)
 
     def is_available(self):
         return self.is_allowed and self.item is not None and self.item.state == ItemState.WAITING

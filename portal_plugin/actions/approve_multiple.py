@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ..exceptions import TermsChanged
 from ..registry import register_action
 from ..services import deciding, terms
 from ..statuses import LinkRole, Verdict
@@ -49,6 +50,7 @@ class ApproveMultiple(Action):
     scope = Scope.DOCUMENT
     form_class = ApproveMultipleForm
     needs_role = LinkRole.APPROVE
+    ticks = ("items", "accept_terms")
 
     def is_available(self):
         return self.is_allowed and len(self.document.standing.waiting_keys) >= 2
@@ -62,6 +64,13 @@ class ApproveMultiple(Action):
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
         }
+
+    def untick(self, data, error):
+        """Those of unchanged items stand; so does that of the terms, where only items changed."""
+        gone = {str(key) for key in error.changes}
+        data.setlist("items", [key for key in data.getlist("items") if key not in gone])
+        if isinstance(error, TermsChanged) or error.since is not None:
+            data.pop("accept_terms", None)
 
     def context(self, form):
         ticked = set(form["items"].data or []) if form.is_bound else set()

@@ -62,6 +62,8 @@ class Action:
     is_offered: ClassVar[bool] = True
     #: How the button opens: ``dialog`` or ``pay`` (a dialog of its own).
     opens: ClassVar[str] = "dialog"
+    #: Fields of its form that say yes to what the page shows.
+    ticks: ClassVar[tuple[str, ...]] = ()
     #: How its form is sent; files need ``multipart/form-data``.
     enctype: ClassVar[str] = ""
 
@@ -102,6 +104,12 @@ class Action:
 
     def initial(self) -> dict[str, Any]:
         return {}
+
+    def untick(self, data, error) -> None:
+        """Take out of ``data``, a copy of what was posted, the ticks that do not stand any more
+        after the ``StaleDocument`` error."""
+        for name in self.ticks:
+            data.pop(name, None)
 
     def context(self, form) -> dict[str, Any]:
         """What the action's template needs besides the form."""

@@ -29,6 +29,7 @@ class OrderApproved(Action):
     scope = Scope.DOCUMENT
     form_class = OrderApprovedForm
     needs_role = LinkRole.APPROVE
+    ticks = ("confirm",)
 
     def is_available(self):
         standing = self.document.standing

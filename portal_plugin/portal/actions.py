@@ -55,12 +55,13 @@ def _show_again(request, visit, instance, error):
     if not fresh.is_available():
         return _refuse(request, visit, fresh, NotAvailable())
     data = request.POST.copy()
-    data.pop("accept_terms", None)
+    fresh.untick(data, error)
     for name, value in fresh.initial().items():
         data[name] = value if value is not None else ""
     form = fresh.form(data, request.FILES)
-    form.errors.pop("accept_terms", None)
-    changes = staleness.sentences(fresh.document, error.changes, error.since)
+    for name in fresh.ticks:
+        form.errors.pop(name, None)
+    changes = staleness.changes(fresh.document, error.changes, error.since)
     return _show(
         request, fresh.visit, fresh, form, error=error.message, stale=changes, status=error.status
     )
