@@ -6,6 +6,7 @@ from ..registry import register_action
 from ..services import deciding, terms
 from ..statuses import ItemState, LinkRole, Verdict
 from .approving import (
+    DecidingMixin,
     ShownVersionMixin,
     TermsMixin,
     approved_message,
@@ -24,7 +25,7 @@ class ApproveForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
 
 
 @register_action
-class Approve(Action):
+class Approve(DecidingMixin, Action):
     name = "approve"
     label = _("Approve")
     title = _("Approve")
@@ -55,13 +56,6 @@ class Approve(Action):
         }
 
     def perform(self, form, submission):
-        deciding.decide(
-            self.document,
-            [self.item_key],
-            Verdict.APPROVE,
-            submission=submission,
-            hashes=form.cleaned_data["shown"],
-            since=form.cleaned_data["version"],
-        )
+        self.decide(form, submission, Verdict.APPROVE)
         order = deciding.settle(self.document)
         return approved_message(self.document, 1, order, name=self.item_name)

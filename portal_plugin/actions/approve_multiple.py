@@ -8,6 +8,7 @@ from ..registry import register_action
 from ..services import deciding, terms
 from ..statuses import LinkRole, Verdict
 from .approving import (
+    DecidingMixin,
     ShownVersionMixin,
     TermsMixin,
     approved_message,
@@ -41,7 +42,7 @@ class ApproveMultipleForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionFo
 
 
 @register_action
-class ApproveMultiple(Action):
+class ApproveMultiple(DecidingMixin, Action):
     name = "approve_multiple"
     label = _("Approve Multiple Items")
     title = _("Approve Multiple Items")
@@ -81,17 +82,12 @@ class ApproveMultiple(Action):
             "ticked": ticked,
         }
 
+    def keys(self, form):
+        return form.cleaned_data["items"]
+
     def facts(self, form):
         return {"items": [str(key) for key in form.cleaned_data["items"]]}
 
     def perform(self, form, submission):
-        keys = form.cleaned_data["items"]
-        deciding.decide(
-            self.document,
-            keys,
-            Verdict.APPROVE,
-            submission=submission,
-            hashes=form.cleaned_data["shown"],
-            since=form.cleaned_data["version"],
-        )
-        return approved_message(self.document, len(keys), deciding.settle(self.document))
+        decided = self.decide(form, submission, Verdict.APPROVE)
+        return approved_message(self.document, len(decided), deciding.settle(self.document))

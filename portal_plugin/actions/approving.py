@@ -6,9 +6,32 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..exceptions import TermsChanged
 from ..money import format_money
-from ..services import deciding, terms
+from ..services import deciding, proof_files, terms
 from ..statuses import DocumentState, ItemState
 from .outcomes import Done
+
+
+class DecidingMixin:
+    """An action that decides items. Their proofs are read before the lock, however large."""
+
+    def keys(self, form) -> list:
+        """The items that are decided."""
+        return [self.item_key]
+
+    def prepare(self, form):
+        form.files = proof_files.read(self.document, self.keys(form))
+
+    def decide(self, form, submission, verdict, reason=""):
+        return deciding.decide(
+            self.document,
+            self.keys(form),
+            verdict,
+            submission=submission,
+            hashes=form.cleaned_data["shown"],
+            files=form.files,
+            since=form.cleaned_data.get("version"),
+            reason=reason,
+        )
 
 
 class ShownVersionMixin(forms.Form):

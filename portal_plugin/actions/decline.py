@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from ..registry import register_action
 from ..services import deciding
 from ..statuses import ItemState, LinkRole, Verdict
-from .approving import next_step
+from .approving import DecidingMixin, next_step
 from .base import Action, Scope
 from .forms import TEXT_LIMIT, ActionForm, IdentityMixin, ShownItemsField, shown_items
 from .outcomes import Done
@@ -27,7 +27,7 @@ class DeclineForm(IdentityMixin, ActionForm):
 
 
 @register_action
-class Decline(Action):
+class Decline(DecidingMixin, Action):
     name = "decline"
     label = gettext_lazy("Decline")
     title = gettext_lazy("Decline")
@@ -44,14 +44,7 @@ class Decline(Action):
         return {"shown": shown_items([self.item]) if self.item else ""}
 
     def perform(self, form, submission):
-        deciding.decide(
-            self.document,
-            [self.item_key],
-            Verdict.DECLINE,
-            submission=submission,
-            hashes=form.cleaned_data["shown"],
-            reason=form.cleaned_data["reason"],
-        )
+        self.decide(form, submission, Verdict.DECLINE, form.cleaned_data["reason"])
         said = _("You declined “%(item)s”. The shop is told.") % {"item": self.item_name}
         order = deciding.settle(self.document)
         said = f"{said} {next_step(self.document, order)}".strip()

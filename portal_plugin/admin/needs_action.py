@@ -20,6 +20,7 @@ from ..models import (
     LineItem,
     OutgoingEmail,
     PaymentAttempt,
+    ProofVersion,
     SalesDocument,
 )
 from ..models.listed import is_out
@@ -64,6 +65,7 @@ class NeedsAction:
             self.requests,
             self.comments,
             self.to_start,
+            self.damaged_proofs,
             self.failed_payments,
             self.lost_emails,
             self.unused_links,
@@ -111,6 +113,17 @@ class NeedsAction:
                 yield Row(Phrase(message, **about), row.waiting_since, _("Order"), _place(row))
 
     # -- what went wrong ---------------------------------------------------------------------------
+
+    def damaged_proofs(self, most) -> Iterator[Row]:
+        path = "proof__document__"
+        found = ProofVersion.objects.damaged().filter(
+            is_out(path), self._theirs(path), proof__document__is_sample=False
+        )
+        message = _("The file of a proof on %(document)s has changed in the storage")
+        for row in found.select_related("proof__document").order_by("-damaged_at", "pk")[:most]:
+            sentence = Phrase(message, document=_name(row.proof.document))
+            place = _place(row.proof.document, f"item-{row.proof.item_key}")
+            yield Row(sentence, row.damaged_at, _("Upload it again"), place)
 
     def failed_payments(self, most) -> Iterator[Row]:
         failed = PaymentAttempt.objects.failed_last(self._recently())

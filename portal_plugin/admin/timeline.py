@@ -32,6 +32,7 @@ SENTENCES = {
     "stage": gettext_noop("%(who)s moved it to another stage"),
     "extend": gettext_noop("%(who)s made it valid for longer"),
     "proof_added": gettext_noop("%(who)s added a proof"),
+    "proof_damaged": gettext_noop("The file of a proof was not what had been uploaded"),
     "file_added": gettext_noop("%(who)s added a file"),
     "file_shown": gettext_noop("%(who)s showed a file to the customer"),
     "file_removed": gettext_noop("%(who)s removed a file"),

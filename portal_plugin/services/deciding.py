@@ -1,6 +1,6 @@
 """Write decisions: what was seen, what was said, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
 from ..statuses import DocumentState, ItemState, Verdict
-from . import converting, versions
+from . import converting, proof_files, versions
 
 
 def decide(
@@ -22,14 +22,16 @@ def decide(
     *,
     submission: Submission,
     hashes: Mapping[UUID, str],
+    files: Collection[str] = (),
     since: int | None = None,
     reason: str = "",
 ) -> list[Decision]:
     """One decision for each key, all or none. The caller holds the document's lock.
 
-    ``hashes`` says what the page showed of each item, and ``since`` the number of the version that
-    it showed, where what is payable matters. Raises ``StaleDocument`` when the shop has changed one
-    of them since, or raised the total; ``NotAvailable`` when an item does not wait for a decision.
+    ``hashes`` says what the page showed of each item, ``files`` which proofs were read before the
+    lock and found whole (``proof_files.read``), and ``since`` the number of the version that the
+    page showed, where what is payable matters. Raises ``StaleDocument`` when the shop has changed
+    one of them since, or raised the total; ``NotAvailable`` when an item does not wait.
     """
     standing, version = document.standing, document.current_version
     if version is None:
@@ -41,6 +43,7 @@ def decide(
     waiting = set(standing.waiting_keys)
     if not keys or not set(keys) <= waiting:
         raise NotAvailable(_("This item does not wait for approval any more."))
+    proof_files.refuse_unread([version_items[key].canonical for key in keys], files)
     decisions = [
         Decision(
             submission=submission,

@@ -131,6 +131,13 @@ def _they_paid(story: Story) -> Phrase:
     return Phrase(_("A payment of %(amount)s arrived"), amount=story.amount)
 
 
+def _they_have_no_proof(story: Story) -> Phrase:
+    return Phrase(
+        _("The file of a proof of “%(item)s” has changed in the storage. Upload it again."),
+        item=story.items[0] if story.items else "",
+    )
+
+
 def _they_did(story: Story) -> Phrase:
     return Phrase(_("%(name)s: %(action)s"), name=_who(story), action=_label(story.verb))
 
@@ -193,6 +200,7 @@ HEADLINES: dict[str, Headline] = {
     "staff_payment": _they_paid,
     "staff_payment_failed": _plain(gettext_noop("A payment did not go through")),
     "staff_waiting": _plain(gettext_noop("This has waited for us for a working day")),
+    "staff_proof_damaged": _they_have_no_proof,
     "staff_overpaid": _plain(gettext_noop("This order is paid too much")),
 }
 UNKNOWN: dict[str, Headline] = {
