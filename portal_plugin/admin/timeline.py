@@ -100,7 +100,7 @@ def sentence(row) -> Phrase:
     """Verbs of actions that a site added are shown by their button's text."""
     data = _data(row)
     if row.verb == "version":
-        return Phrase(_("Version %(number)s went out"), number=str(data.get("version", "")))
+        return _version(data)
     if row.verb == "stage" and data.get("name"):
         return Phrase(_("%(who)s moved it to “%(stage)s”"), who=who(row), stage=data["name"])
     if row.verb == "approve_multiple":
@@ -116,6 +116,18 @@ def sentence(row) -> Phrase:
     if row.verb in SENTENCES:
         return Phrase(_(SENTENCES[row.verb]), who=who(row))
     return Phrase(_("%(who)s: %(what)s"), who=who(row), what=_label(row.verb))
+
+
+def _version(data) -> Phrase:
+    number, again = str(data.get("version", "")), len(data.get("again", []))
+    if not again:
+        return Phrase(_("Version %(number)s went out"), number=number)
+    text = ngettext(
+        "Version %(number)s went out: %(count)d decided item waits again",
+        "Version %(number)s went out: %(count)d decided items wait again",
+        again,
+    )
+    return Phrase(text, number=number, count=again)
 
 
 def labels() -> list[tuple[str, str]]:

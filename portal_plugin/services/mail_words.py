@@ -92,6 +92,17 @@ def _look_at_proof(story: Story) -> Phrase:
     return Phrase(message, count=count)
 
 
+def _new_version(story: Story) -> Phrase:
+    if not story.items:
+        return Phrase(_("There is a new version"))
+    message = ngettext(
+        "%(count)s item changed and waits for you again",
+        "%(count)s items changed and wait for you again",
+        len(story.items),
+    )
+    return Phrase(message, count=len(story.items))
+
+
 def _moved_on(story: Story) -> Phrase:
     return Phrase(_("Where your order is now: %(stage)s"), stage=story.stage)
 
@@ -181,7 +192,8 @@ HEADLINES: dict[str, Headline] = {
     "receipt_payment": _we_have_your_payment,
     "news_comment": _plain(gettext_noop("There is a message for you")),
     "news_proof": _look_at_proof,
-    "news_version": _plain(gettext_noop("There is a new version")),
+    "news_version": _new_version,
+    "news_undo": _plain(gettext_noop("We took a decision of yours back and ask you again")),
     "news_change_answered": _plain(gettext_noop("Your change request was answered")),
     "news_stage": _moved_on,
     "news_cancelled": _cancelled,

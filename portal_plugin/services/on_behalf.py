@@ -87,6 +87,7 @@ def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
             keys = [key for key in waiting if decided.get(key) == verdict]
             if keys:
                 record(document, keys, verdict, note, user, files=files)
+        notifications.take_back(fresh, "version", _("It was agreed with the customer."))
 
 
 def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> None:
@@ -94,14 +95,24 @@ def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> Non
     reason = _required(reason, _("Write why the decision is taken back."))
     with transaction.atomic():
         fresh = lock(document)
-        if fresh.converted_at:
-            raise PortalError(_("An order was made from this. Take it back there."))
+        _refuse_undo(fresh)
         submission = _submission(fresh, "undo", reason, user)
         deciding.undo(fresh, key, submission=submission, reason=reason)
         facts = {"item": str(key), "submission": submission.pk}
         activity.record(fresh, "undo", staff=user, data=facts)
         listing.refresh(fresh)
         pdfs.order_render(fresh)
+        told = {"items": [str(key)], "by": staff_name(user), "reason": reason}
+        notifications.shop_acted(fresh, "undo", facts=told)
+
+
+def _refuse_undo(document: SalesDocument) -> None:
+    if document.converted_at:
+        raise PortalError(_("An order was made from this. Take it back there."))
+    if document.cancelled_at:
+        raise PortalError(_("This was cancelled: nothing of it waits for an answer."))
+    if document.completed_at:
+        raise PortalError(_("The order is completed. Open it again first."))
 
 
 def _submission(document: SalesDocument, action: str, note: str, user: Any) -> Submission:
