@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..registry import register_action
-from ..services import deciding, terms
+from ..services import deciding
 from ..statuses import ItemState, LinkRole, Verdict
 from .approving import (
     DecidingMixin,
     ShownVersionMixin,
     TermsMixin,
     approved_message,
+    asked_terms,
     consequence,
     shown_version,
 )
@@ -41,16 +42,16 @@ class Approve(DecidingMixin, Action):
 
     def initial(self):
         shown = shown_items([self.item]) if self.item else ""
-        accepted = terms.current(self.document)
-        return {
+        accepted = asked_terms(self.document, self.item_key)
+        return super().initial() | {
             "shown": shown,
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
         }
 
     def context(self, form):
-        return {
-            "terms": terms.current(self.document),
+        return super().context(form) | {
+            "terms": asked_terms(self.document, self.item_key),
             "consequence": consequence(self.document, [self.item_key]),
             "approving_as": self.visit.name or self.visit.email,
         }

@@ -5,13 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import TermsChanged
 from ..registry import register_action
-from ..services import deciding, terms
+from ..services import deciding
 from ..statuses import LinkRole, Verdict
 from .approving import (
     DecidingMixin,
     ShownVersionMixin,
     TermsMixin,
     approved_message,
+    asked_terms,
     consequence,
     shown_version,
 )
@@ -59,8 +60,8 @@ class ApproveMultiple(DecidingMixin, Action):
     def initial(self):
         standing = self.document.standing
         waiting = [standing.items[key] for key in standing.waiting_keys]
-        accepted = terms.current(self.document)
-        return {
+        accepted = asked_terms(self.document, self.item_key)
+        return super().initial() | {
             "shown": shown_items(waiting),
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
@@ -75,8 +76,8 @@ class ApproveMultiple(DecidingMixin, Action):
 
     def context(self, form):
         ticked = set(form["items"].data or []) if form.is_bound else set()
-        return {
-            "terms": terms.current(self.document),
+        return super().context(form) | {
+            "terms": asked_terms(self.document, self.item_key),
             "consequence": consequence(self.document, self.document.standing.waiting_keys),
             "approving_as": self.visit.name or self.visit.email,
             "ticked": ticked,

@@ -10,10 +10,11 @@ from ..statuses import ItemState, LinkRole, Verdict
 from .approving import DecidingMixin, next_step
 from .base import Action, Scope
 from .forms import TEXT_LIMIT, ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .obliging import ObligationForm
 from .outcomes import Done
 
 
-class DeclineForm(IdentityMixin, ActionForm):
+class DeclineForm(ObligationForm, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     reason = forms.CharField(
         label=gettext_lazy("Would you like to say why?"),
@@ -36,12 +37,14 @@ class Decline(DecidingMixin, Action):
     scope = Scope.ITEM
     form_class = DeclineForm
     needs_role = LinkRole.APPROVE
+    verdict = Verdict.DECLINE
+    obliging_label = gettext_lazy("Decline it and order the rest with obligation to pay")
 
     def is_available(self):
         return self.is_allowed and self.item is not None and self.item.state == ItemState.WAITING
 
     def initial(self):
-        return {"shown": shown_items([self.item]) if self.item else ""}
+        return super().initial() | {"shown": shown_items([self.item]) if self.item else ""}
 
     def perform(self, form, submission):
         self.decide(form, submission, Verdict.DECLINE, form.cleaned_data["reason"])

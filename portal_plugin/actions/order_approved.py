@@ -9,9 +9,10 @@ from ..statuses import DocumentKind, ItemState, LinkRole, Verdict
 from .approving import DecidingMixin, ShownVersionMixin, approved_message, shown_version
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .obliging import ObligationForm
 
 
-class OrderApprovedForm(ShownVersionMixin, IdentityMixin, ActionForm):
+class OrderApprovedForm(ObligationForm, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     confirm = forms.BooleanField(
         label=_("I don't want the other items. Order the ones I approved."),
@@ -29,6 +30,7 @@ class OrderApproved(DecidingMixin, Action):
     scope = Scope.DOCUMENT
     form_class = OrderApprovedForm
     needs_role = LinkRole.APPROVE
+    verdict = Verdict.DECLINE
     ticks = ("confirm",)
 
     def is_available(self):
@@ -44,7 +46,10 @@ class OrderApproved(DecidingMixin, Action):
     def initial(self):
         standing = self.document.standing
         waiting = [standing.items[key] for key in standing.waiting_keys]
-        return {"shown": shown_items(waiting), "version": shown_version(self.document)}
+        return super().initial() | {
+            "shown": shown_items(waiting),
+            "version": shown_version(self.document),
+        }
 
     def keys(self, form):
         return self.document.standing.waiting_keys

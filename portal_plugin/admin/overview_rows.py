@@ -45,6 +45,7 @@ class ItemRow:
     decided_at: datetime | None = None
     has_decision: bool = False
     earlier: str = ""
+    receipt: UUID | None = None
     reason: str = ""
     proofs: list[ProofRow] = field(default_factory=list)
 
@@ -101,6 +102,7 @@ def _item_row(document, item, sums, standing, proofs, names):
         decided_at=decision.created_at if decision else None,
         has_decision=decision is not None,
         earlier=earlier_sentence(state),
+        receipt=decision.submission.client_key if decision else None,
         reason=(decision.reason or "") if decision else "",
         proofs=proofs.get(item.key, []),
     )

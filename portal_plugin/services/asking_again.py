@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from ..models import DocumentVersion, SalesDocument
 from ..models.standing import ItemStanding
 from . import notifications
-from .changes import labels
-from .versions import changes_between
+from .changes import why
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,6 @@ def of_version(version: DocumentVersion, before: Mapping[UUID, ItemStanding]) ->
         for item in version.items.all()
         if (old := before.get(item.key)) and old.since_id != item.since_id
     ]
-
-
-def why(old: str, new: str) -> str:
-    """What differs between two contents of an item, in words."""
-    return labels(changes_between(json.loads(old), json.loads(new)))
 
 
 def tell(

@@ -46,6 +46,11 @@ def _sentences(
     return found or [_("Texts, dates or terms of payment")]
 
 
+def why(old: str, new: str) -> str:
+    """What differs between two contents of an item, in words."""
+    return labels(changes_between(json.loads(old), json.loads(new)))
+
+
 def _content(item: VersionItem) -> dict:
     return json.loads(item.canonical)
 

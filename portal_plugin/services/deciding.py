@@ -1,6 +1,6 @@
 """Write decisions: what was seen, what was said, and nothing else."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import signals
+from ..canonical import digest
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
 from ..statuses import DocumentState, ItemState, Verdict
-from . import converting, proof_files, versions
+from . import converting, pdfs, proof_files, versions
 
 
 def decide(
@@ -61,6 +62,7 @@ def decide(
     ]
     for decision in decisions:
         decision.save(force_insert=True)
+    pdfs.order_receipt(submission, version)
     _forget(document)
     transaction.on_commit(
         lambda: signals.items_decided.send(
@@ -69,6 +71,24 @@ def decide(
         robust=True,
     )
     return decisions
+
+
+def history_facts(submission: Submission) -> dict[str, Any]:
+    """What the history keeps of a submission with decisions, so that none can be changed or lost
+    without it: the decisions, and the hashes of the texts as they were shown."""
+    return {
+        "submission": submission.pk,
+        "decided": kept_of(submission.decisions.all()),
+        "terms": submission.terms_digest,
+        "withdrawal": submission.withdrawal_digest,
+    }
+
+
+def kept_of(decisions: Iterable[Decision]) -> list[list[str]]:
+    """Item, verdict, item hash and hash of the reason of each, in the order of the items."""
+    return sorted(
+        [str(d.item_key), str(d.verdict), d.item_hash, digest(d.reason.encode())] for d in decisions
+    )
 
 
 def what_changed(

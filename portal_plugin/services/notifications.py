@@ -15,6 +15,7 @@ AT_ONCE = frozenset(
         "approve",
         "approve_multiple",
         "decline",
+        "decline_all",
         "order_approved",
         "payment",
         "payment_failed",

@@ -53,7 +53,7 @@ def record(
         submission = _submission(fresh, f"{VERBS[Verdict(verdict)]}_for_customer", note, user)
         shown = {key: item.item_hash for key, item in fresh.standing.items.items()}
         deciding.decide(fresh, keys, verdict, submission=submission, hashes=shown, files=files)
-        facts = {"submission": submission.pk, "items": [str(key) for key in keys]}
+        facts = {"items": [str(key) for key in keys], **deciding.history_facts(submission)}
         verb = VERBS[Verdict(verdict)]
         activity.record(
             fresh,
@@ -65,6 +65,7 @@ def record(
         listing.refresh(fresh)
         pdfs.order_render(fresh)
         facts = {"items": [str(key) for key in keys], "by": staff_name(user)}
+        facts["receipt"] = submission.pk
         notifications.customer_acted(fresh, verb, link=None, facts=facts)
     return order
 
@@ -98,7 +99,7 @@ def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> Non
         _refuse_undo(fresh)
         submission = _submission(fresh, "undo", reason, user)
         deciding.undo(fresh, key, submission=submission, reason=reason)
-        facts = {"item": str(key), "submission": submission.pk}
+        facts = {"item": str(key), **deciding.history_facts(submission)}
         activity.record(fresh, "undo", staff=user, data=facts)
         listing.refresh(fresh)
         pdfs.order_render(fresh)

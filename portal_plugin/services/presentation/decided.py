@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ...models.standing import ItemStanding
 from ...statuses import ItemState, Verdict
-from ..asking_again import why
+from ..changes import why
 
 
 def decision_sentence(decision: Any) -> str:

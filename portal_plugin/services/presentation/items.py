@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from ...addresses import short
 from ...models import Preview, ProofVersion, SalesDocument
 from ...money import format_number, format_price
 from ...statuses import ItemState, WorkState
@@ -108,6 +109,11 @@ class ItemView:
     def earlier(self) -> Any:
         """The newest decision, where it does not count any more."""
         return self.standing.earlier if self.standing else None
+
+    @property
+    def receipt_key(self) -> str:
+        """What its receipt is called in addresses; empty where no decision counts."""
+        return short(self.decision.submission.client_key) if self.decision is not None else ""
 
     @property
     def decided(self) -> str:
