@@ -38,6 +38,8 @@ SENTENCES = {
     "file_removed": gettext_noop("%(who)s removed a file"),
     "approve": gettext_noop("%(who)s approved an item"),
     "decline": gettext_noop("%(who)s declined an item"),
+    "decline_all": gettext_noop("%(who)s declined all that waited"),
+    "deadline": gettext_noop("The customer was reminded of the day to answer by"),
     "order_approved": gettext_noop("%(who)s ordered the approved items"),
     "comment": gettext_noop("%(who)s wrote a message"),
     "change_request": gettext_noop("%(who)s asked for a change"),
@@ -46,6 +48,7 @@ SENTENCES = {
     "pay": gettext_noop("%(who)s began to pay"),
     "reply": gettext_noop("%(who)s answered the customer"),
     "reply_taken_back": gettext_noop("%(who)s took a message back"),
+    "erased": gettext_noop("%(who)s erased a person with access"),
     "link_renewed": gettext_noop("%(who)s asked for a new direct link"),
     "file_refused": gettext_noop("A file did not pass the virus check"),
     "surplus": gettext_noop("More was paid than was due"),
@@ -145,7 +148,7 @@ def labels() -> list[tuple[str, str]]:
 def who(row) -> str:
     """A full name, or who it was; never a username."""
     if row.actor == ActorKind.CUSTOMER:
-        return row.link.recipient.name if row.link else _("The customer")
+        return (row.link.recipient.name if row.link else "") or _("The customer")
     if row.actor == ActorKind.STAFF:
         return (staff_name(row.staff) if row.staff else "") or _("Staff")
     return _("The portal")
