@@ -56,6 +56,6 @@ def _remind(document: SalesDocument, now: datetime) -> int:
         if not due(now).filter(pk=fresh.pk).exists():
             return 0
         SalesDocument.objects.filter(pk=fresh.pk).update(reminded_of=fresh.approve_by)
-        activity.record(fresh, "deadline", data={"day": fresh.approve_by.isoformat()})
+        activity.record(fresh, "deadline", data={"day": str(fresh.approve_by)})
         notifications.shop_acted(fresh, "deadline")
     return 1

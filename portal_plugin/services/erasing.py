@@ -77,7 +77,7 @@ def _plan(recipients: list[Recipient], contacts: list[Contact], *, has_customer:
     stays = [
         _("What was decided, written and paid on %(count)s documents: it is the contract.")
         % {"count": documents},
-        _("The history of each, with digests that mean nobody any more."),
+        _("The history of each, which does not say any more who it was."),
         _("PDFs of estimates and invoices that were shown: the law has them kept."),
     ]
     if has_customer:

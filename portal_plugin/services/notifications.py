@@ -58,7 +58,7 @@ def shop_acted(
 
 
 def take_back(
-    document: SalesDocument, verb: str, reason: str, *, to: Iterable[int] | None = None
+    document: SalesDocument, verb: str, reason: str, *, to: Iterable[int | None] | None = None
 ) -> int:
     """News that are none any more: emails of theirs that have not left stay unsent, with the
     reason for staff. ``to``: ids of recipients, else everybody's. Returns how many."""

@@ -71,7 +71,7 @@ def refuse_unread(canonicals: Iterable[str], hashes: Collection[str]) -> None:
 def is_whole(version: ProofVersion) -> bool:
     """Reads the whole file. A lost one is not whole. Raises ``StorageUnreadable``."""
     try:
-        with version.file.storage.open(version.file.name, "rb") as file:
+        with version.file.storage.open(version.file.name or "", "rb") as file:
             return digest_of(file) == version.digest
     except FileNotFoundError:
         return False

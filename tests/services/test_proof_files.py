@@ -1,5 +1,7 @@
 """A proof whose file changed in the storage is not decided on, and staff are alerted."""
 
+import uuid
+
 import pytest
 
 from portal_plugin.exceptions import ProofFileChanged, StaleDocument
@@ -13,7 +15,7 @@ from portal_plugin.models import (
 )
 from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, on_behalf, previews, proof_files, proofs
+from portal_plugin.services import activity, deciding, on_behalf, previews, proof_files, proofs
 from portal_plugin.statuses import Verdict, WorkState
 from tests import factories, samples
 
@@ -141,9 +143,11 @@ def test_a_new_version_ends_the_alert(estimate, user):
 
 
 def test_a_proof_that_was_not_read_before_the_lock_is_not_decided_on(estimate):
-    fresh = lock(estimate)
+    fresh, key = lock(estimate), estimate.lines[0].key
+    hashes = {key: fresh.standing.items[key].item_hash}
+    posted = Submission.objects.create(document=fresh, client_key=uuid.uuid4(), action="approve")
     with pytest.raises(StaleDocument):
-        proof_files.refuse_unread([i.canonical for i in fresh.standing.version_items], [])
+        deciding.decide(fresh, [key], "approve", submission=posted, hashes=hashes, files=[])
 
 
 def test_nothing_is_drawn_of_changed_bytes(estimate):

@@ -28,7 +28,7 @@ def decision_sentence(decision: Any) -> str:
 
 def earlier_sentence(standing: ItemStanding | None) -> str:
     """Empty where no earlier decision was made on it."""
-    decision = standing.earlier if standing else None
+    decision: Any = standing.earlier if standing else None
     if standing is None or decision is None:
         return ""
     if decision.verdict == Verdict.UNDO:

@@ -140,7 +140,7 @@ def _items(document: Any, decisions: list[Decision], language: str) -> list[Rece
 def _item(decision: Decision, content: dict, proofs: dict, language: str) -> ReceiptItem:
     currency = content["currency"]
     names = ("quantity", "unit_price", "discount_percent", "discount_amount", "tax_rate")
-    amounts = {name: Decimal(content[name]) for name in names}
+    amounts: dict[str, Any] = {name: Decimal(content[name]) for name in names}
     line = Line(
         **amounts,
         tax_category=content["tax_category"],
