@@ -105,6 +105,22 @@ class FileIsGone(PortalError):
     status = 404
 
 
+class ProofFileChanged(PortalError):
+    """The file of a proof is not the one that was uploaded."""
+
+    sentence = gettext_noop(
+        "Something is wrong with the picture of this proof. Nothing was saved. "
+        "The shop has been told and will send it again."
+    )
+
+
+class StorageUnreadable(PortalError):
+    """The storage does not answer."""
+
+    sentence = gettext_noop("The files cannot be read right now. Please try again in some minutes.")
+    status = 503
+
+
 class StorageUnavailable(PortalError):
     """The disk is full or the storage is away; nothing was kept."""
 

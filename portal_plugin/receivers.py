@@ -6,7 +6,17 @@ from wagtail.signals import published
 from . import registry, tasks
 from .models import Estimate, Order
 from .portal import preview
-from .services import listing, outbox, pdfs, previews, publishing, scanning, telling_later, work
+from .services import (
+    deadlines,
+    listing,
+    outbox,
+    pdfs,
+    previews,
+    publishing,
+    scanning,
+    telling_later,
+    work,
+)
 from .services.payments import reconciling
 from .webhooks import anymail
 
@@ -20,6 +30,7 @@ def connect():
     anymail.connect()
     # In this order: what is told is an email, and an email may have to wait for its PDF.
     registry.register_worker("telling", telling_later.drain)
+    registry.register_worker("deadlines", deadlines.drain)
     registry.register_worker("pdf", pdfs.drain)
     registry.register_worker("mail", outbox.drain)
     registry.register_worker("scan", scanning.drain)

@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -10,9 +11,10 @@ from wagtail.admin import messages
 
 from ..exceptions import PortalError
 from ..gateways import delivery
-from ..models import Attachment, ProofVersion
-from ..services import files, paper, pdfs, previews
+from ..models import Attachment, ProofVersion, Submission
+from ..services import files, paper, pdfs, previews, receipts
 from ..services.presentation import document_view
+from ..services.presentation.receipt import receipt_view
 from ..statuses import FileCheckState
 from .finding import find
 
@@ -27,6 +29,22 @@ def pdf(request, pk):
     if file is None:
         return HttpResponse(paper.page(document_view(document), "portal_plugin/print.html"))
     return FileResponse(file, filename=paper.file_name(document), content_type="application/pdf")
+
+
+@require_safe
+@xframe_options_sameorigin
+def receipt(request, pk, submission_key):
+    """The receipt of a decision: the PDF, or the same as a page while there is none."""
+    document = find(request, pk)
+    submission = Submission.objects.deciding(document).filter(client_key=submission_key).first()
+    if submission is None:
+        raise Http404
+    found = pdfs.receipt(submission)
+    file = pdfs.hand_out(found) if found else None
+    if file is None:
+        style = static("portal_plugin/css/print.css")
+        return HttpResponse(receipts.page(receipt_view(submission), style_url=style))
+    return FileResponse(file, filename="receipt.pdf", content_type="application/pdf")
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..actions.offers import offer, offers
 from ..services.presentation import document_view
-from ..services.presentation.sentences import next_sentence, state_sentence
+from ..services.presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from ..statuses import FileCheckState, WorkState
 
 #: Comments on the page itself; the dialog shows them all.
@@ -27,6 +27,7 @@ OF_THE_BODY = (
     "view",
     "sentence",
     "next_sentence",
+    "deadline_sentence",
     "primary",
     "page_items",
     "document_offers",
@@ -107,6 +108,7 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "view": view,
         "sentence": state_sentence(view),
         "next_sentence": next_sentence(view),
+        "deadline_sentence": deadline_sentence(view),
         "primary": found.primary,
         "page_items": found.items,
         "document_offers": found.document,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..exceptions import FileIsGone, FileWaits, PortalError
 from ..gateways import delivery, pictures
-from ..services import files, previews, proofs
+from ..services import files, previews, proof_files, proofs
 from ..statuses import FileCheckState
 from . import answers
 
@@ -27,7 +27,12 @@ def attachment(request, visit, file_id):
 def proof_file(request, visit, file_id):
     """The original of a proof that was sent, as a download; earlier versions included."""
     row = find(proofs.released(visit.document), visit, file_id)
-    return answers.dead_link(request) if row is None else download(row)
+    if row is None:
+        return answers.dead_link(request)
+    response = download(row)
+    if response.streaming and response.status_code == 200:
+        response.streaming_content = proof_files.watched(row, response.streaming_content)
+    return response
 
 
 def preview(request, visit, file_id, page, size):
