@@ -7,7 +7,7 @@ hands the view a visit that may look.
 from django.urls import path, register_converter
 
 from .addresses import KeyConverter
-from .portal import actions, files, links, pages, payments, pdfs
+from .portal import actions, files, links, pages, payments, pdfs, uploads
 from .portal.guard import portal_view
 from .webhooks import stripe
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path(f"{DOCUMENT}seen/", _post(pages.seen), name="seen"),
     path(f"{DOCUMENT}a/<slug:action>/", _both(actions.action), name="action"),
     path(f"{DOCUMENT}a/<slug:action>/<key:item_key>/", _both(actions.action), name="action"),
+    path(f"{DOCUMENT}uploads/", uploads.begin, name="uploads"),
+    path(f"{DOCUMENT}uploads/<key:upload_id>/", uploads.piece, name="upload"),
     path(f"{DOCUMENT}pdf/", _get(pdfs.viewer), name="pdf"),
     path(f"{DOCUMENT}pdf/file/", _get(pdfs.pdf_file), name="pdf_file"),
     path(f"{DOCUMENT}print/", _get(pdfs.print_page), name="print"),

@@ -129,6 +129,10 @@ class Action:
         """What the history and the mails keep of it: ids, amounts and words, no personal data."""
         return {"item": str(self.item_key)} if self.item_key else {}
 
+    def is_news(self, form) -> bool:
+        """Whether what ``perform`` did goes into the history and is told. Not what was there."""
+        return True
+
     # -- what every action does alike -------------------------------------------------------------
 
     @property
@@ -191,7 +195,8 @@ class Action:
             outcome = action.perform(form, submission)
             if isinstance(outcome, Done):
                 Submission.objects.filter(pk=submission.pk).update(message=outcome.message)
-            action._tell(form, submission)
+            if action.is_news(form):
+                action._tell(form, submission)
             return outcome
 
     def _earlier(self, form):

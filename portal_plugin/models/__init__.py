@@ -17,6 +17,7 @@ from .proofs import Proof, ProofVersion
 from .shop import PortalSettings
 from .staff import StaffPreference
 from .stages import Stage
+from .uploads import SiteStorage, UploadInProgress
 from .versions import DocumentVersion, VersionItem
 
 __all__ = [
@@ -47,10 +48,12 @@ __all__ = [
     "Recipient",
     "RenderedPdf",
     "SalesDocument",
+    "SiteStorage",
     "StaffPreference",
     "Stage",
     "StripeEvent",
     "Submission",
     "TermsText",
+    "UploadInProgress",
     "VersionItem",
 ]
