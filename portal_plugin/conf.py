@@ -173,5 +173,18 @@ class Conf:
         """Location prefix for nginx's ``X-Accel-Redirect``; empty: Django sends files itself."""
         return self._get("X_ACCEL_REDIRECT", "")
 
+    @property
+    def x_sendfile(self) -> bool:
+        """Let the web server send files by ``X-Sendfile``, as Apache's mod_xsendfile and lighttpd
+        do. Default ``False``."""
+        return self._get("X_SENDFILE", False)
+
+    @property
+    def presigned_seconds(self) -> int:
+        """Where ``STORAGES["portal"]`` is a bucket that signs its addresses (django-storages' S3):
+        send customers there for their downloads, with an address that is open for so many seconds.
+        Default 0: files go through Django."""
+        return self._get("PRESIGNED_SECONDS", 0)
+
 
 conf = Conf()

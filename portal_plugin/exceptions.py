@@ -118,6 +118,12 @@ class FileIsGone(PortalError):
     status = 404
 
 
+class FileIsDamaged(PortalError):
+    """The stored bytes are not those that were stored."""
+
+    sentence = gettext_noop("This file is damaged. The shop has been told.")
+
+
 class StorageUnavailable(PortalError):
     """The disk is full or the storage is away; nothing was kept."""
 

@@ -46,6 +46,7 @@ SENTENCES = {
     "reply": gettext_noop("%(who)s answered the customer"),
     "reply_taken_back": gettext_noop("%(who)s took a message back"),
     "link_renewed": gettext_noop("%(who)s asked for a new direct link"),
+    "file_damaged": gettext_noop("A file is not any more what was stored"),
     "file_refused": gettext_noop("A file did not pass the virus check"),
     "surplus": gettext_noop("More was paid than was due"),
     "comments_read": gettext_noop("%(who)s marked the messages as answered"),

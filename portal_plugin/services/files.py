@@ -207,6 +207,11 @@ def may_go_out(row: Attachment | ProofVersion) -> bool:
     return row.check_state != FileCheckState.REFUSED
 
 
+def may_be_opened(row: Attachment | ProofVersion) -> bool:
+    """By staff, who see that it is unchecked: everything but what a virus was found in."""
+    return row.check_state != FileCheckState.REFUSED
+
+
 def first_check_state() -> FileCheckState:
     return FileCheckState.WAITING if scanner.is_configured() else FileCheckState.UNCHECKED
 

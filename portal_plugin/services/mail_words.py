@@ -193,6 +193,7 @@ HEADLINES: dict[str, Headline] = {
     "staff_payment": _they_paid,
     "staff_payment_failed": _plain(gettext_noop("A payment did not go through")),
     "staff_waiting": _plain(gettext_noop("This has waited for us for a working day")),
+    "staff_file_damaged": _plain(gettext_noop("A file is not any more what was stored")),
     "staff_overpaid": _plain(gettext_noop("This order is paid too much")),
 }
 UNKNOWN: dict[str, Headline] = {

@@ -96,6 +96,7 @@ RULES = {
     "portal:email_preview": (POST_ONLY, MANAGE),
     "portal:confirm": (MANAGE, MANAGE),
     "portal:pdf": (WRITE, GET_ONLY),
+    "portal:files": (WRITE, GET_ONLY),
     "portal:file": (WRITE, GET_ONLY),
     "portal:thumb": (WRITE, GET_ONLY),
     "portal:item_files": (WRITE, WRITE),
