@@ -109,7 +109,8 @@ def proxy_lets_uploads_through() -> Iterator[CheckMessage]:
             f"Customers may send files of {size} MB. A proxy in front of the site has a limit of"
             " its own.",
             hint="With a script files come in pieces, which a proxy's limit makes smaller; without"
-            f" one they come whole. nginx: client_max_body_size {size + 2}m; Apache: LimitRequestBody."
+            f" one they come whole. nginx: client_max_body_size {size + 2}m; Apache:"
+            " LimitRequestBody."
             " Sync gunicorn workers cut uploads that take over 30 seconds: use gthread.",
             id="portal_plugin.I004",
         )
