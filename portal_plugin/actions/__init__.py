@@ -9,6 +9,7 @@ for _name in (
     "order_approved",
     "comment",
     "upload",
+    "send_link",
     "change_request",
     "withdraw_change_request",
     "pay",

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .. import registry
 from ..conf import conf
 from ..exceptions import FileRefused, FileTooLarge
 from ..gateways import filetypes
@@ -87,7 +88,12 @@ class Upload(Action):
 
     def context(self, form):
         limit = conf.upload_max_bytes
-        return {"max_bytes": limit, "max_text": quotas.size_text(limit)}
+        link_url = registry.action("send_link")(self.visit, self.item_key).url
+        return {
+            "max_bytes": limit,
+            "max_text": quotas.size_text(limit),
+            "send_link_url": link_url,
+        }
 
     def prepare(self, form):
         try:

@@ -42,6 +42,7 @@ SENTENCES = {
     "change_request": gettext_noop("%(who)s asked for a change"),
     "withdraw_change_request": gettext_noop("%(who)s withdrew a change request"),
     "upload": gettext_noop("%(who)s sent files"),
+    "send_link": gettext_noop("%(who)s sent a link to a file"),
     "pay": gettext_noop("%(who)s began to pay"),
     "reply": gettext_noop("%(who)s answered the customer"),
     "reply_taken_back": gettext_noop("%(who)s took a message back"),

@@ -7,6 +7,7 @@ from .conversation import ChangeRequest, Comment, InternalNote
 from .customers import Contact, Customer
 from .decisions import Decision, Submission, TermsText
 from .documents import Estimate, Order, SalesDocument
+from .external import ExternalFile
 from .item_templates import ItemTemplate
 from .items import LineItem
 from .mail import OutgoingEmail
@@ -31,6 +32,7 @@ __all__ = [
     "DirectLink",
     "DocumentVersion",
     "Estimate",
+    "ExternalFile",
     "InternalNote",
     "ItemTemplate",
     "LedgerEntry",

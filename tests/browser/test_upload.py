@@ -158,6 +158,25 @@ def test_files_are_dropped_and_pictures_pasted(dialog, way):
     assert Attachment.objects.get().digest == hashlib.sha256(data).hexdigest()
 
 
+def test_a_pasted_link_is_sent_as_a_link_and_never_fetched(dialog):
+    page, asked = dialog.page, []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.evaluate("""() => {
+        const carried = new DataTransfer();
+        carried.setData("text/plain", "https://files.example.org/banner.tif");
+        const paste = new ClipboardEvent("paste", {clipboardData: carried, bubbles: true});
+        document.body.dispatchEvent(paste);
+    }""")
+    field = dialog.get_by_label("Link to a file")
+    expect(field).to_have_value("https://files.example.org/banner.tif")
+    dialog.get_by_role("button", name="Send link").click()
+    expect(dialog.get_by_role("heading", name="Your link was sent")).to_be_visible()
+    assert not [url for url in asked if "files.example.org" in url]
+    page.goto(page.url.partition("?")[0])
+    link = page.get_by_role("link", name="Link to files.example.org")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+
 def test_a_proxy_that_refuses_large_bodies_gets_smaller_ones(dialog):
     sizes = []
 

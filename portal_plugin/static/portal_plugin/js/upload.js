@@ -67,9 +67,26 @@ class PortalUpload extends HTMLElement {
 
   pasted(event) {
     const files = event.clipboardData?.files ?? [];
-    if (files.length === 0 || event.target.closest?.("textarea, [contenteditable]")) return;
+    if (event.target.closest?.("textarea, input:not([type=file]), [contenteditable]")) return;
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    const isLink = files.length === 0 && /^https:\/\/\S+$/.test(text);
+    if (files.length === 0 && !isLink) return;
     event.preventDefault();
-    this.add(files);
+    if (isLink) this.sendLink(text);
+    else this.add(files);
+  }
+
+  /** The form for links, with the pasted one filled in; whether it leaves is the person's to say. */
+  sendLink(url) {
+    const found = new MutationObserver(() => {
+      const field = document.querySelector('dialog input[name="url"]');
+      if (!field) return;
+      found.disconnect();
+      field.value = url;
+    });
+    found.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => found.disconnect(), 10_000);
+    this.form.querySelector("[data-upload-link]")?.click();
   }
 
   goOn() {
