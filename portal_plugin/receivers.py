@@ -4,6 +4,7 @@ from django.core.signals import request_finished
 from wagtail.signals import published
 
 from . import registry, tasks
+from .actions import resuming
 from .models import Estimate, Order
 from .portal import preview
 from .services import (
@@ -33,6 +34,7 @@ def connect():
     registry.register_worker("deadlines", deadlines.drain)
     registry.register_worker("pdf", pdfs.drain)
     registry.register_worker("mail", outbox.drain)
+    registry.register_worker("upload", resuming.drain)
     registry.register_worker("scan", scanning.drain)
     registry.register_worker("preview", previews.drain)
     registry.register_worker("payments", reconciling.drain)

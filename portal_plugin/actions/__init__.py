@@ -10,6 +10,7 @@ for _name in (
     "decline_all",
     "comment",
     "upload",
+    "send_link",
     "change_request",
     "withdraw_change_request",
     "pay",

@@ -151,6 +151,10 @@ class Action:
         """What the history keeps besides."""
         return {}
 
+    def is_news(self, form) -> bool:
+        """Whether what ``perform`` did goes into the history and is told. Not what was there."""
+        return True
+
     # -- what every action does alike -------------------------------------------------------------
 
     @property
@@ -213,7 +217,8 @@ class Action:
             outcome = action.perform(form, submission)
             if isinstance(outcome, Done):
                 Submission.objects.filter(pk=submission.pk).update(message=outcome.message)
-            action._tell(form, submission)
+            if action.is_news(form):
+                action._tell(form, submission)
             return outcome
 
     def _earlier(self, form):

@@ -99,6 +99,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
                 for row in overview_rows.open_requests(document)
             ],
             "attachments": overview_rows.attachments(document),
+            "external_files": overview_rows.external_files(document),
             "people": overview_rows.people(document),
             "emails": list(self._emails()),
             "timeline": timeline.entries(document),

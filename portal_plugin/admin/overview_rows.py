@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
-from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVersion
+from ..models import Attachment, ChangeRequest, Comment, ExternalFile, InternalNote, ProofVersion
 from ..money import format_money, format_number
 from ..services import answering, links, previews
 from ..services.mail_receivers import staff_name
@@ -185,6 +185,11 @@ def open_requests(document):
 
 def attachments(document):
     found = Attachment.objects.of_thread(document).filter(removed_at=None)
+    return list(found.order_by("-created_at", "-pk"))
+
+
+def external_files(document):
+    found = ExternalFile.objects.of_thread(document)
     return list(found.order_by("-created_at", "-pk"))
 
 

@@ -12,10 +12,9 @@ from wagtail.admin import messages
 from ..exceptions import PortalError
 from ..gateways import delivery
 from ..models import Attachment, ProofVersion, Submission
-from ..services import files, paper, pdfs, previews, receipts
+from ..services import file_bundles, files, paper, pdfs, previews, receipts
 from ..services.presentation import document_view
 from ..services.presentation.receipt import receipt_view
-from ..statuses import FileCheckState
 from .finding import find
 
 
@@ -52,13 +51,29 @@ def original(request, pk, file_id):
     document = find(request, pk)
     row = _row(document, file_id)
     try:
-        if row.check_state == FileCheckState.REFUSED:
+        if not files.may_be_opened(row):
             raise PortalError(_("This file did not pass the virus check."))
-        return delivery.file_response(row.file, name=row.name, content_type=row.content_type)
+        return delivery.file_response(
+            row.file,
+            name=row.name,
+            content_type=row.content_type,
+            wanted=request.headers.get("Range", ""),
+        )
     except (PortalError, FileNotFoundError) as error:
         gone = _("The storage has lost this file.")
         messages.error(request, getattr(error, "message", gone))
         return redirect(reverse("portal_admin:overview", args=[pk]))
+
+
+@require_safe
+def all_files(request, pk):
+    """As one zip, those that the customer does not see yet included."""
+    document = find(request, pk)
+    rows = file_bundles.for_staff(document)
+    if not rows:
+        messages.error(request, _("No files."))
+        return redirect(reverse("portal_admin:overview", args=[pk]))
+    return delivery.zip_response(file_bundles.stream(rows), name=file_bundles.name_of(document))
 
 
 @require_safe

@@ -9,7 +9,7 @@ from ..actions.outcomes import Data, GoTo
 from ..exceptions import NotAvailable, PortalError, StaleDocument
 from ..services.presentation import document_view
 from . import answers, grants, limits, pages, receipts, staleness
-from .context import attachment_rows, comment_rows
+from .context import attachment_rows, comment_rows, external_rows
 from .guard import find_document
 
 
@@ -102,6 +102,7 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
         "page_items": found.items,
         "comments": list(reversed(comment_rows(view, instance.item_key))),
         "attachments": attachment_rows(view, visit.document, instance.item_key),
+        "external_files": external_rows(view, instance.item_key),
         "error": error,
         "stale": list(stale),
         "layout": _layout(request),

@@ -99,6 +99,7 @@ RULES = {
     "portal:correct": (MANAGE, MANAGE),
     "portal:pdf": (WRITE, GET_ONLY),
     "portal:receipt": (WRITE, GET_ONLY),
+    "portal:files": (WRITE, GET_ONLY),
     "portal:file": (WRITE, GET_ONLY),
     "portal:thumb": (WRITE, GET_ONLY),
     "portal:item_files": (WRITE, WRITE),
