@@ -12,7 +12,13 @@ from wagtail.admin.panels import (
 )
 
 from . import languages
+from .panels import FoldedPanel
 from .settings_form import KINDS, form_class, terms_field
+
+ROUNDS = _(
+    "For currencies without small coins, such as CHF or SEK. The difference is a line of its own, "
+    "and holds for what is written from now on."
+)
 
 
 class Tab(ObjectList):
@@ -100,6 +106,7 @@ def _money():
                 "bank_details",
                 help_text=_("Shown to customers who pay by transfer, with the number to quote."),
             ),
+            FoldedPanel([FieldPanel("rounds_totals", help_text=ROUNDS)], summary=_("More")),
         ],
         heading=_("Money"),
         name="money",

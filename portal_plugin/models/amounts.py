@@ -11,6 +11,7 @@ from ..ledger import LedgerSums, amount_of, ledger_sums, left_of
 from ..money import ZERO
 from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
+from .items import TaxCategory
 
 
 class Amounts:
@@ -34,6 +35,7 @@ class Amounts:
             shipping = Line(
                 unit_price=self.shipping_amount,
                 tax_rate=self.shipping_tax_rate or ZERO,
+                tax_category=self._shipping_category(),
                 price_includes_tax=self.shipping_includes_tax,
             )
         return Terms(
@@ -42,7 +44,15 @@ class Amounts:
             shipping=shipping,
             deposit_percent=self.deposit_percent or ZERO,
             deposit_amount=self.deposit_amount or ZERO,
+            rounding_unit=self.rounding_unit or ZERO,
         )
+
+    def _shipping_category(self):
+        """Shipping without tax is so for the reason for which the goods are."""
+        if self.shipping_tax_rate:
+            return TaxCategory.STANDARD
+        found = (item.tax_category for item in self.lines if item.is_counted and not item.tax_rate)
+        return next(found, TaxCategory.STANDARD)
 
     @cached_property
     def bookings(self) -> list:

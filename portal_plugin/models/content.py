@@ -77,5 +77,10 @@ class DocumentContent(models.Model):
         validators=[MinValueValidator(0)],
     )
 
+    #: The smallest coin that the total is rounded to, as it was when staff wrote it; 0 for none.
+    rounding_unit = models.DecimalField(
+        max_digits=19, decimal_places=4, default=Decimal(0), editable=False
+    )
+
     class Meta:
         abstract = True

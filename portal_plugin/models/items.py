@@ -21,6 +21,8 @@ class TaxCategory(models.TextChoices):
     ZERO = "Z", _("Zero rated")
     EXEMPT = "E", _("Exempt")
     REVERSE_CHARGE = "AE", _("Reverse charge")
+    WITHIN_EU = "K", _("Delivery to another EU country")
+    EXPORT = "G", _("Export out of the EU")
     OUTSIDE = "O", _("Outside the scope of tax")
 
 
@@ -87,6 +89,11 @@ class LineItem(Orderable):
         """An item of a revision. Its one foreign key is the document that asks, which would
         otherwise be looked up anew for each item."""
         return model_from_serializable_data(cls, data, check_fks=False, strict_fks=strict_fks)
+
+    @property
+    def has_wrong_tax(self):
+        """No kind of tax but the standard one has a rate (EN 16931, BR-Z-05, BR-E-05 and alike)."""
+        return bool(self.tax_rate) and self.tax_category != TaxCategory.STANDARD
 
     @property
     def is_counted(self):

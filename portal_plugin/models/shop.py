@@ -17,6 +17,12 @@ class WhoConverts(models.TextChoices):
     STAFF = "staff", _("Staff make the order")
 
 
+class RoundsTotals(models.TextChoices):
+    NEVER = "", _("To the cent")
+    OFFLINE = "offline", _("To the smallest coin, where it is not paid online")
+    ALWAYS = "always", _("To the smallest coin")
+
+
 class PageSize(models.TextChoices):
     A4 = "A4", "A4"
     LETTER = "Letter", "Letter"
@@ -71,6 +77,13 @@ class PortalSettings(BaseSiteSetting):
     )
     deposit_percent = models.DecimalField(
         _("usual deposit (%)"), max_digits=5, decimal_places=2, default=Decimal(0)
+    )
+    rounds_totals = models.CharField(
+        _("totals are rounded"),
+        max_length=10,
+        choices=RoundsTotals.choices,
+        default=RoundsTotals.NEVER,
+        blank=True,
     )
     page_size = models.CharField(
         _("paper"), max_length=10, choices=PageSize.choices, default=PageSize.A4

@@ -75,6 +75,8 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("The currency stays as it was when the document first went out."))
     if document.customer and document.customer.site_id != document.site_id:
         found.append(_("The customer belongs to another site."))
+    if any(item.has_wrong_tax for item in document.lines):
+        found.append(_("Only items with the standard kind of tax have a tax rate."))
     if document.totals.total < 0:
         found.append(_("The total is below zero."))
     if terms.are_missing(document):

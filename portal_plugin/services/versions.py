@@ -116,6 +116,8 @@ def document_content(
         "shipping_includes_tax": document.shipping_includes_tax,
         "deposit_percent": document.deposit_percent,
         "deposit_amount": document.deposit_amount,
+        # What came later is left out where it is unused: versions from before stay comparable.
+        **({"rounding_unit": document.rounding_unit} if document.rounding_unit else {}),
         "items": [
             {
                 "key": str(item.key),

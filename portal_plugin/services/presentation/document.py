@@ -18,6 +18,7 @@ from .. import terms as terms_service
 from .items import ItemView, item_views
 from .rows import Rows
 from .shop import ShopView, document_language, shop_view
+from .taxes import tax_notes
 
 OVER = {
     DocumentState.EXPIRED,
@@ -29,7 +30,8 @@ OVER = {
 
 @dataclass(frozen=True)
 class TotalRow:
-    """``kind``: subtotal, discount, shipping, tax, total, deposit, paid, balance or overpaid."""
+    """``kind``: subtotal, discount, shipping, tax, rounding, total, deposit, paid, balance or
+    overpaid."""
 
     kind: str
     label: str
@@ -64,6 +66,7 @@ class DocumentView:
     items: list[ItemView]
     totals: list[TotalRow]
     tax_rows: list[TotalRow]
+    tax_notes: list[str]
     payments: list[PaymentRow]
     total: str
     amount_due: str
@@ -145,6 +148,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         items=item_views(document, rows, show, language),
         totals=_total_rows(document, show),
         tax_rows=_tax_rows(document, show, language),
+        tax_notes=tax_notes(document.totals),
         payments=_payment_rows(document, show) if is_saved and document.is_order else [],
         total=show(document.totals.total),
         amount_due=show(document.amount_due),
@@ -189,6 +193,8 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
         rows.append(TotalRow("shipping", _("Shipping"), show(totals.shipping)))
     if totals.tax and not totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax"), show(totals.tax)))
+    if totals.rounding:
+        rows.append(TotalRow("rounding", _("Rounding"), show(totals.rounding)))
     rows.append(TotalRow("total", _("Total"), show(totals.total)))
     if totals.tax and totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))
