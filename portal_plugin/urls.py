@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{DOCUMENT}a/<slug:action>/<key:item_key>/", _both(actions.action), name="action"),
     path(f"{DOCUMENT}pdf/", _get(pdfs.viewer), name="pdf"),
     path(f"{DOCUMENT}pdf/file/", _get(pdfs.pdf_file), name="pdf_file"),
+    path(f"{DOCUMENT}invoices/<key:file_id>/", _get(pdfs.invoice), name="invoice"),
     path(f"{DOCUMENT}print/", _get(pdfs.print_page), name="print"),
     path(f"{DOCUMENT}files/<key:file_id>/", _get(files.attachment), name="attachment"),
     path(f"{DOCUMENT}proofs/<key:file_id>/", _get(files.proof_file), name="proof_file"),

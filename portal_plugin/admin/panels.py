@@ -74,7 +74,10 @@ class FoldedPanel(PanelGroup):
 
 
 def _is_unusual(bound_field, model) -> bool:
-    column = model._meta.get_field(bound_field.name)
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    if bound_field.name not in columns:
+        return False
+    column = columns[bound_field.name]
     if bound_field.name == "price_includes_tax":
         return False
     return column.to_python(bound_field.value() or column.default) != column.default

@@ -21,6 +21,13 @@ ROUNDS = _(
 )
 
 
+INVOICES = _(
+    "A formal invoice has a number of its own and never changes; it is taken back by a credit "
+    "note. Until then the order's PDF is an order confirmation. Where invoices come when the order "
+    "is completed, a deposit has its own one when the order is made."
+)
+
+
 class Tab(ObjectList):
     """A tab with an address that does not change with the admin's language."""
 
@@ -106,7 +113,13 @@ def _money():
                 "bank_details",
                 help_text=_("Shown to customers who pay by transfer, with the number to quote."),
             ),
-            FoldedPanel([FieldPanel("rounds_totals", help_text=ROUNDS)], summary=_("More")),
+            FoldedPanel(
+                [
+                    FieldPanel("rounds_totals", help_text=ROUNDS),
+                    FieldPanel("invoicing", help_text=INVOICES),
+                ],
+                summary=_("More"),
+            ),
         ],
         heading=_("Money"),
         name="money",
@@ -128,6 +141,23 @@ def _numbers():
                     FieldPanel("order_pattern", help_text=pattern),
                     FieldPanel("next_order_number"),
                 ]
+            ),
+            FoldedPanel(
+                [
+                    FieldRowPanel(
+                        [
+                            FieldPanel("invoice_pattern", help_text=pattern),
+                            FieldPanel("next_invoice_number"),
+                        ]
+                    ),
+                    FieldRowPanel(
+                        [
+                            FieldPanel("credit_note_pattern", help_text=pattern),
+                            FieldPanel("next_credit_note_number"),
+                        ]
+                    ),
+                ],
+                summary=_("Formal invoices"),
             ),
         ],
         heading=_("Numbers"),

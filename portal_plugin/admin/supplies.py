@@ -11,9 +11,9 @@ from wagtail.admin import messages
 from ..exceptions import PortalError
 from ..gateways import delivery
 from ..models import Attachment, ProofVersion
-from ..services import files, paper, pdfs, previews
+from ..services import files, invoice_paper, paper, pdfs, previews
 from ..services.presentation import document_view
-from ..statuses import FileCheckState
+from ..statuses import FileCheckState, WorkState
 from .finding import find
 
 
@@ -27,6 +27,20 @@ def pdf(request, pk):
     if file is None:
         return HttpResponse(paper.page(document_view(document), "portal_plugin/print.html"))
     return FileResponse(file, filename=paper.file_name(document), content_type="application/pdf")
+
+
+@require_safe
+def invoice(request, pk, public_id):
+    """As it was issued."""
+    rows = find(request, pk).invoices.select_related("pdf")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    file = pdfs.hand_out(found.pdf) if found.pdf.state == WorkState.READY else None
+    if file is None:
+        return HttpResponse(invoice_paper.page(found, "portal_plugin/print.html"))
+    name = invoice_paper.file_name(found)
+    return FileResponse(file, filename=name, content_type="application/pdf")
 
 
 @require_safe

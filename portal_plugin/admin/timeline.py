@@ -57,6 +57,8 @@ SENTENCES = {
     "declined_for_customer": gettext_noop("%(who)s recorded a decline for the customer"),
     "undo": gettext_noop("%(who)s took a decision back"),
     "responsible": gettext_noop("%(who)s changed who is responsible"),
+    "invoice": gettext_noop("%(who)s issued an invoice"),
+    "credit_note": gettext_noop("%(who)s issued a credit note"),
     "seen": gettext_noop("%(who)s opened the page"),
 }
 

@@ -25,6 +25,7 @@ _patterns = [
     path(f"{DOCUMENT}do/<slug:verb>/", posting.do, name="do"),
     path(f"{DOCUMENT}publish/", confirming.confirm, name="confirm"),
     path(f"{DOCUMENT}pdf/", supplies.pdf, name="pdf"),
+    path(f"{DOCUMENT}invoices/<uuid:public_id>/", supplies.invoice, name="invoice"),
     path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -7,6 +7,7 @@ from .conversation import ChangeRequest, Comment, InternalNote
 from .customers import Contact, Customer
 from .decisions import Decision, Submission, TermsText
 from .documents import Estimate, Order, SalesDocument
+from .invoices import Invoice
 from .item_templates import ItemTemplate
 from .items import LineItem
 from .mail import OutgoingEmail
@@ -33,6 +34,7 @@ __all__ = [
     "DocumentVersion",
     "Estimate",
     "InternalNote",
+    "Invoice",
     "ItemTemplate",
     "LedgerEntry",
     "LineItem",

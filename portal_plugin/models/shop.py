@@ -23,6 +23,13 @@ class RoundsTotals(models.TextChoices):
     ALWAYS = "always", _("To the smallest coin")
 
 
+class Invoicing(models.TextChoices):
+    SIMPLE = "", _("The order's PDF is the invoice")
+    STAFF = "staff", _("Formal invoices, issued by staff")
+    COMPLETED = "completed", _("Formal invoices, issued when the order is completed")
+    ORDERED = "ordered", _("Formal invoices, issued when the order is made")
+
+
 class PageSize(models.TextChoices):
     A4 = "A4", "A4"
     LETTER = "Letter", "Letter"
@@ -78,6 +85,19 @@ class PortalSettings(BaseSiteSetting):
     deposit_percent = models.DecimalField(
         _("usual deposit (%)"), max_digits=5, decimal_places=2, default=Decimal(0)
     )
+    invoicing = models.CharField(
+        _("invoices"),
+        max_length=10,
+        choices=Invoicing.choices,
+        default=Invoicing.SIMPLE,
+        blank=True,
+    )
+    invoice_pattern = models.CharField(
+        _("number pattern of invoices"), max_length=50, default="I-{year}-{number:04}"
+    )
+    credit_note_pattern = models.CharField(
+        _("number pattern of credit notes"), max_length=50, default="C-{year}-{number:04}"
+    )
     rounds_totals = models.CharField(
         _("totals are rounded"),
         max_length=10,
@@ -105,6 +125,10 @@ class PortalSettings(BaseSiteSetting):
     def name(self):
         """What customers call the shop."""
         return self.shop_name or self.site.site_name or self.site.hostname
+
+    @property
+    def has_formal_invoices(self):
+        return bool(self.invoicing)
 
     @classmethod
     def of(cls, site):

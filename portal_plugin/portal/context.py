@@ -1,7 +1,7 @@
 """The context of the customer's page: the same for the portal and for the preview in the admin."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from operator import getitem
 from typing import Any
@@ -34,6 +34,7 @@ OF_THE_BODY = (
     "comments_count",
     "attachments",
     "change_requests",
+    "invoices",
 )
 
 
@@ -57,6 +58,14 @@ class AttachmentRow:
     thumb_url: str
     item_name: str
     is_waiting: bool
+
+
+@dataclass(frozen=True)
+class InvoiceRow:
+    label: str
+    number: str
+    day: date
+    url: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,7 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "comments_count": len(view.rows.comments),
         "attachments": attachment_rows(view, visit.document),
         "change_requests": change_request_rows(visit, view),
+        "invoices": invoice_rows(view),
     }
 
 
@@ -172,6 +182,22 @@ def change_request_rows(visit, view) -> list[ChangeRequestRow]:
             withdraw=withdraw if row.is_open else None,
         )
         for row in reversed(view.document.standing.change_requests)
+    ]
+
+
+def invoice_rows(view) -> list[InvoiceRow]:
+    """Formal invoices and credit notes of an order, oldest first."""
+    return [
+        InvoiceRow(
+            label=str(row.get_kind_display()),
+            number=row.number,
+            day=row.issued_on,
+            url=reverse(
+                "portal_plugin:invoice",
+                kwargs={"public_id": view.document.public_id, "file_id": row.public_id},
+            ),
+        )
+        for row in view.rows.invoices
     ]
 
 

@@ -148,6 +148,11 @@ def _they_did(story: Story) -> Phrase:
     return Phrase(_("%(name)s: %(action)s"), name=_who(story), action=_label(story.verb))
 
 
+def _with_number(message: str) -> Headline:
+    """``message`` is marked with ``gettext_noop`` where it is written."""
+    return lambda story: Phrase(_(message), number=story.reference)
+
+
 def _by_name(message: str) -> Headline:
     """``message`` is marked with ``gettext_noop`` where it is written."""
     return lambda story: Phrase(_(message), name=_who(story))
@@ -193,6 +198,8 @@ HEADLINES: dict[str, Headline] = {
     "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
     "news_refund": _we_paid_back,
+    "news_invoice": _with_number(gettext_noop("Your invoice %(number)s")),
+    "news_credit_note": _with_number(gettext_noop("Your credit note %(number)s")),
     "news_payment_failed": _plain(gettext_noop("Your payment did not go through")),
     "news_link": _plain(gettext_noop("Here is your new link")),
     "staff_approve": _they_approved,

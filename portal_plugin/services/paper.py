@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..gateways import logos
-from ..models import SalesDocument
+from ..models import PortalSettings, SalesDocument
 from ..models.shop import PageSize
 from ..money import ZERO, format_money, format_percent
 from ..statuses import DocumentState, ItemState, PaysBy
 from .presentation import DocumentView, document_view
+from .presentation.document import kind_word
 from .presentation.items import ItemView
 from .presentation.shop import document_language
 
@@ -91,7 +92,7 @@ def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
     shown = [html.encode(), style.read_bytes(), (logo.name if logo else "").encode()]
     return Sheet(
         html=html,
-        files=_files(style, logo) if with_files else {},
+        files=files(logo) if with_files else {},
         input_hash=hashlib.sha256(b"\0".join(shown)).hexdigest(),
     )
 
@@ -124,13 +125,18 @@ def paper(view: DocumentView) -> Paper:
 def name(document: SalesDocument) -> str:
     """``Estimate E-2026-0012``, in the document's language."""
     with translation.override(document_language(document.language)):
-        kind = _("Invoice") if document.is_order else _("Estimate")
+        kind = kind_word(document, PortalSettings.of(document.site))
     return f"{kind} {document.number}" if document.number else kind
 
 
 def file_name(document: SalesDocument) -> str:
-    """``Estimate E-2026-0012.pdf``, without what file systems refuse."""
-    kept = (c for c in name(document) if c not in '\\/:*?"<>|' and c.isprintable())
+    """``Estimate E-2026-0012.pdf``"""
+    return as_file_name(name(document))
+
+
+def as_file_name(words: str) -> str:
+    """Without what file systems refuse."""
+    kept = (c for c in words if c not in '\\/:*?"<>|' and c.isprintable())
     return "".join(kept) + ".pdf"
 
 
@@ -140,13 +146,14 @@ def style_sheet() -> Path:
     return Path(found) if found else STATIC / STYLE
 
 
-def _files(style: Path, logo: Any) -> dict[str, Path | bytes]:
-    files: dict[str, Path | bytes] = {STYLE: style}
-    files |= {f"fonts/{font.name}": font for font in (STATIC / "fonts").glob("*.woff2")}
+def files(logo: Any) -> dict[str, Path | bytes]:
+    """What the HTML of a PDF refers to. ``logo`` is a stored file, or nothing."""
+    found: dict[str, Path | bytes] = {STYLE: style_sheet()}
+    found |= {f"fonts/{font.name}": font for font in (STATIC / "fonts").glob("*.woff2")}
     drawn = _logo(logo.storage, logo.name) if logo else None
     if drawn:
-        files[LOGO] = drawn
-    return files
+        found[LOGO] = drawn
+    return found
 
 
 @lru_cache(maxsize=16)

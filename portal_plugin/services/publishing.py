@@ -13,7 +13,7 @@ from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
 from ..totals import HUNDRED
-from . import activity, listing, numbering, pdfs, staging, terms
+from . import activity, invoices, listing, numbering, pdfs, staging, terms
 from .versions import write_version
 
 
@@ -50,6 +50,8 @@ def release(document: SalesDocument, revision: Any = None, user: Any = None) -> 
         )
         listing.refresh(fresh)
         pdfs.order_render(fresh)
+        if before is None:
+            invoices.order_made(fresh, user)
         transaction.on_commit(
             lambda: signals.version_published.send(
                 sender=type(fresh), document=fresh, version=version

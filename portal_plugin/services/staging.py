@@ -12,7 +12,7 @@ from ..exceptions import NotAvailable
 from ..models import Order, PortalSettings, SalesDocument, Stage
 from ..models.documents import lock
 from ..statuses import DocumentState, MoneyAfterCancel
-from . import activity, listing, notifications, pdfs
+from . import activity, invoices, listing, notifications, pdfs
 
 #: What a new site starts with: internal name, the customer's word, colour, flags.
 STARTER_STAGES = [
@@ -91,6 +91,7 @@ def complete(document: SalesDocument, user: Any = None) -> None:
         SalesDocument.objects.filter(pk=fresh.pk).update(completed_at=timezone.now())
         activity.record(fresh, "complete", staff=user)
         listing.refresh(fresh)
+        invoices.order_completed(fresh, user)
 
 
 def cancel(document: SalesDocument, reason: str, user: Any = None, *, money: str = "") -> None:
@@ -115,6 +116,7 @@ def cancel(document: SalesDocument, reason: str, user: Any = None, *, money: str
         )
         data = {"reason": reason, "money": money, "paid": fresh.paid if money else None}
         activity.record(fresh, "cancel", staff=user, data=data)
+        invoices.order_cancelled(lock(fresh), reason, user)
         _after_change(fresh, "cancelled")
 
 

@@ -11,14 +11,14 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from ...models import ChangeRequest, SalesDocument, TermsText
+from ...models import ChangeRequest, PortalSettings, SalesDocument, TermsText
 from ...money import format_money, format_number, round_money
 from ...statuses import DocumentState, ItemState, LedgerKind
 from .. import terms as terms_service
 from .items import ItemView, item_views
 from .rows import Rows
 from .shop import ShopView, document_language, shop_view
-from .taxes import tax_notes
+from .taxes import notes_of
 
 OVER = {
     DocumentState.EXPIRED,
@@ -53,6 +53,7 @@ class DocumentView:
     direction: str
     currency: str
     kind_label: str
+    pdf_label: str
     number: str
     title: str
     state: DocumentState
@@ -134,7 +135,8 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         language=language,
         direction="rtl" if get_language_info(language.split("-")[0])["bidi"] else "ltr",
         currency=currency,
-        kind_label=_("Invoice") if document.is_order else _("Estimate"),
+        kind_label=kind_word(document, shop.settings),
+        pdf_label=_pdf_label(document, shop.settings),
         number=document.number or _("Draft"),
         title=document.title,
         state=state,
@@ -148,7 +150,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         items=item_views(document, rows, show, language),
         totals=_total_rows(document, show),
         tax_rows=_tax_rows(document, show, language),
-        tax_notes=tax_notes(document.totals),
+        tax_notes=notes_of(document.totals.bands),
         payments=_payment_rows(document, show) if is_saved and document.is_order else [],
         total=show(document.totals.total),
         amount_due=show(document.amount_due),
@@ -164,6 +166,20 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         cancel_money=_cancel_money(document, show),
         open_requests=document.standing.open_requests if is_saved else [],
     )
+
+
+def kind_word(document: SalesDocument, settings: PortalSettings) -> str:
+    """What the document's own PDF is headed: with formal invoices that of an order is none."""
+    if not document.is_order:
+        return _("Estimate")
+    return _("Order confirmation") if settings.has_formal_invoices else _("Invoice")
+
+
+def _pdf_label(document: SalesDocument, settings: PortalSettings) -> str:
+    """The button that opens it."""
+    if not document.is_order:
+        return _("PDF Estimate")
+    return _("PDF Order confirmation") if settings.has_formal_invoices else _("PDF Invoice")
 
 
 def _cancel_money(document: SalesDocument, show: Any) -> str:

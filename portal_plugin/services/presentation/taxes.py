@@ -1,10 +1,12 @@
 """Taxes in words: what is charged on what, and why on some of it nothing is."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ...models.items import TaxCategory
-from ...totals import DocumentTotals
+from ...totals import TaxBand
 
 #: What the customer reads where no tax is charged: EN 16931, BT-120, by its category.
 NOTES = {
@@ -16,7 +18,7 @@ NOTES = {
 }
 
 
-def tax_notes(totals: DocumentTotals) -> list[str]:
+def notes_of(bands: Iterable[TaxBand]) -> list[str]:
     """One sentence for each kind of tax that is not charged, in the active language."""
-    found = dict.fromkeys(band.category for band in totals.bands)
+    found = dict.fromkeys(band.category for band in bands)
     return [_(NOTES[TaxCategory(code)]) for code in found if code in NOTES]
