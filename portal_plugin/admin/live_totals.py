@@ -42,6 +42,7 @@ ITEM_PRICING = (
     "price_includes_tax",
     "is_optional",
     "is_selected",
+    "alternative_group",
 )
 
 

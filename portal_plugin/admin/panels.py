@@ -131,6 +131,7 @@ ITEM_PANELS = [
             FieldRowPanel([FieldPanel("discount_percent"), FieldPanel("discount_amount")]),
             FieldRowPanel([FieldPanel("price_includes_tax"), FieldPanel("tax_category")]),
             FieldRowPanel([FieldPanel("is_optional"), FieldPanel("is_selected")]),
+            FieldPanel("alternative_group"),
         ],
         summary=_("Discount, tax and options of this item"),
     ),

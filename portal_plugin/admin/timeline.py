@@ -38,6 +38,7 @@ SENTENCES = {
     "approve": gettext_noop("%(who)s approved an item"),
     "decline": gettext_noop("%(who)s declined an item"),
     "order_approved": gettext_noop("%(who)s ordered the approved items"),
+    "choose": gettext_noop("%(who)s chose options"),
     "comment": gettext_noop("%(who)s wrote a message"),
     "change_request": gettext_noop("%(who)s asked for a change"),
     "withdraw_change_request": gettext_noop("%(who)s withdrew a change request"),

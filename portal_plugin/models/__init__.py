@@ -3,6 +3,7 @@
 from .access import DirectLink, LinkToken, Recipient
 from .activity import Activity, PersonalSalt
 from .attachments import Attachment, Preview
+from .choices import Choice
 from .conversation import ChangeRequest, Comment, InternalNote
 from .customers import Contact, Customer
 from .decisions import Decision, Submission, TermsText
@@ -25,6 +26,7 @@ __all__ = [
     "Activity",
     "Attachment",
     "ChangeRequest",
+    "Choice",
     "Comment",
     "Contact",
     "Customer",

@@ -24,8 +24,7 @@ class Amounts:
         if self.is_order and self.current_version_id and not self._state.adding:
             declined = set(self.standing.never_wanted_keys)
         lines = [
-            item.as_line(is_counted=item.is_counted and item.key not in declined)
-            for item in self.lines
+            item.as_line(is_counted=item.key in self.counted_keys - declined) for item in self.lines
         ]
         return document_totals(lines, self.currency or "EUR", self._terms())
 
@@ -51,7 +50,8 @@ class Amounts:
         """Shipping without tax is so for the reason for which the goods are."""
         if self.shipping_tax_rate:
             return TaxCategory.STANDARD
-        found = (item.tax_category for item in self.lines if item.is_counted and not item.tax_rate)
+        counted = [item for item in self.lines if item.key in self.counted_keys]
+        found = (item.tax_category for item in counted if not item.tax_rate)
         return next(found, TaxCategory.STANDARD)
 
     @cached_property

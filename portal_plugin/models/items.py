@@ -74,6 +74,13 @@ class LineItem(Orderable):
     is_optional = models.BooleanField(_("optional"), default=False)
     is_selected = models.BooleanField(_("selected"), default=True)
 
+    alternative_group = models.CharField(
+        _("one of"),
+        max_length=100,
+        blank=True,
+        help_text=_("Items with the same words here are alternatives: one of them is chosen."),
+    )
+
     class Meta(Orderable.Meta):
         verbose_name = pgettext_lazy("of a document", "item")
         verbose_name_plural = pgettext_lazy("of a document", "items")
@@ -96,10 +103,11 @@ class LineItem(Orderable):
         return bool(self.tax_rate) and self.tax_category != TaxCategory.STANDARD
 
     @property
-    def is_counted(self):
-        return self.is_selected or not self.is_optional
+    def is_choice(self):
+        """Whether it counts only once it is chosen."""
+        return self.is_optional or bool(self.alternative_group)
 
-    def as_line(self, *, is_counted=None) -> Line:
+    def as_line(self, *, is_counted) -> Line:
         """Plain data for ``totals``."""
         return Line(
             quantity=self.quantity or Decimal(0),
@@ -109,5 +117,5 @@ class LineItem(Orderable):
             tax_rate=self.tax_rate or Decimal(0),
             tax_category=self.tax_category,
             price_includes_tax=self.price_includes_tax,
-            is_counted=self.is_counted if is_counted is None else is_counted,
+            is_counted=is_counted,
         )

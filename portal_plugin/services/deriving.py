@@ -44,6 +44,7 @@ ITEM_FIELDS = [
     "price_includes_tax",
     "is_optional",
     "is_selected",
+    "alternative_group",
     "sort_order",
 ]
 
@@ -72,6 +73,14 @@ def derive(
         for item in source.lines
         if item.key in keys
     ]
+    if document.is_order:
+        _settle_choices(document.line_items.all())
     document.save()
     document.save_revision(user=user).publish(user=user, skip_permission_checks=True)
     return model.objects.get(pk=document.pk)
+
+
+def _settle_choices(items: Any) -> None:
+    """What was chosen is ordered: on an order nothing of it is open any more."""
+    for item in items:
+        item.is_optional, item.is_selected, item.alternative_group = False, True, ""

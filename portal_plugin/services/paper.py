@@ -213,8 +213,10 @@ def _items(view: DocumentView) -> list[PaperItem]:
     for item in view.items:
         line = lines[item.key]
         left_out = ""
-        if not line.is_counted:
-            left_out = _("Optional, not included")
+        if line.key not in view.document.counted_keys:
+            left_out = _("Alternative, not included")
+            if not line.alternative_group:
+                left_out = _("Optional, not included")
         elif view.document.is_order and item.state == ItemState.DECLINED:
             left_out = _("Declined, not included")
         tax = format_percent(line.tax_rate or ZERO, view.language)

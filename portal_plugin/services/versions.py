@@ -123,6 +123,7 @@ def document_content(
                 "key": str(item.key),
                 "is_optional": item.is_optional,
                 "is_selected": item.is_selected,
+                **({"one_of": item.alternative_group} if item.alternative_group else {}),
                 **item_content(item, document.currency, proofs[item.key]),
             }
             for item in document.lines

@@ -79,7 +79,7 @@ def counted(order: SalesDocument) -> list[tuple[Any, Any]]:
     return [
         (item, line)
         for item, line in zip(order.lines, order.totals.lines, strict=True)
-        if item.is_counted and item.key not in declined
+        if item.key in order.counted_keys - declined
     ]
 
 

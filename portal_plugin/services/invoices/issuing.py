@@ -95,7 +95,7 @@ def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = No
     return invoice
 
 
-def _order_pdf(order: SalesDocument, input_hash: str) -> RenderedPdf:
+def _order_pdf(order: Any, input_hash: str) -> RenderedPdf:
     """Shown from the start: what is issued is never discarded."""
     pdf = RenderedPdf.objects.create(
         document_id=order.pk,

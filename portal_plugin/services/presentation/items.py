@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ...models import Preview, ProofVersion, SalesDocument
 from ...money import format_number, format_price
 from ...statuses import ItemState, WorkState
@@ -88,6 +90,7 @@ class ItemView:
     state_label: str
     item_hash: str
     is_decidable: bool
+    option: str
     proofs: list[ProofView]
     rows: Rows
     decision: Any = None
@@ -123,9 +126,21 @@ def item_views(document: SalesDocument, rows: Rows, show: Show, language: str) -
             currency=document.currency or "EUR",
             standing=standing.get(item.key),
             rows=rows,
+            option=option_words(document, item),
         )
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
     ]
+
+
+def option_words(document: SalesDocument, item: Any) -> str:
+    """Whether an option or alternative is in the total; empty for what is neither."""
+    if not item.is_choice:
+        return ""
+    is_chosen = item.key in document.counted_keys
+    if item.alternative_group:
+        words = _("%(group)s: chosen") if is_chosen else _("%(group)s: not chosen")
+        return words % {"group": item.alternative_group}
+    return _("Option, chosen") if is_chosen else _("Option, not chosen")
 
 
 def _item_view(
@@ -137,6 +152,7 @@ def _item_view(
     currency: str,
     standing: Any,
     rows: Rows,
+    option: str,
 ) -> ItemView:
     state = ItemState(standing.state) if standing else ItemState.WAITING
     return ItemView(
@@ -156,6 +172,7 @@ def _item_view(
         state_label=str(state.label),
         item_hash=standing.item_hash if standing else "",
         is_decidable=standing is not None,
+        option=option,
         proofs=proof_views(rows, item.key),
         rows=rows,
         decision=standing.decision if standing else None,
