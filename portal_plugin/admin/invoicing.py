@@ -33,6 +33,7 @@ class IssuedRow:
     url: str
     reason: str
     left: str
+    shown_left: str
 
 
 class CreditForm(forms.Form):
@@ -52,16 +53,21 @@ def context(document, user) -> dict | None:
     may_issue = sites.may(user, "issue_invoice", document)
     standing = [row for row in rows if _stands(row)]
     can_issue = may_issue and is_formal and not document.cancelled_at
-    charged = sum((row.left_total for row in standing), Decimal(0))
-    has_last = any(row.kind == InvoiceKind.INVOICE for row in standing)
+    last = next((row for row in standing if row.kind == InvoiceKind.INVOICE), None)
     return {
         "rows": [_issued(row, row in standing and may_issue) for row in rows],
-        "can_issue": can_issue and not has_last,
+        "can_issue": can_issue and last is None,
         "can_issue_deposit": can_issue and not standing and bool(document.totals.deposit),
-        "has_changed": has_last and not document.cancelled_at and charged != document.totals.total,
+        "has_changed": last is not None and _has_changed(document, last),
         "key": uuid4(),
         "currency": document.totals.currency,
     }
+
+
+def _has_changed(order, invoice) -> bool:
+    """Whether the order comes to something else than when it was charged."""
+    charged = Decimal(invoice.said["figures"]["order_total"])
+    return not order.cancelled_at and charged != order.totals.total
 
 
 def _stands(invoice) -> bool:
@@ -82,6 +88,7 @@ def _issued(invoice, can_credit):
         url=reverse("portal_admin:invoice", args=[invoice.document_id, invoice.public_id]),
         reason=invoice.reason,
         left="" if left is None else decimal_text(left),
+        shown_left=format_money(left or Decimal(0), invoice.currency, language_of_admin()),
     )
 
 

@@ -160,7 +160,7 @@ def document_tabs(*, valid_until):
                 FieldRowPanel([FieldPanel("language"), FieldPanel("currency")]),
                 FieldRowPanel([*dates, FieldPanel("delivery_on")]),
                 FieldPanel("delivery_text"),
-                FieldPanel("purchase_order_number"),
+                FieldRowPanel([FieldPanel("purchase_order_number"), FieldPanel("buyer_reference")]),
                 FieldPanel(
                     "go_live_at",
                     heading=_("Goes out at"),

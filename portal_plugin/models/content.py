@@ -31,6 +31,12 @@ class DocumentContent(models.Model):
     purchase_order_number = models.CharField(
         _("customer's order number"), max_length=100, blank=True
     )
+    buyer_reference = models.CharField(
+        _("customer's reference"),
+        max_length=100,
+        blank=True,
+        help_text=_("What their accounts department asks for: a cost centre, a route ID."),
+    )
     pays_by = models.CharField(_("pays by"), max_length=10, choices=PaysBy.choices, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), null=True, blank=True)
     discount_percent = models.DecimalField(

@@ -17,6 +17,7 @@ COPIED = [
     "delivery_on",
     "delivery_text",
     "purchase_order_number",
+    "buyer_reference",
     "pays_by",
     "payment_days",
     "discount_percent",

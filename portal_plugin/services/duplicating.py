@@ -14,7 +14,7 @@ from . import activity
 from .deriving import ITEM_FIELDS
 
 #: What belongs to the one deal alone.
-LEFT_OUT = {"purchase_order_number", "valid_until", "delivery_on"}
+LEFT_OUT = {"purchase_order_number", "buyer_reference", "valid_until", "delivery_on"}
 COPIED = [f.name for f in DocumentContent._meta.fields if f.name not in LEFT_OUT]
 
 

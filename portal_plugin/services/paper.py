@@ -185,6 +185,7 @@ def _facts(view: DocumentView) -> list[Fact]:
         (_("Date"), _day(view.issued_on)),
         (_("Valid until"), _day(view.valid_until)),
         (_("Your order number"), document.purchase_order_number),
+        (_("Your reference"), document.buyer_reference),
         (_("Delivery"), _day(view.delivery_on)),
         (_("Payment"), _payment_days(view)),
         (_("Your tax number"), view.customer_tax_number),

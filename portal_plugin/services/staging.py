@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from ..exceptions import NotAvailable
+from ..exceptions import DepositMissing, NotAvailable
 from ..models import Order, PortalSettings, SalesDocument, Stage
 from ..models.documents import lock
 from ..statuses import DocumentState, MoneyAfterCancel
@@ -56,17 +56,26 @@ def ensure_stages(site: Any) -> None:
         )
 
 
-def set_stage(document: SalesDocument, stage: Stage | None, user: Any = None) -> None:
+def set_stage(
+    document: SalesDocument, stage: Stage | None, user: Any = None, *, note: str = ""
+) -> None:
     """A stage that notifies writes to the customer, unless it is another one a moment later. The
-    stage that the order has already is no news."""
+    stage that the order has already is no news.
+
+    Raises ``DepositMissing`` where the stage needs it; ``note`` says why it goes on all the same.
+    """
     if stage is not None and stage.site_id != document.site_id:
         raise NotAvailable(_("This stage belongs to another site."))
     with transaction.atomic():
         fresh = _living_order(document)
         if fresh.stage_id == (stage.pk if stage else None):
             return
+        is_early = stage is not None and stage.needs_deposit and fresh.deposit_due > 0
+        if is_early and not note.strip():
+            raise DepositMissing
         SalesDocument.objects.filter(pk=fresh.pk).update(stage=stage)
-        activity.record(fresh, "stage", staff=user, data=_stage_data(stage))
+        data = _stage_data(stage) | ({"reason": note.strip()} if is_early else {})
+        activity.record(fresh, "stage", staff=user, data=data)
         listing.refresh(fresh)
         notifications.take_back(fresh, "stage", _("The order moved on to another stage."))
         if stage is not None and stage.notifies_customer:

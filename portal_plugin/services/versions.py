@@ -117,6 +117,7 @@ def document_content(
         "deposit_percent": document.deposit_percent,
         "deposit_amount": document.deposit_amount,
         # What came later is left out where it is unused: versions from before stay comparable.
+        **({"buyer_reference": document.buyer_reference} if document.buyer_reference else {}),
         **({"rounding_unit": document.rounding_unit} if document.rounding_unit else {}),
         "items": [
             {

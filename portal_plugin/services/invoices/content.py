@@ -51,6 +51,7 @@ class Draft:
     rounding: Decimal = ZERO
     sums: Sequence[tuple[str, str, Decimal]] = ()
     paid: Decimal = ZERO
+    order_total: Decimal = ZERO
     refers_to: Any = None
     reason: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
@@ -94,6 +95,7 @@ def _figures(draft: Draft) -> dict[str, Any]:
         "rounding": draft.rounding,
         "total": draft.total,
         "paid": draft.paid,
+        "order_total": draft.order_total,
         "bands": [
             {"rate": band.rate, "category": band.category, "net": band.net, "tax": band.tax}
             for band in draft.bands
@@ -119,7 +121,10 @@ def _buyer(document: SalesDocument) -> dict[str, str]:
         return {}
     names = ("name", "company", "address", "tax_number", "email")
     buyer = {name: getattr(customer, name) for name in names}
-    return buyer | {"order_number": document.purchase_order_number}
+    return buyer | {
+        "order_number": document.purchase_order_number,
+        "reference": document.buyer_reference,
+    }
 
 
 def _view(draft: Draft, view: DocumentView, number: str) -> dict[str, Any]:
@@ -216,6 +221,7 @@ def _facts(draft: Draft, view: DocumentView, day: date) -> list[tuple[str, str]]
         (_("Takes back"), refers_to.number if refers_to else ""),
         (_("Order"), document.number or ""),
         (_("Your order number"), document.purchase_order_number),
+        (_("Your reference"), document.buyer_reference),
         (_("Delivery"), date_format(view.delivery_on) if view.delivery_on else ""),
         *draft.facts,
         (_("Your tax number"), view.customer_tax_number),

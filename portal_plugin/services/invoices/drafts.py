@@ -36,6 +36,7 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
         rounding=totals.rounding,
         sums=sums,
         paid=max(ZERO, order.paid - taken),
+        order_total=totals.total,
     )
 
 
