@@ -174,7 +174,7 @@ def _give_up_on_killers() -> None:
 
 def _make(pdf: RenderedPdf) -> None:
     if pdf.kind == invoice_paper.KIND:
-        _store(pdf, invoice_paper.sheet(pdf.invoice))
+        _store(pdf, invoice_paper.sheet(pdf.invoice), is_for_archives=True)
         return
     document = SalesDocument.objects.as_shown().get(pk=pdf.document_id).as_its_kind()
     sheet = paper.sheet(document)
@@ -184,9 +184,9 @@ def _make(pdf: RenderedPdf) -> None:
         _discard_superseded(pdf)
 
 
-def _store(pdf: RenderedPdf, sheet: paper.Sheet) -> bool:
+def _store(pdf: RenderedPdf, sheet: paper.Sheet, **options: bool) -> bool:
     """Draw it. False where somebody else has taken the row meanwhile."""
-    data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash)
+    data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash, **options)
     name = pdf.file.storage.save(private_name(pdf, ""), ContentFile(data))
     is_ours = _leased(pdf).update(
         state=WorkState.READY,

@@ -36,7 +36,7 @@ def test_the_page_lists_it_as_soon_as_it_is_issued(client, enter, order):
 def test_it_can_be_read_before_its_pdf_is_made_and_is_the_pdf_then(
     client, enter, order, monkeypatch
 ):
-    monkeypatch.setattr(gateway, "render", lambda html, files, identifier: b"%PDF-1")
+    monkeypatch.setattr(gateway, "render", lambda html, **options: b"%PDF-1")
     enter(order)
     invoice = invoices.issue(order)
     url = url_of(invoice, order)

@@ -1,8 +1,10 @@
 """Formal invoices: numbered without gaps, frozen, taken back by credit notes."""
 
 from decimal import Decimal
+from io import BytesIO
 from uuid import uuid4
 
+import pypdf
 import pytest
 
 from portal_plugin.exceptions import EvidenceIsKept, NotAvailable
@@ -81,7 +83,7 @@ def test_the_orders_own_pdf_is_a_confirmation_then(site):
 
 
 def test_what_was_issued_stays_as_it_was(site, monkeypatch):
-    monkeypatch.setattr(gateway, "render", lambda html, files, identifier: html.encode())
+    monkeypatch.setattr(gateway, "render", lambda html, **options: html.encode())
     order = order_factory(items=1, site=site)
     invoice = invoices.issue(order)
     before = words(invoice)
@@ -228,7 +230,7 @@ def test_cancelling_leaves_charged_what_the_shop_keeps(site):
 
 
 def test_the_customer_gets_it_by_email_with_the_pdf(site, monkeypatch):
-    monkeypatch.setattr(gateway, "render", lambda html, files, identifier: b"%PDF" + html.encode())
+    monkeypatch.setattr(gateway, "render", lambda html, **options: b"%PDF" + html.encode())
     order = order_factory(items=1, site=site)
     link_factory(order)
     invoice = invoices.issue(order)
@@ -245,3 +247,19 @@ def test_what_has_an_invoice_is_kept(site):
     invoices.issue(order)
     with pytest.raises(EvidenceIsKept):
         again(order).unpublish()
+
+
+@pytest.mark.skipif(bool(gateway.what_is_missing()), reason=gateway.what_is_missing())
+def test_its_pdf_is_made_for_archives(site):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    pdfs.drain()
+    stored = RenderedPdf.objects.get(invoice=invoice).file.read()
+    root = pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]
+    said = root["/Metadata"].get_data()
+    assert b"pdfaid:part>3<" in said or b'pdfaid:part="3"' in said
+    assert "/StructTreeRoot" in root
+    sheet = invoice_paper.sheet(invoice)
+    again = gateway.render(
+        sheet.html, files=sheet.files, identifier=sheet.input_hash, is_for_archives=True
+    )
+    assert again == stored
