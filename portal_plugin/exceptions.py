@@ -40,6 +40,15 @@ class NotAvailable(PortalError):
     sentence = gettext_noop("This is no longer possible for this document.")
 
 
+class DepositMissing(NotAvailable):
+    """The stage needs the deposit, and it is not paid."""
+
+    sentence = gettext_noop(
+        "The deposit is not paid yet, and this stage needs it. Write a note that says why the "
+        "order goes on without it."
+    )
+
+
 class TermsChanged(StaleDocument):
     """The terms were changed after you opened the page."""
 

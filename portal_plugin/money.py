@@ -4,6 +4,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.numbers import format_percent as babel_percent
 
@@ -27,6 +28,19 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
     """Half up to the currency's own digits: 0.005 EUR becomes 0.01, -0.005 EUR becomes -0.01."""
     rounded = amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)
     return rounded + ZERO  # turns -0.00 into 0.00
+
+
+def cash_unit(currency: str) -> Decimal:
+    """The smallest amount that can be paid in coins: CHF 0.05, SEK 1, EUR 0.01 (CLDR's
+    ``_cashDigits`` and ``_cashRounding``, through Babel)."""
+    fractions = get_global("currency_fractions")
+    _digits, _rounding, cash_digits, step = fractions.get(currency, fractions["DEFAULT"])
+    return Decimal(step or 1).scaleb(-cash_digits)
+
+
+def round_to(amount: Decimal, unit: Decimal) -> Decimal:
+    """Half up to a multiple of ``unit``: 0.075 by 0.05 becomes 0.10."""
+    return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit + ZERO
 
 
 def babel_locale(language: str) -> Locale:

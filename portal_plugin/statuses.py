@@ -106,6 +106,12 @@ class LedgerKind(TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
+class InvoiceKind(TextChoices):
+    INVOICE = "invoice", _("Invoice")
+    DEPOSIT = "deposit", _("Deposit invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+
+
 class RefundState(TextChoices):
     NEW = "new", _("Not confirmed yet")
     PENDING = "pending", _("Under way")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .money import ZERO, round_money
+from .money import ZERO, round_money, round_to
 
 HUNDRED = Decimal(100)
 
@@ -52,13 +52,15 @@ class TaxBand:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for the whole document, beside its lines."""
+    """What holds for the whole document, beside its lines. ``rounding_unit`` is the smallest coin
+    that the total is rounded to; 0 rounds nothing."""
 
     discount_percent: Decimal = ZERO
     discount_amount: Decimal = ZERO
     shipping: Line | None = None
     deposit_percent: Decimal = ZERO
     deposit_amount: Decimal = ZERO
+    rounding_unit: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class DocumentTotals:
     """``subtotal``, ``discount`` and ``shipping`` are on one footing: what is shown adds up.
 
     Where ``includes_tax`` (one of the prices does) they are with tax and make ``total``; else they
-    are without, and make ``total`` together with ``tax``.
+    are without, and make ``total`` together with ``tax``. ``rounding`` is what the total has more
+    (or less) than ``net`` and ``tax`` so that it can be paid in coins.
     """
 
     currency: str
@@ -80,6 +83,7 @@ class DocumentTotals:
     deposit: Decimal
     includes_tax: bool = False
     bands: tuple[TaxBand, ...] = field(default=())
+    rounding: Decimal = ZERO
 
 
 def line_totals(line: Line, currency: str) -> LineTotals:
@@ -122,6 +126,8 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
         bands[key] = (net + sums.net, tax + sums.tax)
     net = sum((net for net, _ in bands.values()), ZERO)
     tax = sum((tax for _, tax in bands.values()), ZERO)
+    rounding = _rounding(net + tax, terms, currency)
+    total = net + tax + rounding
     return DocumentTotals(
         currency=currency,
         lines=per_line,
@@ -130,13 +136,14 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
         shipping=shipping,
         net=net,
         tax=tax,
-        total=net + tax,
-        deposit=_deposit(net + tax, terms, currency),
+        total=total,
+        deposit=_deposit(total, terms, currency),
         includes_tax=includes_tax,
         bands=tuple(
             TaxBand(rate, category, net, tax)
             for (rate, category), (net, tax) in sorted(bands.items())
         ),
+        rounding=rounding,
     )
 
 
@@ -172,6 +179,14 @@ def _discounted(bands, discount, currency, priced):
     return result
 
 
+def _rounding(amount, terms, currency):
+    if not terms.rounding_unit:
+        return ZERO
+    return round_money(round_to(amount, terms.rounding_unit) - amount, currency)
+
+
 def _deposit(total, terms, currency):
     wanted = round_money(total * terms.deposit_percent / HUNDRED + terms.deposit_amount, currency)
+    if terms.rounding_unit:
+        wanted = round_money(round_to(wanted, terms.rounding_unit), currency)
     return max(ZERO, min(wanted, total))

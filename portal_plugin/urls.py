@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{DOCUMENT}uploads/<key:upload_id>/", uploads.piece, name="upload"),
     path(f"{DOCUMENT}pdf/", _get(pdfs.viewer), name="pdf"),
     path(f"{DOCUMENT}pdf/file/", _get(pdfs.pdf_file), name="pdf_file"),
+    path(f"{DOCUMENT}invoices/<key:file_id>/", _get(pdfs.invoice), name="invoice"),
     path(f"{DOCUMENT}print/", _get(pdfs.print_page), name="print"),
     path(f"{DOCUMENT}receipts/<key:key>/", _get(receipts.receipt), name="receipt"),
     path(f"{DOCUMENT}receipts/<key:key>/pdf/", _get(receipts.receipt_file), name="receipt_file"),

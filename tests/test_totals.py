@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_plugin.money import digits, format_money, round_money
+from portal_plugin.money import cash_unit, digits, format_money, round_money
 from portal_plugin.totals import Line, Terms, document_totals, line_totals
 
 D = Decimal
@@ -66,11 +66,36 @@ def test_the_deposit_is_rounded_and_never_more_than_the_total():
     ).deposit == Decimal(10)
 
 
+@pytest.mark.parametrize(
+    ("currency", "price", "rounding", "total"),
+    [
+        ("CHF", "10.02", "-0.02", "10.00"),
+        ("CHF", "10.03", "0.02", "10.05"),
+        ("SEK", "99.50", "0.50", "100"),
+        ("EUR", "10.02", "0", "10.02"),
+        ("JPY", "10", "0", "10"),
+    ],
+)
+def test_a_total_is_rounded_to_what_can_be_paid_in_coins(currency, price, rounding, total):
+    terms = Terms(rounding_unit=cash_unit(currency))
+    totals = document_totals([Line(unit_price=Decimal(price))], currency, terms)
+    assert (totals.rounding, totals.total) == (Decimal(rounding), Decimal(total))
+
+
+def test_a_deposit_can_be_paid_in_coins_as_well():
+    terms = Terms(deposit_percent=Decimal(33), rounding_unit=cash_unit("CHF"))
+    totals = document_totals([Line(unit_price=Decimal("10.20"))], "CHF", terms)
+    assert totals.deposit == Decimal("3.35")
+
+
 lines = st.builds(
     Line,
     quantity=st.decimals("0", "5000", places=4),
     unit_price=st.decimals("0", "9999", places=6),
     discount_percent=st.decimals("0", "100", places=2),
+    discount_amount=st.decimals("0", "50", places=4),
+    tax_category=st.sampled_from(["S", "Z", "AE"]),
+    is_counted=st.booleans(),
     tax_rate=st.sampled_from([Decimal(0), Decimal(7), Decimal(19), Decimal("8.875")]),
     price_includes_tax=st.booleans(),
 )
@@ -78,18 +103,28 @@ lines = st.builds(
 
 @given(
     st.lists(lines, max_size=30),
-    st.sampled_from(["EUR", "JPY", "KWD"]),
+    st.sampled_from(["EUR", "JPY", "KWD", "CHF", "SEK", "ISK"]),
     st.decimals("0", "100", places=2),
     st.decimals("0", "500", places=4),
+    st.booleans(),
 )
-def test_the_parts_always_sum_to_the_whole(items, currency, percent, shipping):
+def test_the_parts_always_sum_to_the_whole(items, currency, percent, shipping, is_in_coins):
     terms = Terms(
-        discount_percent=percent, shipping=Line(unit_price=shipping, tax_rate=Decimal(19))
+        discount_percent=percent,
+        shipping=Line(unit_price=shipping, tax_rate=Decimal(19)),
+        deposit_percent=percent,
+        rounding_unit=cash_unit(currency) if is_in_coins else Decimal(0),
     )
     totals = document_totals(items, currency, terms)
-    assert totals.net + totals.tax == totals.total
-    assert sum((band.net + band.tax for band in totals.bands), Decimal(0)) == totals.total
+    assert totals.net + totals.tax + totals.rounding == totals.total
+    bands = sum((band.net + band.tax for band in totals.bands), Decimal(0))
+    assert bands + totals.rounding == totals.total
+    counted = [sums for line, sums in zip(items, totals.lines, strict=True) if line.is_counted]
+    priced = [sums.gross if totals.includes_tax else sums.net for sums in counted]
+    assert sum(priced, Decimal(0)) == totals.subtotal
+    assert all(sums.net + sums.tax == sums.gross for sums in totals.lines)
+    assert 0 <= totals.deposit <= max(totals.total, 0)
     assert round_money(totals.total, currency) == totals.total
-    shown = totals.subtotal - totals.discount + totals.shipping
+    shown = totals.subtotal - totals.discount + totals.shipping + totals.rounding
     assert shown + (0 if totals.includes_tax else totals.tax) == totals.total
     assert all(band.net >= 0 and band.tax >= 0 for band in totals.bands)

@@ -8,6 +8,7 @@ for _name in (
     "decline",
     "order_approved",
     "decline_all",
+    "choose",
     "comment",
     "upload",
     "send_link",

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from .. import days
 from ..models import Estimate, PortalSettings
+from ..models.shop import RoundsTotals
+from ..money import ZERO, cash_unit
+from ..statuses import PaysBy
 from .languages import codes
 
 FILLED = (
@@ -36,6 +39,17 @@ def fill_from_site(document, changed) -> list[str]:
     for name in names:
         setattr(document, name, getattr(fresh, name))
     return names
+
+
+def fill_rounding(document) -> None:
+    """As the shop wants it now. It is written with the document, so that no total that is out
+    follows what the shop or the customer's row says later."""
+    if not document.site_id:
+        return
+    wanted = PortalSettings.of(document.site).rounds_totals
+    is_offline = document.effective_pays_by != PaysBy.ONLINE
+    rounds = wanted == RoundsTotals.ALWAYS or (wanted == RoundsTotals.OFFLINE and is_offline)
+    document.rounding_unit = cash_unit(document.currency or "EUR") if rounds else ZERO
 
 
 def item_defaults(site) -> dict:

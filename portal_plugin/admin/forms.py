@@ -15,6 +15,7 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.models import Site
 
 from .. import days
+from ..models.items import TaxCategory
 from ..money import is_currency
 from ..services import publishing, removing
 from . import defaults, languages, sites
@@ -73,6 +74,13 @@ class LineItemForm(EitherDirection, TrimsDecimals, WagtailAdminModelForm):
         super().__init__(*args, instance=instance, **kwargs)
         if instance is not None:
             self.initial["key"] = instance.key
+
+    def clean(self):
+        data = super().clean()
+        rate, category = self.cleaned_data.get("tax_rate"), self.cleaned_data.get("tax_category")
+        if rate and category and category != TaxCategory.STANDARD:
+            self.add_error("tax_category", _("This kind has no tax: write 0 as its rate."))
+        return data
 
     def clean_key(self) -> UUID:
         return self.cleaned_data["key"] or uuid4()
@@ -267,6 +275,7 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
         if "site" in self.changed_data:
             self._filled |= set(defaults.fill_from_site(self.instance, self.changed_data))
         self._filled |= set(defaults.fill_from_customer(self.instance, self.changed_data))
+        defaults.fill_rounding(self.instance)
 
     def get_field_updates_for_resave(self):
         """The open page learns what was filled in for it, or its next save would undo it."""

@@ -42,6 +42,7 @@ ITEM_PRICING = (
     "price_includes_tax",
     "is_optional",
     "is_selected",
+    "alternative_group",
 )
 
 
@@ -70,6 +71,8 @@ def sums(document: SalesDocument) -> list[Sum]:
         if band.rate:
             rate = format_percent(band.rate, language)
             rows.append(row(_("Tax %(rate)s") % {"rate": rate}, band.tax))
+    if totals.rounding:
+        rows.append(row(_("Rounding"), totals.rounding))
     rows.append(row(_("Total"), totals.total, is_total=True))
     if totals.deposit:
         rows.append(row(_("Deposit"), totals.deposit))

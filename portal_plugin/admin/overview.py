@@ -18,7 +18,7 @@ from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
 from ..statuses import DocumentState, EmailState, ItemState
-from . import money_rows, overview_rows, sites, timeline
+from . import invoicing, money_rows, overview_rows, sites, timeline
 from .finding import find
 from .words import language_of_admin, number_of, state_tag
 
@@ -103,6 +103,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "people": overview_rows.people(document),
             "emails": list(self._emails()),
             "timeline": timeline.entries(document),
+            "invoicing": invoicing.context(document, self.request.user),
             "typed": self.typed or {},
             "new_link": self.new_link,
             "may_change": self.may_change,

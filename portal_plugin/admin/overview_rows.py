@@ -14,6 +14,7 @@ from ..money import format_money, format_number
 from ..services import answering, links, previews
 from ..services.mail_receivers import staff_name
 from ..services.presentation.decided import earlier_sentence
+from ..services.presentation.items import option_words
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
 from ..statuses import ItemState
@@ -39,6 +40,7 @@ class ItemRow:
     quantity: str
     amount: str
     state_label: str
+    option: str
     is_out: bool
     can_decide: bool
     decided_by: str = ""
@@ -81,11 +83,11 @@ def item_rows(document, draft) -> list[ItemRow]:
     for source, items in ((document, out), (draft, new)):
         sums = dict(zip([i.key for i in source.lines], source.totals.lines, strict=True))
         for item in items:
-            rows.append(_item_row(source, item, sums[item.key], standing, proofs, names))
+            rows.append(_item_row(source, item, sums[item.key], standing, proofs, names, known))
     return rows
 
 
-def _item_row(document, item, sums, standing, proofs, names):
+def _item_row(document, item, sums, standing, proofs, names, known):
     language = language_of_admin()
     state = standing.get(item.key)
     decision = state.decision if state else None
@@ -96,7 +98,8 @@ def _item_row(document, item, sums, standing, proofs, names):
         quantity=format_number(item.quantity or 0, language) + unit if item.quantity else "",
         amount=format_money(sums.gross, document.currency or "EUR", language),
         state_label=str(ItemState(state.state).label) if state else "",
-        is_out=state is not None,
+        option=option_words(document, item),
+        is_out=item.key in known,
         can_decide=state is not None and state.state == ItemState.WAITING,
         decided_by=names.get(decision.submission_id, "") if decision else "",
         decided_at=decision.created_at if decision else None,

@@ -16,7 +16,6 @@ from wagtail.admin.panels import (
 )
 from wagtail.models import Site
 
-from ..models import LineItem
 from . import document_bar, item_files, live_totals
 from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
 from .template_picker import ItemTemplatesPanel
@@ -54,7 +53,7 @@ class ItemTools(Panel):
 
 
 class FoldedPanel(PanelGroup):
-    """What most items leave as it is. Open where something was filled in, or is wrong.
+    """What most leave as it is. Open where something was filled in, or is wrong.
 
     It has no heading of Wagtail's: the line that opens it is one.
     """
@@ -72,11 +71,15 @@ class FoldedPanel(PanelGroup):
         @property
         def is_open(self):
             fields = [self.form[name] for name in self.panel.get_form_options()["fields"]]
-            return any(field.errors or _is_unusual(field) for field in fields)
+            model = self.form._meta.model
+            return any(field.errors or _is_unusual(field, model) for field in fields)
 
 
-def _is_unusual(bound_field) -> bool:
-    column = LineItem._meta.get_field(bound_field.name)
+def _is_unusual(bound_field, model) -> bool:
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    if bound_field.name not in columns:
+        return False
+    column = columns[bound_field.name]
     if bound_field.name == "price_includes_tax":
         return False
     return column.to_python(bound_field.value() or column.default) != column.default
@@ -134,6 +137,7 @@ ITEM_PANELS = [
             FieldRowPanel([_item_field("discount_percent"), _item_field("discount_amount")]),
             FieldRowPanel([_item_field("price_includes_tax"), _item_field("tax_category")]),
             FieldRowPanel([_item_field("is_optional"), _item_field("is_selected")]),
+            _item_field("alternative_group"),
         ],
         summary=_("Discount, tax and options of this item"),
     ),
@@ -162,7 +166,7 @@ def document_tabs(*, valid_until):
                 FieldRowPanel([FieldPanel("language"), FieldPanel("currency")]),
                 FieldRowPanel([*dates, FieldPanel("delivery_on")]),
                 FieldPanel("delivery_text"),
-                FieldPanel("purchase_order_number"),
+                FieldRowPanel([FieldPanel("purchase_order_number"), FieldPanel("buyer_reference")]),
                 MultiFieldPanel(
                     [FieldRowPanel([FieldPanel("approve_by"), FieldPanel("approve_by_reason")])],
                     heading=_("More"),

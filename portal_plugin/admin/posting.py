@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
 from ..exceptions import PortalError
-from . import sites, verbs_files, verbs_money, verbs_people, verbs_talk, verbs_work
+from . import invoicing, sites, verbs_files, verbs_money, verbs_people, verbs_talk, verbs_work
 from .finding import find
 from .overview import Overview
 
@@ -18,6 +18,7 @@ VERBS = {
     **verbs_people.VERBS,
     **verbs_work.VERBS,
     **verbs_money.VERBS,
+    **invoicing.VERBS,
 }
 
 

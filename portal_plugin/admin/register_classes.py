@@ -4,10 +4,11 @@ from django.contrib.admin import SimpleListFilter
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.helpers import PermissionHelper
+from wagtail_modeladmin.menus import ModelAdminMenuItem
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView, InspectView
 
-from ..models import Activity, DirectLink, Estimate, LedgerEntry, Order
+from ..models import Activity, DirectLink, Estimate, Invoice, LedgerEntry, Order
 from ..money import format_money
 from ..statuses import DocumentKind
 from . import sites, timeline
@@ -21,7 +22,7 @@ class LookOnly(PermissionHelper):
 
     @cached_property
     def documents(self):
-        return [Order] if self.model is LedgerEntry else [Estimate, Order]
+        return [Order] if self.model in (LedgerEntry, Invoice) else [Estimate, Order]
 
     def user_can_list(self, user):
         return any(
@@ -134,6 +135,78 @@ class PaymentRegister(Register):
 
     shown_amount.short_description = _("Amount")
     shown_amount.admin_order_field = "amount"
+
+
+class InvoiceMenuItem(ModelAdminMenuItem):
+    """Only where there is something to see: most shops have none."""
+
+    def is_shown(self, request):
+        return super().is_shown(request) and Invoice.objects.exists()
+
+
+class InvoiceRegister(Register):
+    model = Invoice
+    menu_label = _("Invoices")
+    menu_icon = "doc-full"
+    menu_order = 410
+    base_url_path = "portal/invoices"
+    list_display = ["number", "issued_on", "kind", "document_name", "customer_name", "shown_total"]
+    list_filter = ["kind", "currency", "issued_on"]
+    search_fields = ["number", "document__number", "document__customer__name", "reason"]
+    list_export = [
+        "number",
+        "issued_on",
+        "kind",
+        "document_name",
+        "customer_name",
+        "net",
+        "tax",
+        "rounding",
+        "total",
+        "currency",
+        "takes_back",
+        "reason",
+        "digest",
+    ]
+    export_filename = "invoices"
+    inspect_view_fields = [
+        "number",
+        "kind",
+        "document",
+        "refers_to",
+        "reason",
+        "net",
+        "tax",
+        "rounding",
+        "total",
+        "currency",
+        "issued_at",
+        "issued_by",
+        "digest",
+    ]
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows.select_related("document__customer", "refers_to").defer("content")
+
+    def get_menu_item(self, order=None):
+        return InvoiceMenuItem(self, order or self.get_menu_order())
+
+    def customer_name(self, row):
+        return row.document.customer.name if row.document.customer else ""
+
+    customer_name.short_description = _("Customer")
+
+    def takes_back(self, row):
+        return row.refers_to.number if row.refers_to else ""
+
+    takes_back.short_description = _("Takes back")
+
+    def shown_total(self, row):
+        return format_money(row.total, row.currency, language_of_admin())
+
+    shown_total.short_description = _("Total")
+    shown_total.admin_order_field = "total"
 
 
 class VerbFilter(SimpleListFilter):

@@ -1,4 +1,4 @@
-"""Where the registers of payments, activity and direct links are found, if they can be had.
+"""Where the registers of payments, invoices, activity and links are found, if they can be had.
 
 They are the only part that needs wagtail-modeladmin; without it everything else works.
 """
@@ -18,9 +18,12 @@ def instances() -> dict:
     """Place ("group" or "reports") to the registers that are shown there."""
     if not can_be_had():
         return {}
-    from .register_classes import ActivityRegister, LinkRegister, PaymentRegister
+    from .register_classes import ActivityRegister, InvoiceRegister, LinkRegister, PaymentRegister
 
-    return {"group": [PaymentRegister()], "reports": [ActivityRegister(), LinkRegister()]}
+    return {
+        "group": [PaymentRegister(), InvoiceRegister()],
+        "reports": [ActivityRegister(), LinkRegister()],
+    }
 
 
 def register() -> None:

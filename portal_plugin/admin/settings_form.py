@@ -14,7 +14,7 @@ from .. import colours, days
 from ..gateways import logos
 from ..models import NumberSequence, TermsText
 from ..services import numbering, starter, terms
-from ..statuses import DocumentKind, TermsKind
+from ..statuses import TermsKind
 from . import languages
 from .forms import TrimsDecimals, clean_currency
 
@@ -24,7 +24,7 @@ OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL)
 MAX_LOGO_BYTES = 2_000_000
 #: What the shop writes in its own language, which may run the other way than the admin's.
 WORDS = {"shop_name", "footer", "address", "bank_details", "proof_disclaimer", "how_it_works"}
-PATTERNS = {DocumentKind.ESTIMATE: "estimate_pattern", DocumentKind.ORDER: "order_pattern"}
+
 TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),
     TermsKind.ORDER: gettext_lazy("Terms for orders (%(language)s)"),
@@ -69,9 +69,16 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
         label=gettext_lazy("Next number of orders"), min_value=1, required=False
     )
 
+    next_invoice_number = forms.IntegerField(
+        label=gettext_lazy("Next number of invoices"), min_value=1, required=False
+    )
+    next_credit_note_number = forms.IntegerField(
+        label=gettext_lazy("Next number of credit notes"), min_value=1, required=False
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.next_before = {kind: self._next_number(kind) for kind in DocumentKind}
+        self.next_before = {kind: self._next_number(kind) for kind in numbering.PATTERNS}
         for kind, number in self.next_before.items():
             name = f"next_{kind}_number"
             self.fields[name].initial = self.initial[name] = number
@@ -87,7 +94,7 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
 
     def _turn_texts(self):
         """A pattern is read from the left also where the admin runs from the right."""
-        runs = dict.fromkeys(WORDS, "auto") | dict.fromkeys(PATTERNS.values(), "ltr")
+        runs = dict.fromkeys(WORDS, "auto") | dict.fromkeys(numbering.PATTERNS.values(), "ltr")
         for name in runs.keys() & self.fields.keys():
             self.fields[name].widget.attrs["dir"] = runs[name]
 
@@ -145,9 +152,15 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
     def clean_order_pattern(self):
         return _clean_pattern(self.cleaned_data["order_pattern"])
 
+    def clean_invoice_pattern(self):
+        return _clean_pattern(self.cleaned_data["invoice_pattern"])
+
+    def clean_credit_note_pattern(self):
+        return _clean_pattern(self.cleaned_data["credit_note_pattern"])
+
     def clean(self):
         data = super().clean()
-        for kind in DocumentKind:
+        for kind in numbering.PATTERNS:
             name = f"next_{kind}_number"
             wanted = self.cleaned_data.get(name)
             if wanted and wanted < self._next_number(kind):
@@ -175,18 +188,18 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
                 terms.add(shop.site, language, kind, text, user=self.for_user)
 
     def _save_numbers(self, shop):
-        for kind in DocumentKind:
+        for kind in numbering.PATTERNS:
             wanted = self.cleaned_data.get(f"next_{kind}_number")
             if not wanted or wanted == self.next_before[kind]:
                 continue
-            period = numbering.period_of(getattr(shop, PATTERNS[kind]), days.today())
+            period = numbering.period_of(getattr(shop, numbering.PATTERNS[kind]), days.today())
             sequence = numbering.locked_sequence(shop.site, kind, period)
             if wanted > sequence.next_number:
                 sequence.next_number = wanted
                 sequence.save(update_fields=["next_number"])
 
     def _next_number(self, kind) -> int:
-        period = numbering.period_of(getattr(self.instance, PATTERNS[kind]), days.today())
+        period = numbering.period_of(getattr(self.instance, numbering.PATTERNS[kind]), days.today())
         row = NumberSequence.objects.filter(
             site=self.instance.site, kind=kind, period=period
         ).first()

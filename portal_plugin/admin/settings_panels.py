@@ -12,7 +12,20 @@ from wagtail.admin.panels import (
 )
 
 from . import languages
+from .panels import FoldedPanel
 from .settings_form import KINDS, OPTIONAL_KINDS, form_class, terms_field
+
+ROUNDS = _(
+    "For currencies without small coins, such as CHF or SEK. The difference is a line of its own, "
+    "and holds for what is written from now on."
+)
+
+
+INVOICES = _(
+    "A formal invoice has a number of its own and never changes; it is taken back by a credit "
+    "note. Until then the order's PDF is an order confirmation. Where invoices come when the order "
+    "is completed, a deposit has its own one when the order is made."
+)
 
 
 class Tab(ObjectList):
@@ -112,6 +125,13 @@ def _money():
                 "bank_details",
                 help_text=_("Shown to customers who pay by transfer, with the number to quote."),
             ),
+            FoldedPanel(
+                [
+                    FieldPanel("rounds_totals", help_text=ROUNDS),
+                    FieldPanel("invoicing", help_text=INVOICES),
+                ],
+                summary=_("More"),
+            ),
         ],
         heading=_("Money"),
         name="money",
@@ -133,6 +153,23 @@ def _numbers():
                     FieldPanel("order_pattern", help_text=pattern),
                     FieldPanel("next_order_number"),
                 ]
+            ),
+            FoldedPanel(
+                [
+                    FieldRowPanel(
+                        [
+                            FieldPanel("invoice_pattern", help_text=pattern),
+                            FieldPanel("next_invoice_number"),
+                        ]
+                    ),
+                    FieldRowPanel(
+                        [
+                            FieldPanel("credit_note_pattern", help_text=pattern),
+                            FieldPanel("next_credit_note_number"),
+                        ]
+                    ),
+                ],
+                summary=_("Formal invoices"),
             ),
         ],
         heading=_("Numbers"),

@@ -16,7 +16,10 @@ from ..models import Customer, Estimate, ItemTemplate, Order, PortalSettings, St
 from ..statuses import DocumentKind
 
 #: Whoever may do one of these to a row may see it.
-ANY = ["add", "change", "delete", "view", "publish", "send", "decide", "record_payment", "refund"]
+ANY = [
+    *("add", "change", "delete", "view", "publish", "send", "decide"),
+    *("record_payment", "refund", "issue_invoice"),
+]
 #: The kinds of documents, each with rights of its own, and their word in the column ``kind``.
 KINDS = {Estimate: DocumentKind.ESTIMATE, Order: DocumentKind.ORDER}
 #: What belongs to a shop's settings, in tables of its own.

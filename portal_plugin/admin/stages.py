@@ -54,6 +54,7 @@ def flags_of(stage) -> str:
         _("waits for the customer"): stage.waits_for_customer,
         _("tells the customer"): stage.notifies_customer,
         _("no uploads"): not stage.uploads_allowed,
+        _("needs the deposit"): stage.needs_deposit,
         _("final"): stage.is_final,
     }
     return ", ".join(str(word) for word, holds in words.items() if holds)
@@ -109,6 +110,10 @@ def _panels():
                 FieldPanel(
                     "notifies_customer",
                     help_text=_("They get an email when an order comes into this stage."),
+                ),
+                FieldPanel(
+                    "needs_deposit",
+                    help_text=_("No order comes into it before, but with a note that says why."),
                 ),
                 FieldPanel(
                     "is_final",

@@ -12,9 +12,10 @@ from wagtail.admin import messages
 from ..exceptions import PortalError
 from ..gateways import delivery
 from ..models import Attachment, ProofVersion, Submission
-from ..services import file_bundles, files, paper, pdfs, previews, receipts
+from ..services import file_bundles, files, invoice_paper, paper, pdfs, previews, receipts
 from ..services.presentation import document_view
 from ..services.presentation.receipt import receipt_view
+from ..statuses import WorkState
 from .finding import find
 
 
@@ -44,6 +45,19 @@ def receipt(request, pk, submission_key):
         style = static("portal_plugin/css/print.css")
         return HttpResponse(receipts.page(receipt_view(submission), style_url=style))
     return FileResponse(file, filename="receipt.pdf", content_type="application/pdf")
+
+
+def invoice(request, pk, public_id):
+    """As it was issued."""
+    rows = find(request, pk).invoices.select_related("pdf")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    file = pdfs.hand_out(found.pdf) if found.pdf.state == WorkState.READY else None
+    if file is None:
+        return HttpResponse(invoice_paper.page(found, "portal_plugin/print.html"))
+    name = invoice_paper.file_name(found)
+    return FileResponse(file, filename=name, content_type="application/pdf")
 
 
 @require_safe

@@ -44,6 +44,7 @@ SENTENCES = {
     "decline_all": gettext_noop("%(who)s declined all that waited"),
     "deadline": gettext_noop("The customer was reminded of the day to answer by"),
     "order_approved": gettext_noop("%(who)s ordered the approved items"),
+    "choose": gettext_noop("%(who)s chose options"),
     "comment": gettext_noop("%(who)s wrote a message"),
     "change_request": gettext_noop("%(who)s asked for a change"),
     "withdraw_change_request": gettext_noop("%(who)s withdrew a change request"),
@@ -74,6 +75,8 @@ SENTENCES = {
     "declined_for_customer": gettext_noop("%(who)s recorded a decline for the customer"),
     "undo": gettext_noop("%(who)s took a decision back"),
     "responsible": gettext_noop("%(who)s changed who is responsible"),
+    "invoice": gettext_noop("%(who)s issued an invoice"),
+    "credit_note": gettext_noop("%(who)s issued a credit note"),
     "seen": gettext_noop("%(who)s opened the page"),
 }
 

@@ -28,6 +28,7 @@ _patterns = [
     path(f"{DOCUMENT}pdf/", supplies.pdf, name="pdf"),
     path(f"{DOCUMENT}receipts/<uuid:submission_key>/", supplies.receipt, name="receipt"),
     path(f"{DOCUMENT}files/", supplies.all_files, name="files"),
+    path(f"{DOCUMENT}invoices/<uuid:public_id>/", supplies.invoice, name="invoice"),
     path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
     path("payments/<int:entry_id>/refund/", refunding.refund, name="refund"),

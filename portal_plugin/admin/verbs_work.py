@@ -64,7 +64,7 @@ def set_stage(document, request):
         stage = Stage.objects.filter(site=document.site, pk=pk).first()
         if stage is None:
             raise PortalError(_("This stage belongs to another site."))
-    staging.set_stage(document, stage, request.user)
+    staging.set_stage(document, stage, request.user, note=request.POST.get("note", ""))
     if stage is not None and stage.is_final:
         return Done(_("The stage is saved. It is the last one: you can complete the order now."))
     return Done(_("The stage is saved."))

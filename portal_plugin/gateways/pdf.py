@@ -43,8 +43,14 @@ class TooLarge(RenderUnavailable):
     sentence = gettext_noop("The PDF is too large to be made.")
 
 
-def render(html: str, *, files: Mapping[str, Path | bytes], identifier: str = "") -> bytes:
-    """A tagged PDF (PDF/UA-1). The same input gives the same bytes.
+def render(
+    html: str,
+    *,
+    files: Mapping[str, Path | bytes],
+    identifier: str = "",
+    is_for_archives: bool = False,
+) -> bytes:
+    """A tagged PDF: PDF/UA-1, or for archives PDF/A-3b. The same input gives the same bytes.
 
     ``files`` maps addresses as they are written in the HTML, relative to its root
     (``css/print.css``, ``logo``), to what is there. ``identifier`` becomes the file's ID; without
@@ -65,7 +71,13 @@ def render(html: str, *, files: Mapping[str, Path | bytes], identifier: str = ""
     reachable = {BASE + address: content for address, content in files.items()}
     with _one_at_a_time:
         try:
-            return weasy.draw(html, base=BASE, files=reachable, identifier=name)
+            return weasy.draw(
+                html,
+                base=BASE,
+                files=reachable,
+                identifier=name,
+                is_for_archives=is_for_archives,
+            )
         except RecursionError as error:
             raise TooLarge from error
 

@@ -38,12 +38,20 @@ class SealedFetcher(URLFetcher):
         return self.fetch(url if isinstance(url, str) else url.full_url)
 
 
-def draw(html: str, *, base: str, files: Mapping[str, Path | bytes], identifier: str) -> bytes:
+def draw(
+    html: str,
+    *,
+    base: str,
+    files: Mapping[str, Path | bytes],
+    identifier: str,
+    is_for_archives: bool = False,
+) -> bytes:
     """The PDF's bytes. ``base`` is joined to relative addresses before they are looked up."""
     document = HTML(string=html, base_url=base, url_fetcher=SealedFetcher(files))
     return document.write_pdf(
         font_config=_fonts(),
-        pdf_variant="pdf/ua-1",
+        pdf_variant="pdf/a-3b" if is_for_archives else "pdf/ua-1",
+        pdf_tags=True,
         pdf_identifier=identifier.encode(),
         jpeg_quality=85,
         dpi=200,

@@ -3,11 +3,13 @@
 from .access import DirectLink, LinkToken, Recipient
 from .activity import Activity, PersonalSalt
 from .attachments import Attachment, Preview
+from .choices import Choice
 from .conversation import ChangeRequest, Comment, InternalNote
 from .customers import Contact, Customer
 from .decisions import Decision, Submission, TermsText
 from .documents import Estimate, Order, SalesDocument
 from .external import ExternalFile
+from .invoices import Invoice
 from .item_templates import ItemTemplate
 from .items import LineItem
 from .mail import OutgoingEmail
@@ -26,6 +28,7 @@ __all__ = [
     "Activity",
     "Attachment",
     "ChangeRequest",
+    "Choice",
     "Comment",
     "Contact",
     "Customer",
@@ -36,6 +39,7 @@ __all__ = [
     "Estimate",
     "ExternalFile",
     "InternalNote",
+    "Invoice",
     "ItemTemplate",
     "LedgerEntry",
     "LineItem",

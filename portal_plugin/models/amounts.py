@@ -11,6 +11,7 @@ from ..ledger import LedgerSums, amount_of, ledger_sums, left_of
 from ..money import ZERO
 from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
+from .items import TaxCategory
 
 
 class Amounts:
@@ -27,7 +28,7 @@ class Amounts:
     def totals_without(self, left_out) -> DocumentTotals:
         """Sums as if the items with the keys ``left_out`` were not ordered."""
         lines = [
-            item.as_line(is_counted=item.is_counted and item.key not in left_out)
+            item.as_line(is_counted=item.key in self.counted_keys and item.key not in left_out)
             for item in self.lines
         ]
         return document_totals(lines, self.currency or "EUR", self._terms())
@@ -38,6 +39,7 @@ class Amounts:
             shipping = Line(
                 unit_price=self.shipping_amount,
                 tax_rate=self.shipping_tax_rate or ZERO,
+                tax_category=self._shipping_category(),
                 price_includes_tax=self.shipping_includes_tax,
             )
         return Terms(
@@ -46,7 +48,16 @@ class Amounts:
             shipping=shipping,
             deposit_percent=self.deposit_percent or ZERO,
             deposit_amount=self.deposit_amount or ZERO,
+            rounding_unit=self.rounding_unit or ZERO,
         )
+
+    def _shipping_category(self):
+        """Shipping without tax is so for the reason for which the goods are."""
+        if self.shipping_tax_rate:
+            return TaxCategory.STANDARD
+        counted = [item for item in self.lines if item.key in self.counted_keys]
+        found = (item.tax_category for item in counted if not item.tax_rate)
+        return next(found, TaxCategory.STANDARD)
 
     @cached_property
     def bookings(self) -> list:

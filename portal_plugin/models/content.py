@@ -44,6 +44,12 @@ class DocumentContent(models.Model):
     purchase_order_number = models.CharField(
         _("customer's order number"), max_length=100, blank=True
     )
+    buyer_reference = models.CharField(
+        _("customer's reference"),
+        max_length=100,
+        blank=True,
+        help_text=_("What their accounts department asks for: a cost centre, a route ID."),
+    )
     pays_by = models.CharField(_("pays by"), max_length=10, choices=PaysBy.choices, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), null=True, blank=True)
     discount_percent = models.DecimalField(
@@ -88,6 +94,11 @@ class DocumentContent(models.Model):
         decimal_places=4,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
+    )
+
+    #: The smallest coin that the total is rounded to, as it was when staff wrote it; 0 for none.
+    rounding_unit = models.DecimalField(
+        max_digits=19, decimal_places=4, default=Decimal(0), editable=False
     )
 
     class Meta:

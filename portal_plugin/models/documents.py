@@ -186,6 +186,7 @@ class Order(SalesDocument):
             ("decide_order", "Can record decisions"),
             ("record_payment_order", "Can record payments"),
             ("refund_order", "Can refund order"),
+            ("issue_invoice_order", "Can issue invoices"),
         ]
 
     def __init__(self, *args, **kwargs):

@@ -21,6 +21,8 @@ class TaxCategory(models.TextChoices):
     ZERO = "Z", _("Zero rated")
     EXEMPT = "E", _("Exempt")
     REVERSE_CHARGE = "AE", _("Reverse charge")
+    WITHIN_EU = "K", _("Delivery to another EU country")
+    EXPORT = "G", _("Export out of the EU")
     OUTSIDE = "O", _("Outside the scope of tax")
 
 
@@ -72,6 +74,13 @@ class LineItem(Orderable):
     is_optional = models.BooleanField(_("optional"), default=False)
     is_selected = models.BooleanField(_("selected"), default=True)
 
+    alternative_group = models.CharField(
+        _("one of"),
+        max_length=100,
+        blank=True,
+        help_text=_("Items with the same words here are alternatives: one of them is chosen."),
+    )
+
     class Meta(Orderable.Meta):
         verbose_name = pgettext_lazy("of a document", "item")
         verbose_name_plural = pgettext_lazy("of a document", "items")
@@ -89,10 +98,16 @@ class LineItem(Orderable):
         return model_from_serializable_data(cls, data, check_fks=False, strict_fks=strict_fks)
 
     @property
-    def is_counted(self):
-        return self.is_selected or not self.is_optional
+    def has_wrong_tax(self):
+        """No kind of tax but the standard one has a rate (EN 16931, BR-Z-05, BR-E-05 and alike)."""
+        return bool(self.tax_rate) and self.tax_category != TaxCategory.STANDARD
 
-    def as_line(self, *, is_counted=None) -> Line:
+    @property
+    def is_choice(self):
+        """Whether it counts only once it is chosen."""
+        return self.is_optional or bool(self.alternative_group)
+
+    def as_line(self, *, is_counted) -> Line:
         """Plain data for ``totals``."""
         return Line(
             quantity=self.quantity or Decimal(0),
@@ -102,5 +117,5 @@ class LineItem(Orderable):
             tax_rate=self.tax_rate or Decimal(0),
             tax_category=self.tax_category,
             price_includes_tax=self.price_includes_tax,
-            is_counted=self.is_counted if is_counted is None else is_counted,
+            is_counted=is_counted,
         )

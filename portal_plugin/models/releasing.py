@@ -92,4 +92,5 @@ class Releasing:
 
     @property
     def has_evidence(self):
-        return self.decisions.exists() or self.ledger.exists() or self.payment_attempts.exists()
+        rows = (self.decisions, self.ledger, self.payment_attempts, self.invoices)
+        return any(found.exists() for found in rows)

@@ -17,6 +17,19 @@ class WhoConverts(models.TextChoices):
     STAFF = "staff", _("Staff make the order")
 
 
+class RoundsTotals(models.TextChoices):
+    NEVER = "", _("To the cent")
+    OFFLINE = "offline", _("To the smallest coin, where it is not paid online")
+    ALWAYS = "always", _("To the smallest coin")
+
+
+class Invoicing(models.TextChoices):
+    SIMPLE = "", _("The order's PDF is the invoice")
+    STAFF = "staff", _("Formal invoices, issued by staff")
+    COMPLETED = "completed", _("Formal invoices, issued when the order is completed")
+    ORDERED = "ordered", _("Formal invoices, issued when the order is made")
+
+
 class PageSize(models.TextChoices):
     A4 = "A4", "A4"
     LETTER = "Letter", "Letter"
@@ -72,6 +85,26 @@ class PortalSettings(BaseSiteSetting):
     deposit_percent = models.DecimalField(
         _("usual deposit (%)"), max_digits=5, decimal_places=2, default=Decimal(0)
     )
+    invoicing = models.CharField(
+        _("invoices"),
+        max_length=10,
+        choices=Invoicing.choices,
+        default=Invoicing.SIMPLE,
+        blank=True,
+    )
+    invoice_pattern = models.CharField(
+        _("number pattern of invoices"), max_length=50, default="I-{year}-{number:04}"
+    )
+    credit_note_pattern = models.CharField(
+        _("number pattern of credit notes"), max_length=50, default="C-{year}-{number:04}"
+    )
+    rounds_totals = models.CharField(
+        _("totals are rounded"),
+        max_length=10,
+        choices=RoundsTotals.choices,
+        default=RoundsTotals.NEVER,
+        blank=True,
+    )
     page_size = models.CharField(
         _("paper"), max_length=10, choices=PageSize.choices, default=PageSize.A4
     )
@@ -100,6 +133,10 @@ class PortalSettings(BaseSiteSetting):
     def name(self):
         """What customers call the shop."""
         return self.shop_name or self.site.site_name or self.site.hostname
+
+    @property
+    def has_formal_invoices(self):
+        return bool(self.invoicing)
 
     @classmethod
     def of(cls, site):

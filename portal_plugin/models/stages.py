@@ -21,6 +21,8 @@ class Stage(models.Model):
     is_final = models.BooleanField(_("final"), default=False)
     notifies_customer = models.BooleanField(_("tells the customer"), default=False)
 
+    needs_deposit = models.BooleanField(_("needs the deposit"), default=False)
+
     objects = OrderedQuerySet.as_manager()
 
     class Meta:

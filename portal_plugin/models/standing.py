@@ -59,7 +59,8 @@ class Standing:
     @cached_property
     def items(self) -> dict:
         """Item key to ``ItemStanding``, for the items that ask for a decision."""
-        undecidable = {line.key for line in self.document.lines if not line.is_counted}
+        counted = self.document.counted_keys
+        undecidable = {line.key for line in self.document.lines} - counted
         return {
             item.key: self._of_item(item)
             for item in self.version_items

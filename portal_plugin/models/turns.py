@@ -1,9 +1,11 @@
 """What a document is now, and whose turn it is."""
 
+from collections import defaultdict
 from functools import cached_property
 
 from .. import days
 from ..statuses import DocumentState, WaitingFor
+from .choices import Choice, counted_keys
 from .standing import Standing
 
 
@@ -15,6 +17,29 @@ class Turns:
         """The line items in order; works on unsaved ones in a preview."""
         items = self.line_items.all()
         return sorted(items, key=lambda item: (item.sort_order or 0, item.pk or 0))
+
+    @cached_property
+    def counted_keys(self) -> set:
+        """Of the items that make the total. Costs a query only where something can be chosen."""
+        has_rows = self.pk is not None and self.has_choices
+        return counted_keys(self.lines, Choice.objects.newest(self) if has_rows else {})
+
+    @property
+    def has_choices(self) -> bool:
+        return any(item.is_choice for item in self.lines)
+
+    @property
+    def options(self) -> list:
+        return [item for item in self.lines if item.is_optional and not item.alternative_group]
+
+    @property
+    def alternatives(self) -> dict:
+        """Name of each group to its items."""
+        groups = defaultdict(list)
+        for item in self.lines:
+            if item.alternative_group:
+                groups[item.alternative_group].append(item)
+        return dict(groups)
 
     @cached_property
     def standing(self) -> Standing:

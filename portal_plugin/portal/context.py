@@ -1,7 +1,7 @@
 """The context of the customer's page: the same for the portal and for the preview in the admin."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from operator import getitem
 from typing import Any
@@ -36,6 +36,7 @@ OF_THE_BODY = (
     "attachments",
     "external_files",
     "change_requests",
+    "invoices",
 )
 
 
@@ -70,6 +71,13 @@ class ExternalRow:
     when: datetime
     author: str
     item_name: str
+
+
+class InvoiceRow:
+    label: str
+    number: str
+    day: date
+    url: str
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,7 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "attachments": attachment_rows(view, visit.document),
         "external_files": external_rows(view),
         "change_requests": change_request_rows(visit, view),
+        "invoices": invoice_rows(view),
     }
 
 
@@ -202,6 +211,22 @@ def change_request_rows(visit, view) -> list[ChangeRequestRow]:
             withdraw=withdraw if row.is_open else None,
         )
         for row in reversed(view.document.standing.change_requests)
+    ]
+
+
+def invoice_rows(view) -> list[InvoiceRow]:
+    """Formal invoices and credit notes of an order, oldest first."""
+    return [
+        InvoiceRow(
+            label=str(row.get_kind_display()),
+            number=row.number,
+            day=row.issued_on,
+            url=reverse(
+                "portal_plugin:invoice",
+                kwargs={"public_id": view.document.public_id, "file_id": row.public_id},
+            ),
+        )
+        for row in view.rows.invoices
     ]
 
 

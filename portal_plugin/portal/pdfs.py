@@ -1,12 +1,14 @@
 """The PDF of a document: a viewer page, the file itself, and the same as a page for the printer."""
 
+from functools import partial
+
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from ..gateways import pdf as gateway
-from ..services import paper, pdfs
+from ..services import invoice_paper, paper, pdfs
 from ..services.presentation import document_view
-from ..statuses import DocumentState
+from ..statuses import DocumentState, WorkState
 from . import answers, csp
 
 #: Only what a page without any script needs. It stands in a frame of the viewer page.
@@ -45,31 +47,51 @@ def pdf_file(request, visit):
     file = pdfs.hand_out(found) if found else None
     if file is None:
         return _instead(request, visit)
-    return _headed(
-        FileResponse(
-            file,
-            as_attachment=_is_download(request),
-            filename=paper.file_name(visit.document),
-            content_type="application/pdf",
-        )
-    )
+    return _given(request, file, paper.file_name(visit.document))
 
 
 def print_page(request, visit):
     """The same parts as HTML, for browsers that show no PDF and servers that make none."""
     if is_hidden(visit):
         return answers.of_visit(request, visit, "portal_plugin/revising.html")
+    return _printed(request, partial(paper.page, document_view(visit.document)))
+
+
+def _printed(request, page):
+    """``page(template, csp_nonce=…)`` as an answer."""
     nonce = csp.nonce(request)
-    view = document_view(visit.document)
-    response = HttpResponse(paper.page(view, "portal_plugin/print.html", csp_nonce=nonce))
+    response = HttpResponse(page("portal_plugin/print.html", csp_nonce=nonce))
     response["Content-Security-Policy"] = PRINT_POLICY.format(nonce=nonce)
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
 
+def invoice(request, visit, file_id):
+    """An issued invoice or credit note; the same as a page for the printer while its PDF is made.
+    What the shop has taken back to revise changes nothing of what was issued."""
+    found = visit.document.invoices.select_related("pdf").filter(public_id=file_id).first()
+    if found is None:
+        return answers.dead_link(request)
+    file = pdfs.hand_out(found.pdf) if found.pdf.state == WorkState.READY else None
+    if file is None:
+        return _printed(request, partial(invoice_paper.page, found))
+    return _given(request, file, invoice_paper.file_name(found))
+
+
 def is_hidden(visit) -> bool:
     """Whether the shop has taken the document back to revise it."""
     return visit.document.state == DocumentState.UNPUBLISHED
+
+
+def _given(request, file, name):
+    return _headed(
+        FileResponse(
+            file,
+            as_attachment=_is_download(request),
+            filename=name,
+            content_type="application/pdf",
+        )
+    )
 
 
 def _headed(response):

@@ -63,7 +63,7 @@ def decide(
     for decision in decisions:
         decision.save(force_insert=True)
     pdfs.order_receipt(submission, version)
-    _forget(document)
+    forget(document)
     transaction.on_commit(
         lambda: signals.items_decided.send(
             sender=type(document), document=document, submission=submission, decisions=decisions
@@ -120,7 +120,7 @@ def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: 
         canonical=item.decision.canonical,
         reason=reason,
     )
-    _forget(document)
+    forget(document)
     return decision
 
 
@@ -147,7 +147,7 @@ def _is_stale(standing: Any, key: UUID, shown_hash: str) -> bool:
     return item is None or item.item_hash != shown_hash
 
 
-def _forget(document: SalesDocument) -> None:
+def forget(document: SalesDocument) -> None:
     """Rows were written that the document's reading of itself does not know."""
-    for name in ("standing", "totals"):
+    for name in ("standing", "totals", "counted_keys"):
         document.__dict__.pop(name, None)

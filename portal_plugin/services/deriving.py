@@ -17,12 +17,14 @@ COPIED = [
     "delivery_on",
     "delivery_text",
     "purchase_order_number",
+    "buyer_reference",
     "pays_by",
     "payment_days",
     "discount_percent",
     "shipping_includes_tax",
     "shipping_tax_rate",
     "deposit_percent",
+    "rounding_unit",
     "responsible",
     "is_sample",
     "family",
@@ -43,6 +45,7 @@ ITEM_FIELDS = [
     "price_includes_tax",
     "is_optional",
     "is_selected",
+    "alternative_group",
     "sort_order",
 ]
 
@@ -71,6 +74,14 @@ def derive(
         for item in source.lines
         if item.key in keys
     ]
+    if document.is_order:
+        _settle_choices(document.line_items.all())
     document.save()
     document.save_revision(user=user).publish(user=user, skip_permission_checks=True)
     return model.objects.get(pk=document.pk)
+
+
+def _settle_choices(items: Any) -> None:
+    """What was chosen is ordered: on an order nothing of it is open any more."""
+    for item in items:
+        item.is_optional, item.is_selected, item.alternative_group = False, True, ""

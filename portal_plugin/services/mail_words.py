@@ -166,6 +166,11 @@ def _they_did(story: Story) -> Phrase:
     return Phrase(_("%(name)s: %(action)s"), name=_who(story), action=_label(story.verb))
 
 
+def _with_number(message: str) -> Headline:
+    """``message`` is marked with ``gettext_noop`` where it is written."""
+    return lambda story: Phrase(_(message), number=story.reference)
+
+
 def _by_name(message: str) -> Headline:
     """``message`` is marked with ``gettext_noop`` where it is written."""
     return lambda story: Phrase(_(message), name=_who(story))
@@ -201,6 +206,7 @@ HEADLINES: dict[str, Headline] = {
     "receipt_comment": _plain(gettext_noop("We have your message")),
     "receipt_change_request": _plain(gettext_noop("We have your change request")),
     "receipt_withdraw_change_request": _plain(gettext_noop("You withdrew your change request")),
+    "receipt_choose": _plain(gettext_noop("We have your choice")),
     "receipt_upload": _we_have_your_files,
     "receipt_send_link": _plain(gettext_noop("We have your link")),
     "receipt_files": _we_have_your_files,
@@ -215,6 +221,8 @@ HEADLINES: dict[str, Headline] = {
     "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
     "news_refund": _we_paid_back,
+    "news_invoice": _with_number(gettext_noop("Your invoice %(number)s")),
+    "news_credit_note": _with_number(gettext_noop("Your credit note %(number)s")),
     "news_payment_failed": _plain(gettext_noop("Your payment did not go through")),
     "news_link": _plain(gettext_noop("Here is your new link")),
     "staff_approve": _they_approved,
@@ -225,6 +233,7 @@ HEADLINES: dict[str, Headline] = {
     "staff_comment": _by_name(gettext_noop("%(name)s wrote a message")),
     "staff_change_request": _by_name(gettext_noop("%(name)s asks for a change")),
     "staff_withdraw_change_request": _by_name(gettext_noop("%(name)s withdrew a change request")),
+    "staff_choose": _by_name(gettext_noop("%(name)s chose options")),
     "staff_upload": _they_sent_files,
     "staff_send_link": _by_name(gettext_noop("%(name)s sent a link to a file")),
     "staff_files": _they_sent_files,

@@ -21,6 +21,8 @@ AT_ONCE = frozenset(
         "payment_failed",
         "refund",
         "cancelled",
+        "invoice",
+        "credit_note",
     }
 )
 
@@ -52,7 +54,8 @@ def shop_acted(
     document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed`` or ``refund``."""
+    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed``, ``refund``,
+    ``invoice`` or ``credit_note``."""
     happening = _happening(facts, None)
     receivers = _receivers(document)
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]

@@ -4,12 +4,22 @@ import string
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from .. import days
-from ..models import NumberSequence, PortalSettings, SalesDocument
+from ..models import Invoice, NumberSequence, PortalSettings, SalesDocument
 from ..statuses import DocumentKind
 
 FIELDS = {"year", "month", "number"}
+#: Kinds of sequences beside those of documents.
+INVOICES, CREDIT_NOTES = "invoice", "credit_note"
+#: Kind of a sequence to the setting that has its pattern.
+PATTERNS = {
+    DocumentKind.ESTIMATE.value: "estimate_pattern",
+    DocumentKind.ORDER.value: "order_pattern",
+    INVOICES: "invoice_pattern",
+    CREDIT_NOTES: "credit_note_pattern",
+}
 
 
 def next_number(document: SalesDocument) -> str:
@@ -18,17 +28,26 @@ def next_number(document: SalesDocument) -> str:
     Runs inside the publishing transaction: a rollback gives the number back. The counter row is
     locked after the document's, never before.
     """
-    shop = PortalSettings.of(document.site)
-    is_estimate = document.kind == DocumentKind.ESTIMATE
-    pattern = shop.estimate_pattern if is_estimate else shop.order_pattern
+    same = SalesDocument.objects.filter(site=document.site, kind=document.kind)
+    return _take(document.site, document.kind, same.exclude(pk=document.pk))
+
+
+def next_invoice_number(site: Any, series: str) -> str:
+    """Take the next number of ``INVOICES`` or ``CREDIT_NOTES``, in the transaction that issues.
+    Without a gap; a number that stands on another paper of the site is passed over."""
+    return _take(site, series, Invoice.objects.filter(site=site))
+
+
+def _take(site: Any, kind: str, others: QuerySet) -> str:
+    pattern = getattr(PortalSettings.of(site), PATTERNS[kind])
     today = days.today()
-    sequence = locked_sequence(document.site, document.kind, period_of(pattern, today))
+    sequence = locked_sequence(site, kind, period_of(pattern, today))
     while True:
         text = pattern.format(
             year=today.year, month=f"{today.month:02}", number=sequence.next_number
         )
         sequence.next_number += 1
-        if not _is_taken(document, text):
+        if not others.filter(number=text).exists():
             break
     sequence.save(update_fields=["next_number"])
     return text
@@ -61,8 +80,3 @@ def pattern_error(pattern: str) -> str | None:
     if unknown:
         return unknown[0]
     return None if "number" in [name for name, _ in names] else "number"
-
-
-def _is_taken(document: SalesDocument, text: str) -> bool:
-    same = SalesDocument.objects.filter(site=document.site, kind=document.kind, number=text)
-    return same.exclude(pk=document.pk).exists()

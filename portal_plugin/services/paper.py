@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..gateways import logos
-from ..models import SalesDocument
+from ..models import PortalSettings, SalesDocument
 from ..models.shop import PageSize
 from ..money import ZERO, format_money, format_percent
 from ..statuses import DocumentState, ItemState, PaysBy
 from .presentation import DocumentView, document_view
+from .presentation.document import kind_word
 from .presentation.items import ItemView
 from .presentation.shop import document_language
 
@@ -91,7 +92,7 @@ def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
     shown = [html.encode(), style.read_bytes(), (logo.name if logo else "").encode()]
     return Sheet(
         html=html,
-        files=files_of(style, logo) if with_files else {},
+        files=files(logo) if with_files else {},
         input_hash=hashlib.sha256(b"\0".join(shown)).hexdigest(),
     )
 
@@ -124,13 +125,18 @@ def paper(view: DocumentView) -> Paper:
 def name(document: SalesDocument) -> str:
     """``Estimate E-2026-0012``, in the document's language."""
     with translation.override(document_language(document.language)):
-        kind = _("Invoice") if document.is_order else _("Estimate")
+        kind = kind_word(document, PortalSettings.of(document.site))
     return f"{kind} {document.number}" if document.number else kind
 
 
 def file_name(document: SalesDocument) -> str:
-    """``Estimate E-2026-0012.pdf``, without what file systems refuse."""
-    kept = (c for c in name(document) if c not in '\\/:*?"<>|' and c.isprintable())
+    """``Estimate E-2026-0012.pdf``"""
+    return as_file_name(name(document))
+
+
+def as_file_name(words: str) -> str:
+    """Without what file systems refuse."""
+    kept = (c for c in words if c not in '\\/:*?"<>|' and c.isprintable())
     return "".join(kept) + ".pdf"
 
 
@@ -140,14 +146,14 @@ def style_sheet() -> Path:
     return Path(found) if found else STATIC / STYLE
 
 
-def files_of(style: Path, logo: Any) -> dict[str, Path | bytes]:
-    """Style sheet, fonts and logo by their addresses."""
-    files: dict[str, Path | bytes] = {STYLE: style}
-    files |= {f"fonts/{font.name}": font for font in (STATIC / "fonts").glob("*.woff2")}
+def files(logo: Any) -> dict[str, Path | bytes]:
+    """What the HTML of a PDF refers to. ``logo`` is a stored file, or nothing."""
+    found: dict[str, Path | bytes] = {STYLE: style_sheet()}
+    found |= {f"fonts/{font.name}": font for font in (STATIC / "fonts").glob("*.woff2")}
     drawn = _logo(logo.storage, logo.name) if logo else None
     if drawn:
-        files[LOGO] = drawn
-    return files
+        found[LOGO] = drawn
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -180,6 +186,7 @@ def _facts(view: DocumentView) -> list[Fact]:
         (_("Valid until"), _day(view.valid_until)),
         (_("Please answer by"), _approve_by(view)),
         (_("Your order number"), document.purchase_order_number),
+        (_("Your reference"), document.buyer_reference),
         (_("Delivery"), _day(view.delivery_on)),
         (_("Payment"), _payment_days(view)),
         (_("Your tax number"), view.customer_tax_number),
@@ -213,8 +220,10 @@ def _items(view: DocumentView) -> list[PaperItem]:
     for item in view.items:
         line = lines[item.key]
         left_out = ""
-        if not line.is_counted:
-            left_out = _("Optional, not included")
+        if line.key not in view.document.counted_keys:
+            left_out = _("Alternative, not included")
+            if not line.alternative_group:
+                left_out = _("Optional, not included")
         elif view.document.is_order and item.state == ItemState.DECLINED:
             left_out = _("Declined, not included")
         tax = format_percent(line.tax_rate or ZERO, view.language)

@@ -20,7 +20,7 @@ from ..gateways import pdf as gateway
 from ..models import DocumentVersion, RenderedPdf, SalesDocument, Submission
 from ..models.storage import private_name
 from ..statuses import WorkState
-from . import paper, receipts, work
+from . import invoice_paper, paper, receipts, work
 
 logger = logging.getLogger(__name__)
 
@@ -192,11 +192,20 @@ def _give_up_on_killers() -> None:
 
 
 def _make(pdf: RenderedPdf) -> None:
+    if pdf.kind == invoice_paper.KIND:
+        _store(pdf, invoice_paper.sheet(pdf.invoice), is_for_archives=True)
+        return
     document = SalesDocument.objects.as_shown().get(pk=pdf.document_id).as_its_kind()
     sheet = receipts.sheet(pdf.submission) if pdf.submission else paper.sheet(document)
     if pdf.input_hash != sheet.input_hash and not _name(pdf, document, sheet.input_hash):
         return
-    data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash)
+    if _store(pdf, sheet):
+        _discard_superseded(pdf)
+
+
+def _store(pdf: RenderedPdf, sheet: paper.Sheet, **options: bool) -> bool:
+    """Draw it. False where somebody else has taken the row meanwhile."""
+    data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash, **options)
     name = pdf.file.storage.save(private_name(pdf, ""), ContentFile(data))
     is_ours = _leased(pdf).update(
         state=WorkState.READY,
@@ -205,10 +214,9 @@ def _make(pdf: RenderedPdf) -> None:
         lease_until=None,
         error="",
     )
-    if is_ours:
-        _discard_superseded(pdf)
-    else:
+    if not is_ours:
         pdf.file.storage.delete(name)
+    return bool(is_ours)
 
 
 def _name(pdf: RenderedPdf, document: SalesDocument, input_hash: str) -> bool:

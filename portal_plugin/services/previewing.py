@@ -21,7 +21,7 @@ class AsIfPublished(Standing):
         proofs = proofs_to_be(self.document)
         standings = {}
         for line in self.document.lines:
-            if not line.is_counted:
+            if line.key not in self.document.counted_keys:
                 continue
             content = item_content(line, self.document.currency, proofs[line.key])
             item_hash = digest(canonical_bytes(content))

@@ -13,7 +13,7 @@ from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
 from ..totals import HUNDRED
-from . import activity, asking_again, listing, numbering, pdfs, staging, terms
+from . import activity, asking_again, invoices, listing, numbering, pdfs, staging, terms
 from .versions import write_version
 
 
@@ -59,6 +59,8 @@ def release(
             asking_again.tell(fresh, version, before)
         listing.refresh(fresh)
         pdfs.order_render(fresh)
+        if before is None:
+            invoices.order_made(fresh, user)
         transaction.on_commit(
             lambda: signals.version_published.send(
                 sender=type(fresh), document=fresh, version=version
@@ -84,6 +86,8 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("The currency stays as it was when the document first went out."))
     if document.customer and document.customer.site_id != document.site_id:
         found.append(_("The customer belongs to another site."))
+    if any(item.has_wrong_tax for item in document.lines):
+        found.append(_("Only items with the standard kind of tax have a tax rate."))
     if document.totals.total < 0:
         found.append(_("The total is below zero."))
     if terms.are_missing(document):

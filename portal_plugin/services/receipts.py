@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 
 from ..models import Submission
 from ..models.shop import PageSize
-from .paper import Sheet, files_of, style_sheet
+from .paper import Sheet, files
 from .presentation.receipt import ReceiptView, receipt_view
 
 KIND = "receipt"
@@ -24,12 +24,11 @@ def input_hash(submission: Submission) -> str:
 def sheet(submission: Submission) -> Sheet:
     """What the renderer gets, with the pictures of the proofs."""
     view = receipt_view(submission)
-    style = style_sheet()
     pictures = _pictures(view)
     return Sheet(
         html=page(view, pictures={proof: name for name, (proof, _data) in pictures.items()}),
         files={
-            **files_of(style, view.shop.logo_file),
+            **files(view.shop.logo_file),
             **{name: data for name, (_proof, data) in pictures.items()},
         },
         input_hash=input_hash(submission),

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from .. import days
-from ..exceptions import NotAvailable
+from ..exceptions import DepositMissing, NotAvailable
 from ..models import Order, PortalSettings, SalesDocument, Stage
 from ..models.documents import lock
 from ..statuses import DocumentState, MoneyAfterCancel
-from . import activity, listing, notifications, pdfs
+from . import activity, invoices, listing, notifications, pdfs
 
 #: What a new site starts with: internal name, the customer's word, colour, flags.
 STARTER_STAGES = [
@@ -57,17 +57,26 @@ def ensure_stages(site: Any) -> None:
         )
 
 
-def set_stage(document: SalesDocument, stage: Stage | None, user: Any = None) -> None:
+def set_stage(
+    document: SalesDocument, stage: Stage | None, user: Any = None, *, note: str = ""
+) -> None:
     """A stage that notifies writes to the customer, unless it is another one a moment later. The
-    stage that the order has already is no news."""
+    stage that the order has already is no news.
+
+    Raises ``DepositMissing`` where the stage needs it; ``note`` says why it goes on all the same.
+    """
     if stage is not None and stage.site_id != document.site_id:
         raise NotAvailable(_("This stage belongs to another site."))
     with transaction.atomic():
         fresh = _living_order(document)
         if fresh.stage_id == (stage.pk if stage else None):
             return
+        is_early = stage is not None and stage.needs_deposit and fresh.deposit_due > 0
+        if is_early and not note.strip():
+            raise DepositMissing
         SalesDocument.objects.filter(pk=fresh.pk).update(stage=stage)
-        activity.record(fresh, "stage", staff=user, data=_stage_data(stage))
+        data = _stage_data(stage) | ({"reason": note.strip()} if is_early else {})
+        activity.record(fresh, "stage", staff=user, data=data)
         listing.refresh(fresh)
         notifications.take_back(fresh, "stage", _("The order moved on to another stage."))
         if stage is not None and stage.notifies_customer:
@@ -92,6 +101,7 @@ def complete(document: SalesDocument, user: Any = None) -> None:
         SalesDocument.objects.filter(pk=fresh.pk).update(completed_at=timezone.now())
         activity.record(fresh, "complete", staff=user)
         listing.refresh(fresh)
+        invoices.order_completed(fresh, user)
 
 
 def cancel(document: SalesDocument, reason: str, user: Any = None, *, money: str = "") -> None:
@@ -116,6 +126,7 @@ def cancel(document: SalesDocument, reason: str, user: Any = None, *, money: str
         )
         data = {"reason": reason, "money": money, "paid": fresh.paid if money else None}
         activity.record(fresh, "cancel", staff=user, data=data)
+        invoices.order_cancelled(lock(fresh), reason, user)
         _after_change(fresh, "cancelled")
 
 

@@ -201,7 +201,7 @@ MANAGER_RIGHTS = [
         for model in (Estimate, Order)
         for action in ("publish", "send", "lock", "unlock")
     ),
-    *((Order, action) for action in ("record_payment", "refund")),
+    *((Order, action) for action in ("record_payment", "refund", "issue_invoice")),
     *((model, "delete") for model in (Customer, Estimate, Order)),
     (PortalSettings, "change"),
 ]

@@ -118,11 +118,15 @@ def document_content(
         "shipping_includes_tax": document.shipping_includes_tax,
         "deposit_percent": document.deposit_percent,
         "deposit_amount": document.deposit_amount,
+        # What came later is left out where it is unused: versions from before stay comparable.
+        **({"buyer_reference": document.buyer_reference} if document.buyer_reference else {}),
+        **({"rounding_unit": document.rounding_unit} if document.rounding_unit else {}),
         "items": [
             {
                 "key": str(item.key),
                 "is_optional": item.is_optional,
                 "is_selected": item.is_selected,
+                **({"one_of": item.alternative_group} if item.alternative_group else {}),
                 **item_content(item, document.currency, proofs[item.key]),
             }
             for item in document.lines

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from portal_plugin.models import Estimate, LineItem
+from portal_plugin.models import Estimate, LineItem, PortalSettings
 from tests.factories import customer_factory, estimate_factory, line_item
 
 from . import pages
@@ -112,3 +112,18 @@ def _queries(client, document, count):
         response = add_up(client, pages.rows_of(document), document, count)
     assert f"Total €{119 * count:,}.00" in words(response)
     return len(found)
+
+
+def test_a_shop_without_small_coins_rounds_what_is_not_paid_online(client, boss, only_site):
+    PortalSettings.objects.filter(site=only_site).update(rounds_totals="offline")
+    rows = [pages.item(quantity="1", unit_price="10.02", tax_rate="0")]
+    offline = add_up(client, rows, currency="CHF", pays_by="transfer")
+    assert words(offline) == "Net CHF 10.02 Rounding -CHF 0.02 Total CHF 10.00"
+    assert words(add_up(client, rows, currency="CHF", pays_by="online")).endswith("CHF 10.02")
+
+
+def test_a_kind_of_tax_without_a_rate_refuses_one(client, boss):
+    rows = [pages.item(name="Banner", tax_rate="19", tax_category="AE")]
+    response = add_up(client, rows)
+    assert response.status_code == 422
+    assert "This kind has no tax" in response.content.decode()

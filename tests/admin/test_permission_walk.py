@@ -23,11 +23,12 @@ from portal_plugin.models import (
     ItemTemplate,
     LedgerEntry,
     Order,
+    PortalSettings,
     Stage,
     Submission,
     TermsText,
 )
-from portal_plugin.services import listing, on_behalf, previews, proofs, staging, starter
+from portal_plugin.services import invoices, listing, on_behalf, previews, proofs, staging, starter
 from tests import samples
 from tests.factories import (
     customer_factory,
@@ -111,6 +112,8 @@ def world(only_site, other_site):
         note=CANARY,
         occurred_at=timezone.now(),
     )
+    PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
+    world.invoice = invoices.issue(world.documents[Order])
     world.clients = {role: signed_in(role, only_site, other_site) for role in ROLES}
     for document in world.documents.values():
         in_workflow(document)
@@ -209,6 +212,8 @@ def value(name, place, world):
         return document.live_revision_id
     if name == "task_state_id":
         return document.current_workflow_task_state.pk
+    if place.name == "portal:invoice":
+        document = world.documents[Order]
     made = {
         "pk": lambda: world.site.pk if place.name.startswith("settings") else document.pk,
         "site_id": lambda: world.site.pk,
@@ -221,6 +226,7 @@ def value(name, place, world):
         "key": lambda: document.lines[0].key,
         "entry_id": lambda: world.entry.pk,
         "submission_key": lambda: world.decided.client_key,
+        "public_id": lambda: world.invoice.public_id,
         "file_id": lambda: world.proof.public_id,
         "instance_pk": lambda: registered(place.name, world).pk,
     }
@@ -232,6 +238,7 @@ def registered(name, world):
     document = world.documents[Order]
     return {
         "payments": world.entry,
+        "invoices": world.invoice,
         "activity": document.activities.first(),
         "links": document.links.first(),
     }[name.split(":")[0]]

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from ...models import ChangeRequest, SalesDocument, TermsText
+from ...models import ChangeRequest, PortalSettings, SalesDocument, TermsText
 from ...money import format_money, format_number
 from ...statuses import DocumentState, ItemState
 from .. import terms as terms_service
@@ -19,6 +19,7 @@ from .items import ItemView, item_views
 from .money import PaymentRow, TotalRow, cancel_money, money_rows, payment_rows
 from .rows import Rows
 from .shop import ShopView, document_language, shop_view
+from .taxes import notes_of
 
 OVER = {
     DocumentState.EXPIRED,
@@ -36,6 +37,7 @@ class DocumentView:
     direction: str
     currency: str
     kind_label: str
+    pdf_label: str
     number: str
     title: str
     state: DocumentState
@@ -49,6 +51,7 @@ class DocumentView:
     items: list[ItemView]
     totals: list[TotalRow]
     tax_rows: list[TotalRow]
+    tax_notes: list[str]
     payments: list[PaymentRow]
     total: str
     amount_due: str
@@ -116,7 +119,8 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         language=language,
         direction="rtl" if get_language_info(language.split("-")[0])["bidi"] else "ltr",
         currency=currency,
-        kind_label=_("Invoice") if document.is_order else _("Estimate"),
+        kind_label=kind_word(document, shop.settings),
+        pdf_label=_pdf_label(document, shop.settings),
         number=document.number or _("Draft"),
         title=document.title,
         state=state,
@@ -131,6 +135,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         totals=_total_rows(document, show),
         tax_rows=_tax_rows(document, show, language),
         payments=payment_rows(document, show) if is_saved and document.is_order else [],
+        tax_notes=notes_of(document.totals.bands),
         total=show(document.totals.total),
         amount_due=show(document.amount_due),
         deposit_due=show(document.deposit_due),
@@ -145,6 +150,20 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         cancel_money=cancel_money(document, show),
         open_requests=document.standing.open_requests if is_saved else [],
     )
+
+
+def kind_word(document: SalesDocument, settings: PortalSettings) -> str:
+    """What the document's own PDF is headed: with formal invoices that of an order is none."""
+    if not document.is_order:
+        return _("Estimate")
+    return _("Order confirmation") if settings.has_formal_invoices else _("Invoice")
+
+
+def _pdf_label(document: SalesDocument, settings: PortalSettings) -> str:
+    """The button that opens it."""
+    if not document.is_order:
+        return _("PDF Estimate")
+    return _("PDF Order confirmation") if settings.has_formal_invoices else _("PDF Invoice")
 
 
 def _customer_lines(customer: Any) -> list[str]:
@@ -166,6 +185,8 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
         rows.append(TotalRow("shipping", _("Shipping"), show(totals.shipping)))
     if totals.tax and not totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax"), show(totals.tax)))
+    if totals.rounding:
+        rows.append(TotalRow("rounding", _("Rounding"), show(totals.rounding)))
     rows.append(TotalRow("total", _("Total"), show(totals.total)))
     if totals.tax and totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))

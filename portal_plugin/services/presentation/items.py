@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from ...addresses import short
 from ...models import Preview, ProofVersion, SalesDocument
 from ...money import format_number, format_price
@@ -90,6 +92,7 @@ class ItemView:
     state_label: str
     item_hash: str
     is_decidable: bool
+    option: str
     proofs: list[ProofView]
     rows: Rows
     decision: Any = None
@@ -142,9 +145,21 @@ def item_views(document: SalesDocument, rows: Rows, show: Show, language: str) -
             currency=document.currency or "EUR",
             standing=standing.get(item.key),
             rows=rows,
+            option=option_words(document, item),
         )
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
     ]
+
+
+def option_words(document: SalesDocument, item: Any) -> str:
+    """Whether an option or alternative is in the total; empty for what is neither."""
+    if not item.is_choice:
+        return ""
+    is_chosen = item.key in document.counted_keys
+    if item.alternative_group:
+        words = _("%(group)s: chosen") if is_chosen else _("%(group)s: not chosen")
+        return words % {"group": item.alternative_group}
+    return _("Option, chosen") if is_chosen else _("Option, not chosen")
 
 
 def _item_view(
@@ -156,6 +171,7 @@ def _item_view(
     currency: str,
     standing: Any,
     rows: Rows,
+    option: str,
 ) -> ItemView:
     state = ItemState(standing.state) if standing else ItemState.WAITING
     return ItemView(
@@ -175,6 +191,7 @@ def _item_view(
         state_label=str(state.label),
         item_hash=standing.item_hash if standing else "",
         is_decidable=standing is not None,
+        option=option,
         proofs=proof_views(rows, item.key),
         rows=rows,
         decision=standing.decision if standing else None,

@@ -4,7 +4,15 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from uuid import UUID
 
-from ...models import Attachment, Comment, ExternalFile, Preview, ProofVersion, SalesDocument
+from ...models import (
+    Attachment,
+    Comment,
+    ExternalFile,
+    Invoice,
+    Preview,
+    ProofVersion,
+    SalesDocument,
+)
 from ...statuses import FileCheckState, WorkState
 
 #: How many comments and files are read for a page; its counts are exact up to here.
@@ -55,6 +63,12 @@ class Rows:
             return []
         found = ExternalFile.objects.of_thread(self.document)
         return list(found.order_by("-created_at", "-pk")[:MOST])
+
+    def invoices(self) -> list[Invoice]:
+        """Oldest first, without what they say."""
+        if not self.is_saved or not self.document.is_order:
+            return []
+        return list(self.document.invoices.defer("content").order_by("pk"))
 
     @cached_property
     def comment_counts(self) -> Counter:

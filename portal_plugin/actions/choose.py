@@ -1,0 +1,84 @@
+"""Choose options, and one of several alternatives: the total follows, and all is approved then."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..money import format_money
+from ..registry import register_action
+from ..services import choosing, deciding
+from ..statuses import LinkRole
+from .base import Action, Scope
+from .forms import ActionForm
+from .outcomes import Done
+
+
+class ChooseForm(ActionForm):
+    """One box for each option, one row of round ones for each group of alternatives."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        document = self.document
+        prices = _prices(document)
+        for place, (name, items) in enumerate(document.alternatives.items()):
+            self.fields[f"group_{place}"] = forms.ChoiceField(
+                label=name,
+                choices=[(str(item.key), f"{item.name} · {prices[item.key]}") for item in items],
+                widget=forms.RadioSelect,
+                initial=next(str(i.key) for i in items if i.key in document.counted_keys),
+            )
+        for item in document.options:
+            self.fields[f"option_{item.key}"] = forms.BooleanField(
+                label=f"{item.name} · {prices[item.key]}",
+                required=False,
+                initial=item.key in document.counted_keys,
+            )
+
+    def chosen(self) -> dict:
+        """Item key to whether it is chosen, for everything that can be."""
+        data, document = self.cleaned_data, self.document
+        found = {item.key: data[f"option_{item.key}"] for item in document.options}
+        for place, items in enumerate(document.alternatives.values()):
+            for item in items:
+                found[item.key] = data[f"group_{place}"] == str(item.key)
+        return found
+
+
+def _prices(document) -> dict:
+    """Item key to what it costs with tax, in the document's language."""
+    currency = document.totals.currency
+    pairs = zip(document.lines, document.totals.lines, strict=True)
+    return {i.key: format_money(sums.gross, currency, document.language) for i, sums in pairs}
+
+
+@register_action
+class Choose(Action):
+    name = "choose"
+    label = gettext_lazy("Choose options")
+    title = gettext_lazy("Choose options")
+    submit_label = gettext_lazy("Save my choice")
+    verb = "approve"
+    scope = Scope.DOCUMENT
+    form_class = ChooseForm
+    needs_role = LinkRole.APPROVE
+    limit = "messages_per_hour"
+
+    def is_available(self):
+        document = self.document
+        return self.is_allowed and document.is_estimate and document.has_choices
+
+    def perform(self, form, submission):
+        choosing.choose(self.document, form.chosen(), submission)
+        order = deciding.settle(self.document)
+        if order is not None:
+            text = _("Thank you. Your choice is saved, and the rest was approved: it is an order.")
+            return Done(text, document=order)
+        total = format_money(
+            self.document.totals.total, self.document.totals.currency, self.document.language
+        )
+        text = _("Thank you. Your choice is saved. The total is %(total)s now.")
+        return Done(text % {"total": total}, document=self.document)
+
+    def facts(self, form):
+        names = [key for key, is_chosen in form.chosen().items() if is_chosen]
+        return {"items": sorted(str(key) for key in names)}

@@ -1,0 +1,134 @@
+"""Formal invoices on the overview: what was issued, what can be, and taking it back."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..canonical import decimal_text
+from ..exceptions import PortalError
+from ..models import PortalSettings
+from ..money import format_money, round_money
+from ..services import invoices
+from ..statuses import InvoiceKind
+from . import posted, sites
+from .done import Done
+from .words import language_of_admin
+
+
+@dataclass(frozen=True)
+class IssuedRow:
+    """``left`` is what can still be taken back, as it is typed; empty where nothing can."""
+
+    pk: int
+    label: str
+    number: str
+    day: date
+    amount: str
+    url: str
+    reason: str
+    left: str
+    shown_left: str
+
+
+class CreditForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=2000)
+    amount = forms.DecimalField(label=gettext_lazy("Amount"), required=False, max_digits=15)
+    key = forms.UUIDField()
+
+
+def context(document, user) -> dict | None:
+    """``None`` where the shop has no formal invoices, and the order none from before."""
+    if not document.is_order or document.current_version_id is None:
+        return None
+    rows = list(document.invoices.order_by("pk").prefetch_related("credit_notes"))
+    is_formal = PortalSettings.of(document.site).has_formal_invoices
+    if not (rows or is_formal):
+        return None
+    may_issue = sites.may(user, "issue_invoice", document)
+    standing = [row for row in rows if _stands(row)]
+    can_issue = may_issue and is_formal and not document.cancelled_at
+    last = next((row for row in standing if row.kind == InvoiceKind.INVOICE), None)
+    return {
+        "rows": [_issued(row, row in standing and may_issue) for row in rows],
+        "can_issue": can_issue and last is None,
+        "can_issue_deposit": can_issue and not standing and bool(document.totals.deposit),
+        "has_changed": last is not None and _has_changed(document, last),
+        "key": uuid4(),
+        "currency": document.totals.currency,
+    }
+
+
+def _has_changed(order, invoice) -> bool:
+    """Whether the order comes to something else than when it was charged."""
+    charged = Decimal(invoice.said["figures"]["order_total"])
+    return not order.cancelled_at and charged != order.totals.total
+
+
+def _stands(invoice) -> bool:
+    """As ``standing()`` asks the database, of rows that are read anyway."""
+    if invoice.is_credit_note:
+        return False
+    return bool(invoice.left_total) or not invoice.credit_notes.all()
+
+
+def _issued(invoice, can_credit):
+    left = round_money(invoice.left_total, invoice.currency) if can_credit else None
+    return IssuedRow(
+        pk=invoice.pk,
+        label=str(invoice.get_kind_display()),
+        number=invoice.number,
+        day=invoice.issued_on,
+        amount=format_money(invoice.total, invoice.currency, language_of_admin()),
+        url=reverse("portal_admin:invoice", args=[invoice.document_id, invoice.public_id]),
+        reason=invoice.reason,
+        left="" if left is None else decimal_text(left),
+        shown_left=format_money(left or Decimal(0), invoice.currency, language_of_admin()),
+    )
+
+
+def issue(document, request):
+    return _issued_now(invoices.issue(document, request.user))
+
+
+def issue_deposit(document, request):
+    return _issued_now(invoices.issue_deposit(document, request.user))
+
+
+def credit(document, request):
+    """Over an amount, over ticked items, or over all that is left."""
+    invoice = document.invoices.filter(pk=posted.number(request, "invoice")).first()
+    if invoice is None:
+        raise PortalError(_("This invoice is not one of this order's."))
+    form = CreditForm(request.POST)
+    if not form.is_valid():
+        name, errors = next(iter(form.errors.items()))
+        text = _("%(field)s: %(error)s") % {"field": form[name].label, "error": errors[0]}
+        raise PortalError(text)
+    typed = form.cleaned_data
+    note = invoices.credit(
+        invoice,
+        typed["reason"],
+        request.user,
+        amount=typed["amount"],
+        keys=posted.item_keys(request),
+        key=typed["key"],
+    )
+    return _issued_now(note)
+
+
+def _issued_now(invoice):
+    words = {"kind": invoice.get_kind_display(), "number": invoice.number}
+    return Done(_("%(kind)s %(number)s is issued, and the customer is told.") % words)
+
+
+VERBS = {
+    "issue-invoice": ("issue_invoice", issue),
+    "issue-deposit": ("issue_invoice", issue_deposit),
+    "credit": ("issue_invoice", credit),
+}

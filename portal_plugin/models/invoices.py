@@ -1,0 +1,127 @@
+"""Formal invoices and credit notes: issued once, and never changed."""
+
+import json
+import uuid
+from decimal import Decimal
+from functools import cached_property
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from ..money import ZERO
+from ..shares import less, negative, worth
+from ..statuses import InvoiceKind
+from ..totals import TaxBand
+
+
+class InvoiceQuerySet(models.QuerySet):
+    def with_credited(self):
+        """``credited``: the sum of an invoice's credit notes, below zero."""
+        credited = Coalesce(models.Sum("credit_notes__total"), ZERO)
+        return self.annotate(
+            credited=models.ExpressionWrapper(credited, output_field=models.DecimalField()),
+            notes=models.Count("credit_notes"),
+        )
+
+    def standing(self):
+        """Invoices of which something was not taken back."""
+        invoices = self.exclude(kind=InvoiceKind.CREDIT_NOTE).with_credited()
+        return invoices.exclude(models.Q(total=-models.F("credited")) & models.Q(notes__gt=0))
+
+
+class Invoice(models.Model):
+    """``content`` is canonical JSON with all that the paper says, as it was said: later changes of
+    the shop, the customer or a template change nothing of it. Amounts of a credit note are below
+    zero. ``pdf`` is made from it once."""
+
+    site = models.ForeignKey(
+        "wagtailcore.Site", verbose_name=_("site"), on_delete=models.PROTECT, related_name="+"
+    )
+    document = models.ForeignKey(
+        "portal_plugin.SalesDocument",
+        verbose_name=_("order"),
+        on_delete=models.PROTECT,
+        related_name="invoices",
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=InvoiceKind.choices)
+    number = models.CharField(_("number"), max_length=60)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    refers_to = models.ForeignKey(
+        "self",
+        verbose_name=_("takes back"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_notes",
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    net = models.DecimalField(_("net"), max_digits=19, decimal_places=4)
+    tax = models.DecimalField(_("tax"), max_digits=19, decimal_places=4)
+    rounding = models.DecimalField(
+        _("rounding"), max_digits=19, decimal_places=4, default=Decimal(0)
+    )
+    total = models.DecimalField(_("total"), max_digits=19, decimal_places=4)
+    content = models.TextField()
+    scheme = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64)
+    pdf = models.OneToOneField(
+        "portal_plugin.RenderedPdf", on_delete=models.PROTECT, related_name="invoice"
+    )
+    issued_on = models.DateField(_("date"))
+    issued_at = models.DateTimeField(_("issued"), auto_now_add=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("issued by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "number"], name="portal_invoice_number_once")
+        ]
+        indexes = [models.Index(fields=["site", "issued_on"], name="portal_invoice_day")]
+
+    def __str__(self):
+        return self.number
+
+    @cached_property
+    def said(self) -> dict:
+        """``content``, read. Amounts in ``figures`` are texts as ``decimal_text`` writes them."""
+        return json.loads(self.content)
+
+    @property
+    def is_credit_note(self):
+        return self.kind == InvoiceKind.CREDIT_NOTE
+
+    @property
+    def bands(self) -> tuple[TaxBand, ...]:
+        """What it charges, or takes back, by rate and kind of tax."""
+        return tuple(
+            TaxBand(Decimal(row["rate"]), row["category"], Decimal(row["net"]), Decimal(row["tax"]))
+            for row in self.said["figures"]["bands"]
+        )
+
+    @property
+    def left(self) -> tuple[TaxBand, ...]:
+        """What its credit notes have not taken back."""
+        notes = [band for note in self.credit_notes.all() for band in note.bands]
+        return less(self.bands, negative(notes))
+
+    @property
+    def left_rounding(self) -> Decimal:
+        return self.rounding + sum((note.rounding for note in self.credit_notes.all()), ZERO)
+
+    @property
+    def left_total(self) -> Decimal:
+        return worth(self.left) + self.left_rounding

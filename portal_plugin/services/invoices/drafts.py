@@ -1,0 +1,155 @@
+"""What is charged or taken back, as plain rows and bands: of an order, its deposit, an invoice."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from ...models import Invoice, SalesDocument
+from ...money import ZERO, format_money, format_number, format_price
+from ...shares import less, negative, share_of, worth
+from ...statuses import InvoiceKind
+from ...totals import DocumentTotals, Line, TaxBand, Terms, document_totals
+from .content import Draft, Row
+
+
+def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
+    """All that is counted, less what ``deposits`` charge."""
+    totals = order.totals
+    sums = _sums_of(totals)
+    bands: tuple[TaxBand, ...] = totals.bands
+    taken = ZERO
+    if deposits:
+        sums.append(("order", _("Order total"), totals.total))
+    for deposit in deposits:
+        left = deposit.left
+        bands = less(bands, left)
+        taken += worth(left)
+        label = _("Less deposit invoice %(number)s") % {"number": deposit.number}
+        sums.append(("deposit", label, -worth(left)))
+    return Draft(
+        kind=InvoiceKind.INVOICE,
+        rows=[_row_of(order, item, line) for item, line in counted(order)],
+        bands=bands,
+        rounding=totals.rounding,
+        sums=sums,
+        paid=max(ZERO, order.paid - taken),
+        order_total=totals.total,
+    )
+
+
+def of_deposit(order: SalesDocument) -> Draft:
+    totals = order.totals
+    bands = share_of(totals.bands, totals.deposit, totals.currency)
+    name = _("Deposit for order %(number)s") % {"number": order.number}
+    return Draft(
+        kind=InvoiceKind.DEPOSIT,
+        rows=_rows_of(bands, name),
+        bands=bands,
+        sums=_tax_of(bands),
+        paid=min(order.paid, totals.deposit),
+    )
+
+
+def of_credit(
+    invoice: Invoice, reason: str, bands: tuple[TaxBand, ...], rounding: Decimal, names: str = ""
+) -> Draft:
+    """``bands`` and ``rounding`` are what is taken back, above zero."""
+    taken = negative(band for band in bands if band.net or band.tax)
+    name = _("Credit for invoice %(number)s") % {"number": invoice.number}
+    sums = _tax_of(taken)
+    if rounding:
+        sums.append(("rounding", _("Rounding"), -rounding))
+    return Draft(
+        kind=InvoiceKind.CREDIT_NOTE,
+        rows=_rows_of(taken, name, names),
+        bands=taken,
+        rounding=-rounding,
+        sums=sums,
+        refers_to=invoice,
+        reason=reason,
+    )
+
+
+def counted(order: SalesDocument) -> list[tuple[Any, Any]]:
+    """The items that make the total, each with its sums: no option that nobody chose, and nothing
+    that was only ever declined."""
+    declined = set(order.standing.never_wanted_keys)
+    return [
+        (item, line)
+        for item, line in zip(order.lines, order.totals.lines, strict=True)
+        if item.key in order.counted_keys - declined
+    ]
+
+
+def bands_of(order: SalesDocument, keys: Collection[UUID]) -> tuple[TaxBand, ...]:
+    """What some items are worth in the order's total, its discount on the whole taken off by their
+    share of it."""
+    totals = order.totals
+    lines: list[Line] = [
+        item.as_line(is_counted=True) for item, _sums in counted(order) if item.key in keys
+    ]
+    alone = document_totals(lines, totals.currency)
+    if not totals.discount:
+        return alone.bands
+    share = totals.discount * alone.subtotal / totals.subtotal
+    return document_totals(lines, totals.currency, Terms(discount_amount=share)).bands
+
+
+def _sums_of(totals: DocumentTotals) -> list[tuple[str, str, Decimal]]:
+    rows = []
+    if totals.discount or totals.shipping or (totals.tax and not totals.includes_tax):
+        rows.append(("subtotal", _("Subtotal"), totals.subtotal))
+    if totals.discount:
+        rows.append(("discount", _("Discount"), -totals.discount))
+    if totals.shipping:
+        rows.append(("shipping", _("Shipping"), totals.shipping))
+    if totals.tax and not totals.includes_tax:
+        rows.append(("tax", _("Tax"), totals.tax))
+    if totals.rounding:
+        rows.append(("rounding", _("Rounding"), totals.rounding))
+    return rows
+
+
+def _tax_of(bands: Sequence[TaxBand]) -> list[tuple[str, str, Decimal]]:
+    tax = sum((band.tax for band in bands), ZERO)
+    if not tax:
+        return []
+    net = sum((band.net for band in bands), ZERO)
+    return [("subtotal", _("Subtotal"), net), ("tax", _("Tax"), tax)]
+
+
+def _rows_of(bands: Sequence[TaxBand], name: str, description: str = "") -> list[Row]:
+    """One row for each tax, without it."""
+    return [
+        Row(
+            name=name,
+            description=description,
+            quantity="1",
+            amount=band.net,
+            rate=band.rate,
+            category=band.category,
+            net=band.net,
+            tax=band.tax,
+        )
+        for band in bands
+    ]
+
+
+def _row_of(order: SalesDocument, item: Any, sums: Any) -> Row:
+    language, currency = order.language, order.totals.currency
+    return Row(
+        name=item.name,
+        description=item.description,
+        quantity=format_number(item.quantity, language),
+        unit=item.unit,
+        unit_price=format_price(item.unit_price, currency, language),
+        discount=format_money(-sums.discount, currency, language) if sums.discount else "",
+        amount=sums.amount,
+        rate=item.tax_rate,
+        category=item.tax_category,
+        net=sums.net,
+        tax=sums.tax,
+    )

@@ -1,0 +1,124 @@
+"""Give an order its invoice, or its deposit one. What is issued never changes."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from ...canonical import SCHEME, canonical_bytes, digest
+from ...exceptions import NotAvailable
+from ...models import Invoice, PortalSettings, RenderedPdf, SalesDocument
+from ...models.documents import lock
+from ...statuses import InvoiceKind, WorkState
+from .. import activity, invoice_paper, notifications, numbering, work
+from ..presentation import document_view
+from ..presentation.shop import document_language
+from . import drafts
+from .content import Draft, content_of
+
+
+def issue(order: SalesDocument, user: Any = None) -> Invoice:
+    """The invoice over all that is counted, less what deposit invoices charged already.
+
+    Raises ``NotAvailable`` where it has one that was not taken back.
+    """
+    with transaction.atomic():
+        fresh = ready(order)
+        standing = list(fresh.invoices.standing())
+        if any(invoice.kind == InvoiceKind.INVOICE for invoice in standing):
+            raise NotAvailable(_("The invoice was issued already. Take it back first."))
+        deposits = [invoice for invoice in standing if invoice.kind == InvoiceKind.DEPOSIT]
+        with translation.override(document_language(fresh.language)):
+            draft = drafts.of_order(fresh, deposits)
+        return write(fresh, draft, user)
+
+
+def issue_deposit(order: SalesDocument, user: Any = None) -> Invoice:
+    """The invoice over the deposit. Raises ``NotAvailable`` where there is none to charge."""
+    with transaction.atomic():
+        fresh = ready(order)
+        if not fresh.totals.deposit:
+            raise NotAvailable(_("This order has no deposit."))
+        if fresh.invoices.standing().exists():
+            raise NotAvailable(_("An invoice was issued already."))
+        with translation.override(document_language(fresh.language)):
+            draft = drafts.of_deposit(fresh)
+        return write(fresh, draft, user)
+
+
+def ready(order: SalesDocument) -> SalesDocument:
+    """The locked order. Raises ``NotAvailable`` where nothing can be charged with it."""
+    fresh = lock(order)
+    if not PortalSettings.of(fresh.site).has_formal_invoices:
+        raise NotAvailable(_("This shop issues no formal invoices."))
+    if not fresh.is_order or fresh.current_version_id is None:
+        raise NotAvailable(_("Only an order that is out can have an invoice."))
+    if fresh.cancelled_at:
+        raise NotAvailable(_("The order is cancelled."))
+    if fresh.totals.total < 0:
+        raise NotAvailable(_("The total is below zero."))
+    return fresh
+
+
+def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = None) -> Invoice:
+    """Number and freeze it, in the caller's transaction, under the order's lock: the counter's row
+    is locked after it, and nothing slow happens before the commit. ``key`` goes into the history.
+    """
+    is_note = draft.kind == InvoiceKind.CREDIT_NOTE
+    series = numbering.CREDIT_NOTES if is_note else numbering.INVOICES
+    number = numbering.next_invoice_number(order.site, series)
+    day = timezone.localdate(timezone=timezone.get_default_timezone())
+    view = document_view(order)
+    with translation.override(view.language):
+        exact = canonical_bytes(content_of(draft, view, number, day))
+    invoice = Invoice.objects.create(
+        site=order.site,
+        document_id=order.pk,
+        kind=draft.kind,
+        number=number,
+        refers_to=draft.refers_to,
+        reason=draft.reason,
+        currency=view.currency,
+        net=draft.net,
+        tax=draft.tax,
+        rounding=draft.rounding,
+        total=draft.total,
+        content=exact.decode(),
+        scheme=SCHEME,
+        digest=digest(exact),
+        pdf=_order_pdf(order, digest(exact)),
+        issued_on=day,
+        issued_by=user,
+    )
+    _tell(order, invoice, user, key)
+    return invoice
+
+
+def _order_pdf(order: Any, input_hash: str) -> RenderedPdf:
+    """Shown from the start: what is issued is never discarded."""
+    pdf = RenderedPdf.objects.create(
+        document_id=order.pk,
+        version_id=order.current_version_id,
+        kind=invoice_paper.KIND,
+        input_hash=input_hash,
+        state=WorkState.WAITING,
+        first_shown_at=timezone.now(),
+    )
+    work.wake("pdf")
+    return pdf
+
+
+def _tell(order: SalesDocument, invoice: Invoice, user: Any, key: Any) -> None:
+    verb = "credit_note" if invoice.is_credit_note else "invoice"
+    data = {
+        "invoice": invoice.pk,
+        "number": invoice.number,
+        "total": invoice.total,
+        "digest": invoice.digest,
+        "reason": invoice.reason,
+        "key": str(key or ""),
+    }
+    activity.record(order, verb, staff=user, data=data)
+    facts = {"invoice": invoice.pk, "reference": invoice.number}
+    notifications.shop_acted(order, verb, facts=facts)

@@ -1,0 +1,124 @@
+"""Options and alternatives of an estimate: what is chosen makes the total, and is approved."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.models import Choice, Estimate, Order
+from portal_plugin.services import paper
+from portal_plugin.services.presentation import document_view
+from tests.factories import approve, estimate_factory, line_item, order_factory, publish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def estimate():
+    """A sign for 119, with a lamp for 119 if wanted, on wood or on steel (119 each)."""
+    return estimate_factory(
+        [
+            line_item(1, name="Sign"),
+            line_item(2, name="Lamp", is_optional=True, is_selected=False),
+            line_item(3, name="Wood", alternative_group="Back"),
+            line_item(4, name="Steel", alternative_group="Back", unit_price=100),
+        ]
+    )
+
+
+def key_of(document, name):
+    return next(item.key for item in document.lines if item.name == name)
+
+
+def again(document):
+    return type(document).objects.get(pk=document.pk)
+
+
+def choose(client, document, back, *options):
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    ticks = {f"option_{key_of(document, name)}": "on" for name in options}
+    data = {"client_key": uuid4(), "group_0": str(key_of(document, back)), **ticks}
+    return client.post(url, data)
+
+
+def test_nothing_is_offered_where_nothing_can_be_chosen(client, enter):
+    document = estimate_factory()
+    enter(document)
+    url = reverse("portal_plugin:document", args=[document.public_id])
+    assert "Choose options" not in client.get(url).content.decode()
+
+
+def test_before_anything_is_chosen_staffs_selection_holds(estimate):
+    assert estimate.totals.total == 238
+    assert len(estimate.standing.waiting_keys) == 2
+
+
+def test_the_total_follows_what_is_chosen_and_what_is_taken_back(client, enter, estimate):
+    enter(estimate)
+    assert choose(client, estimate, "Steel", "Lamp").status_code in (200, 303)
+    assert again(estimate).totals.total == again(estimate).listed_total == 476
+    choose(client, estimate, "Wood")
+    assert again(estimate).totals.total == 238
+    count = Choice.objects.count()
+    choose(client, estimate, "Wood")
+    assert Choice.objects.count() == count
+
+
+def test_page_and_paper_say_what_is_chosen(client, enter, estimate):
+    enter(estimate)
+    choose(client, estimate, "Steel")
+    url = reverse("portal_plugin:document", args=[estimate.public_id])
+    page = client.get(url).content.decode()
+    assert all(text in page for text in ("Option, not chosen", "Back: chosen", "Choose options"))
+    printed = paper.page(document_view(again(estimate)))
+    assert all(text in printed for text in ("Optional, not included", "Alternative, not included"))
+
+
+def test_what_is_chosen_is_approved_and_ordered(client, enter, estimate):
+    enter(estimate)
+    choose(client, estimate, "Steel")
+    approve(again(estimate))
+    order = Order.objects.get()
+    assert sorted(item.name for item in order.lines) == ["Sign", "Steel"]
+    assert not order.has_choices
+    assert order.totals.total == 357
+    assert Estimate.objects.count() == 1
+
+
+def test_an_approval_comes_back_with_what_it_was_given_to(client, enter, estimate):
+    enter(estimate)
+    approve(estimate, [key_of(estimate, "Wood")])
+    choose(client, estimate, "Steel")
+    assert key_of(estimate, "Steel") in again(estimate).standing.waiting_keys
+    choose(client, estimate, "Wood")
+    assert again(estimate).standing.waiting_keys == [key_of(estimate, "Sign")]
+
+
+def test_a_new_version_changes_nothing_of_the_choice(client, enter, estimate):
+    enter(estimate)
+    choose(client, estimate, "Steel", "Lamp")
+    assert publish(again(estimate)).totals.total == 476
+
+
+def test_what_is_not_offered_cannot_be_chosen(client, enter, estimate):
+    enter(estimate)
+    url = reverse("portal_plugin:action", args=[estimate.public_id, "choose"])
+    client.post(url, {"client_key": uuid4(), "group_0": str(key_of(estimate, "Lamp"))})
+    assert not Choice.objects.exists()
+
+
+def test_nothing_is_chosen_on_an_order(client, enter):
+    order = order_factory([line_item(1, is_optional=True)])
+    enter(order)
+    url = reverse("portal_plugin:action", args=[order.public_id, "choose"])
+    assert client.post(url, {"client_key": uuid4()}).status_code == 409
+
+
+def test_only_what_can_be_chosen_costs_a_query(estimate, django_assert_num_queries):
+    plain, chosen = again(estimate_factory()), again(estimate)
+    for document in (plain, chosen):
+        assert document.lines
+    with django_assert_num_queries(0):
+        assert plain.counted_keys
+    with django_assert_num_queries(1):
+        assert chosen.counted_keys

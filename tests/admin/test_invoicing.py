@@ -1,0 +1,107 @@
+"""Formal invoices on the overview, and their register."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.admin import registers
+from portal_plugin.models import Invoice, PortalSettings
+from portal_plugin.services import invoices
+from tests.factories import order_factory, publish
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(only_site):
+    PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
+    return order_factory(items=2, deposit_percent=Decimal(50))
+
+
+def register_url():
+    found = [each for each in registers.instances()["group"] if each.model is Invoice]
+    return found[0].url_helper.index_url
+
+
+def read(client, document):
+    return client.get(pages.overview(document)).content.decode()
+
+
+def test_a_shop_without_formal_invoices_sees_nothing_of_them(client, boss):
+    assert "Issue the invoice" not in read(client, order_factory())
+
+
+def test_staff_issue_the_deposit_then_the_rest_and_take_it_back(client, boss, order):
+    assert "Issue the deposit invoice" in read(client, order)
+    client.post(pages.do(order, "issue-deposit"))
+    client.post(pages.do(order, "issue-invoice"))
+    page = read(client, order)
+    assert "Issue the invoice" not in page
+    invoice = Invoice.objects.get(kind="invoice")
+    data = {"invoice": invoice.pk, "reason": "Scratched", "amount": "10", "key": uuid4()}
+    for _twice in range(2):
+        assert client.post(pages.do(order, "credit"), data).status_code == 302
+    assert [row.total for row in Invoice.objects.filter(kind="credit_note")] == [-10]
+
+
+def test_a_credit_note_without_a_reason_comes_back_with_what_was_typed(client, boss, order):
+    invoice = invoices.issue(order)
+    data = {"invoice": invoice.pk, "reason": "", "amount": "7", "key": uuid4()}
+    response = client.post(pages.do(order, "credit"), data)
+    assert response.status_code == 409
+    assert 'value="7"' in response.content.decode()
+    assert Invoice.objects.count() == 1
+
+
+def test_an_invoice_of_another_order_cannot_be_taken_back(client, boss, order):
+    other = invoices.issue(order_factory(items=1))
+    data = {"invoice": other.pk, "reason": "Mine", "key": uuid4()}
+    assert client.post(pages.do(order, "credit"), data).status_code == 409
+
+
+def test_an_order_that_was_changed_since_says_so(client, boss, order):
+    invoices.credit(invoices.issue(order), "Scratched", amount=Decimal(5))
+    assert "was changed after its invoice" not in read(client, order)
+    item = order.line_items.all()[0]
+    item.quantity = 9
+    order.line_items.add(item)
+    publish(order)
+    assert "was changed after its invoice" in read(client, order)
+
+
+def test_the_invoice_is_read_as_it_was_issued(client, boss, order):
+    invoice = invoices.issue(order)
+    url = reverse("portal_admin:invoice", args=[order.pk, invoice.public_id])
+    assert invoice.number in client.get(url).content.decode()
+    wrong = reverse("portal_admin:invoice", args=[order_factory().pk, invoice.public_id])
+    assert client.get(wrong).status_code == 404
+
+
+def test_the_register_lists_them_and_changes_nothing(client, boss, order):
+    invoice = invoices.issue(order)
+    url = register_url()
+    assert invoice.number in client.get(url).content.decode()
+    exported = client.get(url, {"export": "csv"})
+    row = b"".join(exported.streaming_content).decode().splitlines()[1]
+    assert row.startswith(f"{invoice.number},")
+
+
+def test_the_register_is_in_the_menu_once_there_is_one(client, boss, order):
+    home, register = reverse("wagtailadmin_home"), register_url()
+    assert register not in client.get(home).content.decode()
+    invoices.issue(order)
+    assert register in client.get(home).content.decode()
+
+
+def test_numbers_of_invoices_can_be_raised_before_the_first(client, boss, only_site, order):
+    url = reverse("wagtailsettings:edit", args=["portal_plugin", "portalsettings", only_site.pk])
+    form = client.get(url).context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    data = {name: value for name, value in data.items() if value not in (None, "", False)}
+    data.pop("logo", None)
+    client.post(url, {**data, "next_invoice_number": "41", "invoice_pattern": "R{number}"})
+    assert invoices.issue(order).number == "R41"

@@ -1,0 +1,265 @@
+"""Formal invoices: numbered without gaps, frozen, taken back by credit notes."""
+
+from decimal import Decimal
+from io import BytesIO
+from uuid import uuid4
+
+import pypdf
+import pytest
+
+from portal_plugin.exceptions import EvidenceIsKept, NotAvailable
+from portal_plugin.gateways import pdf as gateway
+from portal_plugin.models import Invoice, OutgoingEmail, PortalSettings, RenderedPdf
+from portal_plugin.services import (
+    invoice_paper,
+    invoices,
+    mail_attachments,
+    paper,
+    payments,
+    pdfs,
+    staging,
+)
+from portal_plugin.services.presentation import document_view
+from portal_plugin.shares import worth
+from portal_plugin.statuses import WorkState
+from tests.factories import (
+    line_item,
+    link_factory,
+    order_factory,
+    publish,
+    site_factory,
+    user_factory,
+)
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+
+
+@pytest.fixture
+def site():
+    return site_factory(invoicing="staff")
+
+
+def again(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def pay(order, amount):
+    payments.record_offline(again(order), amount=D(amount), method="Cash", user=user_factory())
+    return again(order)
+
+
+def words(invoice):
+    return invoice_paper.page(invoice)
+
+
+def test_an_order_gets_one_invoice_with_a_number_of_its_own(site):
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order, user_factory())
+    assert invoice.number == f"I-{invoice.issued_on.year}-0001"
+    assert (invoice.net, invoice.tax, invoice.total) == (100, 19, 119)
+    with pytest.raises(NotAvailable):
+        invoices.issue(order)
+    assert Invoice.objects.count() == 1
+
+
+def test_a_refusal_takes_no_number(site):
+    draft = order_factory(items=1, site=site, published=False)
+    with pytest.raises(NotAvailable):
+        invoices.issue(draft)
+    order = order_factory(items=1, site=site)
+    assert invoices.issue(order).number.endswith("-0001")
+
+
+def test_a_shop_with_simple_invoices_issues_none():
+    with pytest.raises(NotAvailable):
+        invoices.issue(order_factory(items=1))
+
+
+def test_the_orders_own_pdf_is_a_confirmation_then(site):
+    order = order_factory(items=1, site=site)
+    assert paper.name(order) == f"Order confirmation {order.number}"
+    assert "Order confirmation" in paper.page(document_view(order))
+
+
+def test_what_was_issued_stays_as_it_was(site, monkeypatch):
+    monkeypatch.setattr(gateway, "render", lambda html, **options: html.encode())
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order)
+    before = words(invoice)
+    pdfs.drain()
+    row = RenderedPdf.objects.get(invoice=invoice)
+    stored = row.file.read()
+    assert before.encode() == stored
+    PortalSettings.objects.filter(site=site).update(shop_name="Another name", address="Elsewhere")
+    order.customer.name = "Somebody else"
+    order.customer.save()
+    order = pay(order, 119)
+    order.line_items.all()[0].name = "Other"
+    publish(order)
+    pdfs.drain()
+    fresh = Invoice.objects.get()
+    assert words(fresh) == before
+    assert RenderedPdf.objects.get(invoice=fresh).file.read() == stored
+    assert row.state == WorkState.READY
+
+
+def test_what_was_paid_by_then_stands_on_it(site):
+    order = pay(order_factory(items=1, site=site), 19)
+    invoice = invoices.issue(order)
+    assert all(amount in words(invoice) for amount in ("€19.00", "€100.00"))
+    assert invoice.total == 119
+
+
+def test_the_deposit_has_its_own_invoice_and_is_taken_off_the_last(site):
+    items = [line_item(1), line_item(2, tax_rate=D(7))]
+    order = order_factory(items, site=site, deposit_percent=D(50))
+    deposit = invoices.issue_deposit(order)
+    assert deposit.total == order.totals.deposit == D("113.00")
+    with pytest.raises(NotAvailable):
+        invoices.issue_deposit(order)
+    last = invoices.issue(order)
+    assert last.total == order.totals.total - deposit.total
+    assert last.tax + deposit.tax == order.totals.tax
+    assert f"Less deposit invoice {deposit.number}" in words(last)
+
+
+def test_a_deposit_that_was_taken_back_is_charged_again(site):
+    order = order_factory(items=1, site=site, deposit_percent=D(50))
+    invoices.credit(invoices.issue_deposit(order), "Wrong address")
+    assert invoices.issue(order).total == order.totals.total
+
+
+def test_a_credit_note_takes_all_of_it_back_and_makes_room_for_another(site):
+    order = order_factory(items=2, site=site)
+    invoice = invoices.issue(order)
+    note = invoices.credit(invoice, "Wrong address")
+    assert note.number == f"C-{note.issued_on.year}-0001"
+    assert (note.net, note.tax, note.total) == (-invoice.net, -invoice.tax, -invoice.total)
+    assert again(invoice).left_total == 0
+    assert all(text in words(note) for text in (invoice.number, "Wrong address"))
+    with pytest.raises(NotAvailable):
+        invoices.credit(invoice, "Again")
+    assert invoices.issue(order).number.endswith("-0002")
+
+
+def test_a_credit_note_over_an_amount_takes_each_tax_by_its_share(site):
+    order = order_factory([line_item(1), line_item(2, tax_rate=D(7))], site=site)
+    invoice = invoices.issue(order)
+    note = invoices.credit(invoice, "Scratched", amount=D("22.60"))
+    assert note.total == D("-22.60")
+    assert [(band.rate, band.tax) for band in note.bands] == [(7, D("-0.70")), (19, D("-1.90"))]
+    rest = invoices.credit(invoice, "The rest")
+    assert note.total + rest.total == -invoice.total
+    assert worth(again(invoice).left) == 0
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "500", "1.005"])
+def test_no_amount_that_is_not_left_can_be_taken_back(site, amount):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    with pytest.raises(NotAvailable):
+        invoices.credit(invoice, "Scratched", amount=D(amount))
+    assert Invoice.objects.count() == 1
+
+
+def test_items_are_taken_back_with_their_share_of_the_discount(site):
+    order = order_factory(items=2, site=site, discount_percent=D(10))
+    invoice = invoices.issue(order)
+    note = invoices.credit(invoice, "Not delivered", keys=[order.lines[0].key])
+    assert note.total == D("-107.10")
+    assert order.lines[0].name in words(note)
+    with pytest.raises(NotAvailable):
+        invoices.credit(invoice, "Both", keys=[line.key for line in order.lines])
+
+
+def test_one_press_of_the_button_makes_one_credit_note(site):
+    invoice, key = invoices.issue(order_factory(items=1, site=site)), uuid4()
+    notes = {invoices.credit(invoice, "Scratched", amount=D(5), key=key).pk for _ in range(2)}
+    assert len(notes) == 1
+
+
+def test_no_credit_note_goes_without_a_reason(site):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    with pytest.raises(NotAvailable):
+        invoices.credit(invoice, " ")
+
+
+def test_coins_are_taken_back_as_well(site):
+    item = line_item(unit_price=D("10.02"), quantity=1, tax_rate=0)
+    order = order_factory([item], site=site, currency="CHF", rounding_unit=D("0.05"))
+    invoice = invoices.issue(order)
+    assert (invoice.total, invoice.rounding) == (D("10.00"), D("-0.02"))
+    assert invoices.credit(invoice, "Wrong").total == D("-10.00")
+    assert again(invoice).left_total == 0
+
+
+@pytest.mark.parametrize(
+    ("when", "kinds"), [("ordered", ["invoice"]), ("completed", ["deposit"]), ("staff", [])]
+)
+def test_the_portal_issues_when_the_shop_says_so(when, kinds):
+    site = site_factory(invoicing=when)
+    order = order_factory(items=1, site=site, deposit_percent=D(50))
+    assert [row.kind for row in order.invoices.all()] == kinds
+    publish(order)
+    assert order.invoices.count() == len(kinds)
+
+
+def test_a_completed_order_gets_its_invoice_once():
+    site = site_factory(invoicing="completed")
+    order = order_factory(items=1, site=site)
+    staging.complete(order)
+    staging.reopen(order)
+    staging.complete(order)
+    assert [row.kind for row in order.invoices.all()] == ["invoice"]
+
+
+def test_cancelling_takes_back_what_was_charged(site):
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order)
+    staging.cancel(order, "Out of stock")
+    assert again(invoice).left_total == 0
+    assert invoice.credit_notes.get().reason == "Out of stock"
+
+
+def test_cancelling_leaves_charged_what_the_shop_keeps(site):
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order)
+    pay(order, 50)
+    staging.cancel(order, "Too late", money="kept")
+    assert again(invoice).left_total == 50
+
+
+def test_the_customer_gets_it_by_email_with_the_pdf(site, monkeypatch):
+    monkeypatch.setattr(gateway, "render", lambda html, **options: b"%PDF" + html.encode())
+    order = order_factory(items=1, site=site)
+    link_factory(order)
+    invoice = invoices.issue(order)
+    email = OutgoingEmail.objects.get(kind="news_invoice")
+    assert mail_attachments.is_pending(email)
+    pdfs.drain()
+    assert not mail_attachments.is_pending(email)
+    [attached] = mail_attachments.of(email)
+    assert attached.name == f"Invoice {invoice.number}.pdf"
+
+
+def test_what_has_an_invoice_is_kept(site):
+    order = order_factory(items=1, site=site)
+    invoices.issue(order)
+    with pytest.raises(EvidenceIsKept):
+        again(order).unpublish()
+
+
+@pytest.mark.skipif(bool(gateway.what_is_missing()), reason=gateway.what_is_missing())
+def test_its_pdf_is_made_for_archives(site):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    pdfs.drain()
+    stored = RenderedPdf.objects.get(invoice=invoice).file.read()
+    root = pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]
+    said = root["/Metadata"].get_data()
+    assert b"pdfaid:part>3<" in said or b'pdfaid:part="3"' in said
+    assert "/StructTreeRoot" in root
+    sheet = invoice_paper.sheet(invoice)
+    again = gateway.render(
+        sheet.html, files=sheet.files, identifier=sheet.input_hash, is_for_archives=True
+    )
+    assert again == stored

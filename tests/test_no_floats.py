@@ -1,0 +1,34 @@
+"""Money is never a binary fraction, anywhere in the package."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import portal_plugin
+
+ROOT = Path(portal_plugin.__file__).parent
+#: Where a fraction is a colour, a picture's size, or a time in seconds.
+NO_MONEY = {
+    "checks/registering.py",
+    "colours.py",
+    "conf.py",
+    "gateways/stripe/payments.py",
+    "management/demo/drawing.py",
+    "services/importing/files.py",
+    "services/work.py",
+}
+MODULES = sorted(str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py"))
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in NO_MONEY])
+def test_no_module_that_may_see_money_knows_fractions(name):
+    tree = ast.parse((ROOT / name).read_text())
+    found = [
+        node.lineno
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Name) and node.id == "float")
+        or (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Attribute) and node.attr in ("FloatField", "float64"))
+    ]
+    assert found == []
