@@ -47,6 +47,7 @@ def receipt(request, pk, submission_key):
     return FileResponse(file, filename="receipt.pdf", content_type="application/pdf")
 
 
+@require_safe
 def invoice(request, pk, public_id):
     """As it was issued."""
     rows = find(request, pk).invoices.select_related("pdf")

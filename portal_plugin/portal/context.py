@@ -73,6 +73,7 @@ class ExternalRow:
     item_name: str
 
 
+@dataclass(frozen=True)
 class InvoiceRow:
     label: str
     number: str

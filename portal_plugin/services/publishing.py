@@ -59,7 +59,7 @@ def release(
             asking_again.tell(fresh, version, before)
         listing.refresh(fresh)
         pdfs.order_render(fresh)
-        if before is None:
+        if previous is None:
             invoices.order_made(fresh, user)
         transaction.on_commit(
             lambda: signals.version_published.send(

@@ -64,6 +64,7 @@ class Rows:
         found = ExternalFile.objects.of_thread(self.document)
         return list(found.order_by("-created_at", "-pk")[:MOST])
 
+    @cached_property
     def invoices(self) -> list[Invoice]:
         """Oldest first, without what they say."""
         if not self.is_saved or not self.document.is_order:
