@@ -7,6 +7,7 @@ for _name in (
     "approve_multiple",
     "decline",
     "order_approved",
+    "confirm_change",
     "comment",
     "upload",
     "change_request",

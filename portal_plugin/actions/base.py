@@ -223,12 +223,14 @@ class Action:
             **values,
         )
 
+    def _enter(self, facts, submission):
+        data = {**facts, "submission": submission.pk}
+        activity.record(self.document, self.name, link=self.visit.link, data=data)
+
     def _tell(self, form, submission):
         facts = self.facts(form)
         link = self.visit.link
-        activity.record(
-            self.document, self.name, link=link, data={**facts, "submission": submission.pk}
-        )
+        self._enter(facts, submission)
         listing.refresh(self.document)
         notifications.customer_acted(
             self.document, self.name, link=link, submission=submission, facts=facts

@@ -41,6 +41,8 @@ SENTENCES = {
     "approve": gettext_noop("%(who)s approved an item"),
     "decline": gettext_noop("%(who)s declined an item"),
     "order_approved": gettext_noop("%(who)s ordered the approved items"),
+    "confirm_change": gettext_noop("%(who)s confirmed what changed around the items"),
+    "confirmed_for_customer": gettext_noop("%(who)s recorded a confirmation for the customer"),
     "comment": gettext_noop("%(who)s wrote a message"),
     "change_request": gettext_noop("%(who)s asked for a change"),
     "withdraw_change_request": gettext_noop("%(who)s withdrew a change request"),

@@ -2,12 +2,11 @@
 
 import json
 
-from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..models import VersionItem
 from ..money import format_money
+from ..services.presentation.changed import delivery_sentence
 from ..services.versions import changes_between, delivery_changes, version_shown
 
 
@@ -37,17 +36,8 @@ def _of_whole(document, since):
             _("The deposit changed from %(old)s to %(new)s.")
             % {"old": show(old.deposit), "new": show(new.deposit)}
         )
-    return found + [
-        _("The delivery changed: %(old)s → %(new)s.")
-        % {"old": _readable(name, before), "new": _readable(name, after)}
-        for name, before, after in delivery_changes(old, new)
-    ]
-
-
-def _readable(name, value) -> str:
-    if name == "delivery_on" and value:
-        return date_format(parse_date(value))
-    return value or "–"
+    changes = delivery_changes(old, new)
+    return found + [delivery_sentence(*each) for each in changes]
 
 
 def _of_items(document, seen):

@@ -64,6 +64,8 @@ def _parts(
     standing = estimate.standing
     if estimate.state in CLOSED:
         raise NotAvailable(_("This estimate is not open: no order can be made from it."))
+    if standing.change_to_confirm:
+        raise NotAvailable(_("The customer has not confirmed yet what changed around the items."))
     not_declined = set(standing.items) - set(standing.keys(ItemState.DECLINED))
     if takes_all:
         return not_declined, set()

@@ -1,5 +1,6 @@
 """Who is told what: the customer what the shop and they did, staff what the customer did."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..models import DirectLink, OutgoingEmail, SalesDocument, Submission
@@ -15,6 +16,7 @@ AT_ONCE = frozenset(
         "approve_multiple",
         "decline",
         "order_approved",
+        "confirm_change",
         "payment",
         "payment_failed",
         "refund",
@@ -50,18 +52,26 @@ def shop_acted(
     document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed`` or ``refund``."""
+    ``change_to_confirm``, ``lower_total``, ``change_answered``, ``stage``, ``cancelled``,
+    ``payment``, ``payment_failed`` or ``refund``."""
     happening = _happening(facts, None)
     receivers = _receivers(document)
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
 
 
-def take_back(document: SalesDocument, verb: str, reason: str) -> int:
+def take_back(
+    document: SalesDocument,
+    verb: str,
+    reason: str,
+    links: Sequence[DirectLink] | None = None,
+) -> int:
     """News that are none any more: emails of theirs that have not left stay unsent, with the
-    reason for staff. Returns how many."""
+    reason for staff. ``links`` names whose, where not everybody's. Returns how many."""
     waiting = document.emails.filter(
         kind=f"news_{verb}", state=EmailState.WAITING, is_delayed=True, attempts=0
     )
+    if links is not None:
+        waiting = waiting.filter(recipient__in=[link.recipient_id for link in links])
     return waiting.update(state=EmailState.WITHHELD, error=reason)
 
 

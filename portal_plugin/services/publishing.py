@@ -13,7 +13,7 @@ from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
 from ..totals import HUNDRED
-from . import activity, listing, numbering, pdfs, staging, terms
+from . import activity, agreeing, listing, numbering, pdfs, staging, terms
 from .versions import write_version
 
 
@@ -49,6 +49,8 @@ def release(document: SalesDocument, revision: Any = None, user: Any = None) -> 
             },
         )
         listing.refresh(fresh)
+        if before is not None:
+            agreeing.tell(fresh, before, version)
         pdfs.order_render(fresh)
         transaction.on_commit(
             lambda: signals.version_published.send(

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
+from .. import agreement
 from ..canonical import SCHEME, canonical_bytes, digest
 from ..models import DocumentVersion, LineItem, ProofVersion, SalesDocument, VersionItem
 
@@ -128,15 +129,17 @@ def document_content(
     }
 
 
+def read_back(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a version that was never stored, as it would be read from one that was."""
+    found: dict[str, Any] = json.loads(canonical_bytes(content))
+    return found
+
+
 def changes_between(old: dict[str, Any], new: dict[str, Any] | None) -> list[str]:
     """Names of the fields of an item that differ; ``["removed"]`` where it is gone."""
     if new is None:
         return ["removed"]
     return [name for name in old if old[name] != new.get(name)]
-
-
-#: What of a version an approval is also about, beside its items.
-DELIVERY = ("delivery_on", "delivery_text")
 
 
 def asks_again(document: SalesDocument, since: int | None) -> bool:
@@ -158,15 +161,11 @@ def version_shown(document: SalesDocument, number: int | None) -> DocumentVersio
     return document.versions.filter(number=number).first()
 
 
-def delivery_changes(old: DocumentVersion, new: DocumentVersion) -> list[tuple[str, str, str]]:
-    """Name of each column of the delivery that differs, with what it held and holds; a day as
-    ``YYYY-MM-DD``."""
-    before, after = json.loads(old.content), json.loads(new.content)
-    return [
-        (name, before[name] or "", after[name] or "")
-        for name in DELIVERY
-        if (before[name] or "") != (after[name] or "")
-    ]
+def delivery_changes(
+    old: DocumentVersion, new: DocumentVersion
+) -> tuple[tuple[str, str, str], ...]:
+    """See ``agreement.Change.delivery``."""
+    return agreement.delivery_changes(json.loads(old.content), json.loads(new.content))
 
 
 def _items_before(document: SalesDocument) -> dict[Any, VersionItem]:
