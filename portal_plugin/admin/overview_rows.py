@@ -11,9 +11,10 @@ from wagtail.models import TaskState
 from ..canonical import canonical_bytes, digest
 from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVersion
 from ..money import format_money, format_number
-from ..services import answering, links, previews
+from ..services import agreeing, answering, links, previews
 from ..services.mail_receivers import staff_name
 from ..services.previewing import proofs_to_be
+from ..services.presentation.changed import sentences
 from ..services.versions import item_content
 from ..statuses import ItemState
 from .words import language_of_admin
@@ -205,6 +206,20 @@ def taken_back(document, draft) -> list[str]:
     }
     names = {item.key: item.name for item in document.lines}
     return [names[key] for key, item in decided.items() if hashes.get(key) != item.item_hash]
+
+
+def to_be_confirmed(document, draft) -> list[str]:
+    """What publishing the draft would ask the customer to confirm, in sentences for staff."""
+    change = agreeing.change_to_come(document, draft)
+    return sentences(change, document.currency, language_of_admin())
+
+
+def waits_to_be_confirmed(document) -> list[str]:
+    """What the customer has not confirmed yet of what is out."""
+    if document.state not in agreeing.OPEN:
+        return []
+    change = document.standing.change_to_confirm
+    return sentences(change, document.currency, language_of_admin())
 
 
 def is_scheduled(draft) -> bool:

@@ -28,7 +28,8 @@ def convert(
 ) -> Order:
     """The order of the approved items (or of ``keys`` among them), published as its version 1.
 
-    Items that still wait move to a new estimate; with ``takes_all`` they come into the order too,
+    Items that still wait or were left out move to a new estimate, with the approvals that they
+    have; with ``takes_all`` they come into the order too,
     and wait for the customer's approval there. Raises ``AlreadyConverted``, ``NotAvailable``.
     """
     with transaction.atomic():
@@ -70,7 +71,11 @@ def _parts(
     if takes_all:
         return not_declined, set()
     approved = standing.keys(ItemState.APPROVED)
-    wanted = {key for key in approved if keys is None or key in keys}
+    wanted = set(approved if keys is None else keys)
+    if keys is not None and not wanted:
+        raise NotAvailable(_("Tick at least one item."))
+    if not wanted <= set(approved):
+        raise NotAvailable(_("Only approved items can become an order. Please look again."))
     if not wanted:
         raise NotAvailable(_("No item of this estimate is approved."))
     return wanted, not_declined - wanted

@@ -169,9 +169,10 @@ def delivery_changes(
 
 
 def _items_before(document: SalesDocument) -> dict[Any, VersionItem]:
-    """The items that this version follows: of the version before, or, for an order's first version,
-    of the estimate it was made from."""
+    """The items that this version follows: of the version before, or, for a first version, of the
+    estimate that the document was made from."""
     version = document.current_version
-    if version is None and document.is_order and document.source_estimate_id:
-        version = document.source_estimate.current_version
+    if version is None and document.ancestors:
+        source = SalesDocument.objects.filter(pk=document.ancestors[0])
+        version = source.select_related("current_version").get().current_version
     return {item.key: item for item in version.items.all()} if version else {}

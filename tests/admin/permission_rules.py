@@ -115,6 +115,7 @@ RULES = {
     "do:comments-read": (POST_ONLY, WRITE),
     "do:close-request": (POST_ONLY, WRITE),
     "do:on-phone": (POST_ONLY, WRITE),
+    "do:confirm-change": (POST_ONLY, WRITE),
     "do:undo": (POST_ONLY, WRITE),
     "do:add-proof": (POST_ONLY, WRITE),
     "do:send-proofs": (POST_ONLY, MANAGE),
