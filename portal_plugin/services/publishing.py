@@ -77,9 +77,11 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("The currency stays as it was when the document first went out."))
     if document.customer and document.customer.site_id != document.site_id:
         found.append(_("The customer belongs to another site."))
+    if document.customer and document.customer.is_sample != document.is_sample:
+        found.append(_("A sample and its customer belong together, and no other does to either."))
     if document.totals.total < 0:
         found.append(_("The total is below zero."))
-    if terms.are_missing(document):
+    if not document.is_sample and terms.are_missing(document):
         found.append(_("Write the terms first, under Settings, Customer portal."))
     return found
 

@@ -103,6 +103,7 @@ RULES = {
     "portal:item_files": (WRITE, WRITE),
     "portal:totals": (POST_ONLY, WRITE),
     "portal:new_totals": (POST_ONLY, STAFF),
+    "portal:sample": (STAFF, STAFF),
     "portal:month": (STAFF, "L-xxxx"),
     "portal:import_customers": (STAFF, STAFF),
     "portal:import_item_templates": (SET_UP, SET_UP),

@@ -211,7 +211,7 @@ def test_publishing_tells_what_it_will_ask(order):
 
 
 @pytest.mark.parametrize(
-    "values, kind",
+    ("values", "kind"),
     [
         ({"shipping_amount": 30}, "news_change_to_confirm"),
         ({"discount_amount": 30}, "news_lower_total"),

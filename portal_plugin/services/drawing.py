@@ -1,4 +1,4 @@
-"""Proofs and files for the samples, drawn when they are loaded: no binary lies in the package."""
+"""Proofs and files for samples, drawn when they are made: no binary lies in the package."""
 
 import io
 from dataclasses import dataclass
