@@ -13,8 +13,8 @@ from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVers
 from ..money import format_money, format_number
 from ..services import agreeing, answering, links, previews
 from ..services.mail_receivers import staff_name
-from ..services.previewing import proofs_to_be
 from ..services.presentation.changed import sentences
+from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
 from ..statuses import ItemState
 from .words import language_of_admin
@@ -166,6 +166,12 @@ def said_rows(document, names) -> list[SaidRow]:
         for row in notes.select_related("staff")
     ]
     return sorted(rows, key=lambda row: row.when)
+
+
+def last_said(document):
+    """The customer's newest message that waits for an answer, or ``None``."""
+    found = Comment.objects.of_thread(document).unanswered().filter(removed_at=None)
+    return found.order_by("-created_at", "-pk").first()
 
 
 def _author(row) -> str:
