@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -30,6 +31,15 @@ class Sample(WagtailAdminTemplateMixin, TemplateView):
         if self.site is None:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        url = reverse(Estimate.snippet_viewset.get_url_name("list"))
+        label = capfirst(Estimate._meta.verbose_name_plural)
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": url, "label": label},
+            {"url": "", "label": self.page_title},
+        ]
 
     def get_context_data(self, **kwargs):
         return {**super().get_context_data(**kwargs), "samples": rows(self.request.user)}
