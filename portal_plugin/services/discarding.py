@@ -1,6 +1,7 @@
 """Throw a sample away: the one thing in the portal that is deleted once it was out. A sample is no
 evidence of anything."""
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -94,18 +95,18 @@ def _throw_files_away(pks: list[int]) -> None:
     """The bytes go when the rows are gone for good. A picture that somebody else's file shows as
     well stays."""
     paths = {model: path for model, path in ROWS if model in WITH_FILES}
-    found, digests = [], set()
+    found: list[Any] = []
+    digests: set[str] = set()
     for model, path in paths.items():
-        for row in model._default_manager.filter(**{f"{path}__in": pks}):
-            found.append(row.file)
-            if model is not RenderedPdf:
-                digests.add(row.digest)
+        rows: list[Any] = list(model._default_manager.filter(**{f"{path}__in": pks}))
+        found += [row.file for row in rows]
+        if model is not RenderedPdf:
+            digests |= {row.digest for row in rows}
     shown = Preview.objects.filter(digest__in=digests - _digests_of_others(digests, pks))
     found += [row.file for row in shown]
     shown.delete()
-    for file in found:
-        if file:
-            transaction.on_commit(lambda file=file: file.storage.delete(file.name), robust=True)
+    for file in filter(None, found):
+        transaction.on_commit(partial(file.storage.delete, file.name), robust=True)
 
 
 def _digests_of_others(digests: set[str], pks: list[int]) -> set[str]:

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from ..agreement import Change
 from ..canonical import canonical_bytes, digest
 from ..models import ProofVersion, SalesDocument
 from ..models.agreed import change_since_agreed
@@ -33,7 +34,7 @@ class AsIfPublished(Standing):
         return standings
 
     @cached_property
-    def change_since_agreed(self):
+    def change_since_agreed(self) -> Change | None:
         if self.document.pk is None:
             return None
         content = document_content(self.document, proofs_to_be(self.document))

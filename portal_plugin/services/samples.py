@@ -47,7 +47,8 @@ def make(site: Any, user: Any) -> SalesDocument:
         )
         estimate.save_revision(user=user).publish(user=user, skip_permission_checks=True)
         fresh = Estimate.objects.get(pk=estimate.pk)
-        links.ensure_link(fresh, customer=fresh.customer, user=user)
+        if fresh.customer is not None:
+            links.ensure_link(fresh, customer=fresh.customer, user=user)
     return fresh
 
 
@@ -60,7 +61,7 @@ def open_as_customer(document: SalesDocument, user: Any) -> str:
     return links.link_url(link, links.make_token(link))
 
 
-def _written(site: Any, user: Any, language: str) -> Estimate:
+def _written(site: Any, user: Any, language: str) -> Any:
     shop = PortalSettings.of(site)
     customer = Customer.objects.create(
         site=site,
@@ -69,7 +70,7 @@ def _written(site: Any, user: Any, language: str) -> Estimate:
         email=staff_address(user),
         language=language,
     )
-    estimate = Estimate(
+    estimate: Any = Estimate(
         site=site,
         is_sample=True,
         responsible=user,

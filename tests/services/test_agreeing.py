@@ -6,7 +6,15 @@ import pytest
 
 from portal_plugin.exceptions import NotAvailable, PortalError, StaleDocument
 from portal_plugin.models import Activity, Estimate, Order, OutgoingEmail, Submission
-from portal_plugin.services import activity, agreeing, converting, links, on_behalf, sending
+from portal_plugin.services import (
+    activity,
+    agreeing,
+    converting,
+    links,
+    mail_jobs,
+    on_behalf,
+    sending,
+)
 from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import DocumentState, Verdict, WaitingFor
 from tests import factories
@@ -254,3 +262,10 @@ def test_it_costs_one_query_more_where_nothing_changed(order, django_assert_num_
     order = Order.objects.select_related("customer", "stage").get()
     with django_assert_num_queries(3 + 2):
         assert order.state == DocumentState.APPROVED
+
+
+def test_the_one_button_of_an_email_leads_to_the_yes(order):
+    view = document_view(again(order, shipping_amount=30))
+    assert mail_jobs.job(view, None, set()) == "Confirm the change"
+    link = factories.link_factory(view.document, role="pay")
+    assert mail_jobs.job(view, link, set()) == "Open the order"

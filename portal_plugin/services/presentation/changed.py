@@ -1,5 +1,7 @@
 """What changed around the items of a document, in sentences for its customer."""
 
+from decimal import Decimal
+
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,10 +15,9 @@ def sentences(change: Change | None, currency: str, language: str) -> list[str]:
     if change is None:
         return []
 
-    def show(pair):
-        return {"old": format_money(pair[0], currency, language)} | {
-            "new": format_money(pair[1], currency, language)
-        }
+    def show(pair: tuple[Decimal, Decimal]) -> dict[str, str]:
+        old, new = (format_money(amount, currency, language) for amount in pair)
+        return {"old": old, "new": new}
 
     found = []
     if change.raises or change.lowers:
