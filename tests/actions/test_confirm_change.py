@@ -6,6 +6,7 @@ from portal_plugin.models import Activity, Estimate, Order, OutgoingEmail, Submi
 from portal_plugin.services import activity, links
 from portal_plugin.statuses import DocumentState, LinkRole
 from tests import factories
+from tests.portal.test_pages import queries_of_the_plugin, warm
 
 from .test_actions import filled, url_of, written
 
@@ -123,3 +124,9 @@ def test_the_yes_makes_the_order_that_only_it_kept_back(client, enter):
     assert Estimate.objects.get().state == DocumentState.CONVERTED
     page = client.get(response.url).content.decode()
     assert f"This is now order {order.number}." in page
+
+
+def test_the_page_keeps_to_its_queries(client, order):
+    url = f"/portal/d/{order.public_id}/"
+    warm(client)
+    assert len(queries_of_the_plugin(client, url)) <= 12
