@@ -9,6 +9,7 @@ for _name in (
     "order_approved",
     "decline_all",
     "choose",
+    "confirm_change",
     "comment",
     "upload",
     "send_link",

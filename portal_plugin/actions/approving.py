@@ -100,6 +100,8 @@ def consequence(document, keys) -> str:
             "%(count)d items then still wait for you.",
             len(rest),
         ) % {"count": len(rest)}
+    if keys and document.standing.change_to_confirm:
+        return _("Then only what changed around the items waits for you.")
     if document.is_order:
         return _("The shop then starts with your order.")
     if deciding.staff_convert(document):
@@ -139,6 +141,8 @@ def next_step(document, order):
         return ngettext(
             "%(count)d item still waits for you.", "%(count)d items still wait for you.", waiting
         ) % {"count": waiting}
+    if document.standing.change_to_confirm:
+        return _("Please confirm what changed, too.")
     if document.is_estimate and document.state == DocumentState.APPROVED:
         return _("The shop makes an order of it and writes to you.")
     return ""

@@ -250,11 +250,14 @@ class Action:
             **values,
         )
 
+    def _enter(self, facts, submission):
+        data = {**facts, "submission": submission.pk, **self.history_facts(submission)}
+        activity.record(self.document, self.name, link=self.visit.link, data=data)
+
     def _tell(self, form, submission):
         facts = self.facts(form)
         link = self.visit.link
-        kept = {**facts, "submission": submission.pk, **self.history_facts(submission)}
-        activity.record(self.document, self.name, link=link, data=kept)
+        self._enter(facts, submission)
         listing.refresh(self.document)
         notifications.customer_acted(
             self.document, self.name, link=link, submission=submission, facts=facts

@@ -123,8 +123,10 @@ def _amount(name, view):
 
 
 def _primary(whole, items):
-    """The one thing to do next: approve, else pay."""
+    """The one thing to do next: confirm what changed, else approve, else pay."""
     by_name = {offer.name: offer for offer in whole}
+    if "confirm_change" in by_name:
+        return by_name["confirm_change"]
     if "approve_multiple" in by_name:
         return by_name["approve_multiple"]
     waiting = [item.approve for item in items if item.approve]

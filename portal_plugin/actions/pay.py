@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
+from ..exceptions import NotAvailable
 from ..money import format_money
 from ..registry import register_action
 from ..services import payments
@@ -69,9 +70,19 @@ class Pay(Action):
 
     def is_available(self):
         document = self.document
-        return self.is_allowed and document.amount_due > 0 and not document.has_pending_payment
+        if not self.is_allowed or self._is_raised:
+            return False
+        return document.amount_due > 0 and not document.has_pending_payment
+
+    @property
+    def _is_raised(self):
+        """Nobody pays more than they agreed to: the new total is confirmed first."""
+        change = self.document.standing.change_to_confirm
+        return change is not None and (change.raises or change.moves_deposit)
 
     def refusal(self):
+        if self._is_raised:
+            return NotAvailable(_("Please confirm on the page what changed before you pay."))
         if self.document.has_pending_payment:
             return payments.PaymentPending()
         return super().refusal()

@@ -1,4 +1,4 @@
-"""Asked before a publish that takes decisions back: ask the customer again, or was it agreed?"""
+"""Asked before a publish that asks the customer for something anew: ask them, or was it agreed?"""
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
@@ -32,7 +32,7 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
         context = self.get_context_data()
         return (
             self.render_to_response(context)
-            if context["taken_back"]
+            if context["taken_back"] or context["to_confirm"]
             else redirect(context["edit_url"])
         )
 
@@ -57,6 +57,7 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
             "document": self.document,
             "go_live_at": self.draft.go_live_at if overview_rows.is_scheduled(self.draft) else None,
             "taken_back": overview_rows.taken_back(self.document, self.draft),
+            "to_confirm": overview_rows.to_be_confirmed(self.document, self.draft),
             "revision": self.document.latest_revision_id,
             "edit_url": reverse(viewset.get_url_name("edit"), args=[self.document.pk]),
             "typed": self.typed,

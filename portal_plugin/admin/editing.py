@@ -9,6 +9,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views import snippets
 
 from . import defaults, document_bar, sites
+from .customer_panel import CustomerSidePanel
 from .publishing_views import Publishes, TellsOfOthers
 from .words import number_of
 
@@ -55,6 +56,14 @@ class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
         if context.get("is_partial"):
             context["bar"] = document_bar.bar(self.object)
         return context
+
+    def get_side_panels(self):
+        """With what the customer said. A background save leaves that as it is: somebody may be
+        writing an answer there."""
+        found = super().get_side_panels()
+        if not self.expects_json_response:
+            found.append(CustomerSidePanel(self.object, self.request, document=self.live_object))
+        return found
 
     @cached_property
     def header_buttons(self):

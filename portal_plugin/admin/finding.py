@@ -22,5 +22,7 @@ def find(request, pk, action=None):
 
 
 def _may_see(user, document):
+    if sites.is_hidden_sample(user, document):
+        return False
     policy = sites.policy(type(document))
     return policy.user_has_any_permission_for_instance(user, sites.ANY, document)

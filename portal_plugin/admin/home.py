@@ -10,7 +10,7 @@ from wagtail.models import Site
 
 from ..models import Estimate, PortalSettings
 from ..services import starter
-from . import needs_action, sites
+from . import needs_action, sample, sites
 
 #: Step to the tab of the settings where it is done.
 TABS = {"brand": "brand", "terms": "terms", "money": "money", "payments": "money"}
@@ -26,6 +26,10 @@ class PortalPanel(Component):
     @cached_property
     def kinds(self):
         return sites.kinds_of(self.request.user)
+
+    @cached_property
+    def may_try(self):
+        return sites.policy(Estimate).user_has_any_permission(self.request.user, ["add"])
 
     def is_shown(self):
         return bool(self.kinds) or bool(sites.may_set_up(self.request.user))
@@ -43,6 +47,8 @@ class PortalPanel(Component):
             "steps": [_shown(site, step) for step in steps],
             "rows": needs_action.NeedsAction(user).rows() if self.kinds else [],
             "has_documents": bool(self.kinds),
+            "may_try": self.may_try,
+            "samples": sample.rows(user) if self.may_try else [],
         }
 
 

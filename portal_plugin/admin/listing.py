@@ -14,6 +14,7 @@ from ..models import Customer
 from . import bookkeeping, columns, saved_views, sites
 from .exporting import FormulaSafeExport
 from .import_button import ImportButton
+from .sample import OffersSample
 from .words import number_of
 
 
@@ -46,7 +47,7 @@ class SitesIndexView(FormulaSafeExport, IndexView):
         return sites.rows_of(self.request.user, self.model)
 
 
-class DocumentIndexView(SitesIndexView):
+class DocumentIndexView(OffersSample, SitesIndexView):
     """Newest first. What is shown of a row is on the row, or read with it."""
 
     is_searchable = True

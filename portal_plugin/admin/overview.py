@@ -83,6 +83,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
         draft = overview_rows.draft_of(document)
         items = overview_rows.item_rows(document, draft)
         names = {item.key: item.name for item in items}
+        approved = set(document.standing.keys(ItemState.APPROVED))
         return {
             **super().get_context_data(**kwargs),
             **self._standing(draft),
@@ -90,6 +91,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "customer": document.customer or draft.customer,
             "items": items,
             "names": names,
+            "approved_items": [item for item in items if item.key in approved],
             "has_waiting_items": any(item.can_decide for item in items),
             "has_waiting_proofs": any(p.is_waiting for item in items for p in item.proofs),
             "said": overview_rows.said_rows(document, names),
@@ -126,6 +128,8 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "version": document.current_version,
             "changed_at": revision.created_at if has_changes and revision else None,
             "taken_back": overview_rows.taken_back(document, draft) if has_changes else [],
+            "to_come": overview_rows.to_be_confirmed(document, draft) if has_changes else [],
+            "to_confirm": overview_rows.waits_to_be_confirmed(document),
             "amounts": self._amounts(),
             "payment": self._payment(),
             **self._money(),

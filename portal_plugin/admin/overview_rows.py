@@ -11,8 +11,9 @@ from wagtail.models import TaskState
 from ..canonical import canonical_bytes, digest
 from ..models import Attachment, ChangeRequest, Comment, ExternalFile, InternalNote, ProofVersion
 from ..money import format_money, format_number
-from ..services import answering, links, previews
+from ..services import agreeing, answering, links, previews
 from ..services.mail_receivers import staff_name
+from ..services.presentation.changed import sentences
 from ..services.presentation.decided import earlier_sentence
 from ..services.presentation.items import option_words
 from ..services.previewing import proofs_to_be
@@ -175,6 +176,12 @@ def said_rows(document, names) -> list[SaidRow]:
     return sorted(rows, key=lambda row: row.when)
 
 
+def last_said(document):
+    """The customer's newest message that waits for an answer, or ``None``."""
+    found = Comment.objects.of_thread(document).unanswered().filter(removed_at=None)
+    return found.order_by("-created_at", "-pk").first()
+
+
 def _author(row) -> str:
     if row.is_from_customer:
         return _("The customer")
@@ -218,6 +225,20 @@ def taken_back(document, draft) -> list[str]:
     }
     names = {item.key: item.name for item in document.lines}
     return [names[key] for key, item in decided.items() if hashes.get(key) != item.item_hash]
+
+
+def to_be_confirmed(document, draft) -> list[str]:
+    """What publishing the draft would ask the customer to confirm, in sentences for staff."""
+    change = agreeing.change_to_come(document, draft)
+    return sentences(change, document.currency, language_of_admin())
+
+
+def waits_to_be_confirmed(document) -> list[str]:
+    """What the customer has not confirmed yet of what is out."""
+    if document.state not in agreeing.OPEN:
+        return []
+    change = document.standing.change_to_confirm
+    return sentences(change, document.currency, language_of_admin())
 
 
 def is_scheduled(draft) -> bool:

@@ -1,4 +1,4 @@
-"""What staff do on the overview of a document. Each is a POST, with a right and a sentence."""
+"""What staff do to a document. Each is a POST, with a right and a sentence."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -24,7 +24,8 @@ VERBS = {
 
 @require_POST
 def do(request, pk, verb):
-    """Refusals come back on the page, with what was typed still in its field."""
+    """Refusals come back on the overview, with what was typed still in its field; ``back`` says
+    that it was done on the edit page."""
     if verb not in VERBS:
         raise Http404
     right, perform = VERBS[verb]
@@ -40,6 +41,8 @@ def do(request, pk, verb):
         messages.success(request, done.message)
     if done.link:
         return show(request, pk, new_link=done.link)
+    if request.POST.get("back") == "edit" and done.go_to is None:
+        return redirect(reverse(type(document).snippet_viewset.get_url_name("edit"), args=[pk]))
     target = done.go_to.pk if done.go_to is not None else pk
     return redirect(reverse("portal_admin:overview", args=[target]) + done.place)
 

@@ -23,7 +23,7 @@ class Publishes:
         objections = publishing.objections(draft)
         if objections:
             return self._refused(" ".join(objections))
-        if self._takes_back(draft):
+        if self._asks_anew(draft):
             return redirect(self._url("confirm") + f"?then={self._then()}")
         return self._guarded(super().publish_action)
 
@@ -43,7 +43,7 @@ class Publishes:
             objections = publishing.objections(draft)
             if objections:
                 return self._refused(" ".join(objections))
-            if self._takes_back(draft):
+            if self._asks_anew(draft):
                 return redirect(self._url("confirm") + "?then=overview")
         return self._guarded(super().workflow_action_action)
 
@@ -68,9 +68,12 @@ class Publishes:
     def _url(self, name):
         return reverse(f"portal_admin:{name}", args=[self.object.pk])
 
-    def _takes_back(self, draft):
+    def _asks_anew(self, draft):
+        """Whether publishing asks the customer for what they have said yes to already."""
         document = type(self.object).objects.get(pk=self.object.pk)
-        return overview_rows.taken_back(document, draft)
+        return overview_rows.taken_back(document, draft) or overview_rows.to_be_confirmed(
+            document, draft
+        )
 
     def _guarded(self, perform):
         try:

@@ -65,7 +65,7 @@ class Register(ModelAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("document", "document__site")
-        user = request.user
+        rows, user = rows.filter(document__is_sample=False), request.user
         if user.is_superuser:
             return rows
         found = self.model.objects.none()

@@ -25,6 +25,7 @@ KINDS = {Estimate: DocumentKind.ESTIMATE, Order: DocumentKind.ORDER}
 #: What belongs to a shop's settings, in tables of its own.
 OF_SETTINGS = frozenset({Stage, ItemTemplate})
 #: Of them those that the settings' own form adds to, and nobody changes.
+WITH_SAMPLES = frozenset({Customer, Estimate, Order})
 KEPT = frozenset({TermsText})
 
 
@@ -120,14 +121,24 @@ def require(user, action, instance) -> None:
 
 
 def rows_of(user, model):
-    """The rows of the model that the user may see, in a query that does not grow with them."""
+    """The rows of the model that the user may see, in a query that does not grow with them. Samples
+    are on nobody's list."""
+    rows = model._default_manager.all()
+    if model in WITH_SAMPLES:
+        rows = rows.real()
     if user.is_superuser:
-        return model._default_manager.all()
+        return rows
     if Site.objects.count() == 1:
         # The database looks at the index of a list alone, without one of sites beside it.
-        has_any = policy(model).user_has_any_permission(user, ANY)
-        return model._default_manager.all() if has_any else model._default_manager.none()
-    return model._default_manager.filter(site__in=of_user(user, model).values("pk"))
+        return rows if policy(model).user_has_any_permission(user, ANY) else rows.none()
+    return rows.filter(site__in=of_user(user, model).values("pk"))
+
+
+def is_hidden_sample(user, instance) -> bool:
+    """A sample is there for whoever made it, and its customer for nobody: they have one name."""
+    if not getattr(instance, "is_sample", False):
+        return False
+    return getattr(instance, "responsible_id", None) != user.pk
 
 
 def kinds_of(user) -> list:
@@ -186,10 +197,18 @@ def _is_task_of(model, *, pk, task_state_id, **names) -> bool:
 
 
 def _is_visible(user, model, pk) -> bool:
-    instance = model._default_manager.filter(pk=unquote(str(pk))).only("pk", "site").first()
-    return instance is not None and policy(model).user_has_any_permission_for_instance(
-        user, ANY, instance
-    )
+    rows = model._default_manager.filter(pk=unquote(str(pk)))
+    instance = rows.only(*_READ.get(model, ("pk", "site"))).first()
+    if instance is None or is_hidden_sample(user, instance):
+        return False
+    return policy(model).user_has_any_permission_for_instance(user, ANY, instance)
+
+
+_READ = {
+    Customer: ("pk", "site", "is_sample"),
+    Estimate: ("pk", "site", "is_sample", "responsible"),
+    Order: ("pk", "site", "is_sample", "responsible"),
+}
 
 
 def may_set_up(user) -> list[Site]:

@@ -45,6 +45,8 @@ SENTENCES = {
     "deadline": gettext_noop("The customer was reminded of the day to answer by"),
     "order_approved": gettext_noop("%(who)s ordered the approved items"),
     "choose": gettext_noop("%(who)s chose options"),
+    "confirm_change": gettext_noop("%(who)s confirmed what changed around the items"),
+    "confirmed_for_customer": gettext_noop("%(who)s recorded a confirmation for the customer"),
     "comment": gettext_noop("%(who)s wrote a message"),
     "change_request": gettext_noop("%(who)s asked for a change"),
     "withdraw_change_request": gettext_noop("%(who)s withdrew a change request"),

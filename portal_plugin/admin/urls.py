@@ -13,6 +13,7 @@ from . import (
     overview,
     posting,
     refunding,
+    sample,
     sending,
     supplies,
 )
@@ -38,6 +39,7 @@ _patterns = [
     path(f"{DOCUMENT}items/<uuid:key>/files/", item_files.item_files, name="item_files"),
     path(f"{DOCUMENT}totals/", live_totals.of_document, name="totals"),
     re_path(r"^totals/(?P<kind>estimate|order)/$", live_totals.of_new, name="new_totals"),
+    path("sample/", sample.sample, name="sample"),
     path("month/", month_report.month, name="month"),
     path("import/customers/", importing.customers, name="import_customers"),
     path("import/item-templates/", importing.item_templates, name="import_item_templates"),

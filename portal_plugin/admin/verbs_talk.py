@@ -69,6 +69,12 @@ def on_phone(document, request):
     return Done(message, "#items", go_to=order)
 
 
+def confirm_change(document, request):
+    note, shown = request.POST.get("note", ""), posted.number(request, "version")
+    order = on_behalf.confirm_change(document, note, request.user, shown=shown or None)
+    return Done(_("The confirmation is recorded. The customer gets a receipt."), go_to=order)
+
+
 def undo(document, request):
     keys = posted.item_keys(request)
     if len(keys) != 1:
@@ -84,5 +90,6 @@ VERBS = {
     "comments-read": ("change", comments_read),
     "close-request": ("change", close_request),
     "on-phone": ("decide", on_phone),
+    "confirm-change": ("decide", confirm_change),
     "undo": ("decide", undo),
 }

@@ -16,7 +16,9 @@ from .done import Done
 
 def convert(document, request):
     takes_all = request.POST.get("which") == "all"
-    order = converting.convert(document, user=request.user, takes_all=takes_all)
+    is_chosen = not takes_all and "chosen" in request.POST
+    keys = posted.item_keys(request) if is_chosen else None
+    order = converting.convert(document, user=request.user, keys=keys, takes_all=takes_all)
     return Done(_("Order %(number)s is made.") % {"number": order.number}, go_to=order)
 
 

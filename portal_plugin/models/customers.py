@@ -13,6 +13,10 @@ class CustomerQuerySet(models.QuerySet):
     def of_site(self, site):
         return self.filter(site=site)
 
+    def real(self):
+        """Without those of sample documents."""
+        return self.filter(is_sample=False)
+
 
 class Customer(ClusterableModel):
     """A person or a company of one shop. Only the name is required."""
@@ -33,6 +37,8 @@ class Customer(ClusterableModel):
     notes = models.TextField(
         _("internal notes"), blank=True, help_text=_("Never shown to the customer.")
     )
+    #: Whoever tries a sample document out, in the part of its customer.
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = CustomerQuerySet.as_manager()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..statuses import ChangeRequestState, DocumentKind, DocumentState, ItemState, Verdict
+from .agreed import change_since_agreed
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,18 @@ class Standing:
         approved = {d.item_key for d in self.decisions if d.verdict == Verdict.APPROVE}
         return [key for key in self.keys(ItemState.DECLINED) if key not in approved]
 
+    @cached_property
+    def change_since_agreed(self):
+        """What changed around the items since the customer agreed to the whole: an
+        ``agreement.Change``, or ``None``."""
+        return change_since_agreed(self)
+
+    @property
+    def change_to_confirm(self):
+        """The part of it that waits for the customer's yes."""
+        found = self.change_since_agreed
+        return found if found is not None and found.asks else None
+
     @property
     def open_requests(self):
         return [r for r in self.change_requests if r.state == ChangeRequestState.OPEN]
@@ -153,7 +166,8 @@ class Standing:
             return DocumentState.PARTLY_APPROVED if partly else DocumentState.WAITING
         if states == {ItemState.DECLINED}:
             return DocumentState.DECLINED
-        return DocumentState.APPROVED if states else DocumentState.WAITING
+        is_agreed = states and self.change_to_confirm is None
+        return DocumentState.APPROVED if is_agreed else DocumentState.WAITING
 
 
 def _order(request):

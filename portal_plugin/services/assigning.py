@@ -18,6 +18,8 @@ def assign(document: SalesDocument, person: Any, user: Any = None) -> None:
         raise NotAvailable(_("This person cannot sign in any more."))
     with transaction.atomic():
         fresh = lock(document)
+        if fresh.is_sample:
+            raise NotAvailable(_("A sample stays with whoever made it."))
         if fresh.responsible_id == (person.pk if person else None):
             return
         SalesDocument.objects.filter(pk=fresh.pk).update(responsible=person)

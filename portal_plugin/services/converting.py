@@ -28,7 +28,8 @@ def convert(
 ) -> Order:
     """The order of the approved items (or of ``keys`` among them), published as its version 1.
 
-    Items that still wait move to a new estimate; with ``takes_all`` they come into the order too,
+    Items that still wait or were left out move to a new estimate, with the approvals that they
+    have; with ``takes_all`` they come into the order too,
     and wait for the customer's approval there. Raises ``AlreadyConverted``, ``NotAvailable``.
     """
     with transaction.atomic():
@@ -64,11 +65,17 @@ def _parts(
     standing = estimate.standing
     if estimate.state in CLOSED:
         raise NotAvailable(_("This estimate is not open: no order can be made from it."))
+    if standing.change_to_confirm:
+        raise NotAvailable(_("The customer has not confirmed yet what changed around the items."))
     not_declined = set(standing.items) - set(standing.keys(ItemState.DECLINED))
     if takes_all:
         return not_declined, set()
     approved = standing.keys(ItemState.APPROVED)
-    wanted = {key for key in approved if keys is None or key in keys}
+    wanted = set(approved if keys is None else keys)
+    if keys is not None and not wanted:
+        raise NotAvailable(_("Tick at least one item."))
+    if not wanted <= set(approved):
+        raise NotAvailable(_("Only approved items can become an order. Please look again."))
     if not wanted:
         raise NotAvailable(_("No item of this estimate is approved."))
     return wanted, not_declined - wanted

@@ -23,6 +23,9 @@ def job(view: DocumentView, link: DirectLink | None, kinds: set[str]) -> Phrase:
     if waiting and _is_deciding(view) and role == LinkRole.APPROVE:
         message = ngettext("Approve %(count)s item", "Approve %(count)s items", waiting)
         return Phrase(message, count=waiting)
+    if view.to_confirm:
+        asked = role == LinkRole.APPROVE
+        return Phrase(_("Confirm the change")) if asked else _open(view, kinds)
     if kinds == {"news_change_answered"}:
         return Phrase(_("Read the answer"))
     if _pays_here(view) and role != LinkRole.LOOK:

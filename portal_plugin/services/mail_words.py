@@ -36,6 +36,8 @@ def note(story: Story) -> str:
         return _(
             "We wrote this down for you, as you told us. Please answer this email if it is wrong."
         )
+    if story.kind == "news_change_to_confirm":
+        return _("Please confirm it on the page, or write to us there.")
     if story.kind == "news_refund":
         return _("It can take your bank some days until you see it.")
     if story.audience == "receipt" and story.kind not in HEADLINES:
@@ -203,6 +205,7 @@ HEADLINES: dict[str, Headline] = {
     "receipt_decline": _you_declined,
     "receipt_decline_all": _you_declined,
     "receipt_order_approved": _plain(gettext_noop("You ordered the approved items")),
+    "receipt_confirm_change": _plain(gettext_noop("You confirmed what changed")),
     "receipt_comment": _plain(gettext_noop("We have your message")),
     "receipt_change_request": _plain(gettext_noop("We have your change request")),
     "receipt_withdraw_change_request": _plain(gettext_noop("You withdrew your change request")),
@@ -215,6 +218,8 @@ HEADLINES: dict[str, Headline] = {
     "news_proof": _look_at_proof,
     "news_version": _new_version,
     "news_undo": _plain(gettext_noop("We took a decision of yours back and ask you again")),
+    "news_change_to_confirm": _plain(gettext_noop("Please confirm what changed")),
+    "news_lower_total": _plain(gettext_noop("The total is lower now")),
     "news_change_answered": _plain(gettext_noop("Your change request was answered")),
     "news_deadline": _plain(gettext_noop("Your answer is still missing")),
     "news_stage": _moved_on,
@@ -230,6 +235,7 @@ HEADLINES: dict[str, Headline] = {
     "staff_decline": _they_declined,
     "staff_decline_all": _they_declined,
     "staff_order_approved": _by_name(gettext_noop("%(name)s ordered the approved items")),
+    "staff_confirm_change": _by_name(gettext_noop("%(name)s confirmed what changed")),
     "staff_comment": _by_name(gettext_noop("%(name)s wrote a message")),
     "staff_change_request": _by_name(gettext_noop("%(name)s asks for a change")),
     "staff_withdraw_change_request": _by_name(gettext_noop("%(name)s withdrew a change request")),

@@ -17,6 +17,7 @@ AT_ONCE = frozenset(
         "decline",
         "decline_all",
         "order_approved",
+        "confirm_change",
         "payment",
         "payment_failed",
         "refund",
@@ -54,8 +55,8 @@ def shop_acted(
     document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed``, ``refund``,
-    ``invoice`` or ``credit_note``."""
+    ``change_to_confirm``, ``lower_total``, ``change_answered``, ``stage``, ``cancelled``,
+    ``payment``, ``payment_failed``, ``refund``, ``invoice`` or ``credit_note``."""
     happening = _happening(facts, None)
     receivers = _receivers(document)
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]

@@ -1,15 +1,20 @@
 """Numbers of documents: given once, at the first publish, without gaps or doubles."""
 
+import itertools
 import string
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from .. import days
 from ..models import Invoice, NumberSequence, PortalSettings, SalesDocument
 from ..statuses import DocumentKind
 
+#: The counter of samples: its row is only locked, so that two get no number of one another.
+SAMPLE = "sample"
 FIELDS = {"year", "month", "number"}
 #: Kinds of sequences beside those of documents.
 INVOICES, CREDIT_NOTES = "invoice", "credit_note"
@@ -26,8 +31,10 @@ def next_number(document: SalesDocument) -> str:
     """Take the next number of the document's site and kind.
 
     Runs inside the publishing transaction: a rollback gives the number back. The counter row is
-    locked after the document's, never before.
+    locked after the document's, never before. A sample takes none of them.
     """
+    if document.is_sample:
+        return _sample_number(document)
     same = SalesDocument.objects.filter(site=document.site, kind=document.kind)
     return _take(document.site, document.kind, same.exclude(pk=document.pk))
 
@@ -53,6 +60,14 @@ def _take(site: Any, kind: str, others: QuerySet) -> str:
     return text
 
 
+def _sample_number(document: SalesDocument) -> str:
+    """The first that is free, in the document's language: what was thrown away is used again."""
+    locked_sequence(document.site, SAMPLE, "")
+    with translation.override(document.language or None):
+        texts = (_("Sample %(number)s") % {"number": number} for number in itertools.count(1))
+        return next(text for text in texts if not _is_taken(document, text))
+
+
 def period_of(pattern: str, today: Any) -> str:
     """Counting starts anew each year only where the year is part of the number."""
     return str(today.year) if "{year}" in pattern else ""
@@ -72,11 +87,20 @@ def locked_sequence(site: Any, kind: str, period: str) -> NumberSequence:
 def pattern_error(pattern: str) -> str | None:
     """The unknown placeholder of a number pattern, or ``"number"`` where that one is missing."""
     try:
-        names = [(name, spec) for _, name, spec, _ in string.Formatter().parse(pattern) if name]
+        names = [
+            (name, spec)
+            for _text, name, spec, _conversion in string.Formatter().parse(pattern)
+            if name
+        ]
         pattern.format(year=2000, month="01", number=1)
     except (ValueError, KeyError, IndexError, AttributeError):
         return pattern
-    unknown = [name for name, _ in names if name not in FIELDS]
+    unknown = [name for name, _spec in names if name not in FIELDS]
     if unknown:
         return unknown[0]
-    return None if "number" in [name for name, _ in names] else "number"
+    return None if "number" in [name for name, _spec in names] else "number"
+
+
+def _is_taken(document: SalesDocument, text: str) -> bool:
+    same = SalesDocument.objects.filter(site=document.site, kind=document.kind, number=text)
+    return same.exclude(pk=document.pk).exists()

@@ -12,7 +12,7 @@ from ..exceptions import PortalError
 from ..models import Order, SalesDocument, Submission
 from ..models.documents import lock
 from ..statuses import DocumentState, Verdict
-from . import activity, deciding, listing, notifications, pdfs, proof_files
+from . import activity, agreeing, deciding, listing, notifications, pdfs, proof_files
 from .mail_receivers import staff_name
 
 #: Verdict to the verb of the history; the customer's receipt says which items.
@@ -72,7 +72,8 @@ def record(
 
 def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
     """Publish the newest draft and keep what was decided on the items that it changes: staff have
-    talked to the customer, and say so in ``note``. Each gets a new decision, and a receipt."""
+    talked to the customer, and say so in ``note``. Each gets a new decision, and a receipt; so does
+    what changes around the items."""
     note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
     files = proof_files.read_also_waiting(document)
     with transaction.atomic():
@@ -89,6 +90,34 @@ def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
             if keys:
                 record(document, keys, verdict, note, user, files=files)
         notifications.take_back(fresh, "version", _("It was agreed with the customer."))
+        now = lock(document)
+        if now.state in agreeing.OPEN and now.standing.change_to_confirm:
+            confirm_change(now, note, user)
+
+
+def confirm_change(
+    document: SalesDocument, note: str, user: Any, *, shown: int | None = None
+) -> Order | None:
+    """Write down that the customer agreed to what changed around the items. ``shown`` is the number
+    of the version that staff had before them, the newest where it is not given. Everybody with a
+    way in gets a receipt. Raises ``PortalError``."""
+    note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
+    with transaction.atomic():
+        fresh = lock(document)
+        version = fresh.current_version
+        submission = _submission(fresh, "confirm_change_for_customer", note, user)
+        order = agreeing.confirm(
+            fresh,
+            "confirmed_for_customer",
+            shown=shown or (version.number if version else None),
+            submission=submission,
+            user=user,
+        )
+        listing.refresh(fresh)
+        pdfs.order_render(fresh)
+        facts = {"by": staff_name(user), "text": note}
+        notifications.customer_acted(fresh, "confirm_change", link=None, facts=facts)
+    return order
 
 
 def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> None:

@@ -3,11 +3,13 @@
 from functools import cached_property
 from typing import Any
 
+from ..agreement import Change
 from ..canonical import canonical_bytes, digest
 from ..models import ProofVersion, SalesDocument
+from ..models.agreed import change_since_agreed
 from ..models.standing import ItemStanding, Standing
 from ..statuses import ItemState
-from .versions import item_content, released_proofs
+from .versions import document_content, item_content, read_back, released_proofs
 
 
 class AsIfPublished(Standing):
@@ -30,6 +32,13 @@ class AsIfPublished(Standing):
                 found = ItemStanding(line.key, ItemState.WAITING, item_hash, since_id=0)
             standings[line.key] = found
         return standings
+
+    @cached_property
+    def change_since_agreed(self) -> Change | None:
+        if self.document.pk is None:
+            return None
+        content = document_content(self.document, proofs_to_be(self.document))
+        return change_since_agreed(self, read_back(content))
 
 
 def as_if_published(document: SalesDocument) -> SalesDocument:

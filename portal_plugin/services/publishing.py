@@ -13,7 +13,7 @@ from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
 from ..totals import HUNDRED
-from . import activity, asking_again, invoices, listing, numbering, pdfs, staging, terms
+from . import activity, agreeing, asking_again, invoices, listing, numbering, pdfs, staging, terms
 from .versions import write_version
 
 
@@ -58,6 +58,8 @@ def release(
         if tells:
             asking_again.tell(fresh, version, before)
         listing.refresh(fresh)
+        if previous is not None:
+            agreeing.tell(fresh, previous, version)
         pdfs.order_render(fresh)
         if previous is None:
             invoices.order_made(fresh, user)
@@ -88,9 +90,11 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("The customer belongs to another site."))
     if any(item.has_wrong_tax for item in document.lines):
         found.append(_("Only items with the standard kind of tax have a tax rate."))
+    if document.customer and document.customer.is_sample != document.is_sample:
+        found.append(_("A sample and its customer belong together, and no other does to either."))
     if document.totals.total < 0:
         found.append(_("The total is below zero."))
-    if terms.are_missing(document):
+    if not document.is_sample and terms.are_missing(document):
         found.append(_("Write the terms first, under Settings, Customer portal."))
     return found
 

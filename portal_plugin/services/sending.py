@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import NotAvailable
 from ..models import Contact, Customer, DirectLink, OutgoingEmail, SalesDocument
 from ..models.documents import lock
-from . import activity, links, notifications, outbox
+from . import activity, agreeing, links, notifications, outbox
 
 
 def send_document(
@@ -52,6 +52,7 @@ def send_document(
             _queue(fresh, _link(fresh, person, user), subject, text, attach_pdf, user)
             for person in people
         ]
+        _instead_of_news(fresh, emails)
         if copy_to is not None and copy_to.email:
             outbox.queue(
                 kind="copy",
@@ -63,9 +64,6 @@ def send_document(
                 attaches_pdf=attach_pdf,
                 sent_by=user,
             )
-        told = [email.recipient_id for email in emails]
-        reason = _("The document itself was sent.")
-        notifications.take_back(fresh, "version", reason, to=told)
         activity.record(
             fresh,
             "send",
@@ -73,6 +71,14 @@ def send_document(
             data={"links": [email.link_id for email in emails], "copy": copy_to is not None},
         )
     return emails
+
+
+def _instead_of_news(document: SalesDocument, emails: Sequence[OutgoingEmail]) -> None:
+    """Whoever is sent the document itself reads there what changed."""
+    told = [email.recipient_id for email in emails]
+    for verb in ("version", *agreeing.NEWS):
+        reason = _("The document itself was sent.")
+        notifications.take_back(document, verb, reason, to=told)
 
 
 def has_address(person: Customer | Contact) -> bool:

@@ -143,7 +143,7 @@ def first_unfinished(sites: Any) -> tuple[Any, list[Step]]:
 
 def _read(sites: Any) -> Any:
     terms = TermsText.objects.filter(site=OuterRef("pk"))
-    estimates = SalesDocument.objects.filter(kind=DocumentKind.ESTIMATE)
+    estimates = SalesDocument.objects.real().filter(kind=DocumentKind.ESTIMATE)
     return sites.select_related("portalsettings").annotate(
         has_estimate=Exists(estimates.filter(site=OuterRef("pk"))),
         has_terms_of_estimates=Exists(terms.filter(kind=TermsKind.ESTIMATE)),

@@ -33,13 +33,20 @@ class Told:
 
 def told_at_once(document: SalesDocument) -> list[Told]:
     """Whom an act of the customer is told to now. Empty where nobody wants it, or there is nobody:
-    then it waits on the home page, and goes to the mailbox after a working day."""
+    then it waits on the home page, and goes to the mailbox after a working day. A sample
+    is nobody's business but its maker's."""
+    if document.is_sample:
+        return [Told(staff=document.responsible)] if _reads(document.responsible) else []
     others = [Told(staff=user) for user in _who_want_all(document)]
     person = document.responsible
     wish = StaffPreference.of(person) if person else None
     if wish is None or not is_reachable(wish):
         return [*mailbox(document), *others]
     return [Told(staff=person), *others] if wish.told in AT_ONCE else others
+
+
+def _reads(person: Any) -> bool:
+    return person is not None and bool(staff_address(person))
 
 
 def mailbox(document: SalesDocument) -> list[Told]:

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
+from .. import agreement
 from ..canonical import SCHEME, canonical_bytes, digest
 from ..models import DocumentVersion, LineItem, ProofVersion, SalesDocument, VersionItem
 
@@ -134,15 +135,17 @@ def document_content(
     }
 
 
+def read_back(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a version that was never stored, as it would be read from one that was."""
+    found: dict[str, Any] = json.loads(canonical_bytes(content))
+    return found
+
+
 def changes_between(old: dict[str, Any], new: dict[str, Any] | None) -> list[str]:
     """Names of the fields of an item that differ; ``["removed"]`` where it is gone."""
     if new is None:
         return ["removed"]
     return [name for name in old if old[name] != new.get(name)]
-
-
-#: What of a version an approval is also about, beside its items.
-DELIVERY = ("delivery_on", "delivery_text")
 
 
 def asks_again(document: SalesDocument, since: int | None) -> bool:
@@ -164,21 +167,18 @@ def version_shown(document: SalesDocument, number: int | None) -> DocumentVersio
     return document.versions.filter(number=number).first()
 
 
-def delivery_changes(old: DocumentVersion, new: DocumentVersion) -> list[tuple[str, str, str]]:
-    """Name of each column of the delivery that differs, with what it held and holds; a day as
-    ``YYYY-MM-DD``."""
-    before, after = json.loads(old.content), json.loads(new.content)
-    return [
-        (name, before[name] or "", after[name] or "")
-        for name in DELIVERY
-        if (before[name] or "") != (after[name] or "")
-    ]
+def delivery_changes(
+    old: DocumentVersion, new: DocumentVersion
+) -> tuple[tuple[str, str, str], ...]:
+    """See ``agreement.Change.delivery``."""
+    return agreement.delivery_changes(json.loads(old.content), json.loads(new.content))
 
 
 def _items_before(document: SalesDocument) -> dict[Any, VersionItem]:
-    """The items that this version follows: of the version before, or, for an order's first version,
-    of the estimate it was made from."""
+    """The items that this version follows: of the version before, or, for a first version, of the
+    estimate that the document was made from."""
     version = document.current_version
-    if version is None and document.is_order and document.source_estimate_id:
-        version = document.source_estimate.current_version
+    if version is None and document.ancestors:
+        source = SalesDocument.objects.filter(pk=document.ancestors[0])
+        version = source.select_related("current_version").get().current_version
     return {item.key: item for item in version.items.all()} if version else {}

@@ -95,3 +95,52 @@ def test_a_draft_that_changed_after_the_question_is_asked_about_again(client, ap
     response = client.post(url, {"choice": "ask", "revision": asked})
     assert response.status_code == 409
     assert Estimate.objects.get().current_version.number == 1
+
+
+# -- what changes around the items ---------------------------------------------------------------
+
+
+def publish_with(client, document, **values):
+    rows = pages.rows_of(document)
+    more = {"action-publish": "publish", **values}
+    data = pages.document(document.customer, rows, len(rows), **more)
+    return client.post(pages.url(Estimate, "edit", document.pk), data)
+
+
+def test_a_higher_total_asks_first_and_says_both_amounts(client, approved):
+    response = publish_with(client, approved, shipping_amount="30")
+    assert response.url == confirm(approved) + "?then=overview"
+    assert Estimate.objects.get().current_version.number == 1
+    assert "from €357.00 to €387.00" in client.get(response.url).content.decode()
+
+
+def test_a_lower_total_does_not(client, approved):
+    publish_with(client, approved, discount_amount="30")
+    assert Estimate.objects.get().current_version.number == 2
+
+
+def test_the_customer_is_asked_to_confirm_it(client, approved):
+    client.post(publish_with(client, approved, shipping_amount="30").url, {"choice": "ask"})
+    document = Estimate.objects.get()
+    assert document.standing.change_to_confirm.raises
+    assert "from €357.00 to €387.00" in client.get(pages.overview(document)).content.decode()
+
+
+def test_what_was_agreed_needs_a_note_and_is_confirmed_at_once(client, approved):
+    url = publish_with(client, approved, shipping_amount="30").url
+    assert client.post(url, {"choice": "agreed", "note": ""}).status_code == 409
+    assert Estimate.objects.get().current_version.number == 1
+    client.post(url, {"choice": "agreed", "note": "Talked to Kim"})
+    document = Estimate.objects.get()
+    assert document.current_version.number == 2
+    assert document.standing.change_to_confirm is None
+    assert document.activities.filter(verb="confirmed_for_customer").exists()
+
+
+def test_a_yes_on_the_phone_is_written_down_later(client, approved):
+    client.post(publish_with(client, approved, shipping_amount="30").url, {"choice": "ask"})
+    url = pages.do(approved, "confirm-change")
+    stale = client.post(url, {"note": "Kim, at the counter", "version": "1"})
+    assert (stale.status_code, "Kim, at the counter" in stale.content.decode()) == (409, True)
+    client.post(url, {"note": "Kim, at the counter", "version": "2"})
+    assert Estimate.objects.get().standing.change_to_confirm is None

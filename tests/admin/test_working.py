@@ -100,3 +100,14 @@ def test_a_document_of_another_site_is_not_copied(client, staff_of, only_site, o
     staff_of(only_site)
     assert say(client, document, "duplicate").status_code == 404
     assert Estimate.objects.count() == 1
+
+
+def test_of_the_approved_items_those_that_are_ticked_make_the_order(client, boss):
+    document = estimate_factory(items=3)
+    first, second, _third = (item.key for item in document.lines)
+    approve(document, [first, second])
+    assert f'name="item" value="{first}" checked' in page_of(client, document)
+    response = say(client, document, "convert", which="approved", chosen="1", item=[])
+    assert response.status_code == 409
+    say(client, document, "convert", which="approved", chosen="1", item=[str(first)])
+    assert [item.key for item in Order.objects.get().lines] == [first]

@@ -60,3 +60,24 @@ def test_a_cancelled_estimate_makes_no_order(estimate):
     with pytest.raises(NotAvailable):
         converting.convert(lock(estimate), takes_all=True)
     assert not Order.objects.exists()
+
+
+def test_ticked_items_make_the_order_and_the_others_keep_their_approval(estimate):
+    first, second, third = (item.key for item in estimate.lines)
+    estimate = factories.approve(estimate, [second])
+    order = converting.convert(estimate, keys=[second], user=factories.user_factory())
+    rest = Estimate.objects.exclude(pk=estimate.pk).get()
+    assert [item.key for item in order.lines] == [second]
+    assert {key: item.state for key, item in rest.standing.items.items()} == {
+        first: "approved",
+        third: "waiting",
+    }
+
+
+@pytest.mark.parametrize("ticked", [[], [2], [0, 2]])
+def test_only_approved_items_can_be_ticked(estimate, ticked):
+    keys = [item.key for item in estimate.lines]
+    estimate = factories.approve(estimate, keys[1:2])
+    with pytest.raises(NotAvailable):
+        converting.convert(estimate, keys=[keys[n] for n in ticked])
+    assert not Order.objects.exists()

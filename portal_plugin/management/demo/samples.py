@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from .drawing import Design
+from ...services.drawing import Design
 
 D = Decimal
 STANDARD_RATE = D(19)

@@ -25,9 +25,8 @@ from ...models import (
     SalesDocument,
 )
 from ...models.documents import lock
-from ...services import files, links, payments, proofs, staging, terms
+from ...services import drawing, files, links, payments, proofs, staging, terms
 from ...services.visits import Visit
-from . import drawing
 from .samples import PEOPLE, Sample
 from .texts import BANK, COMMENTS, ITEM_TEMPLATES, SHOPS, TERMS
 

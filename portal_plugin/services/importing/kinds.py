@@ -127,7 +127,7 @@ class Customers(Kind):
     )
 
     def load(self, found: Sequence[dict[str, Any]]) -> None:
-        rows = Customer.objects.alias(in_lower=Lower("email"))
+        rows = Customer.objects.real().alias(in_lower=Lower("email"))
         for emails in in_batches(values.get("email") for values in found):
             # Databases do not agree on the small letters of ü: what is written alike is found, too.
             lower = [email.lower() for email in emails]

@@ -15,6 +15,7 @@ from ...models import ChangeRequest, PortalSettings, SalesDocument, TermsText
 from ...money import format_money, format_number
 from ...statuses import DocumentState, ItemState
 from .. import terms as terms_service
+from .changed import sentences
 from .items import ItemView, item_views
 from .money import PaymentRow, TotalRow, cancel_money, money_rows, payment_rows
 from .rows import Rows
@@ -26,6 +27,13 @@ OVER = {
     DocumentState.DECLINED,
     DocumentState.CANCELLED,
     DocumentState.COMPLETED,
+}
+#: States in which the customer may still have to agree to the whole.
+CHANGEABLE = {
+    DocumentState.WAITING,
+    DocumentState.PARTLY_APPROVED,
+    DocumentState.CHANGES_REQUESTED,
+    DocumentState.APPROVED,
 }
 
 
@@ -66,6 +74,10 @@ class DocumentView:
     cancel_reason: str = ""
     cancel_money: str = ""
     open_requests: list[ChangeRequest] = field(default_factory=list)
+    #: What changed around the items since the customer agreed, in sentences: what waits for their
+    #: yes, and what is only good news. One of the two at most has any.
+    to_confirm: list[str] = field(default_factory=list)
+    good_news: list[str] = field(default_factory=list)
 
     @property
     def is_over(self) -> bool:
@@ -149,6 +161,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         cancel_reason=document.cancel_reason,
         cancel_money=cancel_money(document, show),
         open_requests=document.standing.open_requests if is_saved else [],
+        **_changed(document, currency, language),
     )
 
 
@@ -164,6 +177,14 @@ def _pdf_label(document: SalesDocument, settings: PortalSettings) -> str:
     if not document.is_order:
         return _("PDF Estimate")
     return _("PDF Order confirmation") if settings.has_formal_invoices else _("PDF Invoice")
+
+
+def _changed(document: SalesDocument, currency: str, language: str) -> dict[str, list[str]]:
+    if document.pk is None or document.state not in CHANGEABLE:
+        return {}
+    change = document.standing.change_since_agreed
+    name = "to_confirm" if change is not None and change.asks else "good_news"
+    return {name: sentences(change, currency, language)}
 
 
 def _customer_lines(customer: Any) -> list[str]:

@@ -14,6 +14,8 @@ def state_sentence(view: DocumentView) -> str:
     """One sentence: whose turn it is, with the number that matters."""
     waiting = len(view.waiting_items)
     total = len([item for item in view.items if item.is_decidable])
+    if view.to_confirm and not waiting and view.state == DocumentState.WAITING:
+        return _("Waiting for you: please confirm what changed.")
     if view.state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
         return ngettext(
             "Waiting for you: %(count)d item", "Waiting for you: %(count)d items", waiting
@@ -90,6 +92,8 @@ def next_sentence(view: DocumentView) -> str:
 
 
 def _after_approval(view: DocumentView) -> str:
+    if view.to_confirm and not view.waiting_items:
+        return _("The shop goes on when you have confirmed it.")
     if view.document.is_order:
         return _("The shop starts when everything is approved.")
     if view.shop.settings.who_converts == WhoConverts.STAFF:

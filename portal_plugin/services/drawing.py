@@ -1,7 +1,8 @@
-"""Proofs and files for the samples, drawn when they are loaded: no binary lies in the package."""
+"""Proofs and files for samples, drawn when they are made: no binary lies in the package."""
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -83,7 +84,7 @@ def _draw(design: Design) -> Image.Image:
     return image
 
 
-def _fitting(lines, width, height):
+def _fitting(lines: list[str], width: float, height: float) -> Any:
     """The largest of the built-in font that fits the box."""
     for size in range(220, 20, -8):
         font = ImageFont.load_default(size)
@@ -93,7 +94,7 @@ def _fitting(lines, width, height):
     return ImageFont.load_default(20)
 
 
-def _saved(image, kind) -> bytes:
+def _saved(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, quality=88, dpi=(150, 150))
     return out.getvalue()

@@ -1,0 +1,64 @@
+"""Confirm what changed around approved items: the total, the deposit or the delivery."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..exceptions import NotAvailable
+from ..registry import action, register_action
+from ..services import agreeing
+from ..statuses import LinkRole
+from .approving import ShownVersionMixin, consequence, next_step, shown_version
+from .base import Action, Scope
+from .forms import ActionForm, IdentityMixin
+from .outcomes import Done
+
+
+class ConfirmChangeForm(ShownVersionMixin, IdentityMixin, ActionForm):
+    confirm = forms.BooleanField(
+        label=gettext_lazy("I agree to this change."),
+        error_messages={"required": gettext_lazy("Tick the box to confirm.")},
+    )
+
+
+@register_action
+class ConfirmChange(Action):
+    name = "confirm_change"
+    label = gettext_lazy("Confirm the change")
+    title = gettext_lazy("Confirm the change")
+    submit_label = gettext_lazy("Confirm")
+    verb = "approve"
+    scope = Scope.DOCUMENT
+    form_class = ConfirmChangeForm
+    needs_role = LinkRole.APPROVE
+
+    def is_available(self):
+        return self.is_allowed and self.document.standing.change_to_confirm is not None
+
+    def refusal(self):
+        return NotAvailable(_("Nothing waits for a confirmation any more."))
+
+    def initial(self):
+        return {"version": shown_version(self.document)}
+
+    def context(self, form):
+        other = action("change_request")(self.visit)
+        return {
+            "consequence": consequence(self.document, []),
+            "disagree_url": other.url if other.is_available() else "",
+        }
+
+    def perform(self, form, submission):
+        order = agreeing.confirm(
+            self.document,
+            self.name,
+            shown=form.cleaned_data["version"],
+            submission=submission,
+            link=self.visit.link,
+        )
+        said = _("Thank you. You confirmed what changed.")
+        more = next_step(self.document, order)
+        return Done(f"{said} {more}".strip(), document=order or self.document)
+
+    def _enter(self, facts, submission):
+        """``perform`` has, before the order that follows from it is made."""

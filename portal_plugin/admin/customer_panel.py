@@ -1,0 +1,52 @@
+"""The side panel "Customer" on the edit page: what waits for an answer, and where to write one."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.side_panels import BaseSidePanel
+
+from ..statuses import DocumentState
+from . import overview_rows, sites, timeline
+
+LAST_ENTRIES = 8
+
+
+class CustomerSidePanel(BaseSidePanel):
+    """Its forms go to the verbs of the overview, and come back to the edit page."""
+
+    class SidePanelToggle(BaseSidePanel.SidePanelToggle):
+        aria_label = gettext_lazy("Toggle customer")
+        icon_name = "mail"
+        counter_classname = "w-bg-critical-200"
+
+        def get_context_data(self, parent_context):
+            return {**super().get_context_data(parent_context), "count": self.panel.waiting}
+
+    name = "customer"
+    title = gettext_lazy("Customer")
+    template_name = "portal_plugin/admin/customer_panel.html"
+    order = 250
+
+    def __init__(self, draft, request, *, document):
+        """``draft`` is what is being written, ``document`` the row of now."""
+        super().__init__(draft, request)
+        self.document = document
+        self.requests = overview_rows.open_requests(document)
+        self.waiting = len(self.requests) or int(document.has_unanswered_comment)
+
+    def get_context_data(self, parent_context):
+        document, user = self.document, self.request.user
+        names = {item.key: item.name for item in [*self.object.lines, *document.lines]}
+        return {
+            **super().get_context_data(parent_context),
+            "document": document,
+            "customer": document.customer or self.object.customer,
+            "is_out": document.state != DocumentState.UNPUBLISHED,
+            "open_requests": [
+                {"row": row, "item_name": names.get(row.item_key, "")} for row in self.requests
+            ],
+            "last_said": overview_rows.last_said(document),
+            "people": overview_rows.people(document),
+            "timeline": timeline.entries(document, LAST_ENTRIES),
+            "overview_url": reverse("portal_admin:overview", args=[document.pk]),
+            "may_change": sites.may(user, "change", document),
+        }

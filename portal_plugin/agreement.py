@@ -1,0 +1,142 @@
+"""What changed around the items between two versions, and whether that has to be agreed to anew.
+
+Pure functions on the canonical content of versions (``services.versions.document_content``, read
+back from JSON). What changed in an item is asked by its own approval and counts for nothing here:
+both sides are added up with the items of now, under the terms of then and of now.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .money import ZERO
+from .totals import DocumentTotals, Line, Terms, document_totals
+
+#: What of a version an approval is also about, beside its items.
+DELIVERY = ("delivery_on", "delivery_text")
+DEPOSIT = ("deposit_percent", "deposit_amount")
+
+
+@dataclass(frozen=True)
+class Change:
+    """``total`` and ``deposit`` are what was agreed to and what holds now; ``delivery`` has the
+    name of each column that differs, with what it held and holds (a day as ``YYYY-MM-DD``)."""
+
+    total: tuple[Decimal, Decimal]
+    deposit: tuple[Decimal, Decimal]
+    delivery: tuple[tuple[str, str, str], ...]
+    raises: bool
+    lowers: bool
+    moves_deposit: bool
+
+    @property
+    def asks(self) -> bool:
+        """Whether the customer has to say yes to it. A lower total is only good news."""
+        return self.raises or self.moves_deposit or bool(self.delivery)
+
+    @property
+    def is_any(self) -> bool:
+        return self.asks or self.lowers
+
+
+def change(
+    old: dict[str, Any],
+    new: dict[str, Any],
+    *,
+    approved: Collection[str] = (),
+    left_out: Collection[str] = (),
+) -> Change:
+    """From the content that was agreed to, to that of now.
+
+    ``approved`` are the keys of items whose approval holds: ticking such an optional item on or off
+    is no new question about the item, so it is one about the whole. ``left_out`` are the keys that
+    do not count on either side.
+    """
+    then = _totals(old, old["items"], left_out)
+    now = _totals(new, new["items"], left_out)
+    under_old = _totals(old, _rows_under(old, new, approved), left_out)
+    raises, lowers = now.total > under_old.total, now.total < under_old.total
+    has_other_terms = any(old[name] != new[name] for name in DEPOSIT)
+    return Change(
+        total=(_before(then.total, under_old.total, now.total), now.total),
+        deposit=(_before(then.deposit, under_old.deposit, now.deposit), now.deposit),
+        delivery=delivery_changes(old, new),
+        raises=raises,
+        lowers=lowers,
+        moves_deposit=now.deposit > under_old.deposit
+        or (has_other_terms and now.deposit != under_old.deposit),
+    )
+
+
+def delivery_changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (name, old[name] or "", new[name] or "")
+        for name in DELIVERY
+        if (old[name] or "") != (new[name] or "")
+    )
+
+
+def _before(then: Decimal, under_old: Decimal, now: Decimal) -> Decimal:
+    """The figure that the customer remembers, where it moved the way that this is about; else what
+    it would be without the change around the items."""
+    is_same_way = (then < now) == (under_old < now) and then != now
+    return then if is_same_way else under_old
+
+
+def _rows_under(old: Any, new: Any, approved: Collection[str]) -> list[dict[str, Any]]:
+    """The items of now, with the ticks of then where no approval asks; and a credit that is gone,
+    because nobody is asked about an item that is not there."""
+    before = {item["key"]: item for item in old["items"]}
+    known = {item["key"] for item in new["items"]}
+    rows = [
+        {**item, **_ticks(before[item["key"]])}
+        if item["key"] in approved and item["key"] in before
+        else item
+        for item in new["items"]
+    ]
+    gone = [item for key, item in before.items() if key not in known]
+    return rows + [item for item in gone if Decimal(item["unit_price"]) < 0]
+
+
+def _ticks(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in ("is_optional", "is_selected")}
+
+
+def _totals(content: Any, rows: list[dict[str, Any]], left_out: Collection[str]) -> DocumentTotals:
+    lines = [_line(row) for row in rows if row["key"] not in left_out]
+    return document_totals(lines, content["currency"] or "EUR", _terms(content))
+
+
+def _line(row: dict[str, Any]) -> Line:
+    return Line(
+        quantity=_number(row, "quantity"),
+        unit_price=_number(row, "unit_price"),
+        discount_percent=_number(row, "discount_percent"),
+        discount_amount=_number(row, "discount_amount"),
+        tax_rate=_number(row, "tax_rate"),
+        tax_category=row["tax_category"],
+        price_includes_tax=row["price_includes_tax"],
+        is_counted=row["is_selected"] or not row["is_optional"],
+    )
+
+
+def _terms(content: dict[str, Any]) -> Terms:
+    shipping = None
+    if _number(content, "shipping_amount"):
+        shipping = Line(
+            unit_price=_number(content, "shipping_amount"),
+            tax_rate=_number(content, "shipping_tax_rate"),
+            price_includes_tax=content["shipping_includes_tax"],
+        )
+    return Terms(
+        discount_percent=_number(content, "discount_percent"),
+        discount_amount=_number(content, "discount_amount"),
+        shipping=shipping,
+        deposit_percent=_number(content, "deposit_percent"),
+        deposit_amount=_number(content, "deposit_amount"),
+    )
+
+
+def _number(row: dict[str, Any], name: str) -> Decimal:
+    return Decimal(row[name]) if row[name] else ZERO

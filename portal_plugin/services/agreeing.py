@@ -1,0 +1,69 @@
+"""Say yes to what changed around the items, and tell customers that it did."""
+
+import json
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from .. import agreement
+from ..exceptions import NotAvailable, StaleDocument
+from ..models import DirectLink, DocumentVersion, Order, SalesDocument, Submission
+from . import activity, deciding, notifications
+from .presentation.changed import sentences
+from .presentation.document import CHANGEABLE as OPEN
+from .presentation.shop import document_language
+from .previewing import AsIfPublished
+
+#: Verbs of the news about it: it waits for a yes, or it is only good news.
+NEWS = ("change_to_confirm", "lower_total")
+
+
+def confirm(
+    document: SalesDocument,
+    verb: str,
+    *,
+    shown: int | None,
+    submission: Submission,
+    link: DirectLink | None = None,
+    user: Any = None,
+) -> Order | None:
+    """The yes to the version that is out, with its digest in the history. The caller holds the
+    lock. Returns the order, where nothing but this was missing for one.
+
+    ``shown`` is the number of the version that the page showed. Raises ``StaleDocument`` where
+    another is out by now, and ``NotAvailable`` where nothing waits for a yes.
+    """
+    version = document.current_version
+    if version is None or document.state not in OPEN or not document.standing.change_to_confirm:
+        raise NotAvailable(_("Nothing waits for a confirmation any more."))
+    if shown != version.number:
+        raise StaleDocument(since=shown)
+    facts = {"version": version.number, "digest": version.digest, "submission": submission.pk}
+    activity.record(document, verb, link=link, staff=user, data=facts)
+    document.__dict__.pop("standing", None)
+    notifications.take_back(document, NEWS[0], _("It was confirmed meanwhile."))
+    return deciding.settle(document)
+
+
+def change_to_come(document: SalesDocument, draft: SalesDocument) -> agreement.Change | None:
+    """What publishing ``draft`` would ask the customer to confirm."""
+    if document.current_version_id is None or document.state not in OPEN:
+        return None
+    return AsIfPublished(draft).change_to_confirm
+
+
+def tell(document: SalesDocument, before: DocumentVersion, version: DocumentVersion) -> None:
+    """News for whoever has a way in, where a version that goes out changes anything around the
+    items that they agreed to. Called by whoever makes the version, under the lock."""
+    step = agreement.change(json.loads(before.content), json.loads(version.content))
+    fresh = type(document).objects.get(pk=document.pk)
+    if not step.is_any or fresh.state not in OPEN:
+        return
+    change = fresh.standing.change_since_agreed
+    if change is None:
+        return
+    language = document_language(document.language)
+    with translation.override(language):
+        said = " ".join(sentences(change, document.currency, language))
+    notifications.shop_acted(document, NEWS[0 if change.asks else 1], facts={"headline": said})

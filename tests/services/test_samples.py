@@ -1,0 +1,193 @@
+"""A sample is its maker's alone, counts nowhere, and leaves nothing behind."""
+
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from wagtail.models import ReferenceIndex, Revision
+
+from portal_plugin.exceptions import NotAvailable, PortalError, PublishRefused
+from portal_plugin.models import (
+    Customer,
+    Estimate,
+    LedgerEntry,
+    NumberSequence,
+    Order,
+    OutgoingEmail,
+    PortalSettings,
+    Preview,
+    ProofVersion,
+    SalesDocument,
+    StaffPreference,
+    TermsText,
+)
+from portal_plugin.models.documents import lock
+from portal_plugin.models.storage import private_storage
+from portal_plugin.services import (
+    answering,
+    assigning,
+    discarding,
+    duplicating,
+    on_behalf,
+    payments,
+    samples,
+    starter,
+)
+from portal_plugin.statuses import Telling, Verdict
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maker():
+    return factories.user_factory()
+
+
+@pytest.fixture
+def sample(maker):
+    return samples.make(factories.site_factory(), maker)
+
+
+def test_it_is_out_with_three_items_and_a_proof(sample, maker):
+    assert sample.live
+    assert len(sample.standing.waiting_keys) == 3
+    assert ProofVersion.objects.of_thread(sample).released().count() == 1
+    assert (sample.customer.email, sample.responsible) == (maker.email, maker)
+
+
+def test_it_takes_a_name_of_its_own_and_no_number(sample):
+    assert sample.number == "Sample 1"
+    other = samples.make(sample.site, factories.user_factory())
+    assert other.number == "Sample 2"
+    assert not NumberSequence.objects.filter(kind__in=["estimate", "order"]).exists()
+    assert factories.estimate_factory().number.endswith("0001")
+
+
+def test_a_second_press_finds_the_first_sample(sample, maker):
+    assert samples.make(sample.site, maker).pk == sample.pk
+    assert Customer.objects.filter(is_sample=True).count() == 1
+
+
+def test_it_needs_no_terms(maker):
+    site = factories.site_factory()
+    TermsText.objects.all().delete()
+    assert samples.make(site, maker).live
+
+
+def test_it_speaks_the_language_of_the_shop(maker):
+    site = factories.site_factory()
+    PortalSettings.objects.filter(site=site).update(language="de")
+    assert samples.make(site, maker).language == "de"
+
+
+def test_its_order_is_a_sample_too(sample, maker):
+    keys = [item.key for item in sample.lines]
+    on_behalf.record(sample, keys, Verdict.APPROVE, "Phone", maker)
+    order = Order.objects.get()
+    assert (order.is_sample, order.number, order.responsible) == (True, "Sample 1", maker)
+    assert samples.of_user(maker).first().pk == order.pk
+
+
+def test_it_ends_no_first_step(sample):
+    steps = {step.name: step.is_done for step in starter.first_steps(sample.site)}
+    assert not steps["estimate"]
+
+
+def test_its_emails_go_to_its_maker_alone(sample, maker):
+    nosy = factories.user_factory()
+    StaffPreference.objects.create(user=nosy, told=Telling.ALL)
+    OutgoingEmail.objects.all().delete()
+    on_behalf.record(sample, [sample.lines[0].key], Verdict.APPROVE, "Phone", maker)
+    emails = OutgoingEmail.objects.all()
+    assert {email.staff for email in emails if email.kind == "staff_approve"} == {maker}
+    assert {email.recipient.email for email in emails if email.recipient} == {maker.email}
+    assert not any(email.address for email in emails)
+
+
+def test_it_stays_with_its_maker(sample):
+    with pytest.raises(NotAvailable):
+        assigning.assign(sample, factories.user_factory())
+    assert lock(sample).responsible_id == sample.responsible_id
+
+
+def test_a_real_customer_gets_no_sample_and_a_real_document_no_samples_customer(sample):
+    sample.customer = factories.customer_factory(sample.site)
+    with pytest.raises(PublishRefused):
+        factories.publish(sample)
+    with pytest.raises(PublishRefused):
+        factories.estimate_factory(customer=Customer.objects.get(is_sample=True))
+
+
+def rows():
+    """Every row of ours that a sample may leave; and Wagtail's about ours."""
+    kept = {NumberSequence, PortalSettings, StaffPreference}
+    models = [m for m in apps.get_app_config("portal_plugin").get_models() if m not in kept]
+    found = {model.__name__: model._default_manager.count() for model in models}
+    return found | {"Revision": Revision.objects.count(), "Index": ReferenceIndex.objects.count()}
+
+
+def files():
+    storage = private_storage()
+    folders = ("proofs", "files", "pdfs", "previews")
+    return {folder: _count(storage, folder) for folder in folders if storage.exists(folder)}
+
+
+def _count(storage, folder):
+    names, found = storage.listdir(folder), 0
+    for name in names[0]:
+        found += _count(storage, f"{folder}/{name}")
+    return found + len(names[1])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_when_it_is_thrown_away():
+    maker, site = factories.user_factory(), factories.site_factory()
+    factories.approve(factories.order_factory(items=1, site=site))
+    before, kept = rows(), files()
+    sample = samples.make(site, maker)
+    samples.open_as_customer(sample, maker)
+    answering.note(sample, "Try", maker)
+    answering.reply(sample, "Hello", maker)
+    duplicating.duplicate(sample, maker)
+    keys = [item.key for item in sample.lines]
+    on_behalf.record(sample, keys[:1], Verdict.DECLINE, "Phone", maker)
+    on_behalf.record(sample, keys[1:], Verdict.APPROVE, "Phone", maker)
+    order = Order.objects.get(is_sample=True)
+    payments.record_offline(
+        order, amount=Decimal(1), method="Cash", occurred_at=order.created_at, note="", user=maker
+    )
+    discarding.throw_away(sample, maker)
+    assert rows() == before | {"Stage": rows()["Stage"]}
+    assert files() == kept
+
+
+def test_a_picture_that_two_samples_show_stays_with_the_other(sample, maker):
+    other_maker = factories.user_factory()
+    other = samples.make(sample.site, other_maker)
+    discarding.throw_away(sample, maker)
+    (version,) = ProofVersion.objects.of_thread(other)
+    assert Preview.objects.filter(digest=version.digest).exists()
+
+
+def test_only_its_maker_throws_it_away_or_opens_it(sample):
+    stranger = factories.user_factory()
+    with pytest.raises(NotAvailable):
+        discarding.throw_away(sample, stranger)
+    with pytest.raises(NotAvailable):
+        samples.open_as_customer(sample, stranger)
+    assert SalesDocument.objects.filter(pk=sample.pk).exists()
+
+
+def test_what_is_no_sample_is_never_thrown_away(maker):
+    order = factories.approve(factories.order_factory(responsible=maker))
+    with pytest.raises(PortalError):
+        discarding.throw_away(order, maker)
+    assert Order.objects.filter(pk=order.pk).exists()
+
+
+def test_twice_is_once(sample, maker):
+    discarding.throw_away(sample, maker)
+    discarding.throw_away(sample, maker)
+    assert not Estimate.objects.exists()
+    assert not LedgerEntry.objects.exists()
