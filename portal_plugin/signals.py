@@ -16,5 +16,9 @@ change_requested = Signal()
 attachment_added = Signal()
 #: ``document``, ``entry`` (a LedgerEntry).
 payment_received = Signal()
+#: ``document``, ``entry`` (a LedgerEntry with a negative amount).
+payment_refunded = Signal()
+#: ``document``, ``dispute``. A customer's bank asks about a payment, or has taken it back.
+payment_disputed = Signal()
 #: ``document``, ``activity``. Every entry of the history, for sites that want them all.
 activity_recorded = Signal()

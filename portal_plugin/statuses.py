@@ -105,6 +105,33 @@ class LedgerKind(TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
+class RefundState(TextChoices):
+    NEW = "new", _("Not confirmed yet")
+    PENDING = "pending", _("Under way")
+    SUCCEEDED = "succeeded", _("Refunded")
+    FAILED = "failed", _("Failed")
+
+
+class DisputeState(TextChoices):
+    """Of a payment that its customer's bank asks about, or has taken back."""
+
+    INQUIRY = "inquiry", _("The bank asks")
+    INQUIRY_CLOSED = "inquiry_closed", _("The bank's question is closed")
+    NEEDS_RESPONSE = "needs_response", _("Taken back: answer the bank")
+    UNDER_REVIEW = "under_review", _("The bank looks at your answer")
+    WON = "won", _("Decided for you")
+    LOST = "lost", _("Decided for the customer")
+
+    @classmethod
+    def waiting(cls):
+        """Those that the shop has to answer."""
+        return (cls.INQUIRY, cls.NEEDS_RESPONSE)
+
+    @classmethod
+    def ended(cls):
+        return (cls.INQUIRY_CLOSED, cls.WON, cls.LOST)
+
+
 class WorkState(TextChoices):
     """Of one row of work that is done after the answer: a PDF, a preview."""
 

@@ -4,6 +4,7 @@ import pytest
 import stripe
 
 from portal_plugin.gateways import stripe as gateway
+from portal_plugin.models import LedgerEntry
 from portal_plugin.services import payments
 from sandbox_site.stripe_standin import Standin
 
@@ -15,6 +16,10 @@ CARDS = {
     "0002": "pm_card_visa_chargeDeclined",
     "9995": "pm_card_visa_chargeDeclinedInsufficientFunds",
     "3155": "pm_card_authenticationRequired",
+    "0259": "pm_card_createDispute",
+    "1976": "pm_card_createDisputeInquiry",
+    "7726": "pm_card_pendingRefund",
+    "5126": "pm_card_refundFail",
 }
 SEPA = {
     "type": "sepa_debit",
@@ -64,6 +69,19 @@ def confirm(standin, payment_id, card="4242"):
         return ask(standin).v1.payment_intents.confirm(payment_id, params)
     except stripe.CardError:
         return ask(standin).v1.payment_intents.retrieve(payment_id)
+
+
+def paid(standin, card="4242", **values):
+    """The ledger's entry of an order of 119.00 EUR that was paid in full by card."""
+    document = order(**{"deposit_percent": 0} | values)
+    confirm(standin, begin(document).attempt.payment_intent, card)
+    take_all(standin, "payment_intent.succeeded")
+    return LedgerEntry.objects.get(document=document)
+
+
+def charge_of(standin, entry):
+    """What Stripe has of a payment."""
+    return ask(standin).v1.charges.retrieve(entry.reference)
 
 
 def events(standin, *types):

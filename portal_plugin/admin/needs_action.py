@@ -17,15 +17,17 @@ from ..models import (
     ChangeRequest,
     Comment,
     DirectLink,
+    Dispute,
     LineItem,
     OutgoingEmail,
     PaymentAttempt,
+    Refund,
     SalesDocument,
 )
 from ..models.listed import is_out
 from ..money import format_money
 from ..services.mail_phrases import Phrase
-from ..statuses import DocumentKind, WaitingFor
+from ..statuses import DisputeState, DocumentKind, WaitingFor
 from . import sites
 from .words import language_of_admin
 
@@ -64,7 +66,9 @@ class NeedsAction:
             self.requests,
             self.comments,
             self.to_start,
+            self.disputes,
             self.failed_payments,
+            self.failed_refunds,
             self.lost_emails,
             self.unused_links,
             self.expired,
@@ -120,6 +124,24 @@ class NeedsAction:
             amount = format_money(row.amount, row.currency, language_of_admin())
             sentence = Phrase(message, amount=amount, document=_name(row.document))
             yield Row(sentence, row.ended_at, _("Look"), _place(row.document))
+
+    def disputes(self, most) -> Iterator[Row]:
+        found = self._on_documents(Dispute.objects.waiting())
+        message = _("A bank has taken %(amount)s of %(document)s back: answer it")
+        question = _("A bank asks about %(amount)s of %(document)s: answer it")
+        for row in found.order_by("answer_by", "pk")[:most]:
+            text = question if row.state == DisputeState.INQUIRY else message
+            amount = format_money(row.amount, row.currency, language_of_admin())
+            sentence = Phrase(text, amount=amount, document=_name(row.document))
+            yield Row(sentence, row.opened_at, _("Look"), _place(row.document, "payments"))
+
+    def failed_refunds(self, most) -> Iterator[Row]:
+        found = self._on_documents(Refund.objects.failed_last(self._recently()))
+        message = _("A refund of %(amount)s on %(document)s failed")
+        for row in found.order_by("-pk")[:most]:
+            amount = format_money(row.amount, row.currency, language_of_admin())
+            sentence = Phrase(message, amount=amount, document=_name(row.document))
+            yield Row(sentence, row.ended_at, _("Look"), _place(row.document, "payments"))
 
     def lost_emails(self, most) -> Iterator[Row]:
         found = self._on_documents(OutgoingEmail.objects.lost(self._recently()), cancelled_at=None)

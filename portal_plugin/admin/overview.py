@@ -18,7 +18,7 @@ from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
 from ..statuses import DocumentState, EmailState, ItemState
-from . import overview_rows, sites, timeline
+from . import money_rows, overview_rows, sites, timeline
 from .finding import find
 from .words import language_of_admin, number_of, state_tag
 
@@ -123,6 +123,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "taken_back": overview_rows.taken_back(document, draft) if has_changes else [],
             "amounts": self._amounts(),
             "payment": self._payment(),
+            **self._money(),
             "other": self._other_half(),
             "can_convert": self.may_publish and self._can_convert(state),
             "has_approved": bool(document.standing.keys(ItemState.APPROVED)),
@@ -155,12 +156,33 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             return []
         rows = [(_("Total"), document.totals.total)]
         if document.is_order:
-            rows.append((_("Paid"), document.paid))
+            rows.append((_("Paid"), document.received))
+            if document.refunded:
+                rows.append((_("Refunded"), document.refunded))
+            if document.charged_back:
+                rows.append((_("Taken back by the bank"), document.charged_back))
             rows.append((_("Balance due"), document.balance_due))
+            if document.overpaid:
+                rows.append((_("Paid too much"), document.overpaid))
             if document.deposit_due:
                 rows.append((_("Deposit due"), document.deposit_due))
         language, currency = language_of_admin(), document.currency or "EUR"
         return [(label, format_money(amount, currency, language)) for label, amount in rows]
+
+    def _money(self):
+        """Every booking with what can be done about it, for an order that has any."""
+        document = self.document
+        if not document.is_order or document.current_version_id is None:
+            return {}
+        currency = document.totals.currency
+        surplus, due = document.overpaid, document.refund_due
+        return {
+            "money": money_rows.money_rows(document, self.request.user),
+            "refunds": money_rows.refund_rows(document),
+            "disputes": money_rows.dispute_rows(document),
+            "surplus": money_rows.show(surplus, currency) if surplus and not due else "",
+            "refund_due": money_rows.show(due, currency) if due else "",
+        }
 
     def _payment(self):
         """The fields of a payment to be written down, or what was typed there and refused."""

@@ -12,6 +12,7 @@ from ..money import format_money
 from ..statuses import DocumentKind
 from . import sites, timeline
 from .exporting import FormulaSafeExport
+from .money_rows import label_of
 from .words import language_of_admin
 
 
@@ -93,7 +94,7 @@ class PaymentRegister(Register):
     menu_icon = "decimal"
     menu_order = 400
     base_url_path = "portal/payments"
-    list_display = ["occurred_at", "document_name", "kind", "shown_amount", "method", "reference"]
+    list_display = ["occurred_at", "document_name", "what", "shown_amount", "method", "reference"]
     list_filter = ["kind", "currency", "occurred_at"]
     search_fields = ["document__number", "reference", "method", "document__customer__name"]
     list_export = [
@@ -118,6 +119,15 @@ class PaymentRegister(Register):
         "occurred_at",
         "created_at",
     ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("about")
+
+    def what(self, row):
+        return label_of(row, row.about.kind if row.about else None)
+
+    what.short_description = _("Kind")
+    what.admin_order_field = "kind"
 
     def shown_amount(self, row):
         return format_money(row.amount, row.currency, language_of_admin())

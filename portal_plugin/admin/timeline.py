@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_noop, ngettext
 
 from .. import registry
 from ..models import Activity, Submission
+from ..money import format_money
 from ..services.mail_phrases import Phrase
 from ..services.mail_receivers import staff_name
 from ..statuses import ActorKind, MoneyAfterCancel
+from .words import language_of_admin
 
 #: Verb to a sentence with ``who`` in it.
 SENTENCES = {
@@ -51,6 +54,14 @@ SENTENCES = {
     "comments_read": gettext_noop("%(who)s marked the messages as answered"),
     "payment": gettext_noop("A payment arrived"),
     "payment_failed": gettext_noop("A payment did not go through"),
+    "overpaid": gettext_noop("More was paid than was due"),
+    "refund": gettext_noop("%(who)s paid money back"),
+    "refund_failed": gettext_noop("A refund did not go through"),
+    "refund_returned": gettext_noop("A refund came back to the shop"),
+    "dispute": gettext_noop("The customer's bank asks about a payment"),
+    "chargeback": gettext_noop("The customer's bank took a payment back"),
+    "chargeback_returned": gettext_noop("The customer's bank returned a payment"),
+    "payment_corrected": gettext_noop("%(who)s corrected a payment"),
     "note": gettext_noop("%(who)s wrote an internal note"),
     "change_answered": gettext_noop("%(who)s answered a change request"),
     "approved_for_customer": gettext_noop("%(who)s recorded an approval for the customer"),
@@ -60,6 +71,17 @@ SENTENCES = {
     "seen": gettext_noop("%(who)s opened the page"),
 }
 
+
+#: Verbs that moved money, and say how much.
+WITH_AMOUNT = {
+    "payment",
+    "refund",
+    "refund_failed",
+    "refund_returned",
+    "chargeback",
+    "chargeback_returned",
+    "payment_corrected",
+}
 
 #: What a cancellation says about what was paid.
 MONEY = {
@@ -102,6 +124,9 @@ def sentence(row) -> Phrase:
         return Phrase(_("Version %(number)s went out"), number=str(data.get("version", "")))
     if row.verb == "stage" and data.get("name"):
         return Phrase(_("%(who)s moved it to “%(stage)s”"), who=who(row), stage=data["name"])
+    if row.verb in WITH_AMOUNT and data.get("amount"):
+        said = _(SENTENCES[row.verb]) % {"who": who(row)}
+        return Phrase(_("%(sentence)s: %(amount)s"), sentence=said, amount=_amount(row.verb, data))
     if row.verb == "approve_multiple":
         count = len(data.get("items", [])) or int(data.get("count", 1) or 1)
         text = ngettext(
@@ -155,6 +180,13 @@ def _note(row, notes) -> str:
     said = str(data.get("reason") or notes.get(data.get("submission")) or "")
     money = data.get("money") if row.verb == "cancel" else ""
     return " · ".join(text for text in (said, MONEY.get(money, "") and _(MONEY[money])) if text)
+
+
+def _amount(verb, data) -> str:
+    """Without a sign, where the sentence says which way it went; a correction goes both ways."""
+    amount, currency = Decimal(data["amount"]), str(data.get("currency", "EUR"))
+    is_signed = verb == "payment_corrected"
+    return format_money(amount if is_signed else abs(amount), currency, language_of_admin())
 
 
 def _data(row) -> dict:

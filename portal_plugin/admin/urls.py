@@ -12,6 +12,7 @@ from . import (
     month_report,
     overview,
     posting,
+    refunding,
     sending,
     supplies,
 )
@@ -27,6 +28,8 @@ _patterns = [
     path(f"{DOCUMENT}pdf/", supplies.pdf, name="pdf"),
     path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
+    path("payments/<int:entry_id>/refund/", refunding.refund, name="refund"),
+    path("payments/<int:entry_id>/correct/", refunding.correct, name="correct"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/results/", inbox.inbox_results, name="inbox_results"),
     path(f"{DOCUMENT}items/<uuid:key>/files/", item_files.item_files, name="item_files"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import PortalError
 from ..models import Stage
 from ..services import assigning, converting, duplicating, splitting, staging
+from ..statuses import MoneyAfterCancel
 from . import posted, sites
 from .choosing_days import day_to_come
 from .done import Done
@@ -40,6 +41,9 @@ def cancel(document, request):
     if not reason:
         raise PortalError(_("Write the reason: the customer reads it."))
     staging.cancel(document, reason, request.user, money=request.POST.get("money", ""))
+    if request.POST.get("money") == MoneyAfterCancel.REFUND:
+        message = _("It is cancelled, and the customer is told. Now pay the money back.")
+        return Done(message, place="#payments")
     return Done(_("It is cancelled, and the customer is told."))
 
 

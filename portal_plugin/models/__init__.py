@@ -14,6 +14,7 @@ from .numbers import NumberSequence
 from .payments import LedgerEntry, PaymentAttempt, StripeEvent
 from .pdfs import RenderedPdf
 from .proofs import Proof, ProofVersion
+from .refunds import Dispute, Refund
 from .shop import PortalSettings
 from .staff import StaffPreference
 from .stages import Stage
@@ -28,6 +29,7 @@ __all__ = [
     "Customer",
     "Decision",
     "DirectLink",
+    "Dispute",
     "DocumentVersion",
     "Estimate",
     "InternalNote",
@@ -45,6 +47,7 @@ __all__ = [
     "Proof",
     "ProofVersion",
     "Recipient",
+    "Refund",
     "RenderedPdf",
     "SalesDocument",
     "StaffPreference",

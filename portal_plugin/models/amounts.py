@@ -4,7 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from django.db import models
+
 from .. import days
+from ..ledger import LedgerSums, amount_of, ledger_sums, left_of
 from ..money import ZERO
 from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
@@ -46,9 +49,52 @@ class Amounts:
         """The ledger's entries, newest first; only orders have any."""
         return [] if self.pk is None or self.is_estimate else list(self.ledger.all())
 
+    @cached_property
+    def plain_bookings(self) -> list:
+        return [entry.as_booking() for entry in self.bookings]
+
+    @cached_property
+    def ledger_sums(self) -> LedgerSums:
+        return ledger_sums(self.plain_bookings)
+
     @property
     def paid(self) -> Decimal:
-        return sum((entry.amount for entry in self.bookings), ZERO)
+        """What the shop has of it now: what came, less what went back."""
+        return self.ledger_sums.kept
+
+    @property
+    def received(self) -> Decimal:
+        """What came, whatever of it went back later."""
+        return self.ledger_sums.received
+
+    @property
+    def refunded(self) -> Decimal:
+        return self.ledger_sums.refunded
+
+    @property
+    def charged_back(self) -> Decimal:
+        """What customers' banks took back and have not returned."""
+        return self.ledger_sums.charged_back
+
+    def left_of(self, entry) -> Decimal:
+        """What can still be paid back of one payment: what refunds that Stripe has not confirmed
+        would take is not there any more."""
+        booked = left_of(entry.pk, self.plain_bookings)
+        return max(ZERO, booked - self.refunds_asked.get(entry.pk, ZERO))
+
+    def amount_of(self, entry) -> Decimal:
+        """What came with one payment, as it was put right since."""
+        return amount_of(entry.pk, self.plain_bookings)
+
+    def gone_of(self, entry) -> Decimal:
+        """What of one payment was paid back, or taken back by a bank."""
+        return self.amount_of(entry) - left_of(entry.pk, self.plain_bookings)
+
+    @cached_property
+    def refunds_asked(self) -> dict:
+        """Payment's id to the sum of its refunds that are in no booking yet."""
+        asked = self.refunds.asked().order_by().values_list("payment")
+        return dict(asked.annotate(models.Sum("amount")))
 
     @property
     def balance_due(self) -> Decimal:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from ..ledger import Booking
 from ..money import ZERO
 from ..statuses import AttemptState, LedgerKind, PaymentPurpose
 
@@ -80,6 +81,10 @@ class PaymentAttempt(models.Model):
 
 
 class LedgerEntryQuerySet(models.QuerySet):
+    def of_stripe(self, payment):
+        """The entry of a Stripe payment, by its PaymentIntent: at most one."""
+        return self.filter(kind=LedgerKind.PAYMENT, stripe_object=payment)
+
     def total(self):
         return self.aggregate(total=Sum("amount"))["total"] or ZERO
 
@@ -89,7 +94,11 @@ class LedgerEntryQuerySet(models.QuerySet):
 
 
 class LedgerEntry(models.Model):
-    """One booking, never changed. ``amount`` is positive when money came to the shop."""
+    """One booking, never changed. ``amount`` is positive when money came to the shop.
+
+    ``about`` is the entry that it changes: a refund's, chargeback's or correction's payment, and a
+    reversal's refund or chargeback.
+    """
 
     document = models.ForeignKey(
         "portal_plugin.SalesDocument", on_delete=models.PROTECT, related_name="ledger"
@@ -100,6 +109,9 @@ class LedgerEntry(models.Model):
         null=True,
         blank=True,
         related_name="entries",
+    )
+    about = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="consequences"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=LedgerKind.choices)
     amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
@@ -136,6 +148,9 @@ class LedgerEntry(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.amount} {self.currency}"
+
+    def as_booking(self) -> Booking:
+        return Booking(self.pk, LedgerKind(self.kind), self.amount, self.about_id)
 
 
 class StripeEvent(models.Model):

@@ -2,9 +2,10 @@
 
 A row of mail keeps ids and a few plain words (``facts["happenings"]``). Each happening is a dict
 with ``kind`` and any of: ``submission``, ``comment``, ``change_request``, ``entry`` (ids of rows),
-``item`` and ``items`` (item keys), and ready words ``by``, ``text``, ``reason``, ``reply``,
-``files`` (names), ``amount``, ``reference``, ``stage``, ``headline``. ``is_recorded`` says that
-staff (``by``) wrote down what the customer had said, on the phone for example.
+``refund``, ``dispute``, ``item`` and ``items`` (item keys), and ready words ``by``, ``text``,
+``reason``, ``reply``, ``files`` (names), ``amount``, ``reference``, ``stage``, ``headline``.
+``is_recorded`` says that staff (``by``) wrote down what the customer had said, on the phone for
+example.
 """
 
 from dataclasses import dataclass, field
@@ -126,9 +127,20 @@ def _owner(submission: Any) -> str:
 
 
 def _amount(document: SalesDocument, happening: dict[str, Any], entry: Any) -> str:
-    if entry is not None:
-        return format_money(entry.amount, entry.currency, get_language() or document.language)
+    """Of money that went back, how much, without a sign: the headline says which way."""
+    told = entry or _other_money(document, happening)
+    if told is not None:
+        return format_money(abs(told.amount), told.currency, get_language() or document.language)
     return str(happening.get("amount", ""))
+
+
+def _other_money(document: SalesDocument, happening: dict[str, Any]) -> Any:
+    """The refund or the dispute that it is about, where no entry of the ledger says it."""
+    if "refund" in happening:
+        return document.refunds.filter(pk=happening["refund"]).first()
+    if "dispute" in happening:
+        return document.disputes.filter(pk=happening["dispute"]).first()
+    return None
 
 
 def _cut(text: str) -> str:

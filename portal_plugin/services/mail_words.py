@@ -36,6 +36,8 @@ def note(story: Story) -> str:
         return _(
             "We wrote this down for you, as you told us. Please answer this email if it is wrong."
         )
+    if story.kind == "news_refund":
+        return _("It can take your bank some days until you see it.")
     if story.audience == "receipt" and story.kind not in HEADLINES:
         return story.message
     return ""
@@ -75,6 +77,12 @@ def _we_have_your_payment(story: Story) -> Phrase:
     if not story.amount:
         return Phrase(_("We have your payment"))
     return Phrase(_("We have your payment of %(amount)s"), amount=story.amount)
+
+
+def _we_paid_back(story: Story) -> Phrase:
+    if not story.amount:
+        return Phrase(_("We have paid money back to you"))
+    return Phrase(_("We have paid %(amount)s back to you"), amount=story.amount)
 
 
 def _you_did(story: Story) -> Phrase:
@@ -131,6 +139,11 @@ def _they_paid(story: Story) -> Phrase:
     return Phrase(_("A payment of %(amount)s arrived"), amount=story.amount)
 
 
+def _of_money(message: str) -> Headline:
+    """``message`` is marked with ``gettext_noop`` where it is written."""
+    return lambda story: Phrase(_(message), amount=story.amount)
+
+
 def _they_did(story: Story) -> Phrase:
     return Phrase(_("%(name)s: %(action)s"), name=_who(story), action=_label(story.verb))
 
@@ -179,6 +192,7 @@ HEADLINES: dict[str, Headline] = {
     "news_stage": _moved_on,
     "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
+    "news_refund": _we_paid_back,
     "news_payment_failed": _plain(gettext_noop("Your payment did not go through")),
     "news_link": _plain(gettext_noop("Here is your new link")),
     "staff_approve": _they_approved,
@@ -194,6 +208,10 @@ HEADLINES: dict[str, Headline] = {
     "staff_payment_failed": _plain(gettext_noop("A payment did not go through")),
     "staff_waiting": _plain(gettext_noop("This has waited for us for a working day")),
     "staff_overpaid": _plain(gettext_noop("This order is paid too much")),
+    "staff_refund_failed": _of_money(gettext_noop("A refund of %(amount)s did not go through")),
+    "staff_dispute": _of_money(gettext_noop("A bank asks about a payment of %(amount)s")),
+    "staff_chargeback": _of_money(gettext_noop("A bank has taken %(amount)s back")),
+    "staff_chargeback_returned": _of_money(gettext_noop("A bank has returned %(amount)s")),
 }
 UNKNOWN: dict[str, Headline] = {
     "receipt": _you_did,

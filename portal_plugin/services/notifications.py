@@ -17,6 +17,7 @@ AT_ONCE = frozenset(
         "order_approved",
         "payment",
         "payment_failed",
+        "refund",
         "cancelled",
     }
 )
@@ -49,7 +50,7 @@ def shop_acted(
     document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``stage``, ``cancelled``, ``payment`` or ``payment_failed``."""
+    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed`` or ``refund``."""
     happening = _happening(facts, None)
     receivers = _receivers(document)
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
@@ -67,7 +68,7 @@ def take_back(document: SalesDocument, verb: str, reason: str) -> int:
 def staff_told(
     document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
 ) -> list[OutgoingEmail]:
-    """Staff alone, about what nobody meant to do: money that is too much."""
+    """Staff alone, about what nobody meant to do: money that is too much, or is taken back."""
     return _to_staff(document, verb, _happening(facts, None), None)
 
 

@@ -5,7 +5,7 @@ import binascii
 import dataclasses
 from typing import Any
 
-from . import decoding, errors, idempotency, parameters, routes
+from . import decoding, errors, idempotency, misbehaviour, parameters, routes
 from .call import Call, Settings
 from .expansion import expand
 from .ids import new_id
@@ -39,8 +39,8 @@ class Answer:
     headers: dict[str, str]
 
 
-def answer(store: Store, settings: Settings, request: Request) -> Answer:
-    """Never raises ApiError: errors are answers."""
+def answer(store: Store, settings: Settings, request: Request, fails: str = "") -> Answer:
+    """Never raises ApiError: errors are answers. `fails` is a way to misbehave."""
     request_id = new_id("req_", 14)
     headers = {
         "Request-Id": request_id,
@@ -49,6 +49,7 @@ def answer(store: Store, settings: Settings, request: Request) -> Answer:
         "Access-Control-Expose-Headers": "Request-Id",
     }
     call = Call(store, settings, request_id, request.headers.get("idempotency-key") or None)
+    call.fails = fails
     try:
         status, body = _answered(call, request, headers)
     except errors.ApiError as error:
@@ -109,6 +110,8 @@ def _performed(
     """Status, body, and whether an idempotency key answers so again."""
     try:
         with call.store.transaction():
+            if error := misbehaviour.error_of(call.fails):
+                raise error
             also = routes.browser_parameters(route.call) if call.in_browser else None
             params = parameters.check(route.call, given, version=call.version, also=also)
             try:

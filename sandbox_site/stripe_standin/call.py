@@ -3,6 +3,7 @@
 import dataclasses
 import time
 
+from .misbehaviour import Misbehaviour
 from .parameters import API_VERSION
 from .store import Store
 
@@ -23,6 +24,7 @@ class Settings:
     settle_after: float | None = None
     retry_delays: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16, 30)
     url: str = ""
+    misbehaviour: Misbehaviour = dataclasses.field(default_factory=Misbehaviour)
 
 
 @dataclasses.dataclass
@@ -35,6 +37,8 @@ class Call:
     idempotency_key: str | None = None
     in_browser: bool = False
     version: str = API_VERSION
+    # What a tester wants answered in place of doing it: a name out of misbehaviour.ANSWERS.
+    fails: str = ""
 
     @property
     def now(self) -> int:

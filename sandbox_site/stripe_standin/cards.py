@@ -5,6 +5,9 @@ import time
 
 SUCCEEDS = "succeeds"
 AUTHENTICATES = "authenticates"
+# https://docs.stripe.com/testing#refunds: pending for a while; and succeeded, then failed.
+REFUND_WAITS = "refund_waits"
+REFUND_FAILS = "refund_fails"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +45,14 @@ DECLINES = {
 }
 WORKING = {"4242424242424242", "5555555555554444", "378282246310005"}
 ASKING = {"4000002500003155", "4000002760003184"}
+# https://docs.stripe.com/testing#disputes
+DISPUTES = {"disputed": "needs_response", "inquired": "warning_needs_response"}
+LATER = {
+    "4000000000000259": "disputed",
+    "4000000000001976": "inquired",
+    "4000000000007726": REFUND_WAITS,
+    "4000000000005126": REFUND_FAILS,
+}
 
 # Stripe's ready-made payment methods, which servers use where browsers type numbers.
 READY_MADE = {
@@ -52,6 +63,10 @@ READY_MADE = {
     "pm_card_visa_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_authenticationRequiredOnSetup": "4000002500003155",
     "pm_card_authenticationRequired": "4000002760003184",
+    "pm_card_createDispute": "4000000000000259",
+    "pm_card_createDisputeInquiry": "4000000000001976",
+    "pm_card_pendingRefund": "4000000000007726",
+    "pm_card_refundFail": "4000000000005126",
 }
 
 
@@ -61,6 +76,8 @@ def behaviour(number: str) -> str:
         return SUCCEEDS
     if number in ASKING:
         return AUTHENTICATES
+    if number in LATER:
+        return LATER[number]
     return f"declines:{number}" if number in DECLINES else "declines:live"
 
 

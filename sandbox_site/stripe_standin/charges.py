@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import errors, lists
+from . import balance, errors, lists
 from .call import Call
 from .cards import Decline
 from .ids import new_id
@@ -13,6 +13,12 @@ def retrieve(call: Call, object_id: str, params: dict[str, Any]) -> dict[str, An
     if not found:
         raise errors.no_such("charge", object_id)
     return found
+
+
+def refunds_of(call: Call, object_id: str, params: dict[str, Any]) -> dict[str, Any]:
+    retrieve(call, object_id, {})
+    where = [lists.equals("$.charge", object_id)]
+    return lists.page(call, "refund", f"/v1/charges/{object_id}/refunds", params, where)
 
 
 def list_all(call: Call, params: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +86,39 @@ def create(
         "transfer_data": None,
         "transfer_group": intent["transfer_group"],
     }
+    if status == "succeeded":
+        charge["balance_transaction"] = _moved(call, charge)
+    kept = call.store.private(method["id"])["behaviour"]
+    return call.store.put(charge, behaviour=kept)
+
+
+def _moved(call: Call, charge: dict[str, Any]) -> str:
+    way = "charge" if "card" in charge["payment_method_details"] else "payment"
+    return balance.move(call, way, charge["amount"], charge, description=charge["description"])[
+        "id"
+    ]
+
+
+def refunded(call: Call, charge: dict[str, Any], refund: dict[str, Any]) -> dict[str, Any]:
+    total = charge["amount_refunded"] + refund["amount"]
+    charge |= {"amount_refunded": total, "refunded": total == charge["amount_captured"]}
     return call.store.put(charge)
+
+
+def refund_failed(call: Call, refund: dict[str, Any]) -> dict[str, Any]:
+    charge = retrieve(call, refund["charge"], {})
+    total = charge["amount_refunded"] - refund["amount"]
+    return call.store.put(charge | {"amount_refunded": total, "refunded": False})
+
+
+def disputed(call: Call, charge: dict[str, Any], dispute: dict[str, Any]) -> None:
+    """An inquiry marks it as disputed too, but leaves it refundable."""
+    is_final = not dispute["status"].startswith("warning_")
+    call.store.put(charge | {"disputed": True}, charged_back=is_final)
+
+
+def is_charged_back(call: Call, charge: dict[str, Any]) -> bool:
+    return bool(call.store.private(charge["id"]).get("charged_back"))
 
 
 def settle(call: Call, charge: dict[str, Any], failure: Decline | None) -> dict[str, Any]:
@@ -95,7 +133,7 @@ def settle(call: Call, charge: dict[str, Any], failure: Decline | None) -> dict[
             "status": "failed",
         }
     else:
-        charge |= {"status": "succeeded"}
+        charge |= {"status": "succeeded", "balance_transaction": _moved(call, charge)}
     return call.store.put(charge)
 
 

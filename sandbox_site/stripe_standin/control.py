@@ -1,8 +1,9 @@
-"""What the world around Stripe does, on a tester's word: banks settle, webhooks come twice."""
+"""What the world around Stripe does, on a tester's word: banks settle, and much goes wrong."""
 
+import dataclasses
 from typing import Any
 
-from . import checkout, errors, events, payment_intents, payments, webhooks
+from . import checkout, disputes, errors, events, payment_intents, payments, refunds, webhooks
 from .call import Call
 
 
@@ -17,6 +18,27 @@ def settle(call: Call, intent_id: str, outcome: str | None = None) -> dict[str, 
     return intent
 
 
+def settle_refund(call: Call, refund_id: str, outcome: str | None = None) -> dict[str, Any]:
+    with call.store.transaction():
+        return refunds.settle(call, refund_id, outcome)
+
+
+def dispute(
+    call: Call, charge_id: str, status: str | None = None, amount: int | None = None
+) -> dict[str, Any]:
+    with call.store.transaction():
+        return disputes.open_on(call, charge_id, status, amount)
+
+
+def dispute_becomes(call: Call, dispute_id: str, status: str | None) -> dict[str, Any]:
+    with call.store.transaction():
+        return disputes.become(call, dispute_id, status)
+
+
+def _whole(text: Any) -> int | None:
+    return int(text) if isinstance(text, str) and text.isdecimal() else None
+
+
 def resend(call: Call, event_id: str) -> dict[str, Any]:
     if not call.settings.webhook_url:
         raise errors.ApiError("No webhook address is set.")
@@ -25,11 +47,13 @@ def resend(call: Call, event_id: str) -> dict[str, Any]:
 
 
 def run_due_timers(call: Call) -> None:
-    """Delayed payments that have waited long enough, and sessions past their time."""
+    """Delayed payments and refunds that have waited long enough, and sessions past their time."""
     for object_id in call.store.due_timers():
         with call.store.transaction():
             if call.store.get("payment_intent", object_id):
                 settle(call, object_id)
+            elif call.store.get("refund", object_id):
+                refunds.settle(call, object_id)
             else:
                 checkout.expire(call, object_id, {})
 
@@ -43,6 +67,19 @@ def answer(call: Call, method: str, path: str, form: dict[str, Any]) -> dict[str
             return {"data": webhooks.listed(call, form.get("type"))}
         case ("POST", ["payment_intents", intent_id, "settle"]):
             return settle(call, intent_id, form.get("outcome"))
+        case ("POST", ["refunds", refund_id, "settle"]):
+            return settle_refund(call, refund_id, form.get("outcome"))
+        case ("GET", ["misbehave"]):
+            return {"data": call.settings.misbehaviour.listed()}
+        case ("POST", ["misbehave"]):
+            return dataclasses.asdict(call.settings.misbehaviour.add(form))
+        case ("POST", ["behave"]):
+            call.settings.misbehaviour.clear()
+            return {"data": []}
+        case ("POST", ["charges", charge_id, "dispute"]):
+            return dispute(call, charge_id, form.get("status"), _whole(form.get("amount")))
+        case ("POST", ["disputes", dispute_id, "become"]):
+            return dispute_becomes(call, dispute_id, form.get("status"))
         case ("POST", ["events", event_id, "resend"]):
             return resend(call, event_id)
     raise errors.ApiError(f"There is nothing at {method} {path}.", status=404)

@@ -30,11 +30,35 @@ def emit(call: Call, kind: str, thing: dict[str, Any]) -> dict[str, Any]:
 
 
 def schedule(call: Call, event: dict[str, Any]) -> int:
+    """The delivery's id. It may misbehave, as a tester asked."""
+    rule = call.settings.misbehaviour.for_webhook(event["type"])
+    how = rule.how if rule else ""
+    copies = rule.copies if rule and how == "repeat" else 0
+    delay = rule.seconds if rule else 0
+    if how == "reorder":
+        _let_older_ones_wait(call, time.time() + delay)
+    made = [_deliver(call, event, how, delay) for _copy in range(1 + copies)]
+    return made[0]
+
+
+def _let_older_ones_wait(call: Call, until: float) -> None:
+    """The older, the later."""
+    call.store.write(
+        "UPDATE deliveries SET"
+        " due = MAX(due, ?) + 0.02 * ((SELECT MAX(id) FROM deliveries) - id + 1)"
+        " WHERE way = 'reorder' AND state = 'pending'",
+        until,
+    )
+
+
+def _deliver(call: Call, event: dict[str, Any], how: str, delay: float) -> int:
     return call.store.write(
-        "INSERT INTO deliveries (event, type, due) VALUES (?, ?, ?)",
+        "INSERT INTO deliveries (event, type, state, due, way) VALUES (?, ?, ?, ?, ?)",
         event["id"],
         event["type"],
-        time.time(),
+        "dropped" if how == "drop" else "pending",
+        time.time() + delay,
+        how if how in ("falsify", "lie", "reorder") else "",
     )
 
 

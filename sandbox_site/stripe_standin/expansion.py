@@ -7,12 +7,15 @@ from .store import Store
 
 DEEPEST = 4
 KINDS = {
+    "balance_transaction": "balance_transaction",
+    "charge": "charge",
+    "failure_balance_transaction": "balance_transaction",
     "latest_charge": "charge",
     "payment_intent": "payment_intent",
     "payment_method": "payment_method",
 }
 # Null for ever here, or whole already; asking for them is still allowed.
-AS_THEY_ARE = {"customer", "balance_transaction", "review", "refunds", "setup_intent", "invoice"}
+AS_THEY_ARE = {"customer", "review", "setup_intent", "invoice"}
 
 
 def expand(store: Store, thing: dict[str, Any], paths: list[str]) -> dict[str, Any]:
@@ -35,6 +38,8 @@ def _expanded(store: Store, thing: dict[str, Any], steps: list[str], path: str) 
     field, rest = steps[0], steps[1:]
     if field == "line_items" and thing["object"] == "checkout.session":
         return {**thing, field: line_items(store, thing["id"])}
+    if field == "refunds" and thing["object"] == "charge":
+        return {**thing, field: refunds(store, thing["id"])}
     if field not in thing or field not in AS_THEY_ARE | KINDS.keys():
         raise _not_expandable(path)
     inner = thing[field]
@@ -48,6 +53,13 @@ def _expanded(store: Store, thing: dict[str, Any], steps: list[str], path: str) 
 def line_items(store: Store, session_id: str) -> dict[str, Any]:
     url = f"/v1/checkout/sessions/{session_id}/line_items"
     return lists.listed(store.private(session_id)["line_items"], url)
+
+
+def refunds(store: Store, charge_id: str) -> dict[str, Any]:
+    """The newest ten, as Stripe has them in a charge."""
+    found = store.newest("refund", [lists.equals("$.charge", charge_id)], "DESC", 11)
+    url = f"/v1/charges/{charge_id}/refunds"
+    return lists.listed(found[:10], url, has_more=len(found) > 10)
 
 
 def _not_expandable(path: str) -> errors.ApiError:

@@ -4,7 +4,7 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
-from . import cards, charges, errors
+from . import cards, charges, disputes, errors
 from .call import Call
 from .cards import Decline
 from .events import emit
@@ -75,6 +75,7 @@ def _succeed(call: Call, intent: dict[str, Any], charge: dict[str, Any]) -> dict
     call.store.put(intent)
     emit(call, "charge.succeeded", charge)
     emit(call, "payment_intent.succeeded", intent)
+    disputes.open_by_card(call, charge)
     return intent
 
 

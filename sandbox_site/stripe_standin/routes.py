@@ -5,7 +5,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from . import accounts, charges, checkout, events, payment_intents, payment_methods
+from . import (
+    accounts,
+    balance,
+    charges,
+    checkout,
+    disputes,
+    events,
+    payment_intents,
+    payment_methods,
+    refunds,
+)
 from .parameters import known_parameters
 from .payment_methods import TYPED_CARD
 
@@ -35,8 +45,16 @@ def browser_parameters(call: str) -> dict[str, Any]:
 
 ROUTES = [
     Route("GET", "/v1/account", "account.retrieve", accounts.retrieve_own),
+    Route("GET", "/v1/balance_transactions", "balance_transaction.list", balance.list_all),
+    Route(
+        "GET",
+        f"/v1/balance_transactions/{ID}",
+        "balance_transaction.retrieve",
+        balance.retrieve,
+    ),
     Route("GET", "/v1/charges", "charge.list", charges.list_all),
     Route("GET", f"/v1/charges/{ID}", "charge.retrieve", charges.retrieve),
+    Route("GET", f"/v1/charges/{ID}/refunds", "charge.refunds", charges.refunds_of),
     Route("GET", "/v1/checkout/sessions", "checkout.session.list", checkout.list_all),
     Route("POST", "/v1/checkout/sessions", "checkout.session.create", checkout.create),
     Route("GET", f"/v1/checkout/sessions/{ID}", "checkout.session.retrieve", checkout.retrieve),
@@ -47,6 +65,9 @@ ROUTES = [
         "checkout.session.line_items",
         checkout.line_items,
     ),
+    Route("GET", "/v1/disputes", "dispute.list", disputes.list_all),
+    Route("GET", f"/v1/disputes/{ID}", "dispute.retrieve", disputes.retrieve),
+    Route("POST", f"/v1/disputes/{ID}/close", "dispute.close", disputes.close),
     Route("GET", "/v1/events", "event.list", events.list_all),
     Route("GET", f"/v1/events/{ID}", "event.retrieve", events.retrieve),
     Route("GET", "/v1/payment_intents", "payment_intent.list", payment_intents.list_all),
@@ -73,6 +94,10 @@ ROUTES = [
         payment_intents.cancel,
     ),
     Route("GET", f"/v1/payment_methods/{ID}", "payment_method.retrieve", payment_methods.retrieve),
+    Route("GET", "/v1/refunds", "refund.list", refunds.list_all),
+    Route("POST", "/v1/refunds", "refund.create", refunds.create),
+    Route("GET", f"/v1/refunds/{ID}", "refund.retrieve", refunds.retrieve),
+    Route("POST", f"/v1/refunds/{ID}", "refund.update", refunds.update),
 ]
 
 

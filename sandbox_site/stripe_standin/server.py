@@ -5,6 +5,7 @@ import json
 import socket
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -100,8 +101,23 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         form = body if self.command == "POST" else query
         request = api.Request(self.command, path, form, headers)
-        answer = api.answer(self.server.store, self.server.settings, request)
+        settings = self.server.settings
+        rule = settings.misbehaviour.for_answer(self.command, path)
+        if rule is not None:
+            time.sleep(rule.seconds)
+        how = rule.how if rule is not None else ""
+        if how == "silence":
+            return self._cut()
+        answer = api.answer(self.server.store, settings, request, fails=how)
+        if how == "lost":
+            return self._cut()
+        if how == "nonsense":
+            return self._send(200, b"<html>Bad gateway</html>", "text/html", {})
         self._json(answer.status, answer.body, answer.headers)
+
+    def _cut(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
     def _control(self, path: str, query: str, body: str) -> None:
         """For tests and the command line; web pages are turned away."""

@@ -75,6 +75,32 @@ class Standin:
         self._wakened.set()
         return intent
 
+    def settle_refund(self, refund: str, outcome: str = "succeeded") -> dict[str, Any]:
+        """`succeeded`, or `failed`, also after it had succeeded."""
+        settled = control.settle_refund(self._call(), refund, outcome)
+        self._wakened.set()
+        return settled
+
+    def dispute(
+        self, charge: str, status: str = "needs_response", amount: int | None = None
+    ) -> dict[str, Any]:
+        """The customer disputes a payment, or with `warning_needs_response` asks about it."""
+        opened = control.dispute(self._call(), charge, status, amount)
+        self._wakened.set()
+        return opened
+
+    def dispute_becomes(self, dispute: str, status: str) -> dict[str, Any]:
+        changed = control.dispute_becomes(self._call(), dispute, status)
+        self._wakened.set()
+        return changed
+
+    def misbehave(self, how: str, about: str = "", **rule: Any) -> None:
+        """See `misbehaviour`: the next answer, or webhook, that is `about` it goes wrong."""
+        self.settings.misbehaviour.add({"how": how, "about": about, **rule})
+
+    def behave(self) -> None:
+        self.settings.misbehaviour.clear()
+
     def resend(self, event: str) -> None:
         control.resend(self._call(), event)
         self._wakened.set()

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     type TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending',
     due REAL NOT NULL,
+    way TEXT NOT NULL DEFAULT '',
     tries TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due);
@@ -64,6 +65,13 @@ class Store:
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.executescript(SCHEMA)
+        self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        """Files of an older stand-in know no misbehaviour."""
+        columns = {row["name"] for row in self._db.execute("PRAGMA table_info(deliveries)")}
+        if "way" not in columns:
+            self._db.execute("ALTER TABLE deliveries ADD COLUMN way TEXT NOT NULL DEFAULT ''")
 
     def close(self) -> None:
         with self._lock:

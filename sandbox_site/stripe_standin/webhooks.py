@@ -10,6 +10,7 @@ import urllib.request
 from typing import Any
 
 from .call import Call, Settings
+from .misbehaviour import lying
 from .store import Store
 
 PATIENCE = 10  # seconds for the site's answer
@@ -45,8 +46,13 @@ def send_due(store: Store, settings: Settings) -> None:
     )
     for row in due:
         event = store.get("event", row["event"])
+        secret = settings.webhook_secret
+        if row["way"] == "lie":
+            event = lying(event)
+        elif row["way"] == "falsify":
+            secret = "whsec_of_somebody_else"
         moment = time.time()
-        outcome = _send(settings.webhook_url, event, settings.webhook_secret)
+        outcome = _send(settings.webhook_url, event, secret)
         tries = [*json.loads(row["tries"]), {"at": moment, **outcome}]
         _note(store, settings, row["id"], tries)
 

@@ -95,6 +95,8 @@ RULES = {
     "portal:send": (MANAGE, MANAGE),
     "portal:email_preview": (POST_ONLY, MANAGE),
     "portal:confirm": (MANAGE, MANAGE),
+    "portal:refund": (MANAGE, MANAGE),
+    "portal:correct": (MANAGE, MANAGE),
     "portal:pdf": (WRITE, GET_ONLY),
     "portal:file": (WRITE, GET_ONLY),
     "portal:thumb": (WRITE, GET_ONLY),

@@ -215,6 +215,7 @@ def value(name, place, world):
         "step": lambda: "brand",
         "kind": lambda: "estimate",
         "key": lambda: document.lines[0].key,
+        "entry_id": lambda: world.entry.pk,
         "file_id": lambda: world.proof.public_id,
         "instance_pk": lambda: registered(place.name, world).pk,
     }

@@ -96,7 +96,8 @@ def _ours(error: "StripeError") -> StripeTrouble:
     status = error.http_status
     code = error.code or (error.error.code if error.error else None) or ""
     detail = f"{type(error).__name__}: {error.user_message or ''}"
-    if status is None or status in (409, 429):
+    # Below 400 it is an answer that nobody could read: the work may be done.
+    if status is None or status < 400 or status in (409, 429):
         return NoAnswer(detail, code=code)
     if status >= 500:
         return StripeBroke(detail, code=code)
@@ -104,7 +105,7 @@ def _ours(error: "StripeError") -> StripeTrouble:
         return KeyReused(detail, code=code)
     if status == 404 or code == "resource_missing":
         return NotFound(detail, code=code)
-    return Refused(detail, code=code)
+    return Refused(detail, code=code, reason=error.user_message or "")
 
 
 def _mode(key: str) -> str:

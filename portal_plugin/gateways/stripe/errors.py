@@ -8,10 +8,13 @@ from ...exceptions import PaymentUnavailable
 
 
 class StripeTrouble(PaymentUnavailable):
-    def __init__(self, detail: str = "", *, code: str = "") -> None:
+    """``reason`` is Stripe's own English sentence, for staff alone."""
+
+    def __init__(self, detail: str = "", *, code: str = "", reason: str = "") -> None:
         super().__init__()
         self.detail = detail
         self.code = code
+        self.reason = reason
 
 
 class NoAnswer(StripeTrouble):

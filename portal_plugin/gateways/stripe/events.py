@@ -23,8 +23,8 @@ class BadWebhook(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """``object_id`` is a PaymentIntent's or a Checkout Session's, by ``type``; ``account`` is empty
-    for our own."""
+    """``object_id`` is that of what ``type`` is about: a PaymentIntent, a refund, a dispute …;
+    ``account`` is empty for our own."""
 
     id: str
     type: str

@@ -14,15 +14,14 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from ... import signals
 from ...exceptions import NotAvailable
 from ...gateways import stripe as gateway
 from ...models import LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
 from ...models.documents import lock
 from ...money import round_money
 from ...statuses import AttemptState, LedgerKind
-from .. import activity, listing, notifications, pdfs
-from . import reasons
+from .. import activity, notifications
+from . import ledger, reasons
 
 logger = logging.getLogger(__name__)
 
@@ -125,8 +124,8 @@ def record_offline(
             recorded_by=user,
             occurred_at=occurred_at or timezone.now(),
         )
-        _booked(fresh, entry, staff=user, key=str(key))
-        notifications.shop_acted(fresh, "payment", facts=_told(entry))
+        ledger.follow(fresh, entry, staff=user, key=str(key))
+        notifications.shop_acted(fresh, "payment", facts=ledger.told(entry))
     return entry
 
 
@@ -231,40 +230,6 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
         occurred_at=payment.paid_at or timezone.now(),
         **once,
     )
-    _booked(document, entry, link=attempt.link)
-    notifications.customer_acted(document, "payment", link=attempt.link, facts=_told(entry))
+    ledger.follow(document, entry, link=attempt.link)
+    notifications.customer_acted(document, "payment", link=attempt.link, facts=ledger.told(entry))
     return "booked"
-
-
-def _booked(
-    document: SalesDocument,
-    entry: LedgerEntry,
-    *,
-    link: Any = None,
-    staff: Any = None,
-    **kept: str,
-) -> None:
-    """What follows from every booking: history, list, PDF and signal."""
-    fresh = type(document).objects.get(pk=document.pk)
-    facts = {
-        "entry": entry.pk,
-        "amount": str(round_money(entry.amount, entry.currency)),
-        "currency": entry.currency,
-        **kept,
-    }
-    activity.record(fresh, "payment", link=link, staff=staff, data=facts)
-    if fresh.overpaid:
-        surplus = {"entry": entry.pk, "surplus": str(fresh.overpaid)}
-        activity.record(fresh, "overpaid", data=surplus)
-        notifications.staff_told(fresh, "overpaid", facts=_told(entry))
-    listing.refresh(fresh)
-    pdfs.order_render(fresh)
-    transaction.on_commit(
-        lambda: signals.payment_received.send(sender=LedgerEntry, document=fresh, entry=entry),
-        robust=True,
-    )
-
-
-def _told(entry: LedgerEntry) -> dict[str, Any]:
-    """What an email tells of it; the amount is written in the reader's language then."""
-    return {"entry": entry.pk, "reference": entry.method or entry.reference}

@@ -1,9 +1,9 @@
 """What Stripe tells us by itself. The body is a hint; what counts is what Stripe answers."""
 
 from ...gateways import stripe as gateway
-from ...models import PaymentAttempt, StripeEvent
+from ...models import LedgerEntry, PaymentAttempt, StripeEvent
 from ...statuses import AttemptState
-from . import booking
+from . import booking, disputing, refund_booking
 
 #: The types that change something for us; the others are kept and left alone.
 _OF_PAYMENTS = frozenset(
@@ -14,6 +14,15 @@ _OF_PAGES = frozenset(
     f"checkout.session.{name}"
     for name in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
 )
+_OF_REFUNDS = frozenset(
+    ["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"]
+)
+_OF_CHARGES = frozenset(["charge.refunded"])
+_OF_DISPUTES = frozenset(
+    f"charge.dispute.{name}"
+    for name in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")
+)
+_KNOWN = _OF_PAYMENTS | _OF_PAGES | _OF_REFUNDS | _OF_CHARGES | _OF_DISPUTES
 
 
 def take_event(event: gateway.Event) -> str:
@@ -41,6 +50,12 @@ def _take(event: gateway.Event, row: StripeEvent) -> None:
     if ignored := _ignored(event):
         return booking.close(row, f"ignored: {ignored}")
     try:
+        if event.type in _OF_DISPUTES:
+            return _take_dispute(gateway.find_dispute(event.object_id), row)
+        if event.type in _OF_REFUNDS:
+            return _take_refunds([gateway.find_refund(event.object_id)], row)
+        if event.type in _OF_CHARGES:
+            return _take_refunds(gateway.refunds_of_charge(event.object_id), row)
         payment, ended = _asked(event)
     except gateway.NotFound:
         return booking.close(row, "ignored: unknown in this account")
@@ -53,8 +68,38 @@ def _take(event: gateway.Event, row: StripeEvent) -> None:
     booking.apply(payment, attempt, row)
 
 
+def _take_refunds(found: list[gateway.Refund], row: StripeEvent) -> None:
+    entry = _booked(found[0].payment) if found else None
+    if entry is None:
+        return booking.close(row, "ignored: not ours")
+    refund_booking.apply(found, entry, row)
+
+
+def _take_dispute(found: gateway.Dispute, row: StripeEvent) -> None:
+    entry = _booked(found.payment)
+    if entry is None:
+        return booking.close(row, "ignored: not ours")
+    disputing.apply(found, entry, row)
+
+
+def _booked(payment_id: str) -> LedgerEntry | None:
+    """The entry of a payment. Where we hear of its end before we heard of its beginning, it is
+    booked first; a payment of another program has none."""
+    if not payment_id:
+        return None
+    entries = LedgerEntry.objects.of_stripe(payment_id).select_related("document")
+    entry = entries.first()
+    if entry is not None:
+        return entry
+    payment = gateway.find_payment(payment_id)
+    attempt = _attempt_of(payment)
+    if attempt is not None:
+        booking.apply(payment, attempt)
+    return entries.first()
+
+
 def _ignored(event: gateway.Event) -> str:
-    if event.type not in _OF_PAYMENTS | _OF_PAGES:
+    if event.type not in _KNOWN:
         return "nothing to do"
     if event.account:
         return "connected account"

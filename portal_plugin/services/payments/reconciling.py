@@ -11,6 +11,7 @@ from ...models import PaymentAttempt, SalesDocument
 from ...statuses import AttemptState
 from .. import work
 from . import booking
+from .refunding import catch_up
 from .starting import take_back
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def reconcile_open(limit: int = 50) -> int:
 def drain() -> None:
     """The worker of ``portal_sweep``."""
     reconcile_open()
+    catch_up()
 
 
 def ask_again(document: SalesDocument) -> None:

@@ -1,7 +1,7 @@
 """A document in words and ready amounts, in its own language. Reads; never writes."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,10 +12,11 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from ...models import ChangeRequest, SalesDocument, TermsText
-from ...money import format_money, format_number, round_money
-from ...statuses import DocumentState, ItemState, LedgerKind
+from ...money import format_money, format_number
+from ...statuses import DocumentState, ItemState
 from .. import terms as terms_service
 from .items import ItemView, item_views
+from .money import PaymentRow, TotalRow, cancel_money, money_rows, payment_rows
 from .rows import Rows
 from .shop import ShopView, document_language, shop_view
 
@@ -25,22 +26,6 @@ OVER = {
     DocumentState.CANCELLED,
     DocumentState.COMPLETED,
 }
-
-
-@dataclass(frozen=True)
-class TotalRow:
-    """``kind``: subtotal, discount, shipping, tax, total, deposit, paid, balance or overpaid."""
-
-    kind: str
-    label: str
-    amount: str
-
-
-@dataclass(frozen=True)
-class PaymentRow:
-    when: datetime
-    label: str
-    amount: str
 
 
 @dataclass(frozen=True)
@@ -145,7 +130,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         items=item_views(document, rows, show, language),
         totals=_total_rows(document, show),
         tax_rows=_tax_rows(document, show, language),
-        payments=_payment_rows(document, show) if is_saved and document.is_order else [],
+        payments=payment_rows(document, show) if is_saved and document.is_order else [],
         total=show(document.totals.total),
         amount_due=show(document.amount_due),
         deposit_due=show(document.deposit_due),
@@ -157,18 +142,9 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         rows=rows,
         stage_label=stage.customer_name if stage else "",
         cancel_reason=document.cancel_reason,
-        cancel_money=_cancel_money(document, show),
+        cancel_money=cancel_money(document, show),
         open_requests=document.standing.open_requests if is_saved else [],
     )
-
-
-def _cancel_money(document: SalesDocument, show: Any) -> str:
-    """What happens to what was paid on a cancelled order, as the shop said."""
-    if not document.cancelled_at or not document.money_after_cancel or document.paid <= 0:
-        return ""
-    if document.refund_due:
-        return _("We pay %(amount)s back to you.") % {"amount": show(document.refund_due)}
-    return _("We keep the %(amount)s that you paid.") % {"amount": show(document.paid)}
 
 
 def _customer_lines(customer: Any) -> list[str]:
@@ -194,8 +170,8 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
         rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))
     if totals.deposit and not document.cancelled_at:
         rows.append(TotalRow("deposit", _("Deposit"), show(totals.deposit)))
-    if document.is_order and document.paid:
-        rows.append(TotalRow("paid", _("Paid"), show(document.paid)))
+    if document.is_order and document.bookings:
+        rows.extend(money_rows(document, show))
         if not document.cancelled_at:
             rows.append(TotalRow("balance", _("Balance due"), show(document.balance_due)))
     if document.is_order and document.overpaid:
@@ -214,17 +190,6 @@ def _tax_rows(document: SalesDocument, show: Any, language: str) -> list[TotalRo
         )
         for band in document.totals.bands
         if band.rate
-    ]
-
-
-def _payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
-    return [
-        PaymentRow(
-            entry.occurred_at,
-            entry.method or str(LedgerKind(entry.kind).label),
-            show(round_money(entry.amount, entry.currency)),
-        )
-        for entry in document.bookings
     ]
 
 

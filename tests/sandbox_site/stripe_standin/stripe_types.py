@@ -31,13 +31,19 @@ NOT_REQUIRED = (typing.NotRequired, typing_extensions.NotRequired)
 
 CALLS = {
     "account.retrieve": stripe.params.AccountRetrieveCurrentParams,
+    "balance_transaction.list": stripe.params.BalanceTransactionListParams,
+    "balance_transaction.retrieve": stripe.params.BalanceTransactionRetrieveParams,
     "charge.list": stripe.params.ChargeListParams,
     "charge.retrieve": stripe.params.ChargeRetrieveParams,
+    "charge.refunds": stripe.params.ChargeListRefundsParams,
     "checkout.session.create": stripe.params.checkout.SessionCreateParams,
     "checkout.session.expire": stripe.params.checkout.SessionExpireParams,
     "checkout.session.line_items": stripe.params.checkout.SessionLineItemListParams,
     "checkout.session.list": stripe.params.checkout.SessionListParams,
     "checkout.session.retrieve": stripe.params.checkout.SessionRetrieveParams,
+    "dispute.close": stripe.params.DisputeCloseParams,
+    "dispute.list": stripe.params.DisputeListParams,
+    "dispute.retrieve": stripe.params.DisputeRetrieveParams,
     "event.list": stripe.params.EventListParams,
     "event.retrieve": stripe.params.EventRetrieveParams,
     "payment_intent.cancel": stripe.params.PaymentIntentCancelParams,
@@ -47,6 +53,10 @@ CALLS = {
     "payment_intent.retrieve": stripe.params.PaymentIntentRetrieveParams,
     "payment_intent.update": stripe.params.PaymentIntentUpdateParams,
     "payment_method.retrieve": stripe.params.PaymentMethodRetrieveParams,
+    "refund.create": stripe.params.RefundCreateParams,
+    "refund.list": stripe.params.RefundListParams,
+    "refund.retrieve": stripe.params.RefundRetrieveParams,
+    "refund.update": stripe.params.RefundUpdateParams,
 }
 
 

@@ -112,6 +112,34 @@ def test_charges_of_a_direct_debit(pay, sepa):
     assert set(differences(charge, theirs, stripe.Charge)) == set()
 
 
+def test_refunds(pay, client, standin, sepa):
+    standin.settle(direct := pay(sepa).id)
+    failed = client.refunds.create({"payment_intent": pay().id, "reason": "duplicate"})
+    standin.settle_refund(failed.id, "failed")
+    for refund in (
+        client.refunds.create({"payment_intent": pay().id}),
+        client.refunds.retrieve(failed.id),
+    ):
+        assert_complete(refund, "refund", stripe.Refund)
+    waiting, theirs = plain(client.refunds.create({"payment_intent": direct})), example("refund")
+    theirs["destination_details"] = {"type": "sepa_debit", "sepa_debit": {}}
+    assert set(differences(waiting, theirs, stripe.Refund)) == set()
+
+
+def test_disputes(pay, client):
+    pay("pm_card_createDispute")
+    pay("pm_card_createDisputeInquiry")
+    for dispute in client.disputes.list().data:
+        assert_complete(dispute, "dispute", stripe.Dispute)
+
+
+def test_balance_transactions(pay, client):
+    pay("pm_card_createDispute")
+    client.refunds.create({"payment_intent": pay().id})
+    for row in client.balance_transactions.list().data:
+        assert_complete(row, "balance_transaction", stripe.BalanceTransaction)
+
+
 def test_payment_methods(pay, client):
     method = client.payment_methods.retrieve(pay().payment_method)
     assert_complete(method, "payment_method", stripe.PaymentMethod)
@@ -129,8 +157,14 @@ def test_line_items_of_a_checkout_session(session_factory, client):
 
 
 def test_events(pay, client):
-    pay()
-    owners = {"charge": stripe.Charge, "payment_intent": stripe.PaymentIntent}
+    pay("pm_card_createDispute")
+    client.refunds.create({"payment_intent": pay().id})
+    owners = {
+        "charge": stripe.Charge,
+        "dispute": stripe.Dispute,
+        "payment_intent": stripe.PaymentIntent,
+        "refund": stripe.Refund,
+    }
     for event in client.events.list().data:
         thing, theirs = plain(event), example("event")
         about, _ = thing["data"].pop("object"), theirs["data"].pop("object")

@@ -1,0 +1,81 @@
+"""Disputes: https://docs.stripe.com/api/disputes. They are answered in Stripe's dashboard."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ...statuses import DisputeState
+from .amounts import whole_units
+from .client import asking, client
+
+if TYPE_CHECKING:
+    from stripe import Dispute as StripeDispute
+
+_STATES = {
+    "warning_needs_response": DisputeState.INQUIRY,
+    "warning_under_review": DisputeState.UNDER_REVIEW,
+    "warning_closed": DisputeState.INQUIRY_CLOSED,
+    "prevented": DisputeState.INQUIRY_CLOSED,
+    "needs_response": DisputeState.NEEDS_RESPONSE,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "appeal_needs_response": DisputeState.NEEDS_RESPONSE,
+    "appeal_under_review": DisputeState.UNDER_REVIEW,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A dispute as it is now. ``is_withdrawn``: the bank has taken the money; ``is_returned``: and
+    has given it back."""
+
+    id: str
+    state: DisputeState
+    amount: Decimal
+    currency: str
+    is_live: bool
+    is_withdrawn: bool
+    is_returned: bool
+    payment: str = ""
+    charge: str = ""
+    reason: str = ""
+    answer_by: datetime | None = None
+    opened_at: datetime | None = None
+
+
+def find_dispute(dispute_id: str) -> Dispute:
+    """Raises ``NotFound`` for what is not in this account."""
+    with asking():
+        return read(client().v1.disputes.retrieve(dispute_id))
+
+
+def dashboard_url(dispute_id: str, *, is_live: bool) -> str:
+    """Where a person answers it."""
+    mode = "" if is_live else "test/"
+    return f"https://dashboard.stripe.com/{mode}disputes/{dispute_id}"
+
+
+def read(dispute: "StripeDispute") -> Dispute:
+    """A warning has moved no money: https://docs.stripe.com/disputes/how-disputes-work#inquiries."""
+    fields = dispute.to_dict()
+    status, currency = str(fields["status"]), str(fields["currency"]).upper()
+    payment, charge = fields.get("payment_intent") or "", fields.get("charge") or ""
+    due = (fields.get("evidence_details") or {}).get("due_by")
+    state = _STATES.get(status, DisputeState.UNDER_REVIEW)
+    is_warning = status.startswith("warning_") or status == "prevented" or status not in _STATES
+    return Dispute(
+        id=dispute.id,
+        state=state,
+        amount=whole_units(fields["amount"], currency),
+        currency=currency,
+        is_live=bool(fields.get("livemode")),
+        is_withdrawn=not is_warning,
+        is_returned=state == DisputeState.WON,
+        payment=payment if isinstance(payment, str) else payment["id"],
+        charge=charge if isinstance(charge, str) else charge["id"],
+        reason=str(fields.get("reason") or "")[:100],
+        answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+        opened_at=datetime.fromtimestamp(fields["created"], UTC),
+    )

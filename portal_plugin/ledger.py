@@ -1,0 +1,68 @@
+"""Sums of a ledger as pure functions on plain bookings: what came, what went back, what is left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .money import ZERO
+from .statuses import LedgerKind
+
+#: Kinds that say how much came. A correction puts right what was typed of a payment.
+RECEIVED = frozenset({LedgerKind.PAYMENT, LedgerKind.OFFLINE, LedgerKind.CORRECTION})
+
+
+@dataclass(frozen=True)
+class Booking:
+    """``amount`` is positive when money came to the shop. ``about`` is the id of the booking that
+    it changes."""
+
+    id: int
+    kind: LedgerKind
+    amount: Decimal
+    about: int | None = None
+
+
+@dataclass(frozen=True)
+class LedgerSums:
+    """``kept`` is what is there now: ``received`` less ``refunded`` less ``charged_back``."""
+
+    received: Decimal = ZERO
+    refunded: Decimal = ZERO
+    charged_back: Decimal = ZERO
+
+    @property
+    def kept(self) -> Decimal:
+        return self.received - self.refunded - self.charged_back
+
+
+def ledger_sums(bookings: Iterable[Booking]) -> LedgerSums:
+    """A reversal counts as what it takes back: a refund or a chargeback."""
+    rows = list(bookings)
+    kinds = {row.id: row.kind for row in rows}
+    received = refunded = charged_back = ZERO
+    for row in rows:
+        kind = kinds.get(row.about) if row.kind == LedgerKind.REVERSAL else row.kind
+        if kind in RECEIVED:
+            received += row.amount
+        elif kind == LedgerKind.REFUND:
+            refunded -= row.amount
+        else:
+            charged_back -= row.amount
+    return LedgerSums(received, refunded, charged_back)
+
+
+def amount_of(payment: int, bookings: Iterable[Booking]) -> Decimal:
+    """What came with one payment, as it was put right since."""
+    rows = list(bookings)
+    corrections = [r for r in rows if r.about == payment and r.kind == LedgerKind.CORRECTION]
+    own = [r for r in rows if r.id == payment]
+    return sum((row.amount for row in own + corrections), ZERO)
+
+
+def left_of(payment: int, bookings: Iterable[Booking]) -> Decimal:
+    """What is there of one payment: itself, and everything that changed it."""
+    rows = list(bookings)
+    wanted = {payment}
+    while more := {row.id for row in rows if row.about in wanted} - wanted:
+        wanted |= more
+    return sum((row.amount for row in rows if row.id in wanted), ZERO)

@@ -1,0 +1,119 @@
+"""What customers' banks ask, and what they take back: written down from what Stripe says.
+
+A chargeback is booked once for each dispute, and a reversal once where the bank gives it back; a
+mere question books nothing. It is answered at Stripe.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from ... import signals
+from ...gateways import stripe as gateway
+from ...models import Dispute, LedgerEntry, SalesDocument, StripeEvent
+from ...models.documents import lock
+from ...statuses import DisputeState, LedgerKind
+from .. import activity, notifications
+from . import ledger
+from .booking import close
+
+
+def apply(answer: gateway.Dispute, payment: LedgerEntry, event: StripeEvent | None = None) -> str:
+    """Write what Stripe answered a moment ago, and the event that made us ask, together. Returns
+    what was done, in words. Doing it again changes nothing."""
+    with transaction.atomic():
+        document = lock(payment.document)
+        if event is not None and StripeEvent.objects.get(pk=event.pk).handled_at:
+            return "handled already"
+        outcome = _taken(document, payment, answer)
+        if event is not None:
+            close(event, outcome)
+    return outcome
+
+
+def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Dispute) -> str:
+    if answer.is_live != gateway.is_live():
+        return "ignored: other mode"
+    if (answer.payment, answer.currency) != (payment.stripe_object, payment.currency):
+        return "ignored: another payment or currency"
+    row, is_new = _row(document, payment, answer)
+    if is_new:
+        activity.record(document, "dispute", data={"dispute": row.pk})
+        transaction.on_commit(
+            lambda: signals.payment_disputed.send(sender=Dispute, document=document, dispute=row),
+            robust=True,
+        )
+    if answer.is_withdrawn:
+        _take(document, payment, row)
+    if answer.is_returned:
+        _give_back(document, row)
+    if is_new and not answer.is_withdrawn:
+        notifications.staff_told(document, "dispute", facts={"dispute": row.pk})
+    return f"dispute {row.state}"
+
+
+def _row(
+    document: SalesDocument, payment: LedgerEntry, answer: gateway.Dispute
+) -> tuple[Dispute, bool]:
+    row, is_new = Dispute.objects.get_or_create(
+        stripe_dispute=answer.id,
+        defaults={
+            "document_id": document.pk,
+            "payment": payment,
+            "account": payment.account,
+            "amount": answer.amount,
+            "currency": answer.currency,
+            "state": answer.state,
+            "is_live": answer.is_live,
+            "opened_at": answer.opened_at or timezone.now(),
+        },
+    )
+    # What the bank decided is not undecided again by an answer that was asked for before.
+    if row.state not in DisputeState.ended() or answer.state in DisputeState.ended():
+        row.state = answer.state
+    row.reason, row.answer_by = answer.reason, answer.answer_by
+    row.save()
+    return row, is_new
+
+
+def _take(document: SalesDocument, payment: LedgerEntry, row: Dispute) -> None:
+    once = {
+        "account": row.account,
+        "kind": LedgerKind.CHARGEBACK,
+        "stripe_object": row.stripe_dispute,
+    }
+    if LedgerEntry.objects.filter(**once).exists():
+        return
+    entry = LedgerEntry.objects.create(
+        document_id=document.pk,
+        attempt_id=payment.attempt_id,
+        about=payment,
+        amount=-row.amount,
+        currency=row.currency,
+        method=payment.method,
+        reference=row.stripe_dispute,
+        occurred_at=row.opened_at,
+        **once,
+    )
+    ledger.follow(document, entry, verb="chargeback", signal=None, dispute=row.pk)
+    notifications.staff_told(document, "chargeback", facts=ledger.told(entry))
+
+
+def _give_back(document: SalesDocument, row: Dispute) -> None:
+    kept = {"account": row.account, "stripe_object": row.stripe_dispute}
+    taken = LedgerEntry.objects.filter(kind=LedgerKind.CHARGEBACK, **kept).first()
+    if taken is None or LedgerEntry.objects.filter(kind=LedgerKind.REVERSAL, **kept).exists():
+        return
+    entry = LedgerEntry.objects.create(
+        document_id=document.pk,
+        attempt_id=taken.attempt_id,
+        about=taken,
+        kind=LedgerKind.REVERSAL,
+        amount=-taken.amount,
+        currency=taken.currency,
+        method=taken.method,
+        reference=taken.reference,
+        occurred_at=timezone.now(),
+        **kept,
+    )
+    ledger.follow(document, entry, verb="chargeback_returned", signal=None, dispute=row.pk)
+    notifications.staff_told(document, "chargeback_returned", facts=ledger.told(entry))

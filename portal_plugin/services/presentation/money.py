@@ -1,0 +1,87 @@
+"""What came and what went, in words and ready amounts for the customer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ...models import LedgerEntry, SalesDocument
+from ...money import round_money
+from ...statuses import LedgerKind
+
+
+@dataclass(frozen=True)
+class TotalRow:
+    """``kind``: subtotal, discount, shipping, tax, total, deposit, paid, refunded, taken_back,
+    kept, balance or overpaid."""
+
+    kind: str
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    when: datetime
+    label: str
+    amount: str
+
+
+def cancel_money(document: SalesDocument, show: Any) -> str:
+    """What happens to what was paid on a cancelled order: what went back, and what the shop said of
+    the rest."""
+    if not document.cancelled_at or document.received <= 0:
+        return ""
+    said = []
+    if document.refunded:
+        text = _("Of the %(paid)s that you paid, %(amount)s was paid back to you.")
+        amounts = {"paid": show(document.received), "amount": show(document.refunded)}
+        said.append(text % amounts)
+    if document.refund_due:
+        said.append(_("We pay %(amount)s back to you.") % {"amount": show(document.refund_due)})
+    elif document.paid > 0 and document.refunded:
+        said.append(_("We keep %(amount)s.") % {"amount": show(document.paid)})
+    elif document.paid > 0 and document.money_after_cancel:
+        said.append(_("We keep the %(amount)s that you paid.") % {"amount": show(document.paid)})
+    return " ".join(said)
+
+
+def money_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
+    """What came, what went, and where some went, on a cancelled order what the shop kept."""
+    rows = [TotalRow("paid", _("Paid"), show(document.received))]
+    if document.refunded:
+        rows.append(TotalRow("refunded", _("Refunded"), show(-document.refunded)))
+    if document.charged_back:
+        taken = show(-document.charged_back)
+        rows.append(TotalRow("taken_back", _("Taken back by your bank"), taken))
+    if document.cancelled_at and document.refunded:
+        rows.append(TotalRow("kept", _("Kept by us"), show(document.paid)))
+    return rows
+
+
+def payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
+    kinds = {entry.pk: entry.kind for entry in document.bookings}
+    return [
+        PaymentRow(
+            entry.occurred_at,
+            _payment_label(entry, kinds.get(entry.about_id)),
+            show(round_money(entry.amount, entry.currency)),
+        )
+        for entry in document.bookings
+    ]
+
+
+def _payment_label(entry: LedgerEntry, about: str | None) -> str:
+    """``about`` is the kind of the entry that this one changes."""
+    if entry.kind == LedgerKind.REFUND:
+        paid_back = _("Refunded · %(method)s") % {"method": entry.method}
+        return paid_back if entry.method else _("Refunded")
+    if entry.kind == LedgerKind.CHARGEBACK:
+        return _("Taken back by your bank")
+    if entry.kind == LedgerKind.REVERSAL:
+        is_of_bank = about == LedgerKind.CHARGEBACK
+        return _("Returned by your bank") if is_of_bank else _("A refund came back to us")
+    if entry.kind == LedgerKind.CORRECTION:
+        return str(LedgerKind.CORRECTION.label)
+    return entry.method or str(LedgerKind(entry.kind).label)

@@ -1,0 +1,125 @@
+"""What a bank takes back is booked once, what it gives back once, and a question not at all."""
+
+from decimal import Decimal
+
+import pytest
+
+from portal_plugin import signals
+from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail
+from portal_plugin.statuses import DisputeState
+from tests.paying import paid, standin, take_all
+
+__all__ = ["standin"]
+
+pytestmark = pytest.mark.django_db
+ALL = Decimal("119.00")
+
+
+def ledger(entry):
+    found = LedgerEntry.objects.filter(document=entry.document).order_by("pk")
+    return [(row.kind, row.amount) for row in found]
+
+
+def document(entry):
+    return type(entry.document).objects.get(pk=entry.document_id)
+
+
+def mails(kind):
+    return OutgoingEmail.objects.filter(kind=kind).count()
+
+
+@pytest.fixture
+def disputed(standin):
+    """A payment that its card's owner disputes at once."""
+    entry = paid(standin, "0259")
+    take_all(standin)
+    return entry
+
+
+def become(standin, *states):
+    for state in states:
+        standin.dispute_becomes(Dispute.objects.get().stripe_dispute, state)
+    take_all(standin)
+
+
+def test_is_booked_with_everything_that_follows(standin, django_capture_on_commit_callbacks):
+    heard = []
+
+    def receiver(**values):
+        heard.append(values["dispute"])
+
+    signals.payment_disputed.connect(receiver)
+    entry = paid(standin, "0259")
+    with django_capture_on_commit_callbacks(execute=True):
+        take_all(standin)
+    row = Dispute.objects.get()
+    assert heard == [row]
+    assert (row.state, row.payment, row.amount) == (DisputeState.NEEDS_RESPONSE, entry, ALL)
+    assert (row.reason, row.answer_by > row.opened_at) == ("fraudulent", True)
+    assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
+    found = document(entry)
+    assert (found.paid, found.charged_back, found.refunded, found.balance_due) == (0, ALL, 0, ALL)
+    assert found.left_of(entry) == 0
+    assert (mails("staff_chargeback"), mails("staff_dispute")) == (1, 0)
+    assert found.activities.filter(verb="chargeback").count() == 1
+
+
+def test_ten_repeats_are_one(standin, disputed):
+    for _time in range(10):
+        take_all(standin)
+    assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL)]
+    assert mails("staff_chargeback") == 1
+
+
+def test_won_gives_it_back(standin, disputed):
+    become(standin, "under_review", "won")
+    assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL)]
+    found = document(disputed)
+    assert (found.paid, found.charged_back, found.left_of(disputed)) == (ALL, 0, ALL)
+    assert Dispute.objects.get().state == DisputeState.WON
+    assert mails("staff_chargeback_returned") == 1
+
+
+def test_lost_stays(standin, disputed):
+    become(standin, "lost")
+    assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL)]
+    assert Dispute.objects.get().state == DisputeState.LOST
+
+
+def test_won_is_whole_also_when_only_its_end_is_told(standin):
+    entry = paid(standin)
+    opened = standin.dispute(entry.reference)
+    standin.dispute_becomes(opened["id"], "won")
+    take_all(standin, "charge.dispute.closed")
+    assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL)]
+
+
+def test_a_question_books_nothing(standin):
+    entry = paid(standin, "1976")
+    take_all(standin)
+    assert Dispute.objects.get().state == DisputeState.INQUIRY
+    assert ledger(entry) == [("payment", ALL)]
+    assert (mails("staff_dispute"), mails("staff_chargeback")) == (1, 0)
+    become(standin, "warning_closed")
+    assert Dispute.objects.get().state == DisputeState.INQUIRY_CLOSED
+    assert ledger(entry) == [("payment", ALL)]
+
+
+def test_a_question_may_become_a_chargeback(standin):
+    entry = paid(standin, "1976")
+    take_all(standin)
+    become(standin, "needs_response")
+    assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
+
+
+def test_after_a_part_was_paid_back(standin):
+    from portal_plugin.services import payments
+
+    entry = paid(standin)
+    payments.refund(entry, amount=Decimal("19"), reason="Late")
+    opened = standin.dispute(entry.reference, amount=10000)
+    take_all(standin)
+    assert ledger(entry) == [("payment", ALL), ("refund", -19), ("chargeback", -100)]
+    standin.dispute_becomes(opened["id"], "won")
+    take_all(standin)
+    assert document(entry).paid == 100
