@@ -20,15 +20,18 @@ from ..services.visits import Visit
 from . import answers, bodies, csrf, grants, headers, limits
 
 
-def portal_view(*methods):
-    """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look."""
+def portal_view(*methods, stranger=None):
+    """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look.
+
+    ``stranger(request)`` answers a GET of everybody else, whatever document is asked for.
+    """
 
     def decorate(view):
         @csrf_exempt
         @transaction.non_atomic_requests
         @wraps(view)
         def guarded(request, public_id, **kwargs):
-            response = _answer(view, methods, request, public_id, kwargs)
+            response = _answer(view, methods, stranger, request, public_id, kwargs)
             headers.secure(response, request)
             return csrf.set_cookie(request, response)
 
@@ -38,10 +41,11 @@ def portal_view(*methods):
     return decorate
 
 
-def _answer(view, methods, request, public_id, kwargs):
+def _answer(view, methods, stranger, request, public_id, kwargs):
     visit, grant = resolve(request, public_id)
     if visit is None:
-        return _stranger(request)
+        is_greeted = stranger is not None and request.method in ("GET", "HEAD")
+        return stranger(request) if is_greeted else _stranger(request)
     with speaking(visit.document.language, request):
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
             return HttpResponseNotAllowed(methods)

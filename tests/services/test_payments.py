@@ -526,6 +526,16 @@ class TestReconciling:
         payments.reconcile_open()
         assert fresh(attempt).state == AttemptState.CANCELLED
 
+    @pytest.mark.parametrize("is_hosted", [True, False])
+    def test_of_an_amount_that_is_not_due_any_more_is_taken_back(self, standin, is_hosted):
+        document = order()
+        attempt = begin(document, is_hosted=is_hosted).attempt
+        payments.record_offline(document, amount=Decimal("100"))
+        self.later(minutes=5)
+        payments.reconcile_open()
+        assert fresh(attempt).state == AttemptState.CANCELLED
+        assert {intent.status for intent in intents(standin)} <= {"canceled"}
+
     def test_a_hosted_page_that_was_closed(self, standin):
         attempt = begin(order(), is_hosted=True).attempt
         gateway.close_page(attempt.checkout_session)

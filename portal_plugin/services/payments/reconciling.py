@@ -68,10 +68,17 @@ def ask_again(document: SalesDocument) -> None:
 def _catch_up(attempt: PaymentAttempt) -> None:
     is_pending = attempt.state == AttemptState.PROCESSING
     is_old = attempt.created_at < timezone.now() - ABANDONED
-    if not is_pending and (is_old or attempt.document.cancelled_at):
+    if not is_pending and (is_old or _is_outdated(attempt)):
         take_back(attempt)
     else:
         _look(attempt)
+
+
+def _is_outdated(attempt: PaymentAttempt) -> bool:
+    """Something else is due by now: a page of Stripe's that is still open would take too much."""
+    document = attempt.document
+    due = (document.amount_due, document.totals.currency)
+    return document.cancelled_at is not None or (attempt.amount, attempt.currency) != due
 
 
 def _look(attempt: PaymentAttempt) -> None:
