@@ -91,6 +91,19 @@ class Conf:
         return self._get("UPLOAD_QUOTA_FILES", 200)
 
     @property
+    def upload_site_quota_bytes(self) -> int:
+        """All files of one site together, those on their way included, in bytes. Default 0: no
+        limit."""
+        return self._get("UPLOAD_SITE_QUOTA_BYTES", 0)
+
+    @property
+    def upload_staging_folder(self) -> str:
+        """Local folder in which the pieces of an upload come together. All processes that serve the
+        site have to share it. Default: ``staging`` inside the folder of the private files; where
+        those are in a bucket, inside a folder beside ``MEDIA_ROOT``."""
+        return self._get("UPLOAD_STAGING_FOLDER", "")
+
+    @property
     def artwork_extensions(self) -> list[str]:
         """Kinds of files that are stored and given out, but never opened by us, lower case, without
         the dot. Default: the usual print formats, archives and Office files."""
@@ -159,6 +172,19 @@ class Conf:
     def x_accel_redirect(self) -> str:
         """Location prefix for nginx's ``X-Accel-Redirect``; empty: Django sends files itself."""
         return self._get("X_ACCEL_REDIRECT", "")
+
+    @property
+    def x_sendfile(self) -> bool:
+        """Let the web server send files by ``X-Sendfile``, as Apache's mod_xsendfile and lighttpd
+        do. Default ``False``."""
+        return self._get("X_SENDFILE", False)
+
+    @property
+    def presigned_seconds(self) -> int:
+        """Where ``STORAGES["portal"]`` is a bucket that signs its addresses (django-storages' S3):
+        send customers there for their downloads, with an address that is open for so many seconds.
+        Default 0: files go through Django."""
+        return self._get("PRESIGNED_SECONDS", 0)
 
 
 conf = Conf()

@@ -92,6 +92,19 @@ class FileTooLarge(FileRefused):
     status = 413
 
 
+class UploadConflict(PortalError):
+    """Somebody else sends the same upload, or another piece of it is wanted."""
+
+    sentence = gettext_noop("This piece does not follow what arrived so far.")
+
+
+class UploadIsOver(PortalError):
+    """This upload took too long."""
+
+    sentence = gettext_noop("This upload took too long. Please choose the file again.")
+    status = 410
+
+
 class FileWaits(PortalError):
     """This file is still being checked."""
 
@@ -103,6 +116,28 @@ class FileIsGone(PortalError):
 
     sentence = gettext_noop("This file is missing. Please ask the shop to send it again.")
     status = 404
+
+
+class ProofFileChanged(PortalError):
+    """The file of a proof is not the one that was uploaded."""
+
+    sentence = gettext_noop(
+        "Something is wrong with the picture of this proof. Nothing was saved. "
+        "The shop has been told and will send it again."
+    )
+
+
+class StorageUnreadable(PortalError):
+    """The storage does not answer."""
+
+    sentence = gettext_noop("The files cannot be read right now. Please try again in some minutes.")
+    status = 503
+
+
+class FileIsDamaged(PortalError):
+    """The stored bytes are not those that were stored."""
+
+    sentence = gettext_noop("This file is damaged. The shop has been told.")
 
 
 class StorageUnavailable(PortalError):

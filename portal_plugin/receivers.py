@@ -4,9 +4,20 @@ from django.core.signals import request_finished
 from wagtail.signals import published
 
 from . import registry, tasks
+from .actions import resuming
 from .models import Estimate, Order
 from .portal import preview
-from .services import listing, outbox, pdfs, previews, publishing, scanning, telling_later, work
+from .services import (
+    deadlines,
+    listing,
+    outbox,
+    pdfs,
+    previews,
+    publishing,
+    scanning,
+    telling_later,
+    work,
+)
 from .services.payments import reconciling
 from .webhooks import anymail
 
@@ -20,8 +31,10 @@ def connect():
     anymail.connect()
     # In this order: what is told is an email, and an email may have to wait for its PDF.
     registry.register_worker("telling", telling_later.drain)
+    registry.register_worker("deadlines", deadlines.drain)
     registry.register_worker("pdf", pdfs.drain)
     registry.register_worker("mail", outbox.drain)
+    registry.register_worker("upload", resuming.drain)
     registry.register_worker("scan", scanning.drain)
     registry.register_worker("preview", previews.drain)
     registry.register_worker("payments", reconciling.drain)

@@ -76,6 +76,7 @@ class TermsKind(TextChoices):
     ESTIMATE = "estimate", _("Estimate")
     ORDER = "order", pgettext_lazy("document", "Order")
     PROOF = "proof", _("Proof")
+    WITHDRAWAL = "withdrawal", _("Right of withdrawal")
 
 
 class PaymentPurpose(TextChoices):

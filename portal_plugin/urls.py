@@ -7,7 +7,7 @@ hands the view a visit that may look.
 from django.urls import path, register_converter
 
 from .addresses import KeyConverter
-from .portal import actions, files, links, pages, payments, pdfs
+from .portal import actions, files, links, pages, payments, pdfs, receipts, uploads
 from .portal.guard import portal_view
 from .webhooks import stripe
 
@@ -31,9 +31,14 @@ urlpatterns = [
     path(f"{DOCUMENT}seen/", _post(pages.seen), name="seen"),
     path(f"{DOCUMENT}a/<slug:action>/", _both(actions.action), name="action"),
     path(f"{DOCUMENT}a/<slug:action>/<key:item_key>/", _both(actions.action), name="action"),
+    path(f"{DOCUMENT}uploads/", uploads.begin, name="uploads"),
+    path(f"{DOCUMENT}uploads/<key:upload_id>/", uploads.piece, name="upload"),
     path(f"{DOCUMENT}pdf/", _get(pdfs.viewer), name="pdf"),
     path(f"{DOCUMENT}pdf/file/", _get(pdfs.pdf_file), name="pdf_file"),
     path(f"{DOCUMENT}print/", _get(pdfs.print_page), name="print"),
+    path(f"{DOCUMENT}receipts/<key:key>/", _get(receipts.receipt), name="receipt"),
+    path(f"{DOCUMENT}receipts/<key:key>/pdf/", _get(receipts.receipt_file), name="receipt_file"),
+    path(f"{DOCUMENT}files/", _get(files.all_files), name="files"),
     path(f"{DOCUMENT}files/<key:file_id>/", _get(files.attachment), name="attachment"),
     path(f"{DOCUMENT}proofs/<key:file_id>/", _get(files.proof_file), name="proof_file"),
     path(

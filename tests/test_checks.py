@@ -175,6 +175,16 @@ TABLE = [
         {"PORTAL_PLUGIN": {}},
     ),
     (
+        "W031",
+        {"PORTAL_PLUGIN": {"UPLOAD_STAGING_FOLDER": f"{__file__}/staging"}},
+        {"PORTAL_PLUGIN": {}},
+    ),
+    (
+        "W032",
+        {"PORTAL_PLUGIN": {"PRESIGNED_SECONDS": 60}},
+        {"PORTAL_PLUGIN": {}},
+    ),
+    (
         "W016",
         {"DATA_UPLOAD_MAX_NUMBER_FIELDS": 1000},
         {"DATA_UPLOAD_MAX_NUMBER_FIELDS": None},

@@ -3,13 +3,16 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ..exceptions import TermsChanged
 from ..registry import register_action
-from ..services import deciding, terms
+from ..services import deciding
 from ..statuses import LinkRole, Verdict
 from .approving import (
+    DecidingMixin,
     ShownVersionMixin,
     TermsMixin,
     approved_message,
+    asked_terms,
     consequence,
     shown_version,
 )
@@ -40,7 +43,7 @@ class ApproveMultipleForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionFo
 
 
 @register_action
-class ApproveMultiple(Action):
+class ApproveMultiple(DecidingMixin, Action):
     name = "approve_multiple"
     label = _("Approve Multiple Items")
     title = _("Approve Multiple Items")
@@ -49,6 +52,7 @@ class ApproveMultiple(Action):
     scope = Scope.DOCUMENT
     form_class = ApproveMultipleForm
     needs_role = LinkRole.APPROVE
+    ticks = ("items", "accept_terms")
 
     def is_available(self):
         return self.is_allowed and len(self.document.standing.waiting_keys) >= 2
@@ -56,33 +60,35 @@ class ApproveMultiple(Action):
     def initial(self):
         standing = self.document.standing
         waiting = [standing.items[key] for key in standing.waiting_keys]
-        accepted = terms.current(self.document)
-        return {
+        accepted = asked_terms(self.document, self.item_key)
+        return super().initial() | {
             "shown": shown_items(waiting),
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
         }
 
+    def untick(self, data, error):
+        """Those of unchanged items stand; so does that of the terms, where only items changed."""
+        gone = {str(key) for key in error.changes}
+        data.setlist("items", [key for key in data.getlist("items") if key not in gone])
+        if isinstance(error, TermsChanged) or error.since is not None:
+            data.pop("accept_terms", None)
+
     def context(self, form):
         ticked = set(form["items"].data or []) if form.is_bound else set()
-        return {
-            "terms": terms.current(self.document),
+        return super().context(form) | {
+            "terms": asked_terms(self.document, self.item_key),
             "consequence": consequence(self.document, self.document.standing.waiting_keys),
             "approving_as": self.visit.name or self.visit.email,
             "ticked": ticked,
         }
 
+    def keys(self, form):
+        return form.cleaned_data["items"]
+
     def facts(self, form):
         return {"items": [str(key) for key in form.cleaned_data["items"]]}
 
     def perform(self, form, submission):
-        keys = form.cleaned_data["items"]
-        deciding.decide(
-            self.document,
-            keys,
-            Verdict.APPROVE,
-            submission=submission,
-            hashes=form.cleaned_data["shown"],
-            since=form.cleaned_data["version"],
-        )
-        return approved_message(self.document, len(keys), deciding.settle(self.document))
+        decided = self.decide(form, submission, Verdict.APPROVE)
+        return approved_message(self.document, len(decided), deciding.settle(self.document))

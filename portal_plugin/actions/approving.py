@@ -6,9 +6,38 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..exceptions import TermsChanged
 from ..money import format_money
-from ..services import deciding, terms
+from ..services import deciding, proof_files, terms
 from ..statuses import DocumentState, ItemState
+from .obliging import ObligationForm, Obliging
 from .outcomes import Done
+
+
+class DecidingMixin(Obliging):
+    """An action that decides items. Their proofs are read before the lock, however large."""
+
+    has_receipt = True
+
+    def keys(self, form) -> list:
+        """The items that are decided."""
+        return [self.item_key]
+
+    def history_facts(self, submission):
+        return deciding.history_facts(submission)
+
+    def prepare(self, form):
+        form.files = proof_files.read(self.document, self.keys(form))
+
+    def decide(self, form, submission, verdict, reason=""):
+        return deciding.decide(
+            self.document,
+            self.keys(form),
+            verdict,
+            submission=submission,
+            hashes=form.cleaned_data["shown"],
+            files=form.files,
+            since=form.cleaned_data.get("version"),
+            reason=reason,
+        )
 
 
 class ShownVersionMixin(forms.Form):
@@ -21,7 +50,7 @@ def shown_version(document) -> int | None:
     return document.current_version.number if document.current_version else None
 
 
-class TermsMixin(forms.Form):
+class TermsMixin(ObligationForm):
     """The tick under the terms, and which text it was set under."""
 
     terms_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -36,7 +65,7 @@ class TermsMixin(forms.Form):
         """Terms that were edited between showing and submitting are shown first, with whatever
         else changed: the second try is made on today's page."""
         data = super().clean()
-        accepted = terms.current(self.document)
+        accepted = asked_terms(self.document, self.item_key)
         if accepted is None or data.get("terms_id") == accepted.pk:
             self.accepted = accepted
             return data
@@ -52,6 +81,12 @@ class TermsMixin(forms.Form):
             "terms_text": accepted.text,
             "terms_digest": accepted.digest,
         }
+
+
+def asked_terms(document, item_key):
+    """The terms of a form about one item, or about all that wait."""
+    keys = [item_key] if item_key else document.standing.waiting_keys
+    return terms.of_decision(document, keys)
 
 
 def consequence(document, keys) -> str:

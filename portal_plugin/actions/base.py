@@ -62,8 +62,15 @@ class Action:
     is_offered: ClassVar[bool] = True
     #: How the button opens: ``dialog`` or ``pay`` (a dialog of its own).
     opens: ClassVar[str] = "dialog"
+    #: Fields of its form that say yes to what the page shows.
+    ticks: ClassVar[tuple[str, ...]] = ()
     #: How its form is sent; files need ``multipart/form-data``.
     enctype: ClassVar[str] = ""
+
+    #: A word of the link that led to its form, such as ``mistake``.
+    why: str = ""
+    #: Whether what came of it has a receipt.
+    has_receipt: ClassVar[bool] = False
 
     def __init__(self, visit, item_key=None):
         self.visit = visit
@@ -103,6 +110,17 @@ class Action:
     def initial(self) -> dict[str, Any]:
         return {}
 
+    @property
+    def button_label(self) -> Any:
+        """What its form's one full button says."""
+        return self.submit_label
+
+    def untick(self, data, error) -> None:
+        """Take out of ``data``, a copy of what was posted, the ticks that do not stand any more
+        after the ``StaleDocument`` error."""
+        for name in self.ticks:
+            data.pop(name, None)
+
     def context(self, form) -> dict[str, Any]:
         """What the action's template needs besides the form."""
         return {}
@@ -128,6 +146,14 @@ class Action:
     def facts(self, form) -> dict[str, Any]:
         """What the history and the mails keep of it: ids, amounts and words, no personal data."""
         return {"item": str(self.item_key)} if self.item_key else {}
+
+    def history_facts(self, submission) -> dict[str, Any]:
+        """What the history keeps besides."""
+        return {}
+
+    def is_news(self, form) -> bool:
+        """Whether what ``perform`` did goes into the history and is told. Not what was there."""
+        return True
 
     # -- what every action does alike -------------------------------------------------------------
 
@@ -191,7 +217,8 @@ class Action:
             outcome = action.perform(form, submission)
             if isinstance(outcome, Done):
                 Submission.objects.filter(pk=submission.pk).update(message=outcome.message)
-            action._tell(form, submission)
+            if action.is_news(form):
+                action._tell(form, submission)
             return outcome
 
     def _earlier(self, form):
@@ -226,9 +253,8 @@ class Action:
     def _tell(self, form, submission):
         facts = self.facts(form)
         link = self.visit.link
-        activity.record(
-            self.document, self.name, link=link, data={**facts, "submission": submission.pk}
-        )
+        kept = {**facts, "submission": submission.pk, **self.history_facts(submission)}
+        activity.record(self.document, self.name, link=link, data=kept)
         listing.refresh(self.document)
         notifications.customer_acted(
             self.document, self.name, link=link, submission=submission, facts=facts

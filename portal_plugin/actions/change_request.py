@@ -10,7 +10,7 @@ from ..models import ChangeRequest as ChangeRequestRow
 from ..registry import register_action
 from ..statuses import DocumentState, ItemState, LinkRole
 from .base import Action
-from .forms import ActionForm, TextField
+from .forms import ActionForm, TextField, about_mistake
 from .outcomes import Done
 
 
@@ -41,6 +41,9 @@ class ChangeRequest(Action):
         if self.item_key is None:
             return self.document.state == DocumentState.APPROVED
         return self.item is not None and self.item.state == ItemState.APPROVED
+
+    def initial(self):
+        return {"text": about_mistake(self)}
 
     def context(self, form):
         return {"is_late": self.is_late}

@@ -8,7 +8,7 @@ from .. import signals
 from ..models import Comment as CommentRow
 from ..registry import register_action
 from .base import Action
-from .forms import ActionForm, TextField
+from .forms import ActionForm, TextField, about_mistake
 from .outcomes import Done
 
 
@@ -27,6 +27,9 @@ class Comment(Action):
     verb = "comment"
     form_class = CommentForm
     limit = "messages_per_hour"
+
+    def initial(self):
+        return {"text": about_mistake(self)}
 
     def perform(self, form, submission):
         comment = CommentRow.objects.create(

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy
 from ..registry import register_action
 from ..services import deciding
 from ..statuses import ItemState, LinkRole, Verdict
-from .approving import next_step
+from .approving import DecidingMixin, next_step
 from .base import Action, Scope
 from .forms import TEXT_LIMIT, ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .obliging import ObligationForm
 from .outcomes import Done
 
 
-class DeclineForm(IdentityMixin, ActionForm):
+class DeclineForm(ObligationForm, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     reason = forms.CharField(
         label=gettext_lazy("Would you like to say why?"),
@@ -27,7 +28,7 @@ class DeclineForm(IdentityMixin, ActionForm):
 
 
 @register_action
-class Decline(Action):
+class Decline(DecidingMixin, Action):
     name = "decline"
     label = gettext_lazy("Decline")
     title = gettext_lazy("Decline")
@@ -36,22 +37,17 @@ class Decline(Action):
     scope = Scope.ITEM
     form_class = DeclineForm
     needs_role = LinkRole.APPROVE
+    verdict = Verdict.DECLINE
+    obliging_label = gettext_lazy("Decline it and order the rest with obligation to pay")
 
     def is_available(self):
         return self.is_allowed and self.item is not None and self.item.state == ItemState.WAITING
 
     def initial(self):
-        return {"shown": shown_items([self.item]) if self.item else ""}
+        return super().initial() | {"shown": shown_items([self.item]) if self.item else ""}
 
     def perform(self, form, submission):
-        deciding.decide(
-            self.document,
-            [self.item_key],
-            Verdict.DECLINE,
-            submission=submission,
-            hashes=form.cleaned_data["shown"],
-            reason=form.cleaned_data["reason"],
-        )
+        self.decide(form, submission, Verdict.DECLINE, form.cleaned_data["reason"])
         said = _("You declined “%(item)s”. The shop is told.") % {"item": self.item_name}
         order = deciding.settle(self.document)
         said = f"{said} {next_step(self.document, order)}".strip()

@@ -76,6 +76,15 @@ def shown_items(items) -> str:
     return " ".join(f"{item.key}:{item.item_hash}" for item in items)
 
 
+def about_mistake(action) -> str:
+    """What the text says already where the form was opened from a receipt."""
+    if action.why != "mistake":
+        return ""
+    if action.item_name:
+        return _("I approved “%(item)s” by mistake.") % {"item": action.item_name}
+    return _("I approved this by mistake.")
+
+
 class TextField(forms.CharField):
     """A required text of some lines, whose absence is told in a sentence of its own."""
 

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from ..registry import register_action
 from ..services import deciding
 from ..statuses import DocumentKind, ItemState, LinkRole, Verdict
-from .approving import ShownVersionMixin, approved_message, shown_version
+from .approving import DecidingMixin, ShownVersionMixin, approved_message, shown_version
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .obliging import ObligationForm
 
 
-class OrderApprovedForm(ShownVersionMixin, IdentityMixin, ActionForm):
+class OrderApprovedForm(ObligationForm, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     confirm = forms.BooleanField(
         label=_("I don't want the other items. Order the ones I approved."),
@@ -20,7 +21,7 @@ class OrderApprovedForm(ShownVersionMixin, IdentityMixin, ActionForm):
 
 
 @register_action
-class OrderApproved(Action):
+class OrderApproved(DecidingMixin, Action):
     name = "order_approved"
     label = _("Order the approved items")
     title = _("Order the approved items")
@@ -29,6 +30,8 @@ class OrderApproved(Action):
     scope = Scope.DOCUMENT
     form_class = OrderApprovedForm
     needs_role = LinkRole.APPROVE
+    verdict = Verdict.DECLINE
+    ticks = ("confirm",)
 
     def is_available(self):
         standing = self.document.standing
@@ -43,16 +46,15 @@ class OrderApproved(Action):
     def initial(self):
         standing = self.document.standing
         waiting = [standing.items[key] for key in standing.waiting_keys]
-        return {"shown": shown_items(waiting), "version": shown_version(self.document)}
+        return super().initial() | {
+            "shown": shown_items(waiting),
+            "version": shown_version(self.document),
+        }
+
+    def keys(self, form):
+        return self.document.standing.waiting_keys
 
     def perform(self, form, submission):
         approved = len(self.document.standing.keys(ItemState.APPROVED))
-        deciding.decide(
-            self.document,
-            self.document.standing.waiting_keys,
-            Verdict.DECLINE,
-            submission=submission,
-            hashes=form.cleaned_data["shown"],
-            since=form.cleaned_data["version"],
-        )
+        self.decide(form, submission, Verdict.DECLINE)
         return approved_message(self.document, approved, deciding.settle(self.document))

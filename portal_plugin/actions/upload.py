@@ -1,15 +1,17 @@
 """Send files to the shop, and find those that went either way."""
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from .. import registry
 from ..conf import conf
 from ..exceptions import FileRefused, FileTooLarge
 from ..gateways import filetypes
 from ..models import Attachment
 from ..registry import register_action
-from ..services import files
+from ..services import files, quotas, uploads
 from .base import Action
 from .forms import ActionForm
 from .outcomes import Done
@@ -62,7 +64,7 @@ class UploadForm(ActionForm):
         field.widget.attrs["accept"] = accepted()
         field.help_text = _("%(kinds)s, up to %(limit)s each.") % {
             "kinds": filetypes.allowed_kinds(),
-            "limit": files.size_text(conf.upload_max_bytes),
+            "limit": quotas.size_text(conf.upload_max_bytes),
         }
 
 
@@ -86,7 +88,12 @@ class Upload(Action):
 
     def context(self, form):
         limit = conf.upload_max_bytes
-        return {"max_bytes": limit, "max_text": files.size_text(limit)}
+        link_url = registry.action("send_link")(self.visit, self.item_key).url
+        return {
+            "max_bytes": limit,
+            "max_text": quotas.size_text(limit),
+            "send_link_url": link_url,
+        }
 
     def prepare(self, form):
         try:
@@ -101,23 +108,37 @@ class Upload(Action):
         files.discard(form.stored)
 
     def perform(self, form, submission):
-        form.attachments = [
-            files.save(
-                self.document,
-                stored,
-                item_key=self.item_key,
-                link=self.visit.link,
-                author_name=self.visit.name,
-                submission=submission,
-            )
-            for stored in form.stored
-        ]
+        uploads.settle(self.document, submission.client_key)
+        for stored in form.stored:
+            if self._is_there(stored):
+                transaction.on_commit(stored.discard, robust=True)
+            else:
+                form.attachments.append(self._save(stored, submission))
         sentence = ngettext(
             "Your file was sent to the shop.",
             "Your %(count)s files were sent to the shop.",
             len(form.stored),
         )
         return Done(sentence % {"count": len(form.stored)}, document=self.document)
+
+    def _is_there(self, stored):
+        """The same file, sent again by the same person to the same place: it is one."""
+        sent = Attachment.objects.filter(document=self.document.pk, link=self.visit.link)
+        same = sent.filter(digest=stored.digest, name=stored.name, item_key=self.item_key)
+        return same.filter(removed_at=None).exists()
+
+    def _save(self, stored, submission):
+        return files.save(
+            self.document,
+            stored,
+            item_key=self.item_key,
+            link=self.visit.link,
+            author_name=self.visit.name,
+            submission=submission,
+        )
+
+    def is_news(self, form):
+        return bool(form.attachments)
 
     def facts(self, form):
         sent = [

@@ -16,6 +16,10 @@ from .words import language_of_admin, state_tag
 ENDED = {DocumentState.CANCELLED, DocumentState.COMPLETED, DocumentState.UNPUBLISHED, ""}
 
 
+#: Wagtail's table, whose rows are cards on a phone.
+TABLE = "listing portal-admin-listing"
+
+
 class NumberColumn(TitleColumn):
     """With a dot where the customer waits for an answer."""
 
@@ -38,6 +42,10 @@ class TagColumn(Column):
 
 class AmountColumn(Column):
     cell_template_name = "portal_plugin/admin/cells/amount.html"
+
+
+class WaitingColumn(Column):
+    cell_template_name = "portal_plugin/admin/cells/waiting.html"
 
 
 class StageColumn(Column):
@@ -66,7 +74,7 @@ def of(model):
         found.append(
             AmountColumn("balance", label=_("Balance"), accessor=balance_of, sort_key=BALANCE)
         )
-    found.append(Column("waiting_for", label=_("Waiting for"), accessor=waiting_of))
+    found.append(WaitingColumn("waiting_for", label=_("Waiting for"), accessor=waiting_of))
     if is_order:
         found.append(StageColumn("production", label=_("Production"), accessor=stage_of))
     else:

@@ -17,7 +17,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 
 from ..models import ChangeRequest, Comment
 from . import sites
-from .columns import SaidColumn, TagColumn, TextColumn
+from .columns import TABLE, SaidColumn, TagColumn, TextColumn
 from .words import Tag
 
 PER_PAGE = 25
@@ -65,6 +65,7 @@ class Inbox(BaseListingView):
     index_results_url_name = "portal_admin:inbox_results"
     paginate_by = PER_PAGE
     is_searchable = True
+    table_classname = TABLE
 
     def dispatch(self, request, *args, **kwargs):
         if not sites.kinds_of(request.user):

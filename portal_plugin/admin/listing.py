@@ -40,6 +40,8 @@ class CustomerFilterSet(SitesFilterSet):
 class SitesIndexView(FormulaSafeExport, IndexView):
     """Shows the rows of the sites where the user has rights."""
 
+    table_classname = columns.TABLE
+
     def get_base_queryset(self):
         return sites.rows_of(self.request.user, self.model)
 

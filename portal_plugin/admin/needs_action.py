@@ -16,20 +16,14 @@ from django.utils.translation import gettext as _
 from ..models import (
     ChangeRequest,
     Comment,
-    DirectLink,
-    Dispute,
     LineItem,
-    OutgoingEmail,
-    PaymentAttempt,
-    Refund,
     SalesDocument,
 )
 from ..models.listed import is_out
-from ..money import format_money
 from ..services.mail_phrases import Phrase
-from ..statuses import DisputeState, DocumentKind, WaitingFor
-from . import sites
-from .words import language_of_admin
+from ..statuses import DocumentKind, WaitingFor
+from . import sites, troubles
+from .troubles import name_of
 
 
 @dataclass(frozen=True)
@@ -66,11 +60,7 @@ class NeedsAction:
             self.requests,
             self.comments,
             self.to_start,
-            self.disputes,
-            self.failed_payments,
-            self.failed_refunds,
-            self.lost_emails,
-            self.unused_links,
+            self.troubles,
             self.expired,
             self.late,
         ):
@@ -86,7 +76,7 @@ class NeedsAction:
         found = self._on_documents(ChangeRequest.objects.open(), waiting_for=WaitingFor.US)
         found = found.annotate(item_name=Subquery(item.values("name")[:1]))
         for row in found.order_by("created_at", "pk")[:most]:
-            about = {"customer": _customer(row.document), "document": _name(row.document)}
+            about = {"customer": _customer(row.document), "document": name_of(row.document)}
             if row.item_name:
                 message = _("%(customer)s asked for a change on “%(item)s” of %(document)s")
                 sentence = Phrase(message, item=row.item_name, **about)
@@ -100,13 +90,13 @@ class NeedsAction:
         message = _("%(customer)s wrote about %(document)s")
         for row in found.order_by("created_at", "pk")[:most]:
             document = row.document
-            sentence = Phrase(message, customer=_customer(document), document=_name(document))
+            sentence = Phrase(message, customer=_customer(document), document=name_of(document))
             yield Row(sentence, row.created_at, _("Answer"), _place(document, "messages"))
 
     def to_start(self, most) -> Iterator[Row]:
         found = self._documents(waiting_for=WaitingFor.US).ready_to_start().without_questions()
         for row in found.order_by("waiting_since", "pk")[:most]:
-            about = {"customer": _customer(row), "document": _name(row)}
+            about = {"customer": _customer(row), "document": name_of(row)}
             if row.is_order:
                 message = _("%(document)s for %(customer)s is approved and ready to start")
                 yield Row(Phrase(message, **about), row.waiting_since, _("Start"), _place(row))
@@ -116,47 +106,9 @@ class NeedsAction:
 
     # -- what went wrong ---------------------------------------------------------------------------
 
-    def failed_payments(self, most) -> Iterator[Row]:
-        failed = PaymentAttempt.objects.failed_last(self._recently())
-        found = self._on_documents(failed, listed_balance__gt=0, cancelled_at=None)
-        message = _("A payment of %(amount)s on %(document)s failed")
-        for row in found.order_by("-pk")[:most]:
-            amount = format_money(row.amount, row.currency, language_of_admin())
-            sentence = Phrase(message, amount=amount, document=_name(row.document))
-            yield Row(sentence, row.ended_at, _("Look"), _place(row.document))
-
-    def disputes(self, most) -> Iterator[Row]:
-        found = self._on_documents(Dispute.objects.waiting())
-        message = _("A bank has taken %(amount)s of %(document)s back: answer it")
-        question = _("A bank asks about %(amount)s of %(document)s: answer it")
-        for row in found.order_by("answer_by", "pk")[:most]:
-            text = question if row.state == DisputeState.INQUIRY else message
-            amount = format_money(row.amount, row.currency, language_of_admin())
-            sentence = Phrase(text, amount=amount, document=_name(row.document))
-            yield Row(sentence, row.opened_at, _("Look"), _place(row.document, "payments"))
-
-    def failed_refunds(self, most) -> Iterator[Row]:
-        found = self._on_documents(Refund.objects.failed_last(self._recently()))
-        message = _("A refund of %(amount)s on %(document)s failed")
-        for row in found.order_by("-pk")[:most]:
-            amount = format_money(row.amount, row.currency, language_of_admin())
-            sentence = Phrase(message, amount=amount, document=_name(row.document))
-            yield Row(sentence, row.ended_at, _("Look"), _place(row.document, "payments"))
-
-    def lost_emails(self, most) -> Iterator[Row]:
-        found = self._on_documents(OutgoingEmail.objects.lost(self._recently()), cancelled_at=None)
-        message = _("An email to %(name)s about %(document)s was not delivered")
-        for row in found.select_related("recipient").order_by("-pk")[:most]:
-            sentence = Phrase(message, name=str(row.recipient), document=_name(row.document))
-            yield Row(sentence, row.created_at, _("Look"), _place(row.document, "people"))
-
-    def unused_links(self, most) -> Iterator[Row]:
-        expired = DirectLink.objects.expired_unused(self._recently())
-        found = self._on_documents(expired, waiting_for=WaitingFor.CUSTOMER)
-        message = _("%(name)s never opened %(document)s, and the link has expired")
-        for row in found.select_related("recipient").order_by("-expires_at", "-pk")[:most]:
-            sentence = Phrase(message, name=str(row.recipient), document=_name(row.document))
-            yield Row(sentence, row.expires_at, _("Send again"), _place(row.document, "people"))
+    def troubles(self, most) -> Iterator[Row]:
+        for trouble in troubles.of(self._theirs, self._recently(), most):
+            yield Row(trouble.sentence, trouble.since, trouble.action, _place(*trouble.place))
 
     # -- what is left lying ------------------------------------------------------------------------
 
@@ -164,7 +116,7 @@ class NeedsAction:
         found = self._documents(kind=DocumentKind.ESTIMATE).half_approved().past_validity()
         message = _("%(document)s has expired, with items that %(customer)s approved")
         for row in found.order_by("-waiting_since", "pk")[:most]:
-            sentence = Phrase(message, document=_name(row), customer=_customer(row))
+            sentence = Phrase(message, document=name_of(row), customer=_customer(row))
             yield Row(sentence, row.waiting_since, _("Order or extend"), _place(row))
 
     def late(self, most) -> Iterator[Row]:
@@ -174,7 +126,7 @@ class NeedsAction:
         found = found.waiting_longer_than(self.LATE_AFTER.days).within_validity()
         message = _("%(customer)s has not answered %(document)s")
         for row in found.order_by("waiting_since", "pk")[:most]:
-            sentence = Phrase(message, customer=_customer(row), document=_name(row))
+            sentence = Phrase(message, customer=_customer(row), document=name_of(row))
             yield Row(sentence, row.waiting_since, _("Remind"), _place(row, "people"))
 
     # -- on whose documents ------------------------------------------------------------------------
@@ -197,11 +149,6 @@ class NeedsAction:
 
     def _recently(self) -> datetime:
         return timezone.now() - self.RECENT
-
-
-def _name(document) -> str:
-    number = document.number or _("Draft")
-    return f"{number} · {document.title}" if document.title else number
 
 
 def _customer(document) -> str:

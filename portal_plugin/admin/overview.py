@@ -23,6 +23,8 @@ from .finding import find
 from .words import language_of_admin, number_of, state_tag
 
 LAST_EMAILS = 10
+#: Where no decision can be taken back: on the order, or not at all.
+UNDONE_ELSEWHERE = {DocumentState.CONVERTED, DocumentState.CANCELLED, DocumentState.COMPLETED}
 
 
 class Overview(WagtailAdminTemplateMixin, TemplateView):
@@ -97,6 +99,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
                 for row in overview_rows.open_requests(document)
             ],
             "attachments": overview_rows.attachments(document),
+            "external_files": overview_rows.external_files(document),
             "people": overview_rows.people(document),
             "emails": list(self._emails()),
             "timeline": timeline.entries(document),
@@ -105,6 +108,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "may_change": self.may_change,
             "may_publish": self.may_publish,
             "may_send": sites.may(self.request.user, "send", document),
+            "may_erase": sites.may(self.request.user, "delete", document),
             "may_decide": sites.may(self.request.user, "decide", document),
             "edit_url": self.edit_url,
         }
@@ -144,6 +148,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             and document.is_order
             and is_out
             and state not in (DocumentState.CANCELLED, DocumentState.COMPLETED),
+            "can_undo": state not in UNDONE_ELSEWHERE,
             "can_reopen": self.may_publish and bool(document.cancelled_at or document.completed_at),
             "stages": self._stages(state),
             "staff": self._staff(),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
-from ..models import Attachment, ChangeRequest, Comment, InternalNote, ProofVersion
+from ..models import Attachment, ChangeRequest, Comment, ExternalFile, InternalNote, ProofVersion
 from ..money import format_money, format_number
 from ..services import answering, links, previews
 from ..services.mail_receivers import staff_name
+from ..services.presentation.decided import earlier_sentence
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
 from ..statuses import ItemState
@@ -43,6 +44,8 @@ class ItemRow:
     decided_by: str = ""
     decided_at: datetime | None = None
     has_decision: bool = False
+    earlier: str = ""
+    receipt: UUID | None = None
     reason: str = ""
     proofs: list[ProofRow] = field(default_factory=list)
 
@@ -98,6 +101,8 @@ def _item_row(document, item, sums, standing, proofs, names):
         decided_by=names.get(decision.submission_id, "") if decision else "",
         decided_at=decision.created_at if decision else None,
         has_decision=decision is not None,
+        earlier=earlier_sentence(state),
+        receipt=decision.submission.client_key if decision else None,
         reason=(decision.reason or "") if decision else "",
         proofs=proofs.get(item.key, []),
     )
@@ -180,6 +185,11 @@ def open_requests(document):
 
 def attachments(document):
     found = Attachment.objects.of_thread(document).filter(removed_at=None)
+    return list(found.order_by("-created_at", "-pk"))
+
+
+def external_files(document):
+    found = ExternalFile.objects.of_thread(document)
     return list(found.order_by("-created_at", "-pk"))
 
 

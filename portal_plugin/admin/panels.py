@@ -163,6 +163,11 @@ def document_tabs(*, valid_until):
                 FieldRowPanel([*dates, FieldPanel("delivery_on")]),
                 FieldPanel("delivery_text"),
                 FieldPanel("purchase_order_number"),
+                MultiFieldPanel(
+                    [FieldRowPanel([FieldPanel("approve_by"), FieldPanel("approve_by_reason")])],
+                    heading=_("More"),
+                    classname="collapsed",
+                ),
                 FieldPanel(
                     "go_live_at",
                     heading=_("Goes out at"),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,7 +35,12 @@ class SendForm(forms.Form):
     recipients = forms.MultipleChoiceField(
         label=gettext_lazy("Send to"), widget=forms.CheckboxSelectMultiple
     )
-    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, required=False)
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
     text = forms.CharField(
         label=gettext_lazy("Text"),
         required=False,
@@ -49,7 +55,8 @@ class SendForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = people
         self.fields["recipients"].choices = [
-            (key, f"{person.name} <{person.email}>") for key, person in people.items()
+            (key, format_html("<bdi>{}</bdi> <bdi>&lt;{}&gt;</bdi>", person.name, person.email))
+            for key, person in people.items()
         ]
         if not can_copy:
             del self.fields["copy_to_me"]

@@ -16,6 +16,7 @@ from wagtail.admin.views.generic import CreateView, DeleteView, IndexView, Reord
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from . import sites
+from .columns import TABLE
 from .forms import SiteMixin, site_name
 
 
@@ -31,6 +32,8 @@ class SetUpForm(SiteMixin, WagtailAdminModelForm):
 
 class SetUpIndexView(IndexView):
     """In the shop's own order, with handles to drag; by site where there are several."""
+
+    table_classname = TABLE
 
     def get_base_queryset(self):
         return sites.rows_of(self.request.user, self.model).select_related("site")

@@ -19,11 +19,17 @@ from . import languages
 from .forms import TrimsDecimals, clean_currency
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
+#: Under "More": a shop may leave them empty.
+OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL)
 MAX_LOGO_BYTES = 2_000_000
+#: What the shop writes in its own language, which may run the other way than the admin's.
+WORDS = {"shop_name", "footer", "address", "bank_details", "proof_disclaimer", "how_it_works"}
 PATTERNS = {DocumentKind.ESTIMATE: "estimate_pattern", DocumentKind.ORDER: "order_pattern"}
 TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),
     TermsKind.ORDER: gettext_lazy("Terms for orders (%(language)s)"),
+    TermsKind.PROOF: gettext_lazy("Terms for new proofs of an order (%(language)s)"),
+    TermsKind.WITHDRAWAL: gettext_lazy("Right of withdrawal (%(language)s)"),
 }
 
 
@@ -76,7 +82,14 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
             known = dict(languages.choices())
             extra = [(code, languages.name(code)) for code in current if code not in known]
             self.fields["language"].choices = [shops, *known.items(), *extra]
+        self._turn_texts()
         self._fill_terms()
+
+    def _turn_texts(self):
+        """A pattern is read from the left also where the admin runs from the right."""
+        runs = dict.fromkeys(WORDS, "auto") | dict.fromkeys(PATTERNS.values(), "ltr")
+        for name in runs.keys() & self.fields.keys():
+            self.fields[name].widget.attrs["dir"] = runs[name]
 
     # -- terms -----------------------------------------------------------------------------------
 
@@ -85,7 +98,14 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
             written = _newest(self.instance.site, language, kind)
             text = written.text if written else starter.starter_terms(language, kind)
             self.initial[name] = self.fields[name].initial = text
-            if written is None:
+            if written is None and kind == TermsKind.PROOF:
+                self.fields[name].help_text = _("Empty: the terms for orders.")
+            elif written is None and kind == TermsKind.WITHDRAWAL:
+                self.fields[name].help_text = _(
+                    "A starter text: read it and change it. It counts as soon as you have deleted "
+                    "its first line."
+                )
+            elif written is None:
                 self.fields[name].help_text = _(
                     "A starter text: read it and change it. It counts as soon as you have deleted "
                     "its first line. Nothing can be published without terms."
@@ -93,7 +113,7 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
 
     def terms_fields(self):
         for language in languages.codes():
-            for kind in KINDS:
+            for kind in (*KINDS, *OPTIONAL_KINDS):
                 name = terms_field(language, kind)
                 if name in self.fields:
                     yield language, kind, name
@@ -182,7 +202,7 @@ def form_class() -> type[PortalSettingsForm]:
             widget=forms.Textarea(attrs={"rows": 12, "lang": language, "dir": "auto"}),
         )
         for language in languages.codes()
-        for kind in KINDS
+        for kind in (*KINDS, *OPTIONAL_KINDS)
     }
     fields["language"] = forms.ChoiceField(
         label=gettext_lazy("Language of documents"), required=False

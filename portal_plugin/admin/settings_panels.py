@@ -12,7 +12,7 @@ from wagtail.admin.panels import (
 )
 
 from . import languages
-from .settings_form import KINDS, form_class, terms_field
+from .settings_form import KINDS, OPTIONAL_KINDS, form_class, terms_field
 
 
 class Tab(ObjectList):
@@ -79,6 +79,18 @@ def _terms():
                 for language in languages.codes()
             ),
             FieldPanel("proof_disclaimer"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("sells_to_consumers"),
+                    *(
+                        FieldPanel(terms_field(language, kind))
+                        for kind in OPTIONAL_KINDS
+                        for language in languages.codes()
+                    ),
+                ],
+                heading=_("More"),
+                classname="collapsed",
+            ),
         ],
         heading=pgettext_lazy("of an agreement", "Terms"),
         name="terms",
@@ -133,7 +145,7 @@ def _links():
         [
             FieldRowPanel([FieldPanel("language"), FieldPanel("page_size")]),
             FieldRowPanel([FieldPanel("validity_days"), FieldPanel("link_days")]),
-            FieldPanel("who_converts"),
+            FieldPanel("who_converts", classname="portal-admin-fit"),
             FieldPanel("attaches_pdf"),
             FieldPanel("how_it_works"),
         ],

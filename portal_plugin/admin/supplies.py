@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -10,10 +11,10 @@ from wagtail.admin import messages
 
 from ..exceptions import PortalError
 from ..gateways import delivery
-from ..models import Attachment, ProofVersion
-from ..services import files, paper, pdfs, previews
+from ..models import Attachment, ProofVersion, Submission
+from ..services import file_bundles, files, paper, pdfs, previews, receipts
 from ..services.presentation import document_view
-from ..statuses import FileCheckState
+from ..services.presentation.receipt import receipt_view
 from .finding import find
 
 
@@ -30,17 +31,49 @@ def pdf(request, pk):
 
 
 @require_safe
+@xframe_options_sameorigin
+def receipt(request, pk, submission_key):
+    """The receipt of a decision: the PDF, or the same as a page while there is none."""
+    document = find(request, pk)
+    submission = Submission.objects.deciding(document).filter(client_key=submission_key).first()
+    if submission is None:
+        raise Http404
+    found = pdfs.receipt(submission)
+    file = pdfs.hand_out(found) if found else None
+    if file is None:
+        style = static("portal_plugin/css/print.css")
+        return HttpResponse(receipts.page(receipt_view(submission), style_url=style))
+    return FileResponse(file, filename="receipt.pdf", content_type="application/pdf")
+
+
+@require_safe
 def original(request, pk, file_id):
     document = find(request, pk)
     row = _row(document, file_id)
     try:
-        if row.check_state == FileCheckState.REFUSED:
+        if not files.may_be_opened(row):
             raise PortalError(_("This file did not pass the virus check."))
-        return delivery.file_response(row.file, name=row.name, content_type=row.content_type)
+        return delivery.file_response(
+            row.file,
+            name=row.name,
+            content_type=row.content_type,
+            wanted=request.headers.get("Range", ""),
+        )
     except (PortalError, FileNotFoundError) as error:
         gone = _("The storage has lost this file.")
         messages.error(request, getattr(error, "message", gone))
         return redirect(reverse("portal_admin:overview", args=[pk]))
+
+
+@require_safe
+def all_files(request, pk):
+    """As one zip, those that the customer does not see yet included."""
+    document = find(request, pk)
+    rows = file_bundles.for_staff(document)
+    if not rows:
+        messages.error(request, _("No files."))
+        return redirect(reverse("portal_admin:overview", args=[pk]))
+    return delivery.zip_response(file_bundles.stream(rows), name=file_bundles.name_of(document))
 
 
 @require_safe

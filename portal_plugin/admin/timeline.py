@@ -35,20 +35,26 @@ SENTENCES = {
     "stage": gettext_noop("%(who)s moved it to another stage"),
     "extend": gettext_noop("%(who)s made it valid for longer"),
     "proof_added": gettext_noop("%(who)s added a proof"),
+    "proof_damaged": gettext_noop("The file of a proof was not what had been uploaded"),
     "file_added": gettext_noop("%(who)s added a file"),
     "file_shown": gettext_noop("%(who)s showed a file to the customer"),
     "file_removed": gettext_noop("%(who)s removed a file"),
     "approve": gettext_noop("%(who)s approved an item"),
     "decline": gettext_noop("%(who)s declined an item"),
+    "decline_all": gettext_noop("%(who)s declined all that waited"),
+    "deadline": gettext_noop("The customer was reminded of the day to answer by"),
     "order_approved": gettext_noop("%(who)s ordered the approved items"),
     "comment": gettext_noop("%(who)s wrote a message"),
     "change_request": gettext_noop("%(who)s asked for a change"),
     "withdraw_change_request": gettext_noop("%(who)s withdrew a change request"),
     "upload": gettext_noop("%(who)s sent files"),
+    "send_link": gettext_noop("%(who)s sent a link to a file"),
     "pay": gettext_noop("%(who)s began to pay"),
     "reply": gettext_noop("%(who)s answered the customer"),
     "reply_taken_back": gettext_noop("%(who)s took a message back"),
+    "erased": gettext_noop("%(who)s erased a person with access"),
     "link_renewed": gettext_noop("%(who)s asked for a new direct link"),
+    "file_damaged": gettext_noop("A file is not any more what was stored"),
     "file_refused": gettext_noop("A file did not pass the virus check"),
     "surplus": gettext_noop("More was paid than was due"),
     "comments_read": gettext_noop("%(who)s marked the messages as answered"),
@@ -121,7 +127,7 @@ def sentence(row) -> Phrase:
     """Verbs of actions that a site added are shown by their button's text."""
     data = _data(row)
     if row.verb == "version":
-        return Phrase(_("Version %(number)s went out"), number=str(data.get("version", "")))
+        return _version(data)
     if row.verb == "stage" and data.get("name"):
         return Phrase(_("%(who)s moved it to “%(stage)s”"), who=who(row), stage=data["name"])
     if row.verb in WITH_AMOUNT and data.get("amount"):
@@ -142,6 +148,18 @@ def sentence(row) -> Phrase:
     return Phrase(_("%(who)s: %(what)s"), who=who(row), what=_label(row.verb))
 
 
+def _version(data) -> Phrase:
+    number, again = str(data.get("version", "")), len(data.get("again", []))
+    if not again:
+        return Phrase(_("Version %(number)s went out"), number=number)
+    text = ngettext(
+        "Version %(number)s went out: %(count)d decided item waits again",
+        "Version %(number)s went out: %(count)d decided items wait again",
+        again,
+    )
+    return Phrase(text, number=number, count=again)
+
+
 def labels() -> list[tuple[str, str]]:
     """Every verb that can be looked for, with its sentence without a name."""
     known = {verb: _(text) % {"who": "…"} for verb, text in SENTENCES.items()}
@@ -157,7 +175,7 @@ def labels() -> list[tuple[str, str]]:
 def who(row) -> str:
     """A full name, or who it was; never a username."""
     if row.actor == ActorKind.CUSTOMER:
-        return row.link.recipient.name if row.link else _("The customer")
+        return (row.link.recipient.name if row.link else "") or _("The customer")
     if row.actor == ActorKind.STAFF:
         return (staff_name(row.staff) if row.staff else "") or _("Staff")
     return _("The portal")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
 from ..models import DirectLink, OutgoingEmail
-from ..services import links, outbox, sending
+from ..services import erasing, links, outbox, sending
 from . import posted
 from .choosing_days import day_to_come
 from .done import Done
@@ -55,6 +55,16 @@ def retry_email(document, request):
     return Done(_("The email is tried again."), "#people")
 
 
+def erase_person(document, request):
+    if request.POST.get("sure") != "yes":
+        raise PortalError(_("Tick the box: what is erased does not come back."))
+    plan = erasing.plan_of(document, posted.number(request, "link"))
+    if plan is None or plan.is_empty:
+        raise PortalError(_("This person was erased already."))
+    erasing.erase(plan, request.user)
+    return Done(_("The person is erased. What was agreed stays."), "#people")
+
+
 def _link(document, request) -> DirectLink:
     found = links.of_document(document).filter(pk=posted.number(request, "link")).first()
     if found is None:
@@ -67,5 +77,6 @@ VERBS = {
     "copy-link": ("send", copy_link),
     "stop-link": ("send", stop_link),
     "extend-link": ("send", extend_link),
+    "erase-person": ("delete", erase_person),
     "retry-email": ("send", retry_email),
 }

@@ -21,7 +21,7 @@ FIX = (
 @portal_check()
 def private_storage_works() -> Iterator[CheckMessage]:
     """A storage that cannot be made is found before the first upload."""
-    if problem := _trouble("portal"):
+    if problem := trouble("portal"):
         yield Error(
             f'STORAGES["portal"] cannot be used: {problem}.',
             hint="Correct its BACKEND and OPTIONS, or leave the entry out: a folder beside"
@@ -32,7 +32,7 @@ def private_storage_works() -> Iterator[CheckMessage]:
 
 @portal_check()
 def private_files_are_private() -> Iterator[CheckMessage]:
-    storage = None if _trouble("portal") else private_storage()
+    storage = None if trouble("portal") else private_storage()
     if isinstance(storage, FileSystemStorage):
         for name, folder in _public_folders():
             if Path(storage.location).resolve().is_relative_to(folder):
@@ -54,7 +54,7 @@ def private_files_are_private() -> Iterator[CheckMessage]:
 @portal_check()
 def private_files_are_kept() -> Iterator[CheckMessage]:
     """Where media are in a bucket the local disk is often thrown away with each release."""
-    if "portal" in settings.STORAGES or _trouble("default"):
+    if "portal" in settings.STORAGES or trouble("default"):
         return
     if not isinstance(storages["default"], FileSystemStorage):
         yield Warning(
@@ -71,7 +71,7 @@ def private_files_are_kept() -> Iterator[CheckMessage]:
         )
 
 
-def _trouble(alias: str) -> str:
+def trouble(alias: str) -> str:
     """What keeps a configured storage from being made; none for one that is not configured."""
     entry = settings.STORAGES.get(alias)
     if entry is None:

@@ -1,5 +1,7 @@
 """Whether what customers may send and staff must save fits through the project's other limits."""
 
+import inspect
+import os
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -7,7 +9,9 @@ from django.core.checks import CheckMessage, Error, Info, Warning
 from django.utils.module_loading import import_string
 
 from ..conf import conf
+from ..models.storage import private_storage, staging_folder
 from .registering import portal_check
+from .storage import trouble
 
 #: An estimate of 100 items, as the admin's form sends it, with room for proofs and files.
 FIELDS = 5_000
@@ -33,6 +37,36 @@ def upload_limits_agree() -> Iterator[CheckMessage]:
             " always refused.",
             hint="Raise UPLOAD_QUOTA_BYTES, which is for all files of one document together.",
             id="portal_plugin.W017",
+        )
+
+
+@portal_check()
+def pieces_can_be_kept() -> Iterator[CheckMessage]:
+    """The folder is made with the first upload: what is above it must let us."""
+    if trouble("portal"):
+        return
+    folder = staging_folder().absolute()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield Warning(
+            f"Uploads cannot be kept while they are under way: {there} is not a folder that may"
+            " be written to.",
+            hint="Give the server's user the right to write there, or name another folder in"
+            ' PORTAL_PLUGIN["UPLOAD_STAGING_FOLDER"].',
+            id="portal_plugin.W031",
+        )
+
+
+@portal_check()
+def bucket_can_sign() -> Iterator[CheckMessage]:
+    if not conf.presigned_seconds or trouble("portal"):
+        return
+    if "expire" not in inspect.signature(private_storage().url).parameters:
+        yield Warning(
+            "PRESIGNED_SECONDS is set, but the storage of private files cannot sign addresses:"
+            " files go through Django.",
+            hint='Use django-storages\' S3 in STORAGES["portal"], or leave the key out.',
+            id="portal_plugin.W032",
         )
 
 
@@ -74,7 +108,9 @@ def proxy_lets_uploads_through() -> Iterator[CheckMessage]:
         yield Info(
             f"Customers may send files of {size} MB. A proxy in front of the site has a limit of"
             " its own.",
-            hint=f"nginx: client_max_body_size {size + 2}m; Apache: LimitRequestBody. Sync gunicorn"
-            " workers cut uploads that take over 30 seconds: use gthread.",
+            hint="With a script files come in pieces, which a proxy's limit makes smaller; without"
+            f" one they come whole. nginx: client_max_body_size {size + 2}m; Apache:"
+            " LimitRequestBody."
+            " Sync gunicorn workers cut uploads that take over 30 seconds: use gthread.",
             id="portal_plugin.I004",
         )

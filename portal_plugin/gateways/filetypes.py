@@ -40,18 +40,24 @@ def kind_of(name: str, head: bytes) -> FileKind:
 
     Raises ``FileRefused`` if the shop does not take it, or if content and extension differ.
     """
+    kind = promised(name)
+    if kind.is_previewable and sniff(head) != kind.content_type:
+        raise FileRefused(
+            _(
+                "“%(name)s” is not what its ending says: the content is no %(kind)s. "
+                "Please save it again in the right format."
+            )
+            % {"name": name, "kind": extension_of(name).upper()}
+        )
+    return kind
+
+
+def promised(name: str) -> FileKind:
+    """The kind that a (cleaned) name promises. Raises ``FileRefused`` if the shop does not take
+    it."""
     extension = extension_of(name)
     if extension in EXTENSIONS:
-        promised = EXTENSIONS[extension]
-        if sniff(head) != promised:
-            raise FileRefused(
-                _(
-                    "“%(name)s” is not what its ending says: the content is no %(kind)s. "
-                    "Please save it again in the right format."
-                )
-                % {"name": name, "kind": extension.upper()}
-            )
-        return FileKind(promised, is_previewable=True)
+        return FileKind(EXTENSIONS[extension], is_previewable=True)
     if extension in conf.artwork_extensions:
         return FileKind(ARTWORK, is_previewable=False)
     raise FileRefused(

@@ -7,6 +7,7 @@ from .conversation import ChangeRequest, Comment, InternalNote
 from .customers import Contact, Customer
 from .decisions import Decision, Submission, TermsText
 from .documents import Estimate, Order, SalesDocument
+from .external import ExternalFile
 from .item_templates import ItemTemplate
 from .items import LineItem
 from .mail import OutgoingEmail
@@ -18,6 +19,7 @@ from .refunds import Dispute, Refund
 from .shop import PortalSettings
 from .staff import StaffPreference
 from .stages import Stage
+from .uploads import SiteStorage, UploadInProgress
 from .versions import DocumentVersion, VersionItem
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Dispute",
     "DocumentVersion",
     "Estimate",
+    "ExternalFile",
     "InternalNote",
     "ItemTemplate",
     "LedgerEntry",
@@ -50,10 +53,12 @@ __all__ = [
     "Refund",
     "RenderedPdf",
     "SalesDocument",
+    "SiteStorage",
     "StaffPreference",
     "Stage",
     "StripeEvent",
     "Submission",
     "TermsText",
+    "UploadInProgress",
     "VersionItem",
 ]

@@ -22,8 +22,12 @@ class Amounts:
         declined = set()
         if self.is_order and self.current_version_id and not self._state.adding:
             declined = set(self.standing.never_wanted_keys)
+        return self.totals_without(declined)
+
+    def totals_without(self, left_out) -> DocumentTotals:
+        """Sums as if the items with the keys ``left_out`` were not ordered."""
         lines = [
-            item.as_line(is_counted=item.is_counted and item.key not in declined)
+            item.as_line(is_counted=item.is_counted and item.key not in left_out)
             for item in self.lines
         ]
         return document_totals(lines, self.currency or "EUR", self._terms())

@@ -26,6 +26,19 @@ class DocumentContent(models.Model):
     introduction = models.TextField(_("introduction"), blank=True)
     closing = models.TextField(_("closing text"), blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    approve_by = models.DateField(
+        _("approve by"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("Shown to the customer, who is reminded once, the day before."),
+    )
+    approve_by_reason = models.CharField(
+        _("what this day is for"),
+        max_length=200,
+        blank=True,
+        help_text=_("For example: for delivery on Friday."),
+    )
     delivery_on = models.DateField(_("delivery"), null=True, blank=True)
     delivery_text = models.TextField(_("delivery details"), blank=True)
     purchase_order_number = models.CharField(

@@ -52,6 +52,13 @@ class TermsText(models.Model):
         return f"{self.get_kind_display()} · {self.language}"
 
 
+class SubmissionQuerySet(models.QuerySet):
+    def deciding(self, document):
+        """Those with a yes or no on the document's items, also on what it was made from."""
+        decisions = Decision.objects.of_thread(document).exclude(verdict=Verdict.UNDO)
+        return self.filter(pk__in=decisions.order_by().values("submission"))
+
+
 class Submission(models.Model):
     """One POST of a customer, or of staff on their behalf. The second arrival finds the first."""
 
@@ -81,11 +88,15 @@ class Submission(models.Model):
     )
     terms_text = models.TextField(blank=True)
     terms_digest = models.CharField(max_length=64, blank=True)
+    withdrawal_text = models.TextField(blank=True)
+    withdrawal_digest = models.CharField(max_length=64, blank=True)
     note = models.TextField(_("note"), blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
     message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -16,6 +16,14 @@ class RenderedPdf(models.Model):
     version = models.ForeignKey(
         "portal_plugin.DocumentVersion", on_delete=models.PROTECT, related_name="pdfs"
     )
+    #: Whose receipt it is, where it is one.
+    submission = models.ForeignKey(
+        "portal_plugin.Submission",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pdfs",
+    )
     kind = models.CharField(_("kind"), max_length=20)
     input_hash = models.CharField(max_length=64)
     file_hash = models.CharField(max_length=64, blank=True)

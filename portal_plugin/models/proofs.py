@@ -42,6 +42,13 @@ class ProofVersionQuerySet(ThreadQuerySet):
     def released(self):
         return self.exclude(released_at=None)
 
+    def damaged(self):
+        """The storage holds other bytes than were uploaded, and no later version has come."""
+        newer = self.model.objects.filter(
+            proof=models.OuterRef("proof"), number__gt=models.OuterRef("number")
+        )
+        return self.filter(~models.Exists(newer), damaged_at__isnull=False)
+
     def waiting(self, document):
         """What goes out with the document's next version: for the items that it has."""
         keys = [line.key for line in document.lines]
@@ -68,6 +75,7 @@ class ProofVersion(models.Model):
     description = models.TextField(
         _("description"), blank=True, help_text=_("What it looks like, for whoever cannot see it.")
     )
+    damaged_at = models.DateTimeField(null=True, blank=True, editable=False)
     released_at = models.DateTimeField(_("sent"), null=True, blank=True)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     created_by = models.ForeignKey(

@@ -46,6 +46,8 @@ class DocumentRecord(models.Model):
         related_name="documents",
     )
     valid_until_override = models.DateField(null=True, blank=True, editable=False)
+    #: The day to answer by that the customer was reminded of.
+    reminded_of = models.DateField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

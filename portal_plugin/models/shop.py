@@ -79,6 +79,14 @@ class PortalSettings(BaseSiteSetting):
     how_it_works = models.TextField(_("extra text on “How this works”"), blank=True)
     footer = models.TextField(_("footer of PDFs"), blank=True)
     attaches_pdf = models.BooleanField(_("attach the PDF to emails"), default=False)
+    sells_to_consumers = models.BooleanField(
+        _("we sell to consumers in the EU"),
+        default=False,
+        help_text=_(
+            "The button that makes an order reads “Order with obligation to pay”, with price, tax "
+            "and delivery above it and your text on withdrawal."
+        ),
+    )
     steps_done = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:

@@ -18,6 +18,7 @@ class ItemStanding:
     state: ItemState
     item_hash: str
     since_id: int
+    canonical: str = ""
     decision: object = None
     earlier: object = None
     change_request: object = None
@@ -42,8 +43,8 @@ class Standing:
         """Newest last; the submission's id is the order, not the clock."""
         from .decisions import Decision
 
-        found = Decision.objects.of_thread(self.document).select_related("submission")
-        return list(found.order_by("submission_id", "pk"))
+        found = Decision.objects.of_thread(self.document).select_related("submission", "version")
+        return list(found.defer("version__content").order_by("submission_id", "pk"))
 
     @cached_property
     def change_requests(self):
@@ -88,6 +89,7 @@ class Standing:
             state=state,
             item_hash=item.item_hash,
             since_id=item.since_id,
+            canonical=item.canonical,
             decision=counting,
             earlier=newest if newest is not counting else None,
             change_request=open_request,

@@ -6,6 +6,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, InvalidStorageError, storages
 
+from ..conf import conf
+
+#: Folder of the private storage that holds no stored files.
+STAGING = "staging"
+
 
 def private_storage():
     """``STORAGES["portal"]``; without one a folder beside ``MEDIA_ROOT``, never inside it."""
@@ -18,6 +23,16 @@ def private_storage():
 def default_folder() -> Path:
     media = Path(settings.MEDIA_ROOT or "media").resolve()
     return media.parent / f"{media.name}-portal-private"
+
+
+def staging_folder() -> Path:
+    """Where uploads under way lie, on this machine whatever the storage is."""
+    if conf.upload_staging_folder:
+        return Path(conf.upload_staging_folder)
+    storage = private_storage()
+    if isinstance(storage, FileSystemStorage):
+        return Path(storage.location) / STAGING
+    return default_folder() / STAGING
 
 
 def private_name(instance, filename):

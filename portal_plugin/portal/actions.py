@@ -8,8 +8,8 @@ from ..actions.offers import offers
 from ..actions.outcomes import Data, GoTo
 from ..exceptions import NotAvailable, PortalError, StaleDocument
 from ..services.presentation import document_view
-from . import answers, grants, limits, pages, staleness
-from .context import attachment_rows, comment_rows
+from . import answers, grants, limits, pages, receipts, staleness
+from .context import attachment_rows, comment_rows, external_rows
 from .guard import find_document
 
 
@@ -22,6 +22,7 @@ def action(request, visit, action, item_key=None):
         return answers.dead_link(request)
     if request.method == "POST":
         return _submit(request, visit, instance)
+    instance.why = request.GET.get("why", "")
     order = pages.order_of(visit.document)
     if order is not None:
         return pages.to_order(request, visit, order)
@@ -55,12 +56,13 @@ def _show_again(request, visit, instance, error):
     if not fresh.is_available():
         return _refuse(request, visit, fresh, NotAvailable())
     data = request.POST.copy()
-    data.pop("accept_terms", None)
+    fresh.untick(data, error)
     for name, value in fresh.initial().items():
         data[name] = value if value is not None else ""
     form = fresh.form(data, request.FILES)
-    form.errors.pop("accept_terms", None)
-    changes = staleness.sentences(fresh.document, error.changes, error.since)
+    for name in fresh.ticks:
+        form.errors.pop(name, None)
+    changes = staleness.changes(fresh.document, error.changes, error.since)
     return _show(
         request, fresh.visit, fresh, form, error=error.message, stale=changes, status=error.status
     )
@@ -100,6 +102,7 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
         "page_items": found.items,
         "comments": list(reversed(comment_rows(view, instance.item_key))),
         "attachments": attachment_rows(view, visit.document, instance.item_key),
+        "external_files": external_rows(view, instance.item_key),
         "error": error,
         "stale": list(stale),
         "layout": _layout(request),
@@ -119,6 +122,8 @@ def _done(request, visit, instance, outcome):
     elif answers.is_fragment(request):
         context = {"message": outcome.message, "back_url": pages.document_url(target)}
         context |= {"action": instance, "layout": _layout(request)}
+        if instance.has_receipt and (receipt_key := pages.key_of(key)):
+            context["receipt_url"] = receipts.url(target, receipt_key)
         response = answers.of_visit(request, visit, "portal_plugin/actions/done.html", context)
         response["X-Portal-Done"] = "1"
     else:

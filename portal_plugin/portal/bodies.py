@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..conf import conf
 from ..exceptions import FileTooLarge, UnreadableForm
-from ..services import files
+from ..services import quotas
 
 #: Bytes of a form besides its files.
 ROOM_FOR_FIELDS = 1024 * 1024
@@ -52,7 +52,7 @@ def refuse_too_much(request) -> None:
     if length > most + ROOM_FOR_FIELDS:
         raise FileTooLarge(
             _("This is too much at once. A file may have up to %(limit)s.")
-            % {"limit": files.size_text(conf.upload_max_bytes)}
+            % {"limit": quotas.size_text(conf.upload_max_bytes)}
         )
 
 

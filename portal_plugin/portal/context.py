@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..actions.offers import offer, offers
 from ..services.presentation import document_view
-from ..services.presentation.sentences import next_sentence, state_sentence
+from ..services.presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from ..statuses import FileCheckState, WorkState
 
 #: Comments on the page itself; the dialog shows them all.
@@ -27,12 +27,14 @@ OF_THE_BODY = (
     "view",
     "sentence",
     "next_sentence",
+    "deadline_sentence",
     "primary",
     "page_items",
     "document_offers",
     "comments",
     "comments_count",
     "attachments",
+    "external_files",
     "change_requests",
 )
 
@@ -57,6 +59,17 @@ class AttachmentRow:
     thumb_url: str
     item_name: str
     is_waiting: bool
+
+
+@dataclass(frozen=True)
+class ExternalRow:
+    """A file that is elsewhere; nobody has looked at it."""
+
+    host: str
+    url: str
+    when: datetime
+    author: str
+    item_name: str
 
 
 @dataclass(frozen=True)
@@ -107,12 +120,14 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "view": view,
         "sentence": state_sentence(view),
         "next_sentence": next_sentence(view),
+        "deadline_sentence": deadline_sentence(view),
         "primary": found.primary,
         "page_items": found.items,
         "document_offers": found.document,
         "comments": comment_rows(view)[:SHOWN_COMMENTS],
         "comments_count": len(view.rows.comments),
         "attachments": attachment_rows(view, visit.document),
+        "external_files": external_rows(view),
         "change_requests": change_request_rows(visit, view),
     }
 
@@ -151,6 +166,21 @@ def attachment_rows(view, document, item_key=None) -> list[AttachmentRow]:
             is_waiting=row.check_state in (FileCheckState.WAITING, FileCheckState.REFUSED),
         )
         for row in view.rows.attachments
+        if item_key is None or row.item_key == item_key
+    ]
+
+
+def external_rows(view, item_key=None) -> list[ExternalRow]:
+    names = _names(view)
+    return [
+        ExternalRow(
+            host=row.host,
+            url=row.url,
+            when=row.created_at,
+            author=author_name(row, view),
+            item_name=names.get(row.item_key, ""),
+        )
+        for row in view.rows.external_files
         if item_key is None or row.item_key == item_key
     ]
 

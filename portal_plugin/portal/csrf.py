@@ -4,7 +4,10 @@ Portal views are exempt from the site's middleware and run this one, because the
 has neither our headers nor the customer's text.
 """
 
+from django.conf import settings
 from django.middleware.csrf import CsrfViewMiddleware
+
+HEADER = "HTTP_X_CSRFTOKEN"
 
 
 class PortalCsrf(CsrfViewMiddleware):
@@ -21,6 +24,9 @@ _middleware = PortalCsrf(lambda request: None)
 
 def failure(request) -> str:
     """Why the request is refused, or an empty text."""
+    # A script sends the form's token in Django's usual header, whatever the site calls its own.
+    if token := request.META.get(HEADER):
+        request.META.setdefault(settings.CSRF_HEADER_NAME, token)
     _middleware.process_request(request)
     return _middleware.process_view(request, _checked, (), {}) or ""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..exceptions import FileIsGone, FileWaits, PortalError
 from ..gateways import delivery, pictures
-from ..services import files, previews, proofs
+from ..services import file_bundles, files, previews, proof_files, proofs
 from ..statuses import FileCheckState
 from . import answers
 
@@ -21,13 +21,28 @@ logger = logging.getLogger(__name__)
 def attachment(request, visit, file_id):
     """The original of a customer's or the shop's file, as a download."""
     row = find(files.for_customer(visit.document), visit, file_id)
-    return answers.dead_link(request) if row is None else download(row)
+    return answers.dead_link(request) if row is None else download(row, request)
+
+
+def all_files(request, visit):
+    """Everything that the customer may download, as one zip."""
+    document = visit.document
+    is_out = document.live and document.current_version_id is not None
+    rows = file_bundles.for_customer(document) if is_out else []
+    if not rows:
+        return answers.dead_link(request)
+    return delivery.zip_response(file_bundles.stream(rows), name=file_bundles.name_of(document))
 
 
 def proof_file(request, visit, file_id):
     """The original of a proof that was sent, as a download; earlier versions included."""
     row = find(proofs.released(visit.document), visit, file_id)
-    return answers.dead_link(request) if row is None else download(row)
+    if row is None:
+        return answers.dead_link(request)
+    response = download(row, request)
+    if response.streaming and response.status_code == 200:
+        response.streaming_content = proof_files.watched(row, response.streaming_content)
+    return response
 
 
 def preview(request, visit, file_id, page, size):
@@ -52,16 +67,29 @@ def find(rows, visit, file_id):
     return rows.filter(public_id=file_id).first()
 
 
-def download(row):
+def download(row, request):
     if row.check_state == FileCheckState.REFUSED:
         raise PortalError(_("This file did not pass the virus check."))
     if not files.may_go_out(row):
         raise FileWaits
     try:
-        return delivery.file_response(row.file, name=row.name, content_type=row.content_type)
+        response = delivery.file_response(
+            row.file,
+            name=row.name,
+            content_type=row.content_type,
+            wanted=_range(request, row),
+        )
+        response["ETag"] = quote_etag(row.digest)
+        return response
     except FileNotFoundError as error:
         logger.error("A file is gone from the storage: %s", row.file.name)
         raise FileIsGone from error
+
+
+def _range(request, row):
+    """What is asked for; all of it where the browser has the beginning of another file."""
+    has = request.headers.get("If-Range", "")
+    return request.headers.get("Range", "") if has in ("", quote_etag(row.digest)) else ""
 
 
 def _drawn(picture, etag):

@@ -13,6 +13,9 @@ from django.urls import reverse
 SALT = "portal_plugin.grant"
 IDLE_SECONDS = 24 * 3600
 LONGEST_SECONDS = 30 * 24 * 3600
+#: An upload under way may go on so long after its grant has ended. The browser keeps the cookie
+#: until then; everything else looks at the time in it.
+LEEWAY_SECONDS = 24 * 3600
 #: A cookie younger than this is not written again.
 FRESH_SECONDS = 300
 
@@ -38,7 +41,7 @@ def give(response, request, document, link, *, since=None) -> None:
     response.set_cookie(
         cookie_name(document),
         value,
-        max_age=IDLE_SECONDS,
+        max_age=IDLE_SECONDS + LEEWAY_SECONDS,
         path=reverse("portal_plugin:document", kwargs={"public_id": document.public_id}),
         secure=request.is_secure(),
         httponly=True,
@@ -46,22 +49,25 @@ def give(response, request, document, link, *, since=None) -> None:
     )
 
 
-def read(request, document) -> dict | None:
-    """The grant that this browser sent for ``document``, if it is ours and young enough."""
+def read(request, document, leeway=0) -> dict | None:
+    """The grant that this browser sent for ``document``, if it is ours and young enough, or ended
+    not longer than ``leeway`` seconds ago."""
     raw = request.COOKIES.get(cookie_name(document), "")
     try:
-        grant = signing.loads(raw, salt=SALT, max_age=IDLE_SECONDS)
+        grant = signing.loads(raw, salt=SALT, max_age=IDLE_SECONDS + leeway)
     except signing.BadSignature:
         return None
     if not isinstance(grant, dict) or grant.get("document") != document.public_id:
         return None
-    if grant.get("site") != document.site_id or time.time() - grant["since"] > LONGEST_SECONDS:
+    if grant.get("site") != document.site_id:
         return None
-    return grant
+    return None if time.time() - grant["since"] > LONGEST_SECONDS + leeway else grant
 
 
 def needs_renewal(grant) -> bool:
-    return time.time() - grant["at"] > FRESH_SECONDS
+    """Not one that has ended: what is finished in its leeway makes it no younger."""
+    age, since = time.time() - grant["at"], time.time() - grant["since"]
+    return FRESH_SECONDS < age <= IDLE_SECONDS and since <= LONGEST_SECONDS
 
 
 def covers(link, document) -> bool:

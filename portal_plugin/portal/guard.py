@@ -5,12 +5,13 @@ same answer, byte for byte.
 """
 
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache, wraps
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponseNotAllowed
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
@@ -19,9 +20,12 @@ from ..models import Activity, DirectLink, PaymentAttempt, SalesDocument
 from ..services.visits import Visit
 from . import answers, bodies, csrf, grants, headers, limits
 
+#: Methods that change nothing, and need no proof of where they come from.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-def portal_view(*methods, stranger=None):
-    """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look.
+def portal_view(*methods, leeway=0, stranger=None):
+    """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look, or could
+    until ``leeway`` seconds ago.
 
     ``stranger(request)`` answers a GET of everybody else, whatever document is asked for.
     """
@@ -31,7 +35,7 @@ def portal_view(*methods, stranger=None):
         @transaction.non_atomic_requests
         @wraps(view)
         def guarded(request, public_id, **kwargs):
-            response = _answer(view, methods, stranger, request, public_id, kwargs)
+            response = _answer(view, methods, stranger, request, public_id, kwargs, leeway)
             headers.secure(response, request)
             return csrf.set_cookie(request, response)
 
@@ -41,8 +45,8 @@ def portal_view(*methods, stranger=None):
     return decorate
 
 
-def _answer(view, methods, stranger, request, public_id, kwargs):
-    visit, grant = resolve(request, public_id)
+def _answer(view, methods, stranger, request, public_id, kwargs, leeway):
+    visit, grant = resolve(request, public_id, leeway)
     if visit is None:
         is_greeted = stranger is not None and request.method in ("GET", "HEAD")
         return stranger(request) if is_greeted else _stranger(request)
@@ -52,8 +56,8 @@ def _answer(view, methods, stranger, request, public_id, kwargs):
         try:
             if request.method == "POST":
                 bodies.read(request)
-                if reason := csrf.failure(request):
-                    return answers.csrf_failed(request, visit, reason)
+            if request.method not in SAFE and (reason := csrf.failure(request)):
+                return answers.csrf_failed(request, visit, reason)
             response = view(request, visit, **kwargs)
         except PortalError as error:
             response = answers.refused(request, visit, error)
@@ -72,16 +76,16 @@ def _stranger(request):
     return answers.dead_link(request)
 
 
-def resolve(request, public_id):
+def resolve(request, public_id, leeway=0):
     """``(visit, grant)``, or ``(None, None)`` for everything that is not this browser's to see."""
     site, document = Site.find_for_request(request), find_document(public_id)
     if document is None or site is None or document.site_id != site.pk:
         return None, None
-    grant = grants.read(request, document)
+    grant = grants.read(request, document, leeway)
     if grant is None:
         return None, None
     link = next(iter(_links().filter(pk=grant["link"])), None)
-    if link is None or not link.is_usable or not grants.covers(link, document):
+    if link is None or not _still_opens(link, leeway) or not grants.covers(link, document):
         return None, None
     visit = Visit(
         document=document,
@@ -91,6 +95,11 @@ def resolve(request, public_id):
         staff=staff_of(request),
     )
     return visit, grant
+
+
+def _still_opens(link, leeway):
+    """Who was stopped is stopped at once, whatever was under way."""
+    return not link.is_revoked and link.expires_at + timedelta(seconds=leeway) > timezone.now()
 
 
 def find_document(public_id) -> SalesDocument | None:

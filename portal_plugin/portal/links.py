@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
+from ..addresses import KeyConverter
 from ..canonical import digest
 from ..exceptions import PortalError, TooManyRequests
 from ..models import DirectLink, Order
@@ -80,8 +81,7 @@ def _enter(request, link):
     document = link.document
     order = Order.objects.filter(source_estimate=document.pk).select_related("site").first()
     target = order if order is not None and order.current_version_id else document
-    url = reverse("portal_plugin:document", kwargs={"public_id": target.public_id})
-    response = HttpResponseRedirect(url, status=303)
+    response = HttpResponseRedirect(_place(request, target), status=303)
     if request.method != "GET":
         return response
     for one in {document, target}:
@@ -90,6 +90,16 @@ def _enter(request, link):
         opened_count=F("opened_count") + 1, last_opened_at=timezone.now()
     )
     return response
+
+
+def _place(request, document):
+    """The document's page; from the email about a decision its receipt."""
+    values = {"public_id": document.public_id}
+    try:
+        key = KeyConverter().to_python(request.GET.get("receipt", ""))
+    except ValueError:
+        return reverse("portal_plugin:document", kwargs=values)
+    return reverse("portal_plugin:receipt", kwargs=values | {"key": key})
 
 
 def _expired(request, link):

@@ -76,11 +76,18 @@ def to_order(request, visit, order):
     return response
 
 
+def key_of(text) -> UUID | None:
+    """The key of a form that was sent, as it stands in an address."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _notice(request, visit) -> str:
     """What a form without JavaScript ended with; the key is known only to who posted it."""
-    try:
-        key = UUID(request.GET.get("done", ""))
-    except ValueError:
+    key = key_of(request.GET.get("done", ""))
+    if key is None:
         return ""
     found = Submission.objects.filter(
         link=visit.link, client_key=key, document__family=visit.document.family

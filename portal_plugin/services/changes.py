@@ -35,7 +35,7 @@ def _sentences(
     for key, item in new.items():
         if key in old and old[key].item_hash != item.item_hash:
             fields = changes_between(_content(old[key]), _content(item))
-            words = {"name": _content(item)["name"], "fields": _labels(fields)}
+            words = {"name": _content(item)["name"], "fields": labels(fields)}
             found.append(_("Changed: %(name)s (%(fields)s)") % words)
     if before.total != now.total:
         amounts = {
@@ -46,6 +46,11 @@ def _sentences(
     return found or [_("Texts, dates or terms of payment")]
 
 
+def why(old: str, new: str) -> str:
+    """What differs between two contents of an item, in words."""
+    return labels(changes_between(json.loads(old), json.loads(new)))
+
+
 def _content(item: VersionItem) -> dict:
     return json.loads(item.canonical)
 
@@ -54,7 +59,8 @@ def _names(items: Iterable[VersionItem]) -> str:
     return ", ".join(_content(item)["name"] for item in items)
 
 
-def _labels(fields: Iterable[str]) -> str:
+def labels(fields: Iterable[str]) -> str:
+    """Columns of an item as a person calls them, with commas between."""
     known = {field.name: str(field.verbose_name) for field in LineItem._meta.fields}
     known |= {"proofs": _("proof"), "currency": _("currency")}
     return ", ".join(known[name] for name in fields)

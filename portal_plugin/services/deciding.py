@@ -1,6 +1,6 @@
 """Write decisions: what was seen, what was said, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import signals
+from ..canonical import digest
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
 from ..statuses import DocumentState, ItemState, Verdict
-from . import converting, versions
+from . import converting, pdfs, proof_files, versions
 
 
 def decide(
@@ -22,14 +23,16 @@ def decide(
     *,
     submission: Submission,
     hashes: Mapping[UUID, str],
+    files: Collection[str] = (),
     since: int | None = None,
     reason: str = "",
 ) -> list[Decision]:
     """One decision for each key, all or none. The caller holds the document's lock.
 
-    ``hashes`` says what the page showed of each item, and ``since`` the number of the version that
-    it showed, where what is payable matters. Raises ``StaleDocument`` when the shop has changed one
-    of them since, or raised the total; ``NotAvailable`` when an item does not wait for a decision.
+    ``hashes`` says what the page showed of each item, ``files`` which proofs were read before the
+    lock and found whole (``proof_files.read``), and ``since`` the number of the version that the
+    page showed, where what is payable matters. Raises ``StaleDocument`` when the shop has changed
+    one of them since, or raised the total; ``NotAvailable`` when an item does not wait.
     """
     standing, version = document.standing, document.current_version
     if version is None:
@@ -41,6 +44,7 @@ def decide(
     waiting = set(standing.waiting_keys)
     if not keys or not set(keys) <= waiting:
         raise NotAvailable(_("This item does not wait for approval any more."))
+    proof_files.refuse_unread([version_items[key].canonical for key in keys], files)
     decisions = [
         Decision(
             submission=submission,
@@ -58,6 +62,7 @@ def decide(
     ]
     for decision in decisions:
         decision.save(force_insert=True)
+    pdfs.order_receipt(submission, version)
     _forget(document)
     transaction.on_commit(
         lambda: signals.items_decided.send(
@@ -66,6 +71,24 @@ def decide(
         robust=True,
     )
     return decisions
+
+
+def history_facts(submission: Submission) -> dict[str, Any]:
+    """What the history keeps of a submission with decisions, so that none can be changed or lost
+    without it: the decisions, and the hashes of the texts as they were shown."""
+    return {
+        "submission": submission.pk,
+        "decided": kept_of(submission.decisions.all()),
+        "terms": submission.terms_digest,
+        "withdrawal": submission.withdrawal_digest,
+    }
+
+
+def kept_of(decisions: Iterable[Decision]) -> list[list[str]]:
+    """Item, verdict, item hash and hash of the reason of each, in the order of the items."""
+    return sorted(
+        [str(d.item_key), str(d.verdict), d.item_hash, digest(d.reason.encode())] for d in decisions
+    )
 
 
 def what_changed(

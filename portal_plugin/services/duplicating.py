@@ -14,7 +14,13 @@ from . import activity
 from .deriving import ITEM_FIELDS
 
 #: What belongs to the one deal alone.
-LEFT_OUT = {"purchase_order_number", "valid_until", "delivery_on"}
+LEFT_OUT = {
+    "purchase_order_number",
+    "valid_until",
+    "delivery_on",
+    "approve_by",
+    "approve_by_reason",
+}
 COPIED = [f.name for f in DocumentContent._meta.fields if f.name not in LEFT_OUT]
 
 

@@ -10,19 +10,17 @@ from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import signals
-from ..conf import conf
 from ..exceptions import FileRefused, FileTooLarge, StorageUnavailable
 from ..gateways import filetypes, scanner
 from ..models import Attachment, DirectLink, ProofVersion, SalesDocument, Submission
 from ..models.documents import lock
 from ..models.storage import private_name, private_storage
 from ..statuses import FileCheckState
-from . import activity, previews, work
+from . import activity, previews, quotas, work
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +52,7 @@ def check(upload: UploadedFile, *, max_bytes: int | None = None) -> filetypes.Fi
     if max_bytes is not None and upload.size > max_bytes:
         raise FileTooLarge(
             _("“%(name)s” is too large. A file may have up to %(limit)s.")
-            % {"name": name, "limit": size_text(max_bytes)}
+            % {"name": name, "limit": quotas.size_text(max_bytes)}
         )
     upload.seek(0)
     head = upload.read(filetypes.HEAD_BYTES)
@@ -122,7 +120,7 @@ def save(
 
     What staff add is internal until they show it. Raises ``FileRefused`` over the quota.
     """
-    refuse_over_quota(document, stored.size)
+    quotas.take(document, stored.size)
     attachment = Attachment.objects.create(
         document_id=document.pk,
         public_id=uuid4(),
@@ -191,6 +189,7 @@ def remove(attachment: Attachment, user: Any) -> Attachment:
         if attachment.removed_at is None:
             attachment.removed_at = timezone.now()
             attachment.save(update_fields=["removed_at"])
+            quotas.give_back(document, attachment.size)
             facts = {"file": str(attachment.public_id), "sha256": attachment.digest}
             activity.record(document, "file_removed", staff=user, data=facts)
     return attachment
@@ -205,6 +204,11 @@ def may_go_out(row: Attachment | ProofVersion) -> bool:
     """With a scanner only what it called clean; without one everything that none ever refused."""
     if scanner.is_configured():
         return row.check_state == FileCheckState.CLEAN
+    return row.check_state != FileCheckState.REFUSED
+
+
+def may_be_opened(row: Attachment | ProofVersion) -> bool:
+    """By staff, who see that it is unchecked: everything but what a virus was found in."""
     return row.check_state != FileCheckState.REFUSED
 
 
@@ -223,28 +227,3 @@ def order_work(row: Attachment | ProofVersion) -> None:
     )
     if is_checked_first:
         work.wake("scan")
-
-
-def refuse_over_quota(document: SalesDocument, size: int) -> None:
-    """Count and bytes of one document, staff's files included. Holds under the document's lock."""
-    used = Attachment.objects.filter(document=document.pk, removed_at=None).aggregate(
-        count=models.Count("pk"), bytes=models.Sum("size")
-    )
-    if used["count"] >= conf.upload_quota_files:
-        raise FileRefused(
-            _("There is room for %(count)s files here, and it is used up.")
-            % {"count": conf.upload_quota_files}
-        )
-    if (used["bytes"] or 0) + size > conf.upload_quota_bytes:
-        raise FileRefused(
-            _("All files here together may have up to %(limit)s. This one is too much.")
-            % {"limit": size_text(conf.upload_quota_bytes)}
-        )
-
-
-def size_text(size: int) -> str:
-    """A limit in words: "50 MB", not "50.0 MB"."""
-    megabytes, rest = divmod(size, 1024 * 1024)
-    if megabytes and not rest:
-        return _("%(count)s MB") % {"count": megabytes}
-    return filesizeformat(size)

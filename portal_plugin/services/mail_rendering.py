@@ -17,7 +17,7 @@ from .mail_phrases import Phrase
 from .mail_receivers import receiver
 from .mail_stories import Story, tell
 from .presentation import DocumentView, ShopView, document_view, shop_view
-from .presentation.sentences import next_sentence, state_sentence
+from .presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from .presentation.shop import document_language
 
 SUBJECT_LIMIT = 150
@@ -233,7 +233,8 @@ def _greeting(email: OutgoingEmail) -> str:
 
 
 def _sentences(view: DocumentView) -> list[str]:
-    return [text for text in (state_sentence(view), next_sentence(view)) if text]
+    found = (state_sentence(view), deadline_sentence(view), next_sentence(view))
+    return [text for text in found if text]
 
 
 def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[tuple[str, str]]:
@@ -251,6 +252,8 @@ def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[t
         rows.append((_("Deposit due"), view.deposit_due))
     elif view.has_balance and view.payments:
         rows.append((_("Balance due"), view.balance_due))
+    if document.approve_by and view.waiting_items and not view.is_over:
+        rows.append((_("Please answer by"), date_format(document.approve_by)))
     if view.valid_until:
         rows.append((_("Valid until"), date_format(view.valid_until)))
     return rows

@@ -1,11 +1,11 @@
 """What happened, in the words of those who did it: read from the rows when the email is rendered.
 
 A row of mail keeps ids and a few plain words (``facts["happenings"]``). Each happening is a dict
-with ``kind`` and any of: ``submission``, ``comment``, ``change_request``, ``entry`` (ids of rows),
-``refund``, ``dispute``, ``item`` and ``items`` (item keys), and ready words ``by``, ``text``,
-``reason``, ``reply``, ``files`` (names), ``amount``, ``reference``, ``stage``, ``headline``.
-``is_recorded`` says that staff (``by``) wrote down what the customer had said, on the phone for
-example.
+with ``kind`` and any of: ``submission``, ``receipt`` (a submission of staff), ``comment``,
+``change_request``, ``entry`` (ids of rows), ``refund``, ``dispute``, ``item`` and ``items`` (item
+keys), and ready words ``by``, ``text``, ``reason``, ``reply``, ``files`` (names), ``amount``,
+``reference``, ``stage``, ``headline``. ``is_recorded`` says that staff (``by``) wrote down what the
+customer had said, on the phone for example.
 """
 
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from ..models import Attachment, ChangeRequest, Comment, LedgerEntry, SalesDocument, Submission
 from ..money import format_money
+from .presentation.receipt import ReceiptView, receipt_view
 
 #: Characters of a quoted text; the rest is read on the page.
 QUOTE_LIMIT = 1000
@@ -39,6 +40,7 @@ class Story:
     message: str = ""
     is_recorded: bool = False
     count: int = 0
+    receipt: ReceiptView | None = None
 
     @property
     def audience(self) -> str:
@@ -74,8 +76,17 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         headline=happening.get("headline", ""),
         message=submission.message if submission else "",
         is_recorded=bool(happening.get("is_recorded")),
+        receipt=_receipt(happening, submission if decided else None),
         count=len(keys) or len(files) or happening.get("count", 0),
     )
+
+
+def _receipt(happening: dict[str, Any], deciding: Any) -> ReceiptView | None:
+    """For the customer, of what they decided, or staff for them."""
+    if not happening["kind"].startswith("receipt_"):
+        return None
+    found = deciding or Submission.objects.filter(pk=happening.get("receipt", 0)).first()
+    return receipt_view(found) if found is not None else None
 
 
 def _said(document: SalesDocument, happening: dict[str, Any], submission: Any) -> Any:

@@ -100,6 +100,17 @@ def _look_at_proof(story: Story) -> Phrase:
     return Phrase(message, count=count)
 
 
+def _new_version(story: Story) -> Phrase:
+    if not story.items:
+        return Phrase(_("There is a new version"))
+    message = ngettext(
+        "%(count)s item changed and waits for you again",
+        "%(count)s items changed and wait for you again",
+        len(story.items),
+    )
+    return Phrase(message, count=len(story.items))
+
+
 def _moved_on(story: Story) -> Phrase:
     return Phrase(_("Where your order is now: %(stage)s"), stage=story.stage)
 
@@ -144,6 +155,13 @@ def _of_money(message: str) -> Headline:
     return lambda story: Phrase(_(message), amount=story.amount)
 
 
+def _they_have_no_proof(story: Story) -> Phrase:
+    return Phrase(
+        _("The file of a proof of “%(item)s” has changed in the storage. Upload it again."),
+        item=story.items[0] if story.items else "",
+    )
+
+
 def _they_did(story: Story) -> Phrase:
     return Phrase(_("%(name)s: %(action)s"), name=_who(story), action=_label(story.verb))
 
@@ -178,17 +196,21 @@ HEADLINES: dict[str, Headline] = {
     "receipt_approve": _you_approved,
     "receipt_approve_multiple": _you_approved,
     "receipt_decline": _you_declined,
+    "receipt_decline_all": _you_declined,
     "receipt_order_approved": _plain(gettext_noop("You ordered the approved items")),
     "receipt_comment": _plain(gettext_noop("We have your message")),
     "receipt_change_request": _plain(gettext_noop("We have your change request")),
     "receipt_withdraw_change_request": _plain(gettext_noop("You withdrew your change request")),
     "receipt_upload": _we_have_your_files,
+    "receipt_send_link": _plain(gettext_noop("We have your link")),
     "receipt_files": _we_have_your_files,
     "receipt_payment": _we_have_your_payment,
     "news_comment": _plain(gettext_noop("There is a message for you")),
     "news_proof": _look_at_proof,
-    "news_version": _plain(gettext_noop("There is a new version")),
+    "news_version": _new_version,
+    "news_undo": _plain(gettext_noop("We took a decision of yours back and ask you again")),
     "news_change_answered": _plain(gettext_noop("Your change request was answered")),
+    "news_deadline": _plain(gettext_noop("Your answer is still missing")),
     "news_stage": _moved_on,
     "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
@@ -198,15 +220,19 @@ HEADLINES: dict[str, Headline] = {
     "staff_approve": _they_approved,
     "staff_approve_multiple": _they_approved,
     "staff_decline": _they_declined,
+    "staff_decline_all": _they_declined,
     "staff_order_approved": _by_name(gettext_noop("%(name)s ordered the approved items")),
     "staff_comment": _by_name(gettext_noop("%(name)s wrote a message")),
     "staff_change_request": _by_name(gettext_noop("%(name)s asks for a change")),
     "staff_withdraw_change_request": _by_name(gettext_noop("%(name)s withdrew a change request")),
     "staff_upload": _they_sent_files,
+    "staff_send_link": _by_name(gettext_noop("%(name)s sent a link to a file")),
     "staff_files": _they_sent_files,
     "staff_payment": _they_paid,
     "staff_payment_failed": _plain(gettext_noop("A payment did not go through")),
     "staff_waiting": _plain(gettext_noop("This has waited for us for a working day")),
+    "staff_proof_damaged": _they_have_no_proof,
+    "staff_file_damaged": _plain(gettext_noop("A file is not any more what was stored")),
     "staff_overpaid": _plain(gettext_noop("This order is paid too much")),
     "staff_refund_failed": _of_money(gettext_noop("A refund of %(amount)s did not go through")),
     "staff_dispute": _of_money(gettext_noop("A bank asks about a payment of %(amount)s")),

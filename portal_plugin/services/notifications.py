@@ -1,5 +1,6 @@
 """Who is told what: the customer what the shop and they did, staff what the customer did."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..models import DirectLink, OutgoingEmail, SalesDocument, Submission
@@ -14,6 +15,7 @@ AT_ONCE = frozenset(
         "approve",
         "approve_multiple",
         "decline",
+        "decline_all",
         "order_approved",
         "payment",
         "payment_failed",
@@ -56,12 +58,16 @@ def shop_acted(
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
 
 
-def take_back(document: SalesDocument, verb: str, reason: str) -> int:
+def take_back(
+    document: SalesDocument, verb: str, reason: str, *, to: Iterable[int | None] | None = None
+) -> int:
     """News that are none any more: emails of theirs that have not left stay unsent, with the
-    reason for staff. Returns how many."""
+    reason for staff. ``to``: ids of recipients, else everybody's. Returns how many."""
     waiting = document.emails.filter(
         kind=f"news_{verb}", state=EmailState.WAITING, is_delayed=True, attempts=0
     )
+    if to is not None:
+        waiting = waiting.filter(recipient__in=to)
     return waiting.update(state=EmailState.WITHHELD, error=reason)
 
 

@@ -1,6 +1,6 @@
 """What a customer said on the phone or at the counter, written down by staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from ..exceptions import PortalError
 from ..models import Order, SalesDocument, Submission
 from ..models.documents import lock
 from ..statuses import DocumentState, Verdict
-from . import activity, deciding, listing, notifications, pdfs
+from . import activity, deciding, listing, notifications, pdfs, proof_files
 from .mail_receivers import staff_name
 
 #: Verdict to the verb of the history; the customer's receipt says which items.
@@ -27,24 +27,33 @@ OPEN = {
 
 
 def record(
-    document: SalesDocument, keys: Sequence[UUID], verdict: str, note: str, user: Any
+    document: SalesDocument,
+    keys: Sequence[UUID],
+    verdict: str,
+    note: str,
+    user: Any,
+    *,
+    files: Collection[str] | None = None,
 ) -> Order | None:
     """Decide items for the customer, as the document is out now. ``note`` says how it was agreed.
 
     Everybody with a way in gets a receipt, so that nothing is agreed behind their back. Returns the
-    order where this was the last decision and made one. Raises ``PortalError``.
+    order where this was the last decision and made one. ``files`` are proofs that were read and
+    found whole, by a caller who holds the lock already. Raises ``PortalError``.
     """
     note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
     if not keys:
         raise PortalError(_("Tick at least one item."))
+    if files is None:
+        files = proof_files.read(document, keys)
     with transaction.atomic():
         fresh = lock(document)
         if fresh.state not in OPEN:
             raise PortalError(_("This document does not wait for an answer."))
         submission = _submission(fresh, f"{VERBS[Verdict(verdict)]}_for_customer", note, user)
         shown = {key: item.item_hash for key, item in fresh.standing.items.items()}
-        deciding.decide(fresh, keys, verdict, submission=submission, hashes=shown)
-        facts = {"submission": submission.pk, "items": [str(key) for key in keys]}
+        deciding.decide(fresh, keys, verdict, submission=submission, hashes=shown, files=files)
+        facts = {"items": [str(key) for key in keys], **deciding.history_facts(submission)}
         verb = VERBS[Verdict(verdict)]
         activity.record(
             fresh,
@@ -56,6 +65,7 @@ def record(
         listing.refresh(fresh)
         pdfs.order_render(fresh)
         facts = {"items": [str(key) for key in keys], "by": staff_name(user)}
+        facts["receipt"] = submission.pk
         notifications.customer_acted(fresh, verb, link=None, facts=facts)
     return order
 
@@ -64,6 +74,7 @@ def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
     """Publish the newest draft and keep what was decided on the items that it changes: staff have
     talked to the customer, and say so in ``note``. Each gets a new decision, and a receipt."""
     note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
+    files = proof_files.read_also_waiting(document)
     with transaction.atomic():
         fresh = lock(document)
         go_live_at = fresh.get_latest_revision_as_object().go_live_at
@@ -76,7 +87,8 @@ def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
             waiting = set(lock(document).standing.waiting_keys)
             keys = [key for key in waiting if decided.get(key) == verdict]
             if keys:
-                record(document, keys, verdict, note, user)
+                record(document, keys, verdict, note, user, files=files)
+        notifications.take_back(fresh, "version", _("It was agreed with the customer."))
 
 
 def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> None:
@@ -84,14 +96,24 @@ def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> Non
     reason = _required(reason, _("Write why the decision is taken back."))
     with transaction.atomic():
         fresh = lock(document)
-        if fresh.converted_at:
-            raise PortalError(_("An order was made from this. Take it back there."))
+        _refuse_undo(fresh)
         submission = _submission(fresh, "undo", reason, user)
         deciding.undo(fresh, key, submission=submission, reason=reason)
-        facts = {"item": str(key), "submission": submission.pk}
+        facts = {"item": str(key), **deciding.history_facts(submission)}
         activity.record(fresh, "undo", staff=user, data=facts)
         listing.refresh(fresh)
         pdfs.order_render(fresh)
+        told = {"items": [str(key)], "by": staff_name(user), "reason": reason}
+        notifications.shop_acted(fresh, "undo", facts=told)
+
+
+def _refuse_undo(document: SalesDocument) -> None:
+    if document.converted_at:
+        raise PortalError(_("An order was made from this. Take it back there."))
+    if document.cancelled_at:
+        raise PortalError(_("This was cancelled: nothing of it waits for an answer."))
+    if document.completed_at:
+        raise PortalError(_("The order is completed. Open it again first."))
 
 
 def _submission(document: SalesDocument, action: str, note: str, user: Any) -> Submission:

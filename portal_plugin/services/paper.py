@@ -91,7 +91,7 @@ def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
     shown = [html.encode(), style.read_bytes(), (logo.name if logo else "").encode()]
     return Sheet(
         html=html,
-        files=_files(style, logo) if with_files else {},
+        files=files_of(style, logo) if with_files else {},
         input_hash=hashlib.sha256(b"\0".join(shown)).hexdigest(),
     )
 
@@ -140,7 +140,8 @@ def style_sheet() -> Path:
     return Path(found) if found else STATIC / STYLE
 
 
-def _files(style: Path, logo: Any) -> dict[str, Path | bytes]:
+def files_of(style: Path, logo: Any) -> dict[str, Path | bytes]:
+    """Style sheet, fonts and logo by their addresses."""
     files: dict[str, Path | bytes] = {STYLE: style}
     files |= {f"fonts/{font.name}": font for font in (STATIC / "fonts").glob("*.woff2")}
     drawn = _logo(logo.storage, logo.name) if logo else None
@@ -177,12 +178,18 @@ def _facts(view: DocumentView) -> list[Fact]:
     rows = [
         (_("Date"), _day(view.issued_on)),
         (_("Valid until"), _day(view.valid_until)),
+        (_("Please answer by"), _approve_by(view)),
         (_("Your order number"), document.purchase_order_number),
         (_("Delivery"), _day(view.delivery_on)),
         (_("Payment"), _payment_days(view)),
         (_("Your tax number"), view.customer_tax_number),
     ]
     return [Fact(label, value) for label, value in rows if value]
+
+
+def _approve_by(view: DocumentView) -> str:
+    """Only while something waits: afterwards it is nobody's business any more."""
+    return "" if view.is_over or not view.waiting_items else _day(view.document.approve_by)
 
 
 def _day(day: date | None) -> str:

@@ -56,10 +56,10 @@ def _fill(archive: zipfile.ZipFile, there: Iterable[tuple[SalesDocument, Rendere
             message = _("The PDF of %(document)s is being made. Try again in a minute.")
             raise NotAvailable(message % {"document": document})
         with file:
-            archive.writestr(_unused(paper.file_name(document), names), file.read())
+            archive.writestr(unused(paper.file_name(document), names), file.read())
 
 
-def _unused(name: str, names: set[str]) -> str:
+def unused(name: str, names: set[str]) -> str:
     """Two shops may have given the same number."""
     path, number, free = PurePath(name), 1, name
     while free in names:

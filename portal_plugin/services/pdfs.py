@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from ..exceptions import RenderUnavailable
 from ..gateways import pdf as gateway
-from ..models import RenderedPdf, SalesDocument
+from ..models import DocumentVersion, RenderedPdf, SalesDocument, Submission
 from ..models.storage import private_name
 from ..statuses import WorkState
-from . import paper, work
+from . import paper, receipts, work
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +69,25 @@ def ask_for(document: SalesDocument) -> RenderedPdf | None:
     elif found.state == WorkState.FAILED:
         _try_again(found)
     return None
+
+
+def order_receipt(submission: Submission, version: DocumentVersion) -> None:
+    """Have the receipt of a decision drawn, once. In the transaction that writes the decision."""
+    RenderedPdf.objects.get_or_create(
+        document_id=submission.document_id,
+        kind=receipts.KIND,
+        input_hash=receipts.input_hash(submission),
+        defaults={"version": version, "submission": submission},
+    )
+    work.wake("pdf")
+
+
+def receipt(submission: Submission) -> RenderedPdf | None:
+    """The finished receipt; where it failed it is tried again, and ``None`` comes back."""
+    found = submission.pdfs.first()
+    if found is not None and found.state == WorkState.FAILED:
+        _try_again(found)
+    return found if found is not None and found.state == WorkState.READY else None
 
 
 def hand_out(pdf: RenderedPdf) -> File | None:
@@ -174,7 +193,7 @@ def _give_up_on_killers() -> None:
 
 def _make(pdf: RenderedPdf) -> None:
     document = SalesDocument.objects.as_shown().get(pk=pdf.document_id).as_its_kind()
-    sheet = paper.sheet(document)
+    sheet = receipts.sheet(pdf.submission) if pdf.submission else paper.sheet(document)
     if pdf.input_hash != sheet.input_hash and not _name(pdf, document, sheet.input_hash):
         return
     data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash)
@@ -223,7 +242,9 @@ def _put_back(pdf: RenderedPdf, error: Exception) -> None:
 
 
 def _discard_superseded(pdf: RenderedPdf) -> None:
-    """Nobody saw them and nobody will. What was shown once is never deleted."""
+    """Nobody saw them and nobody will. What was shown once is never deleted, nor is a receipt."""
+    if pdf.submission_id:
+        return
     with transaction.atomic():
         older = RenderedPdf.objects.select_for_update().filter(
             document_id=pdf.document_id,

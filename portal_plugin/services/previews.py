@@ -18,7 +18,7 @@ from ..gateways import pictures
 from ..models import Preview
 from ..models.storage import private_name, private_storage
 from ..statuses import WorkState
-from . import work
+from . import proof_files, work
 
 logger = logging.getLogger(__name__)
 
@@ -170,12 +170,17 @@ def _draw(rows: list[Preview]) -> None:
     drawing = None
     try:
         with private_storage().open(first.source, "rb") as source:
-            drawing = pictures.draw(
-                source.file,
-                first.content_type,
-                page=first.page,
-                sizes={row.size: pictures.SIZES[row.size] for row in rows},
-            )
+            is_whole = proof_files.digest_of(source) == first.digest
+            source.seek(0)
+            if is_whole:
+                drawing = pictures.draw(
+                    source.file,
+                    first.content_type,
+                    page=first.page,
+                    sizes={row.size: pictures.SIZES[row.size] for row in rows},
+                )
+        if not is_whole:
+            proof_files.report_source(first.digest, first.source)
     except FileNotFoundError:
         logger.error("The file to draw is gone: %s", first.source)
     if drawing is None:

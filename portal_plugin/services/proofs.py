@@ -71,7 +71,7 @@ def send_now(document: SalesDocument, user: Any) -> DocumentVersion:
         keys = [str(key) for key in unreleased(fresh).values_list("proof__item_key", flat=True)]
         if not keys:
             raise PortalError(_("No proof waits to be sent."))
-        version = publishing.release(document, user=user)
+        version = publishing.release(document, user=user, tells=False)
         notifications.shop_acted(fresh, "proof", facts={"items": list(dict.fromkeys(keys))})
     return version
 

@@ -13,12 +13,17 @@ from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
 from ..totals import HUNDRED
-from . import activity, listing, numbering, pdfs, staging, terms
+from . import activity, asking_again, listing, numbering, pdfs, staging, terms
 from .versions import write_version
 
 
-def release(document: SalesDocument, revision: Any = None, user: Any = None) -> DocumentVersion:
+def release(
+    document: SalesDocument, revision: Any = None, user: Any = None, *, tells: bool = True
+) -> DocumentVersion:
     """Make what is live now the version that the customer sees.
+
+    Where it takes decisions back they are told which and why, unless the caller does that
+    (``tells``).
 
     Runs inside the publishing transaction. Raises ``PublishRefused`` with nothing written when the
     document lacks what a customer needs.
@@ -29,14 +34,15 @@ def release(document: SalesDocument, revision: Any = None, user: Any = None) -> 
         if not fresh.number:
             fresh.number = numbering.next_number(fresh)
             staging.ensure_stages(fresh.site)
+        before = asking_again.decided(fresh)
         shown = _show_what_staff_added(fresh)
         version = write_version(fresh, revision)
-        before = fresh.current_version
+        previous = fresh.current_version
         fresh.current_version = version
         SalesDocument.objects.filter(pk=fresh.pk).update(
             number=fresh.number, current_version=version
         )
-        answered = _answer_requests(fresh, before, version, user)
+        answered = _answer_requests(fresh, previous, version, user)
         activity.record(
             fresh,
             "version",
@@ -46,8 +52,11 @@ def release(document: SalesDocument, revision: Any = None, user: Any = None) -> 
                 "digest": version.digest,
                 "shown": shown,
                 "answered": answered,
+                "again": [str(each.key) for each in asking_again.of_version(version, before)],
             },
         )
+        if tells:
+            asking_again.tell(fresh, version, before)
         listing.refresh(fresh)
         pdfs.order_render(fresh)
         transaction.on_commit(

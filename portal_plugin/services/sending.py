@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import NotAvailable
 from ..models import Contact, Customer, DirectLink, OutgoingEmail, SalesDocument
 from ..models.documents import lock
-from . import activity, links, outbox
+from . import activity, links, notifications, outbox
 
 
 def send_document(
@@ -63,6 +63,9 @@ def send_document(
                 attaches_pdf=attach_pdf,
                 sent_by=user,
             )
+        told = [email.recipient_id for email in emails]
+        reason = _("The document itself was sent.")
+        notifications.take_back(fresh, "version", reason, to=told)
         activity.record(
             fresh,
             "send",

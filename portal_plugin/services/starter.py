@@ -39,6 +39,13 @@ TEXTS = {
             "Changes after approval may cost extra and move the delivery date. Goods stay our "
             "property until they are fully paid."
         ),
+        TermsKind.WITHDRAWAL: (
+            "If you are a consumer you may withdraw from a contract that was concluded at a "
+            "distance within 14 days, without giving a reason.\n\n"
+            "This does not hold for goods that are made to your specifications or clearly "
+            "personalised: what is printed or made with your own text, picture or measures cannot "
+            "be returned."
+        ),
     },
     "de": {
         TermsKind.ESTIMATE: (
@@ -59,6 +66,13 @@ TEXTS = {
             "Änderungen nach der Freigabe können Mehrkosten verursachen und den Liefertermin "
             "verschieben. Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum."
         ),
+        TermsKind.WITHDRAWAL: (
+            "Als Verbraucher können Sie einen im Fernabsatz geschlossenen Vertrag binnen 14 Tagen "
+            "ohne Angabe von Gründen widerrufen.\n\n"
+            "Das gilt nicht für Waren, die nach Ihren Vorgaben angefertigt werden oder eindeutig "
+            "auf Ihre persönlichen Bedürfnisse zugeschnitten sind: Was mit Ihrem Text, Ihrem Bild "
+            "oder nach Ihren Maßen hergestellt wird, ist vom Widerruf ausgeschlossen."
+        ),
     },
     "ar": {
         TermsKind.ESTIMATE: (
@@ -75,15 +89,22 @@ TEXTS = {
             "التعديلات بعد الموافقة قد تزيد التكلفة وتؤخر موعد التسليم. تبقى البضاعة ملكًا لنا حتى "
             "سداد ثمنها كاملًا."
         ),
+        TermsKind.WITHDRAWAL: (
+            "إذا كنت مستهلكًا فلك أن تتراجع عن عقد أُبرم عن بُعد خلال 14 يومًا دون إبداء الأسباب.\n\n"
+            "لا يسري ذلك على ما يُصنع حسب مواصفاتك أو يكون مخصصًا لك بوضوح: فما يُطبع أو يُصنع بنصك "
+            "أو صورتك أو مقاساتك لا يمكن إرجاعه."
+        ),
     },
 }
 
 
 def starter_terms(language: str, kind: str) -> str:
-    """A text to begin with, marked; in English where there is none in the language."""
+    """A text to begin with, marked; in English where there is none in the language. Empty for a
+    kind that no shop has to have."""
     code = language.split("-")[0]
     code = code if code in TEXTS else "en"
-    return f"{MARKS[code]}\n\n{TEXTS[code][TermsKind(kind)]}"
+    text = TEXTS[code].get(TermsKind(kind))
+    return f"{MARKS[code]}\n\n{text}" if text else ""
 
 
 def is_marked(text: str) -> bool:

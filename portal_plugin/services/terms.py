@@ -1,17 +1,44 @@
 """The wording that a customer accepts."""
 
+import json
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from ..canonical import digest
 from ..models import PortalSettings, SalesDocument, TermsText
-from ..statuses import TermsKind
+from ..statuses import TermsKind, Verdict
+from .versions import changes_between
 
 
 def current(document: SalesDocument) -> TermsText | None:
     """The newest terms for the document's kind, in its language or else in the site's."""
     return of_kind(document, TermsKind.ORDER if document.is_order else TermsKind.ESTIMATE)
+
+
+def of_decision(document: SalesDocument, keys: Collection[UUID]) -> TermsText | None:
+    """What is accepted with a decision on the items: on an order where only proofs of theirs
+    changed since they were approved, the terms for proofs, if the shop has them."""
+    if document.is_order and keys and all(_is_only_proof(document, key) for key in keys):
+        return of_kind(document, TermsKind.PROOF) or current(document)
+    return current(document)
+
+
+def _is_only_proof(document: SalesDocument, key: UUID) -> bool:
+    """Whether the item was approved before, with other proofs and nothing else different."""
+    item = document.standing.items.get(key)
+    approved = [
+        decision
+        for decision in document.standing.decisions
+        if decision.item_key == key and decision.verdict == Verdict.APPROVE
+    ]
+    if item is None or not approved:
+        return False
+    return changes_between(json.loads(approved[-1].canonical), json.loads(item.canonical)) == [
+        "proofs"
+    ]
 
 
 def are_missing(document: SalesDocument) -> bool:

@@ -104,6 +104,8 @@ def document_content(
         "introduction": document.introduction,
         "closing": document.closing,
         "valid_until": day,
+        "approve_by": document.approve_by.isoformat() if document.approve_by else None,
+        "approve_by_reason": document.approve_by_reason,
         "delivery_on": delivery,
         "delivery_text": document.delivery_text,
         "purchase_order_number": document.purchase_order_number,

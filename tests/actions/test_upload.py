@@ -127,9 +127,33 @@ def test_all_files_are_refused_when_one_is_over_the_quota(settings):
     settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_FILES": 2}
     document = factories.estimate_factory()
     with pytest.raises(FileRefused):
-        send(visit_of(document), *[samples.upload() for _ in range(3)])
+        send(visit_of(document), *[samples.upload(f"{n}.png") for n in range(3)])
     assert not Attachment.objects.exists()
     assert not names_in_storage(document)
+
+
+def test_the_same_file_sent_again_by_the_same_person_is_one():
+    document = factories.estimate_factory()
+    visit = visit_of(document)
+    send(visit, samples.upload("a.png"))
+    entries, mails = document.activities.count(), OutgoingEmail.objects.count()
+    outcome = send(visit, samples.upload("a.png"))
+    assert outcome.message == "Your file was sent to the shop."
+    assert Attachment.objects.count() == 1
+    assert (document.activities.count(), OutgoingEmail.objects.count()) == (entries, mails)
+    assert isinstance(send(visit, samples.upload("b.png")), Done)
+    assert isinstance(send(visit, samples.upload("a.png"), item_key=document.lines[0].key), Done)
+    assert isinstance(send(visit_of(document), samples.upload("a.png", samples.jpeg())), Invalid)
+    assert Attachment.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_was_there_leaves_no_second_copy_in_the_storage():
+    document = factories.estimate_factory()
+    visit = visit_of(document)
+    for _ in range(2):
+        send(visit, samples.upload("a.png"))
+    assert len(names_in_storage(document)) == 1
 
 
 def test_what_may_be_sent_is_said_beforehand(settings):

@@ -17,7 +17,8 @@ from portal_plugin.models import (
     SalesDocument,
     Stage,
 )
-from portal_plugin.services import listing, on_behalf, outbox, staging
+from portal_plugin.services import listing, on_behalf, outbox, proof_files, proofs, staging
+from tests import samples
 from tests.factories import (
     customer_factory,
     estimate_factory,
@@ -194,6 +195,18 @@ def test_most_urgent_first(kim):
     assert said == ["Asked for", "Written about", "Late"]
 
 
+def test_a_proof_whose_file_has_changed_leads_to_its_item(kim, other_site, staff_of, only_site):
+    document = estimate_factory(customer=kim)
+    key = document.lines[0].key
+    file = samples.upload("front.png", samples.png((20, 20)))
+    version = proofs.add_proof_version(document, key, file)
+    proof_files.report(version, document)
+    (row,) = NeedsAction(staff_of(only_site)).rows()
+    assert "a proof" in str(row.sentence)
+    assert row.url.endswith(f"/{document.pk}/#item-{key}")
+    assert sentences(staff_of(other_site)) == []
+
+
 def test_samples_are_nobodys_work(kim):
     document = estimate_factory(customer=kim)
     writes(document)
@@ -227,7 +240,7 @@ def test_the_panel_asks_the_same_for_one_document_and_for_two_hundred(
         request.user = type(local).objects.get(pk=local.pk)
         panel = PortalPanel(request)
         assert panel.is_shown()
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(7):
             return panel.get_context_data({})["rows"]
 
     assert len(asked()) == 1

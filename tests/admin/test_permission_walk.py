@@ -24,9 +24,10 @@ from portal_plugin.models import (
     LedgerEntry,
     Order,
     Stage,
+    Submission,
     TermsText,
 )
-from portal_plugin.services import listing, previews, proofs, staging, starter
+from portal_plugin.services import listing, on_behalf, previews, proofs, staging, starter
 from tests import samples
 from tests.factories import (
     customer_factory,
@@ -99,6 +100,9 @@ def world(only_site, other_site):
         documents[0], documents[0].lines[0].key, samples.upload("a.png", samples.png((40, 30)))
     )
     previews.drain()
+    last = documents[0].lines[-1].key
+    on_behalf.record(documents[0], [last], "decline", "Phone", user_factory())
+    world.decided = Submission.objects.get()
     world.entry = LedgerEntry.objects.create(
         document=documents[1],
         kind="offline",
@@ -216,6 +220,7 @@ def value(name, place, world):
         "kind": lambda: "estimate",
         "key": lambda: document.lines[0].key,
         "entry_id": lambda: world.entry.pk,
+        "submission_key": lambda: world.decided.client_key,
         "file_id": lambda: world.proof.public_id,
         "instance_pk": lambda: registered(place.name, world).pk,
     }

@@ -120,3 +120,9 @@ def test_the_colour_has_a_sample_and_a_sentence(client, boss, url):
 
 def test_a_colour_that_is_none_is_refused(save):
     assert "brand_colour" in errors(save(brand_colour="red"))
+
+
+def test_a_pattern_runs_from_the_left_and_the_shops_words_as_they_are(client, boss, url):
+    fields = client.get(url).context["form"].fields
+    ways = {name: field.widget.attrs.get("dir") for name, field in fields.items()}
+    assert (ways["order_pattern"], ways["address"], ways["mailbox"]) == ("ltr", "auto", None)

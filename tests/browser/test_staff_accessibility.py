@@ -91,7 +91,11 @@ def estimate(boss):
 def addresses(estimate):
     """Of every screen, with something on it."""
     site = estimate.site
-    stage = Stage.objects.create(site=site, name="Printing", customer_name="In production")
+    stage = Stage.objects.create(
+        site=site,
+        name="Printing and finishing in the large hall behind the old yard",
+        customer_name="In production",
+    )
     template = ItemTemplate.objects.create(site=site, name="A1 poster", unit_price=12)
     order = factories.order_factory(items=1, stage=stage)
     payments.record_offline(order, amount=Decimal(10))
@@ -131,5 +135,33 @@ def test_the_screens_of_staff(admin, site_server, addresses):
         assert answer.status == 200, name
         admin.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         if wrong := violations(admin, name):
+            found[name] = wrong
+    assert found == {}
+
+
+#: Fields and cells that reach over the side of a phone, and names that are broken into syllables.
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  const ours = ".portal-admin-listing :is(td, th), .portal-admin-bulk *, .portal-admin-more *";
+  const over = [...document.querySelectorAll(`main :is(${ours})`)].filter((node) => {
+    const box = node.getBoundingClientRect();
+    return box.width > 1 && (box.right > width + 1 || box.left < -1);
+  });
+  const narrow = [...document.querySelectorAll(".portal-admin-listing td.title")].filter(
+    (node) => node.getBoundingClientRect().width < width / 2
+  );
+  return [...over, ...narrow].map((node) => node.outerHTML.slice(0, 160));
+}"""
+
+
+@pytest.mark.parametrize("admin", ["light"], indirect=True)
+def test_on_a_phone_nothing_is_cut_off_or_squeezed(admin, site_server, addresses):
+    admin.set_viewport_size({"width": 360, "height": 780})
+    stage = addresses["cancel several"].replace("portal-cancel", "portal-stage")
+    found = {}
+    for name, address in {**addresses, "stage of several": stage}.items():
+        admin.goto(site_server.url + address)
+        admin.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        if wrong := admin.evaluate(TOO_WIDE):
             found[name] = wrong
     assert found == {}

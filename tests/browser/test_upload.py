@@ -1,11 +1,13 @@
 """The script of the file field: several files, each with its bar, and what can go wrong."""
 
 import hashlib
+import random
+import re
 
 import pytest
 from playwright.sync_api import expect
 
-from portal_plugin.models import Attachment
+from portal_plugin.models import Attachment, UploadInProgress
 from tests import factories, samples
 
 #: Milliseconds: five files one after the other, each with previews made behind it.
@@ -22,6 +24,25 @@ def dialog(visit):
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Or drop them here, or paste a picture.")).to_be_visible()
     return dialog
+
+
+def open_dialog(page):
+    page.get_by_role("link", name="Upload / Download Files").first.click()
+    expect(page.get_by_text("Or drop them here, or paste a picture.")).to_be_visible()
+
+
+def slow_down(page, bytes_per_second):
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 0,
+            "downloadThroughput": -1,
+            "uploadThroughput": bytes_per_second,
+        },
+    )
 
 
 def choose(dialog, **files):
@@ -73,13 +94,8 @@ def test_back_on_the_document_the_files_are_there_and_so_is_the_focus(dialog):
 
 
 def test_a_bar_shows_how_far_it_is_and_a_file_can_be_stopped(dialog):
-    network = dialog.page.context.new_cdp_session(dialog.page)
-    network.send("Network.enable")
     data = samples.pdf() + b"%" * 1_000_000
-    network.send(
-        "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000},
-    )
+    slow_down(dialog.page, 100_000)
     choose(dialog, **{"slower.pdf": data, "last.pdf": samples.pdf()})
     expect(row(dialog, "slower.pdf")).to_contain_text("Sending")
     expect(row(dialog, "slower.pdf").get_by_role("progressbar")).to_be_visible()
@@ -89,13 +105,13 @@ def test_a_bar_shows_how_far_it_is_and_a_file_can_be_stopped(dialog):
     assert not Attachment.objects.filter(name="slower.pdf").exists()
 
 
-def test_a_file_that_did_not_get_through_can_be_sent_again(dialog):
+def test_a_file_that_did_not_get_through_goes_on_when_there_is_a_line_again(dialog):
     context = dialog.page.context
     context.set_offline(True)
     choose(dialog, **{"good.png": samples.png()})
     expect(row(dialog, "good.png")).to_contain_text("did not get through")
+    expect(row(dialog, "good.png").get_by_role("button", name="Try again")).to_be_visible()
     context.set_offline(False)
-    row(dialog, "good.png").get_by_role("button", name="Try again: good.png").click()
     expect(row(dialog, "good.png")).to_contain_text("Sent")
     assert Attachment.objects.count() == 1
 
@@ -105,18 +121,19 @@ def test_an_answer_that_was_lost_makes_no_second_file(dialog):
     page, answers = dialog.page, []
 
     def lose_the_first(route):
-        answers.append(route.fetch())
-        if len(answers) == 1:
+        answers.append(route.request.method)
+        response = route.fetch()
+        if answers.count(route.request.method) == 1:
             route.abort()
         else:
-            route.fulfill(response=answers[-1])
+            route.fulfill(response=response)
 
-    page.route("**/a/upload/", lose_the_first)
+    page.route("**/uploads/**", lose_the_first)
     choose(dialog, **{"good.png": samples.png()})
-    row(dialog, "good.png").get_by_role("button", name="Try again: good.png").click()
-    expect(row(dialog, "good.png")).to_contain_text("Sent")
+    expect(row(dialog, "good.png")).to_contain_text("Sent", timeout=PATIENCE)
     page.unroute_all(behavior="wait")
-    assert len(answers) >= 2
+    assert answers[:2] == ["POST", "POST"]
+    assert answers.count("PATCH") == 1
     assert Attachment.objects.count() == 1
 
 
@@ -141,12 +158,102 @@ def test_files_are_dropped_and_pictures_pasted(dialog, way):
     assert Attachment.objects.get().digest == hashlib.sha256(data).hexdigest()
 
 
-def test_a_proxy_that_refuses_large_bodies_is_told_in_our_words(dialog):
+def test_a_pasted_link_is_sent_as_a_link_and_never_fetched(dialog):
+    page, asked = dialog.page, []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.evaluate("""() => {
+        const carried = new DataTransfer();
+        carried.setData("text/plain", "https://files.example.org/banner.tif");
+        const paste = new ClipboardEvent("paste", {clipboardData: carried, bubbles: true});
+        document.body.dispatchEvent(paste);
+    }""")
+    field = dialog.get_by_label("Link to a file")
+    expect(field).to_have_value("https://files.example.org/banner.tif")
+    dialog.get_by_role("button", name="Send link").click()
+    expect(dialog.get_by_role("heading", name="Your link was sent")).to_be_visible()
+    assert not [url for url in asked if "files.example.org" in url]
+    page.goto(page.url.partition("?")[0])
+    link = page.get_by_role("link", name="Link to files.example.org")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+
+def test_a_proxy_that_refuses_large_bodies_gets_smaller_ones(dialog):
+    sizes = []
+
+    def proxy(route):
+        sizes.append(len(route.request.post_data_buffer or b""))
+        if sizes[-1] > 300_000:
+            route.fulfill(status=413, body="<h1>Too Large</h1>")
+        else:
+            route.continue_()
+
+    dialog.page.route("**/uploads/**", proxy)
+    data = samples.pdf() + b"%" * 1_200_000
+    choose(dialog, **{"large.pdf": data})
+    expect(row(dialog, "large.pdf")).to_contain_text("Sent", timeout=PATIENCE)
+    dialog.page.unroute_all(behavior="wait")
+    assert max(sizes) == 1024 * 1024
+    assert Attachment.objects.get().digest == hashlib.sha256(data).hexdigest()
+
+
+def test_a_proxy_that_takes_nothing_is_told_in_our_words(dialog):
     dialog.page.route(
-        "**/a/upload/", lambda route: route.fulfill(status=413, body="<h1>Too Large</h1>")
+        "**/uploads/**", lambda route: route.fulfill(status=413, body="<h1>Too Large</h1>")
     )
     choose(dialog, **{"good.png": samples.png()})
-    expect(row(dialog, "good.png")).to_contain_text("This file is too large.")
+    expect(row(dialog, "good.png")).to_contain_text("This file is too large.", timeout=PATIENCE)
+
+
+def test_a_file_is_paused_and_goes_on(dialog):
+    slow_down(dialog.page, 400_000)
+    data = samples.pdf() + b"%" * 2_500_000
+    choose(dialog, **{"slow.pdf": data})
+    line = row(dialog, "slow.pdf")
+    expect(line).to_contain_text("%")
+    line.get_by_role("button", name="Pause: slow.pdf").click()
+    expect(line).to_contain_text("Paused")
+    assert not Attachment.objects.exists()
+    slow_down(dialog.page, -1)
+    line.get_by_role("button", name="Go on: slow.pdf").click()
+    expect(line).to_contain_text("Sent", timeout=PATIENCE)
+    assert Attachment.objects.get().digest == hashlib.sha256(data).hexdigest()
+
+
+def test_after_a_cut_and_a_reload_the_same_file_goes_on_where_it_was(visit, settings, tmp_path):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "UPLOAD_MAX_BYTES": 100 * 1024 * 1024}
+    path = tmp_path / "banner.pdf"
+    path.write_bytes(samples.pdf() + random.Random(1).randbytes(60 * 1024 * 1024))
+    page = visit(factories.estimate_factory(items=1))
+    open_dialog(page)
+    sent = []
+
+    def cut_in_the_middle(route):
+        if route.request.method != "PATCH" or sum(sent) < 30 * 1024 * 1024:
+            sent.append(len(route.request.post_data_buffer or b""))
+            route.continue_()
+        else:
+            route.abort()
+
+    page.route("**/uploads/**", cut_in_the_middle)
+    dialog = page.get_by_role("dialog")
+    dialog.locator("input[type=file]").set_input_files(path)
+    expect(row(dialog, "banner.pdf")).to_contain_text(re.compile(r"5\d%"), timeout=60_000)
+    page.context.set_offline(True)
+    page.unroute_all(behavior="ignoreErrors")
+    assert not Attachment.objects.exists()
+    page.context.set_offline(False)
+    page.on("dialog", lambda question: question.accept())
+    page.goto(page.url.partition("?")[0])
+    open_dialog(page)
+    rest = []
+    page.on("request", lambda request: rest.append(request) if request.method == "PATCH" else None)
+    dialog = page.get_by_role("dialog")
+    dialog.locator("input[type=file]").set_input_files(path)
+    expect(row(dialog, "banner.pdf")).to_contain_text("Sent", timeout=60_000)
+    assert int(rest[0].headers["upload-offset"]) > 20 * 1024 * 1024
+    with path.open("rb") as file:
+        assert Attachment.objects.get().digest == hashlib.file_digest(file, "sha256").hexdigest()
+    assert UploadInProgress.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["page.svg", "page.txt"])

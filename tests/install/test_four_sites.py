@@ -151,6 +151,9 @@ def test_controls_keep_their_look(page):
     assert tick.bounding_box()["width"] == pytest.approx(24, abs=1)
     picture = dialog.locator("img").first
     assert style(picture, "borderTopLeftRadius") == "0px"
+    wording = dialog.locator("q").first
+    quote = wording.evaluate("node => getComputedStyle(node, '::before').content")
+    assert quote == "open-quote"
 
 
 @in_every_site

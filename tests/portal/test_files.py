@@ -2,6 +2,7 @@
 
 import io
 import uuid
+import zipfile
 
 import pytest
 from PIL import Image
@@ -277,3 +278,33 @@ def test_after_conversion_files_are_read_on_the_order(client, enter):
     order = converting.convert(type(estimate).objects.get(pk=estimate.pk))
     enter(order)
     assert client.get(url_of(order, "files", row.public_id)).status_code == 200
+
+
+def test_a_download_goes_on_where_it_was_cut(client, estimate):
+    row = add_file(estimate)
+    url = url_of(estimate, "files", row.public_id)
+    whole = client.get(url)
+    data, etag = body_of(whole), whole["ETag"]
+    rest = client.get(url, headers={"range": "bytes=10-", "if-range": etag})
+    assert rest.status_code == 206
+    assert body_of(rest) == data[10:]
+    other = client.get(url, headers={"range": "bytes=10-", "if-range": '"another"'})
+    assert (other.status_code, body_of(other)) == (200, data)
+
+
+def test_all_files_at_once(client, estimate):
+    assert client.get(url_of(estimate, "files")).status_code == 404
+    add_file(estimate, "a.png")
+    page = client.get(url_of(estimate)).content.decode()
+    assert "Download all files" not in page
+    add_file(estimate, "b.pdf", samples.pdf())
+    add_file(estimate, "secret.pdf", samples.pdf(2), is_internal=True)
+    assert "Download all files" in client.get(url_of(estimate)).content.decode()
+    response = client.get(url_of(estimate, "files"))
+    assert response["Content-Type"] == "application/zip"
+    assert response["Content-Disposition"] == f'attachment; filename="{estimate.number}.zip"'
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    archive = zipfile.ZipFile(io.BytesIO(body_of(response)))
+    assert archive.namelist() == ["a.png", "b.pdf"]
+    type(estimate).objects.filter(pk=estimate.pk).update(live=False)
+    assert client.get(url_of(estimate, "files")).status_code == 404

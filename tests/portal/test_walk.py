@@ -46,6 +46,8 @@ def address(pattern, document, item_key=None, file_id=None, action="comment"):
         "<slug:action>": action,
         "<key:item_key>": str(item_key or uuid.uuid4()),
         "<key:file_id>": str(file_id or uuid.uuid4()),
+        "<key:key>": str(uuid.uuid4()),
+        "<key:upload_id>": str(uuid.uuid4()),
         "<int:page>": "1",
         "<slug:size>": "thumb",
     }

@@ -36,14 +36,14 @@ def test_without_the_lock_the_quota_would_not_hold(settings, monkeypatch):
     """What holds it is the lock. (On SQLite every transaction is one.)"""
     settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_FILES": 1}
     gate = threading.Barrier(5)
-    count = files.refuse_over_quota
+    count = files.quotas.refuse_over_document
 
     def all_count_before_anyone_writes(document, size):
         count(document, size)
         gate.wait()
 
     monkeypatch.setattr(files, "lock", lambda document: document)
-    monkeypatch.setattr(files, "refuse_over_quota", all_count_before_anyone_writes)
+    monkeypatch.setattr(files.quotas, "refuse_over_document", all_count_before_anyone_writes)
     monkeypatch.setattr(files.activity, "record", lambda *args, **kwargs: None)
     document = factories.estimate_factory()
     together(5, send_to(document))

@@ -157,6 +157,7 @@ def _customer_lines(customer: Any) -> list[str]:
 def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
     totals = document.totals
     rows = []
+    left = _without_declined(document)
     if totals.discount or totals.shipping or (totals.tax and not totals.includes_tax):
         rows.append(TotalRow("subtotal", _("Subtotal"), show(totals.subtotal)))
     if totals.discount:
@@ -168,6 +169,8 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
     rows.append(TotalRow("total", _("Total"), show(totals.total)))
     if totals.tax and totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))
+    if left is not None:
+        rows.append(TotalRow("left", _("Total without what you declined"), show(left)))
     if totals.deposit and not document.cancelled_at:
         rows.append(TotalRow("deposit", _("Deposit"), show(totals.deposit)))
     if document.is_order and document.bookings:
@@ -177,6 +180,17 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
     if document.is_order and document.overpaid:
         rows.append(TotalRow("overpaid", _("Paid too much"), show(document.overpaid)))
     return rows
+
+
+def _without_declined(document: SalesDocument) -> Decimal | None:
+    """What an estimate comes to without the items that were declined; ``None`` without any, or
+    where all were. (On an order they are not in the total.)"""
+    if document.pk is None or document.is_order:
+        return None
+    declined = set(document.standing.keys(ItemState.DECLINED))
+    if not declined or len(declined) == len(document.standing.items):
+        return None
+    return document.totals_without(declined).total
 
 
 def _tax_rows(document: SalesDocument, show: Any, language: str) -> list[TotalRow]:

@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from ...addresses import short
 from ...models import Preview, ProofVersion, SalesDocument
 from ...money import format_number, format_price
 from ...statuses import ItemState, WorkState
+from .decided import decision_sentence, earlier_sentence
 from .rows import Rows
 
 Show = Callable[[Decimal], str]
@@ -91,7 +93,7 @@ class ItemView:
     proofs: list[ProofView]
     rows: Rows
     decision: Any = None
-    earlier: Any = None
+    standing: Any = None
     change_request: Any = None
     actions: list[Any] = field(default_factory=list)
 
@@ -102,6 +104,23 @@ class ItemView:
     @property
     def files_count(self) -> int:
         return self.rows.attachment_counts[self.key]
+
+    @property
+    def earlier(self) -> Any:
+        """The newest decision, where it does not count any more."""
+        return self.standing.earlier if self.standing else None
+
+    @property
+    def receipt_key(self) -> str:
+        """What its receipt is called in addresses; empty where no decision counts."""
+        return short(self.decision.submission.client_key) if self.decision is not None else ""
+
+    @property
+    def decided(self) -> str:
+        """When and by whom it was decided; else what became of an earlier decision."""
+        if self.decision is not None:
+            return decision_sentence(self.decision)
+        return earlier_sentence(self.standing)
 
     @property
     def is_waiting(self) -> bool:
@@ -159,7 +178,7 @@ def _item_view(
         proofs=proof_views(rows, item.key),
         rows=rows,
         decision=standing.decision if standing else None,
-        earlier=standing.earlier if standing else None,
+        standing=standing,
         change_request=standing.change_request if standing else None,
     )
 

@@ -13,8 +13,8 @@ from ...statuses import LedgerKind
 
 @dataclass(frozen=True)
 class TotalRow:
-    """``kind``: subtotal, discount, shipping, tax, total, deposit, paid, refunded, taken_back,
-    kept, balance or overpaid."""
+    """``kind``: subtotal, discount, shipping, tax, total, left (without what was declined),
+    deposit, paid, refunded, taken_back, kept, balance or overpaid."""
 
     kind: str
     label: str

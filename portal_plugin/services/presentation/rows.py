@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from uuid import UUID
 
-from ...models import Attachment, Comment, Preview, ProofVersion, SalesDocument
+from ...models import Attachment, Comment, ExternalFile, Preview, ProofVersion, SalesDocument
 from ...statuses import FileCheckState, WorkState
 
 #: How many comments and files are read for a page; its counts are exact up to here.
@@ -46,6 +46,14 @@ class Rows:
         if not self.is_saved:
             return []
         found = Attachment.objects.of_thread(self.document).shown()
+        return list(found.order_by("-created_at", "-pk")[:MOST])
+
+    @cached_property
+    def external_files(self) -> list[ExternalFile]:
+        """Newest first."""
+        if not self.is_saved:
+            return []
+        found = ExternalFile.objects.of_thread(self.document)
         return list(found.order_by("-created_at", "-pk")[:MOST])
 
     @cached_property

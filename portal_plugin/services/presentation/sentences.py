@@ -1,5 +1,6 @@
 """What the page says in plain words: where it stands, and what comes next."""
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,6 +49,22 @@ def _approved_sentence(view: DocumentView, total: int) -> str:
     return ngettext("%(count)d item approved.", "All %(count)d items approved.", total) % {
         "count": total
     }
+
+
+def deadline_sentence(view: DocumentView) -> str:
+    """By when the shop asks for an answer; empty where none was asked for or nothing waits."""
+    document = view.document
+    if not document.approve_by or not view.waiting_items or view.is_over:
+        return ""
+    words = {"date": date_format(document.approve_by), "reason": document.approve_by_reason}
+    if document.approve_by < timezone.localdate(timezone=timezone.get_default_timezone()):
+        return _(
+            "The shop asked for your answer by %(date)s. You can still answer; ask the shop "
+            "whether its dates still hold."
+        ) % {"date": words["date"]}
+    if words["reason"]:
+        return _("Please answer by %(date)s: %(reason)s") % words
+    return _("Please answer by %(date)s.") % words
 
 
 def next_sentence(view: DocumentView) -> str:

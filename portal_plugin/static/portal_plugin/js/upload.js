@@ -1,135 +1,12 @@
-// The file field: drop, paste or choose; each file is sent by itself, with a bar of its own.
-// Without this file the form sends all chosen files at once.
-
-const FIELD = "files";
-
-/** A key of its own for each file, so that sending it again after a lost answer makes no second. */
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+// The file field: drop, paste or choose; each file is sent by itself and in pieces, with a bar of its
+// own, and goes on where it was after a lost line or a reload. Without this file the form sends all
+// chosen files at once.
 
 function element(tag, className, text = "") {
   const made = document.createElement(tag);
   made.className = className;
   made.textContent = text;
   return made;
-}
-
-/** One of the page's own icons; what it means is said in words beside it. */
-function icon(name) {
-  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  drawing.setAttribute("class", "portal-icon");
-  drawing.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#portal-${name}`);
-  drawing.append(use);
-  return drawing;
-}
-
-const ICONS = { sent: "check", failed: "alert" };
-
-/** One file on its way: its row in the list, and the request. */
-class Sending {
-  constructor(file, upload) {
-    this.file = file;
-    this.upload = upload;
-    this.key = newKey();
-    this.row = element("li", "portal-sending");
-    this.name = element("p", "portal-sending-name");
-    this.name.append(Object.assign(document.createElement("bdi"), { textContent: file.name }));
-    this.bar = element("progress", "portal-sending-bar");
-    this.bar.max = 100;
-    this.bar.setAttribute("aria-label", `${upload.dataset.textSending}: ${file.name}`);
-    this.words = element("p", "portal-sending-words");
-    this.button = element("button", "portal-sending-button");
-    this.button.type = "button";
-    this.button.addEventListener("click", () => this.press());
-    this.row.append(this.name, this.button, this.bar, this.words);
-    this.show("waiting", "", upload.dataset.textCancel);
-  }
-
-  show(state, words, button = "") {
-    this.state = state;
-    this.row.dataset.state = state;
-    this.words.replaceChildren(...(ICONS[state] ? [icon(ICONS[state])] : []), words);
-    this.button.hidden = !button;
-    this.button.textContent = button;
-    this.button.setAttribute("aria-label", `${button}: ${this.file.name}`);
-  }
-
-  press() {
-    if (this.state === "failed") {
-      this.upload.send([this]);
-    } else if (this.state === "waiting" || this.state === "sending") {
-      const request = this.request;
-      this.show("cancelled", this.upload.dataset.textCancelled);
-      request?.abort();
-      this.upload.say(`${this.upload.dataset.textCancelled}: ${this.file.name}`);
-    }
-    this.upload.input.focus({ preventScroll: true });
-  }
-
-  fail(words, canRetry = false) {
-    this.show("failed", words, canRetry ? this.upload.dataset.textRetry : "");
-    this.upload.say(`${this.file.name}: ${words}`);
-  }
-
-  /** What the server would say anyway, before a large file travels for nothing. */
-  refusal() {
-    const { textEmpty, textTooLarge, textKind, maxBytes } = this.upload.dataset;
-    if (this.file.size === 0) return textEmpty;
-    if (this.file.size > Number(maxBytes)) return textTooLarge;
-    return this.upload.accepts(this.file) ? "" : textKind;
-  }
-
-  send() {
-    const refusal = this.refusal();
-    if (refusal) {
-      this.fail(refusal);
-      return Promise.resolve();
-    }
-    this.show("sending", this.upload.dataset.textSending, this.upload.dataset.textCancel);
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      this.request = request;
-      request.open("POST", this.upload.form.action);
-      request.setRequestHeader("Accept", "application/json");
-      request.upload.addEventListener("progress", (event) => this.progress(event));
-      request.addEventListener("load", () => this.answered(request));
-      request.addEventListener("error", () => this.fail(this.upload.dataset.textLost, true));
-      request.addEventListener("loadend", resolve);
-      request.send(this.upload.dataFor(this));
-    });
-  }
-
-  progress(event) {
-    if (this.state !== "sending" || !event.lengthComputable) return;
-    const percent = Math.round((event.loaded / event.total) * 100);
-    this.bar.value = percent;
-    this.words.textContent = `${this.upload.dataset.textSending} ${this.upload.percent(percent)}`;
-  }
-
-  answered(request) {
-    let answer = {};
-    try {
-      answer = JSON.parse(request.responseText);
-    } catch {
-      // A proxy's page, not an answer of ours: the status says enough.
-    }
-    if (request.status >= 200 && request.status < 300) {
-      this.show("sent", this.upload.dataset.textSent);
-      this.upload.say(`${this.file.name}: ${this.upload.dataset.textSent}`);
-      return;
-    }
-    const said = [answer.fields?.[FIELD] ?? answer.error ?? ""].flat().join(" ");
-    if (said) this.fail(said, request.status >= 429);
-    else if (request.status === 413) this.fail(this.upload.dataset.textTooLarge);
-    else this.fail(this.upload.dataset.textLost, true);
-  }
 }
 
 class PortalUpload extends HTMLElement {
@@ -153,8 +30,11 @@ class PortalUpload extends HTMLElement {
     document.addEventListener("paste", (event) => this.pasted(event), options);
     // Also after the dialog was closed: what is on its way goes on.
     window.addEventListener("beforeunload", (event) => this.warn(event));
+    window.addEventListener("online", () => this.goOn());
     this.isInDialog = Boolean(this.closest("dialog"));
     this.setSubmitHidden();
+    this.loaded = import(new URL(this.dataset.sending, location.href));
+    this.loaded.then(({ client }) => client(this.dataset.client)).catch(() => {});
   }
 
   disconnectedCallback() {
@@ -187,9 +67,31 @@ class PortalUpload extends HTMLElement {
 
   pasted(event) {
     const files = event.clipboardData?.files ?? [];
-    if (files.length === 0 || event.target.closest?.("textarea, [contenteditable]")) return;
+    if (event.target.closest?.("textarea, input:not([type=file]), [contenteditable]")) return;
+    const text = event.clipboardData?.getData("text/plain").trim() ?? "";
+    const isLink = files.length === 0 && /^https:\/\/\S+$/.test(text);
+    if (files.length === 0 && !isLink) return;
     event.preventDefault();
-    this.add(files);
+    if (isLink) this.sendLink(text);
+    else this.add(files);
+  }
+
+  /** The form for links, with the pasted one filled in; whether it leaves is the person's to say. */
+  sendLink(url) {
+    const found = new MutationObserver(() => {
+      const field = document.querySelector('dialog input[name="url"]');
+      if (!field) return;
+      found.disconnect();
+      field.value = url;
+    });
+    found.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => found.disconnect(), 10_000);
+    this.form.querySelector("[data-upload-link]")?.click();
+  }
+
+  goOn() {
+    const lost = this.queue.filter((one) => one.state === "lost");
+    if (lost.length > 0) this.send(lost);
   }
 
   warn(event) {
@@ -212,16 +114,15 @@ class PortalUpload extends HTMLElement {
     return new Intl.NumberFormat(locale, { style: "percent" }).format(value / 100);
   }
 
-  dataFor(sending) {
-    const data = new FormData(this.form);
-    data.delete(FIELD);
-    data.set("client_key", sending.key);
-    data.append(FIELD, sending.file, sending.file.name);
-    return data;
+  get token() {
+    return this.form.elements.csrfmiddlewaretoken?.value ?? "";
   }
 
-  add(files) {
-    const added = [...files].map((file) => new Sending(file, this));
+  async add(chosen) {
+    // A copy: the browser empties its list as soon as the field is.
+    const files = [...chosen];
+    const { Sending } = await this.loaded;
+    const added = files.map((file) => new Sending(file, this));
     if (added.length === 0) return;
     this.queue.push(...added);
     this.list.hidden = false;
@@ -233,7 +134,7 @@ class PortalUpload extends HTMLElement {
   send(added) {
     const work = async () => {
       for (const sending of added) {
-        if (sending.state !== "cancelled") await sending.send();
+        if (!["cancelled", "sending", "sent"].includes(sending.state)) await sending.send();
       }
       if (added.some((one) => one.state === "sent")) await this.finished();
     };

@@ -1,0 +1,109 @@
+"""What a consumer in the EU reads directly above the button that makes an order.
+
+Directive 2011/83/EU, article 8(2): total with taxes and delivery stand above it, and the button
+says that it obliges to pay. Off unless the shop says that it sells to consumers; never for proofs.
+"""
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..exceptions import TermsChanged
+from ..models import PortalSettings
+from ..money import format_money
+from ..services import deciding, terms
+from ..statuses import ItemState, TermsKind, Verdict
+
+
+class ObligationForm(forms.Form):
+    """Keeps the text on withdrawal that was shown. The action says whether one was: ``obliges``."""
+
+    withdrawal_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean(self):
+        data = super().clean()
+        self.withdrawal = None
+        if self.obliges(self.document, self.item_key):
+            self.withdrawal = terms.of_kind(self.document, TermsKind.WITHDRAWAL)
+            shown = data.get("withdrawal_id")
+            if self.withdrawal is not None and shown != self.withdrawal.pk:
+                seen, since = data.get("shown") or {}, data.get("version")
+                raise TermsChanged(**deciding.what_changed(self.document, seen, since))
+        return data
+
+    def recorded(self):
+        kept = super().recorded()
+        if self.withdrawal is None:
+            return kept
+        digest, text = self.withdrawal.digest, self.withdrawal.text
+        return kept | {"withdrawal_text": text, "withdrawal_digest": digest}
+
+
+class Obliging:
+    """Mixin of an action whose answer may make the order. Its form is an ``ObligationForm``."""
+
+    verdict = Verdict.APPROVE
+    obliging_label = gettext_lazy("Order with obligation to pay")
+
+    @classmethod
+    def obliges(cls, document, item_key):
+        """Whether nothing of an estimate is left open after it, and something is ordered."""
+        if not document.is_estimate or not PortalSettings.of(document.site).sells_to_consumers:
+            return False
+        standing = document.standing
+        keys = [item_key] if item_key else standing.waiting_keys
+        approved = set(standing.keys(ItemState.APPROVED))
+        declined = set(standing.keys(ItemState.DECLINED))
+        if set(standing.items) - set(keys) - approved - declined:
+            return False
+        return bool(approved) or cls.verdict == Verdict.APPROVE
+
+    @property
+    def is_obliging(self):
+        return self.obliges(self.document, self.item_key)
+
+    @property
+    def button_label(self):
+        return self.obliging_label if self.is_obliging else self.submit_label
+
+    def initial(self):
+        text = terms.of_kind(self.document, TermsKind.WITHDRAWAL) if self.is_obliging else None
+        return super().initial() | {"withdrawal_id": text.pk if text else None}
+
+    def form(self, data=None, files=None):
+        made = super().form(data, files)
+        made.obliges = self.obliges
+        return made
+
+    def context(self, form):
+        found = super().context(form)
+        if self.is_obliging:
+            found |= {"obligation": self._rows(), "withdrawal": self._withdrawal()}
+        return found
+
+    def _withdrawal(self):
+        return terms.of_kind(self.document, TermsKind.WITHDRAWAL)
+
+    def _rows(self):
+        """Label and value: total, tax, shipping, delivery, deposit."""
+        document = self.document
+        left_out = set(document.standing.keys(ItemState.DECLINED))
+        if self.verdict == Verdict.DECLINE:
+            left_out |= {self.item_key} if self.item_key else set(document.standing.waiting_keys)
+        totals = document.totals_without(left_out)
+
+        def show(amount):
+            return format_money(amount, document.currency, document.language)
+
+        day = date_format(document.delivery_on) if document.delivery_on else ""
+        delivery = " · ".join(text for text in (day, document.delivery_text) if text)
+        rows = [
+            (_("Total"), show(totals.total)),
+            (_("Tax included"), show(totals.tax)),
+            (_("Shipping included"), show(totals.shipping)),
+            (_("Delivery"), delivery or _("as agreed")),
+        ]
+        if totals.deposit:
+            rows.append((_("Deposit, due first"), show(totals.deposit)))
+        return rows

@@ -1,0 +1,37 @@
+"""Write everything about one document into one file that a stranger can check offline."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ...services.evidence import exporting
+from ..documents import found
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the history, versions, decisions, terms and files of one document, and of what it"
+        " was made from, into one zip file. docs/verify_evidence.py checks it without this site."
+        " The file holds names and prices: keep it as you keep contracts."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("document", help="a number, or what its address has")
+        parser.add_argument("--out", metavar="FILE", required=True, help="a new file")
+
+    def handle(self, *args: Any, document: str, out: str, **options: Any) -> None:
+        rows = found([document])
+        if len(rows) > 1:
+            names = ", ".join(row.public_id for row in rows)
+            raise CommandError(f"Several sites have a {document}. Name one of: {names}")
+        try:
+            with Path(out).open("xb") as target:
+                missing = exporting.export(rows[0].specific, target)
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error}") from error
+        for line in missing:
+            self.stderr.write(f"Not in it: {line}")
+        self.stdout.write(f"{out} is written.")
+        if missing:
+            raise CommandError(f"{len(missing)} files are missing from it.")

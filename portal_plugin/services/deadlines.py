@@ -1,0 +1,61 @@
+"""The day by which the shop asks for an answer. It is reminded of once, and nothing else happens
+when it passes: nobody's silence is a yes."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from ..models import SalesDocument
+from ..models.documents import lock
+from ..statuses import DocumentState, WaitingFor
+from . import activity, notifications, work
+
+#: Customers are reminded with the first sweep after this hour of the day before, or of the day.
+HOUR = 9
+ROWS_AT_ONCE = 100
+WAITING = [DocumentState.WAITING, DocumentState.PARTLY_APPROVED]
+
+
+def drain() -> int:
+    """Returns how many documents were reminded of."""
+    now = timezone.now()
+    reminded = 0
+    for document in due(now)[:ROWS_AT_ONCE]:
+        if not work.time_left():
+            break
+        reminded += _remind(document, now)
+    return reminded
+
+
+def due(now: datetime) -> QuerySet[SalesDocument]:
+    """Out and waiting for their customer, whose day is today or tomorrow in the site's time zone,
+    and who were not reminded of this day. What went out today needs no reminder yet."""
+    local = timezone.localtime(now, timezone.get_default_timezone())
+    today = local.date() if local.hour >= HOUR else local.date() - timedelta(days=1)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (
+        SalesDocument.objects.out()
+        .real()
+        .filter(
+            approve_by__gte=local.date(),
+            approve_by__lte=today + timedelta(days=1),
+            waiting_for=WaitingFor.CUSTOMER,
+            listed_state__in=WAITING,
+            current_version__created_at__lt=midnight,
+        )
+        .exclude(reminded_of=F("approve_by"))
+        .order_by("approve_by", "pk")
+    )
+
+
+def _remind(document: SalesDocument, now: datetime) -> int:
+    with transaction.atomic():
+        fresh = lock(document)
+        if not due(now).filter(pk=fresh.pk).exists():
+            return 0
+        SalesDocument.objects.filter(pk=fresh.pk).update(reminded_of=fresh.approve_by)
+        activity.record(fresh, "deadline", data={"day": str(fresh.approve_by)})
+        notifications.shop_acted(fresh, "deadline")
+    return 1

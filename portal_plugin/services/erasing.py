@@ -1,0 +1,156 @@
+"""Erase a person: their clear text goes, what was agreed stays and goes on being valid.
+
+The history knows persons only by digests under a salt of their own. With the salt and the names
+gone nobody can tell any more whom the digests mean, and no hash in the chain changes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import (
+    Attachment,
+    ChangeRequest,
+    Comment,
+    Contact,
+    Customer,
+    DirectLink,
+    LinkToken,
+    OutgoingEmail,
+    PersonalSalt,
+    Recipient,
+    RenderedPdf,
+    SalesDocument,
+    Submission,
+)
+from ..models.documents import lock
+from ..statuses import EmailState, WorkState
+from . import activity, links, work
+
+#: Rows that have the name of whoever wrote them.
+AUTHORED = (Comment, ChangeRequest, Attachment)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whom it is about, and in sentences what goes and what stays, with the reason."""
+
+    recipients: list[Recipient]
+    contacts: list[Contact]
+    goes: list[str] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.recipients and not self.contacts
+
+
+def by_email(email: str, site: Any = None) -> Plan:
+    """Everything of the person with that address, on one site or on all. Writes nothing."""
+    recipients = Recipient.objects.filter(email__iexact=email, erased_at=None)
+    contacts = Contact.objects.filter(email__iexact=email)
+    if site is not None:
+        recipients = recipients.filter(site=site)
+        contacts = contacts.filter(customer__site=site)
+    customers = Customer.objects.filter(email__iexact=email)
+    return _plan(list(recipients), list(contacts), has_customer=customers.exists())
+
+
+def by_link(link: DirectLink) -> Plan:
+    """The person whom a direct link was made for, wherever the same person has one."""
+    one = link.recipient
+    same = Recipient.objects.filter(
+        customer=one.customer_id, contact=one.contact_id, email=one.email, erased_at=None
+    )
+    contacts = [one.contact] if one.contact else []
+    return _plan(list(same), contacts, has_customer=not contacts)
+
+
+def _plan(recipients: list[Recipient], contacts: list[Contact], *, has_customer: bool) -> Plan:
+    owned = DirectLink.objects.filter(recipient__in=recipients)
+    documents = owned.values("document").distinct().count()
+    stays = [
+        _("What was decided, written and paid on %(count)s documents: it is the contract.")
+        % {"count": documents},
+        _("The history of each, which does not say any more who it was."),
+        _("PDFs of estimates and invoices that were shown: the law has them kept."),
+    ]
+    if has_customer:
+        stays.append(_("The customer's own record: change or delete it under Customers."))
+    goes = [
+        _("%(count)s records of the person's name and email address") % {"count": len(recipients)},
+        _("%(count)s contacts of customers") % {"count": len(contacts)},
+        _("%(count)s direct links: they stop working") % {"count": owned.count()},
+        _("Names, addresses and browsers with what they sent; the text of emails to them"),
+    ]
+    return Plan(recipients, contacts, goes, stays)
+
+
+def erase(plan: Plan, user: Any = None) -> None:
+    """Do it, document by document. A second time finds nothing more to do."""
+    for recipient in plan.recipients:
+        for link in DirectLink.objects.filter(recipient=recipient).select_related("document"):
+            _erase_on(link, recipient, user)
+        with transaction.atomic():
+            PersonalSalt.objects.filter(recipient=recipient).delete()
+            Recipient.objects.filter(pk=recipient.pk).update(
+                name="", email="", contact=None, erased_at=timezone.now()
+            )
+    Contact.objects.filter(pk__in=[contact.pk for contact in plan.contacts]).delete()
+
+
+def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
+    with transaction.atomic():
+        document = lock(link.document)
+        activity.record(document, "erased", staff=user, data={"link": link.pk})
+        LinkToken.objects.filter(link=link).delete()
+        DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+        sent = Submission.objects.filter(link=link)
+        _draw_receipts_anew(sent)
+        sent.update(name="", email="", address=None, user_agent="")
+        for model in AUTHORED:
+            model.objects.filter(link=link).update(author_name="")
+        _erase_emails(link, recipient, document)
+
+
+def _erase_emails(link: DirectLink, recipient: Recipient, document: SalesDocument) -> None:
+    mine = OutgoingEmail.objects.filter(link=link)
+    mine.filter(state=EmailState.WAITING).update(
+        state=EmailState.WITHHELD, error=_("The person was erased.")
+    )
+    mine.update(address="", written_subject="", written_text="", error="")
+    if recipient.name:
+        for email in OutgoingEmail.objects.filter(document__family=document.family):
+            _forget_name(email, recipient.name)
+
+
+def _forget_name(email: OutgoingEmail, name: str) -> None:
+    """Emails to staff say who did something."""
+    happenings = email.facts.get("happenings", [])
+    named = [each for each in happenings if each.get("by") == name]
+    if named:
+        for each in named:
+            each["by"] = ""
+        email.save(update_fields=["facts"])
+
+
+def _draw_receipts_anew(submissions: Iterable[Submission]) -> None:
+    """Their receipts have the name on them."""
+    for pdf in RenderedPdf.objects.filter(submission__in=submissions):
+        if name := pdf.file.name:
+            transaction.on_commit(partial(pdf.file.storage.delete, name))
+        RenderedPdf.objects.filter(pk=pdf.pk).update(
+            state=WorkState.WAITING, file="", file_hash="", attempts=0, lease_until=None
+        )
+    work.wake("pdf")
+
+
+def plan_of(document: SalesDocument, link_id: int) -> Plan | None:
+    """For one of the document's people; ``None`` where there is no such link."""
+    link = links.of_document(document).filter(pk=link_id).first()
+    return by_link(link) if link is not None else None

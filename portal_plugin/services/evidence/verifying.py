@@ -1,0 +1,232 @@
+"""Go through everything that was hashed, and name what is not what it was.
+
+Reads; never writes. In the order of a document's life: its history, its versions, the decisions
+and terms, the files.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from ...canonical import canonical_bytes, digest
+from ...models import (
+    Activity,
+    Attachment,
+    Decision,
+    DocumentVersion,
+    ProofVersion,
+    RenderedPdf,
+    SalesDocument,
+    Submission,
+)
+from ...statuses import WorkState
+from .. import deciding
+from ..activity import entry_hash, facts
+from ..proof_files import digest_of
+
+#: Of an item in a version's content, what is not part of what is decided.
+BESIDE = ("key", "is_optional", "is_selected")
+HEAD = re.compile(r"\b([\w-]{16}):(\d+):([0-9a-f]{64})\b")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``place`` names the row or file, ``reason`` what is wrong with it; for whoever operates."""
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Head:
+    """How far a history had come: kept outside, it shows a cut tail and an old copy."""
+
+    public_id: str
+    sequence: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.public_id}:{self.sequence}:{self.hash}"
+
+
+def head(document: SalesDocument) -> Head:
+    last = document.activities.order_by("-sequence").first()
+    return Head(document.public_id, last.sequence if last else 0, last.hash if last else "0" * 64)
+
+
+def heads_in(text: str) -> list[Head]:
+    """Every head in what ``portal_verify`` printed earlier."""
+    return [Head(name, int(number), value) for name, number, value in HEAD.findall(text)]
+
+
+def faults(document: SalesDocument) -> Iterator[Fault]:
+    """All of one document, the earliest first. The first one is where it broke."""
+    entries = list(document.activities.order_by("sequence"))
+    return chain(
+        of_chain(document, entries),
+        _of_versions(document, entries),
+        _of_decisions(document, entries),
+        _of_terms(document, entries),
+        _of_files(document, entries),
+    )
+
+
+def missing_since(known: Head) -> Fault | None:
+    """What a head that was kept outside says about the history of today."""
+    entry = Activity.objects.filter(
+        document__public_id=known.public_id, sequence=known.sequence
+    ).first()
+    if known.sequence == 0 or (entry is not None and entry.hash == known.hash):
+        return None
+    place = f"document {known.public_id}, history entry {known.sequence}"
+    if entry is None:
+        return Fault(place, "it existed once and is gone: the history was cut, or is an old copy")
+    return Fault(place, "another entry stood here once: the history was written anew")
+
+
+# -- the history ----------------------------------------------------------------------------------
+
+
+def of_chain(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    previous = ""
+    for sequence, entry in enumerate(entries, start=1):
+        place = f"history entry {entry.sequence} ({entry.verb})"
+        if entry.sequence != sequence:
+            yield Fault(place, f"entry {sequence} is missing before it")
+            return
+        if entry.previous_hash != previous:
+            yield Fault(place, "it does not follow the entry before it")
+            return
+        if entry.hash != entry_hash(entry, document.public_id):
+            yield Fault(place, "its content was changed")
+            return
+        previous = entry.hash
+
+
+# -- versions -------------------------------------------------------------------------------------
+
+
+def _of_versions(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    told = {
+        facts(entry)["version"]: facts(entry)["digest"]
+        for entry in entries
+        if entry.verb == "version"
+    }
+    numbers = []
+    for version in document.versions.order_by("number").prefetch_related("items").iterator(50):
+        numbers.append(version.number)
+        yield from _of_version(version, told.get(version.number))
+    gone = sorted(set(told) - set(numbers))
+    if gone:
+        yield Fault(f"version {gone[0]}", "the history has it, and its row is gone")
+
+
+def _of_version(version: DocumentVersion, told: str | None) -> Iterator[Fault]:
+    place = f"version {version.number}"
+    if digest(version.content.encode()) != version.digest:
+        yield Fault(place, "its content was changed")
+    if told is None:
+        yield Fault(place, "the history does not have it")
+    elif told != version.digest:
+        yield Fault(place, "it is not the one that the history has")
+    inside = {item["key"]: _decided_part(item) for item in json.loads(version.content)["items"]}
+    for row in version.items.all():
+        item_place = f"{place}, item {row.key}"
+        if digest(row.canonical.encode()) != row.item_hash:
+            yield Fault(item_place, "its content was changed")
+        if inside.pop(str(row.key), None) != row.item_hash:
+            yield Fault(item_place, "it is not the one of the version's content")
+    if inside:
+        yield Fault(place, f"the row of item {next(iter(inside))} is gone")
+
+
+def _decided_part(item: dict[str, Any]) -> str:
+    kept = {name: value for name, value in item.items() if name not in BESIDE}
+    return digest(canonical_bytes(kept))
+
+
+# -- decisions and terms --------------------------------------------------------------------------
+
+
+def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    rows = document.decisions.select_related("version").defer("version__content")
+    by_submission: dict[int, list[Decision]] = {}
+    for row in rows.order_by("pk"):
+        by_submission.setdefault(row.submission_id, []).append(row)
+        place = f"decision {row.pk} on item {row.item_key}"
+        if digest(row.canonical.encode()) != row.item_hash:
+            yield Fault(place, "what was decided was changed")
+        elif not row.version.items.filter(key=row.item_key, item_hash=row.item_hash).exists():
+            yield Fault(place, "its version does not have what was decided")
+    for entry in entries:
+        kept = facts(entry)
+        if "decided" in kept:
+            found = by_submission.pop(kept["submission"], [])
+            if kept["decided"] != deciding.kept_of(found):
+                place = f"history entry {entry.sequence} ({entry.verb})"
+                yield Fault(place, "its decisions are not the ones that were written with it")
+    for submission, found in by_submission.items():
+        yield Fault(f"decision {found[0].pk}", f"the history has no submission {submission}")
+
+
+def _of_terms(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    told = {facts(e)["submission"]: facts(e)["terms"] for e in entries if "terms" in facts(e)}
+    yield from _of_withdrawal(document, entries)
+    rows = Submission.objects.filter(document=document.pk).exclude(terms_digest="")
+    for row in rows.select_related("terms"):
+        place = f"terms of submission {row.pk}"
+        if digest(row.terms_text.encode()) != row.terms_digest:
+            yield Fault(place, "the text that was accepted was changed")
+        elif told.get(row.pk) != row.terms_digest:
+            yield Fault(place, "it is not the text that the history has")
+        elif row.terms is not None and row.terms.digest != row.terms_digest:
+            yield Fault(place, "it is not the text that the shop had")
+
+
+def _of_withdrawal(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    found = [facts(entry) for entry in entries]
+    told = {kept["submission"]: kept["withdrawal"] for kept in found if "withdrawal" in kept}
+    for row in Submission.objects.filter(document=document.pk).exclude(withdrawal_digest=""):
+        place = f"text on withdrawal of submission {row.pk}"
+        if digest(row.withdrawal_text.encode()) != row.withdrawal_digest:
+            yield Fault(place, "the text that was shown was changed")
+        elif told.get(row.pk) != row.withdrawal_digest:
+            yield Fault(place, "it is not the text that the history has")
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+def _of_files(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    told = {
+        facts(entry).get("proof"): facts(entry).get("sha256")
+        for entry in entries
+        if entry.verb == "proof_added"
+    }
+    for version in ProofVersion.objects.filter(proof__document=document.pk):
+        place = f"proof {version.public_id}"
+        if told.get(str(version.public_id)) != version.digest:
+            yield Fault(place, "it is not the file that the history has")
+        yield from _of_file(place, version.file, version.digest)
+    for attachment in Attachment.objects.filter(document=document.pk, removed_at=None):
+        yield from _of_file(f"file {attachment.public_id}", attachment.file, attachment.digest)
+    shown = RenderedPdf.objects.filter(document=document.pk, state=WorkState.READY)
+    for pdf in shown.exclude(first_shown_at=None):
+        yield from _of_file(f"PDF {pdf.pk} ({pdf.kind})", pdf.file, pdf.file_hash)
+
+
+def _of_file(place: str, stored: Any, expected: str) -> Iterator[Fault]:
+    try:
+        with stored.storage.open(stored.name, "rb") as file:
+            if digest_of(file) != expected:
+                yield Fault(place, "the file in the storage was changed")
+    except FileNotFoundError:
+        yield Fault(place, "the file is gone from the storage")
+    except OSError as error:
+        yield Fault(place, f"the file cannot be read: {error}")

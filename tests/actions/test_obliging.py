@@ -1,0 +1,142 @@
+"""What a consumer in the EU reads above the button that makes an order, where the shop says so."""
+
+import pytest
+
+from portal_plugin.models import Decision, Order, Submission
+from portal_plugin.services import proofs, terms
+from portal_plugin.services.evidence import verifying
+from tests import factories, samples
+from tests.actions.test_actions import filled, url_of
+
+pytestmark = pytest.mark.django_db
+LABEL = "Order with obligation to pay"
+TEXT = "You may withdraw within 14 days."
+
+
+@pytest.fixture
+def shop():
+    site = factories.site_factory(sells_to_consumers=True)
+    terms.add(site, "en", "withdrawal", TEXT)
+    return site
+
+
+def opened(client, enter, items=1, **values):
+    estimate = factories.estimate_factory(items=items, **values)
+    enter(estimate)
+    return estimate
+
+
+def test_the_button_says_what_it_does_with_everything_above_it(client, enter, shop):
+    values = {"shipping_amount": 20, "delivery_text": "By parcel", "deposit_percent": 50}
+    estimate = opened(client, enter, **values)
+    page = client.get(url_of(estimate, "approve", estimate.lines[0].key)).content.decode()
+    above = page[: page.index(LABEL)].rpartition("<dl")[2]
+    for words in ("€139.00", "€19.00", "€20.00", "By parcel", "€69.50"):
+        assert words in above, words
+    assert TEXT in page
+
+
+def test_the_text_is_kept_with_the_decision_and_on_its_receipt(client, enter, shop):
+    estimate = opened(client, enter)
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    assert client.post(url, filled(client, url, accept_terms="on")).status_code == 303
+    submission = Submission.objects.get()
+    assert submission.withdrawal_text == TEXT
+    receipt = f"/portal/d/{Order.objects.get().public_id}/receipts/{submission.client_key}/"
+    assert TEXT in client.get(receipt).content.decode()
+    Submission.objects.update(withdrawal_text="None")
+    assert "withdrawal" in str(next(verifying.faults(submission.document)))
+
+
+def test_a_text_that_changed_meanwhile_is_shown_first(client, enter, shop):
+    estimate = opened(client, enter)
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    data = filled(client, url, accept_terms="on")
+    terms.add(shop, "en", "withdrawal", "You may withdraw within 30 days.")
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert b"within 30 days" in response.content
+    assert not Decision.objects.exists()
+
+
+def test_a_yes_that_leaves_something_open_makes_no_order_and_says_so(client, enter, shop):
+    estimate = opened(client, enter, items=2)
+    page = client.get(url_of(estimate, "approve", estimate.lines[0].key)).content.decode()
+    assert LABEL not in page
+    assert "Submit Approval" in page
+    assert LABEL in client.get(url_of(estimate, "approve_multiple")).content.decode()
+
+
+def test_leaving_the_rest_orders_what_was_approved(client, enter, shop):
+    estimate = opened(client, enter, items=2)
+    factories.approve(estimate, [estimate.lines[0].key])
+    page = client.get(url_of(estimate, "order_approved")).content.decode()
+    assert LABEL in page
+    assert "€119.00" in page[: page.index(LABEL)].rpartition("<dl")[2]
+
+
+def test_so_does_declining_the_last_one(client, enter, shop):
+    estimate = opened(client, enter, items=2)
+    key = estimate.lines[1].key
+    url = url_of(estimate, "decline", key)
+    assert "obligation" not in client.get(url).content.decode()
+    factories.approve(estimate, [estimate.lines[0].key])
+    assert "order the rest with obligation to pay" in client.get(url).content.decode()
+    assert client.post(url, filled(client, url)).status_code == 303
+    assert Submission.objects.latest("pk").withdrawal_text == TEXT
+
+
+def test_a_proof_of_an_order_obliges_to_nothing(client, enter, shop):
+    order = factories.order_factory(items=1)
+    enter(order)
+    page = client.get(url_of(order, "approve", order.lines[0].key)).content.decode()
+    assert LABEL not in page
+    assert TEXT not in page
+
+
+def test_it_is_off_until_the_shop_says_so(client, enter):
+    terms.add(factories.site_factory(), "en", "withdrawal", TEXT)
+    estimate = opened(client, enter)
+    page = client.get(url_of(estimate, "approve", estimate.lines[0].key)).content.decode()
+    assert LABEL not in page
+    assert TEXT not in page
+
+
+# -- the terms for proofs -------------------------------------------------------------------------
+
+
+def with_new_proof(order):
+    order = factories.approve(order)
+    file = samples.upload("front.png", samples.png((40, 30)))
+    proofs.add_proof_version(order, order.lines[0].key, file)
+    proofs.send_now(order, factories.user_factory())
+    return Order.objects.get()
+
+
+def asked(order):
+    return terms.of_decision(order, [order.lines[0].key]).text
+
+
+def test_a_new_proof_of_an_approved_item_asks_for_the_terms_of_proofs(client, enter):
+    order = with_new_proof(factories.order_factory(items=1))
+    assert asked(order) == factories.TERMS
+    terms.add(order.site, "en", "proof", "We print what you see.")
+    assert asked(order) == "We print what you see."
+    enter(order)
+    url = url_of(order, "approve", order.lines[0].key)
+    assert client.post(url, filled(client, url, accept_terms="on")).status_code == 303
+    assert Submission.objects.latest("pk").terms_text == "We print what you see."
+
+
+def test_where_the_price_changed_too_it_asks_for_those_of_the_order():
+    order = with_new_proof(factories.order_factory(items=1))
+    terms.add(order.site, "en", "proof", "We print what you see.")
+    order.lines[0].unit_price = 99
+    order.line_items = order.lines
+    assert asked(factories.publish(order)) == factories.TERMS
+
+
+def test_what_was_never_approved_asks_for_those_of_the_order():
+    order = factories.order_factory(items=1)
+    terms.add(order.site, "en", "proof", "We print what you see.")
+    assert asked(order) == factories.TERMS

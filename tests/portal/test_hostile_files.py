@@ -1,0 +1,209 @@
+"""Files that lie, made here: refused with a sentence or kept as bytes that nobody opens.
+
+Each is sent whole and in pieces, with every word on its type that a browser could say.
+"""
+
+import json
+import uuid
+from pathlib import Path
+
+import pytest
+
+from portal_plugin.models import Attachment, Preview, Submission, UploadInProgress
+from portal_plugin.models.storage import private_storage, staging_folder
+from portal_plugin.services import previews
+from portal_plugin.statuses import WorkState
+from tests import clamd, factories, samples
+from tests.portal import tus
+
+pytestmark = pytest.mark.django_db
+
+KEPT, REFUSED = "kept", "refused"
+HTML = samples.OTHER_FORMATS["html"]
+JAR = b"PK\x03\x04" + bytes(60) + b"META-INF/MANIFEST.MF"
+
+#: Name, bytes, and what becomes of it.
+CORPUS = {
+    "script in an SVG": ("a.svg", samples.SVG_WITH_SCRIPT, KEPT),
+    "entities in an SVG": ("a.svg", samples.ENTITY_BOMB, KEPT),
+    "a page called a picture": ("a.png", HTML, REFUSED),
+    "a page called a text": ("a.txt", HTML, KEPT),
+    "a page": ("a.html", HTML, REFUSED),
+    "a page as a PDF": ("a.pdf", HTML, REFUSED),
+    "a program": ("a.exe", samples.OTHER_FORMATS["exe"], REFUSED),
+    "a program with two endings": ("a.pdf.exe", samples.pdf(), REFUSED),
+    "a program called a picture": ("a.exe.png", samples.OTHER_FORMATS["exe"], REFUSED),
+    "a script with a picture before it": ("a.png", samples.GIF_AND_SCRIPT, REFUSED),
+    "a picture and a script": ("a.jpg", samples.jpeg() + b"<?php system($_GET['x']); ?>", KEPT),
+    "a picture and an archive": ("a.png", samples.png() + JAR, KEPT),
+    "a PDF and an archive": ("a.pdf", samples.pdf() + JAR, KEPT),
+    "a PDF and a page": ("a.pdf", samples.pdf() + HTML, KEPT),
+    "a page before a PDF": ("a.pdf", HTML + samples.pdf(), REFUSED),
+    "a PDF with scripts": ("a.pdf", samples.pdf_with_script(), KEPT),
+    "a PDF without end": ("a.pdf", samples.pdf_with_page_tree_loop(), KEPT),
+    "a virus": ("a.txt", clamd.EICAR, KEPT),
+    "a virus in a PDF": ("a.pdf", samples.pdf() + clamd.EICAR, KEPT),
+    "a huge picture": ("a.png", samples.tiny_bomb_png(), KEPT),
+    "a huge WebP": ("a.webp", samples.HUGE_WEBP, KEPT),
+    "a head without a body": ("a.jpg", b"\xff\xd8\xff", KEPT),
+    "one byte": ("a.png", b"\x89", REFUSED),
+    "nothing": ("a.png", b"", REFUSED),
+    "nothing of any kind": ("a.zip", b"", REFUSED),
+    "no archive": ("a.zip", b"not a zip", KEPT),
+    "no ending": ("picture", samples.png(), REFUSED),
+    "only an ending": (".png", samples.png(), REFUSED),
+    "settings of a server": (".htaccess", b"AddHandler php", REFUSED),
+    **{
+        f"{kind} called a picture": ("a.png", data, REFUSED)
+        for kind, data in samples.OTHER_FORMATS.items()
+    },
+}
+TYPES = ["", "image/png", "text/html", "image/svg+xml", "application/pdf", "x" * 300, "a\r\nb: c"]
+CUT = {"png": samples.png(), "jpg": samples.jpeg(), "webp": samples.webp(), "pdf": samples.pdf(2)}
+NAMES = {
+    "../../etc/passwd.png": "passwd.png",
+    "C:\\Windows\\a.png": "a.png",
+    "/absolute/a.png": "a.png",
+    "a\x00b.png": "ab.png",
+    "a\r\nSet-Cookie: b=1.png": "a Set-Cookie: b=1.png",
+    "\u202egnp.exe.png": "gnp.exe.png",
+    "con.png": "_con.png",
+    "a.png. . .": "a.png",
+    "n\u0303.png": "\u00f1.png",
+    "\U0001f468\U0001f469.png": "\U0001f468\U0001f469.png",
+    '"; rm -rf ~; ".png': '"; rm -rf ~; ".png',
+    "<script>alert(1)<.png": "<script>alert(1)<.png",
+    "x" * 300 + ".png": "x" * 116 + ".png",
+}
+
+
+@pytest.fixture
+def estimate(enter, settings, tmp_path):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "UPLOAD_STAGING_FOLDER": str(tmp_path)}
+    document = factories.estimate_factory(items=1)
+    enter(document)
+    return document
+
+
+def send_whole(client, document, name, data, content_type=""):
+    """A multipart body by hand: Django's client would tidy the name."""
+    told = name.replace("\\", "\\\\").replace('"', '\\"')
+    word = f"Content-Type: {content_type}\r\n" if content_type else ""
+    head = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{told}"\r\n{word}\r\n'
+    key = f'--x\r\nContent-Disposition: form-data; name="client_key"\r\n\r\n{uuid.uuid4()}\r\n'
+    return client.generic(
+        "POST",
+        f"/portal/d/{document.public_id}/a/upload/",
+        key.encode() + head.encode("utf-8", "surrogatepass") + data + b"\r\n--x--\r\n",
+        "multipart/form-data; boundary=x",
+        headers={"accept": "application/json"},
+    )
+
+
+def send_pieces(client, document, name, data, content_type=""):
+    answer = tus.begin(client, document, name, len(data))
+    at, url = 0, answer.get("Location")
+    while answer.status_code in (201, 204) and at < len(data):
+        answer = tus.piece(client, url, data[at : at + 100_000], at)
+        at += 100_000
+    return answer
+
+
+WAYS = pytest.mark.parametrize("send", [send_whole, send_pieces], ids=["whole", "in pieces"])
+
+
+def sentence_of(answer):
+    told = json.loads(answer.content)
+    return told["error"] or " ".join(told["fields"]["files"])
+
+
+def assert_nothing_stayed(document):
+    rows = (Attachment, Submission, UploadInProgress)
+    assert not any(model.objects.exists() for model in rows)
+    for folder in (staging_folder(), Path(private_storage().path(f"files/{document.public_id}"))):
+        assert not folder.exists() or not list(folder.iterdir())
+
+
+def assert_inert(client, document, data):
+    row = Attachment.objects.get()
+    assert row.content_type in (
+        "application/octet-stream",
+        "image/png",
+        "image/jpeg",
+        "image/webp",
+        "application/pdf",
+    )
+    answer = client.get(f"/portal/d/{document.public_id}/files/{row.public_id}/")
+    assert b"".join(answer.streaming_content) == data
+    answer.close()
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.serialize_headers().count(b"\r\n\r\n") <= 1
+
+
+@WAYS
+@pytest.mark.parametrize("case", CORPUS)
+def test_what_becomes_of_it(client, estimate, send, case):
+    name, data, expected = CORPUS[case]
+    answer = send(client, estimate, name, data)
+    if expected == REFUSED:
+        assert answer.status_code == 400
+        assert sentence_of(answer).endswith((".", "!"))
+        assert_nothing_stayed(estimate)
+    else:
+        assert answer.status_code in (200, 204)
+        assert_inert(client, estimate, data)
+
+
+@pytest.mark.parametrize("content_type", TYPES)
+@pytest.mark.parametrize("case", ["script in an SVG", "a picture and a script", "a page"])
+def test_the_browsers_word_on_the_type_changes_nothing(client, estimate, case, content_type):
+    name, data, expected = CORPUS[case]
+    answer = send_whole(client, estimate, name, data, content_type)
+    assert answer.status_code < 500
+    if answer.status_code == 200:
+        assert expected == KEPT
+        assert_inert(client, estimate, data)
+    else:
+        assert_nothing_stayed(estimate)
+
+
+@WAYS
+@pytest.mark.parametrize("tenth", range(1, 10))
+@pytest.mark.parametrize("ending", CUT)
+def test_cut_short_it_is_kept_and_at_worst_has_no_preview(client, estimate, send, ending, tenth):
+    data = CUT[ending][: len(CUT[ending]) * tenth // 10]
+    answer = send(client, estimate, f"a.{ending}", data)
+    assert answer.status_code in (200, 204)
+    assert_inert(client, estimate, data)
+
+
+def test_previews_of_what_was_cut_end_as_a_picture_or_as_none(client, estimate):
+    for ending, data in CUT.items():
+        send_pieces(client, estimate, f"a.{ending}", data[: len(data) // 2])
+    previews.drain()
+    assert set(Preview.objects.values_list("state", flat=True)) <= {
+        WorkState.READY,
+        WorkState.FAILED,
+    }
+    page = client.get(f"/portal/d/{estimate.public_id}/")
+    assert page.status_code == 200
+
+
+def ways_of_names():
+    """A multipart header can hold neither an end of line nor a NUL."""
+    for name in NAMES:
+        yield send_pieces, name
+        if not {"\r", "\0"} & set(name):
+            yield send_whole, name
+
+
+@pytest.mark.parametrize(("send", "name"), list(ways_of_names()))
+def test_a_name_is_shown_clean_and_is_never_a_path(client, estimate, send, name):
+    answer = send(client, estimate, name, samples.png())
+    assert answer.status_code in (200, 204)
+    row = Attachment.objects.get()
+    assert row.name == NAMES[name]
+    assert row.file.name.startswith(f"files/{estimate.public_id}/")
+    assert_inert(client, estimate, samples.png())

@@ -1,0 +1,172 @@
+"""The receipt of a decision: what was agreed, as it was then, for the customer to keep."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from portal_plugin.addresses import short
+from portal_plugin.models import Activity, Order, OutgoingEmail, RenderedPdf, Submission
+from portal_plugin.services import links, mail_rendering, pdfs, previews, proofs, receipts
+from portal_plugin.services.presentation.receipt import moment, receipt_view
+from portal_plugin.statuses import WorkState
+from tests import factories, samples
+from tests.portal.test_pages import queries_of_the_plugin, warm
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def estimate(enter):
+    user = factories.user_factory()
+    estimate = factories.estimate_factory(items=2)
+    file = samples.upload("front.png", samples.png((40, 30)))
+    key = estimate.lines[0].key
+    proofs.add_proof_version(estimate, key, file, wording="Open 9–5", label="Front")
+    proofs.send_now(estimate, user)
+    previews.drain()
+    enter(estimate)
+    return type(estimate).objects.get(pk=estimate.pk)
+
+
+def page_of(document, key=None, tail=""):
+    base = f"/portal/d/{document.public_id}/"
+    return base if key is None else f"{base}receipts/{key}/{tail}"
+
+
+def post(client, document, action, key=None, **values):
+    url = f"{page_of(document)}a/{action}/" + (f"{key}/" if key else "")
+    hidden = client.get(url).context["form"].hidden_fields()
+    data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
+    return client.post(url, data | values)
+
+
+@pytest.fixture
+def submission(client, estimate):
+    assert post(client, estimate, "approve", estimate.lines[0].key, name="Boss").status_code == 303
+    return Submission.objects.get()
+
+
+def test_it_says_what_was_decided_by_whom_and_when(client, estimate, submission):
+    response = client.get(page_of(estimate, submission.client_key))
+    page = response.content.decode()
+    decision = submission.decisions.get()
+    words = ("A1 poster", "Matt, 170 g", "€50.00", "€119.00", "Open 9–5", factories.TERMS)
+    for word in (*words, "Boss, by the direct link of " + estimate.customer.name, "UTC"):
+        assert word in page, word
+    proof = proofs.released(estimate).get()
+    entry = Activity.objects.get(verb="approve")
+    for sha256 in (decision.item_hash, proof.digest, submission.terms_digest, entry.hash):
+        assert sha256 in page
+    assert f"/previews/{short(proof.public_id)}/1/screen/" in page
+
+
+def test_it_stays_as_it_was_when_the_document_changes(client, estimate, submission):
+    estimate.lines[0].unit_price, estimate.lines[0].name = 99, "Something else"
+    estimate.line_items = estimate.lines
+    factories.publish(estimate)
+    page = client.get(page_of(estimate, submission.client_key)).content.decode()
+    assert "A1 poster" in page
+    assert "Something else" not in page
+
+
+def test_the_page_and_the_thank_you_lead_to_it(client, estimate):
+    url = f"{page_of(estimate)}a/approve/{estimate.lines[0].key}/"
+    hidden = client.get(url).context["form"].hidden_fields()
+    data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
+    done = client.post(url, data, headers={"X-Portal-Fragment": "1"}).content.decode()
+    view = receipt_view(Submission.objects.get())
+    assert f"receipts/{view.key}/" in done
+    assert f'href="receipts/{view.key}/"' in client.get(page_of(estimate)).content.decode()
+
+
+def test_the_email_names_prices_and_leads_to_it(client, estimate, submission):
+    email = OutgoingEmail.objects.get(kind="receipt_approve")
+    letter = mail_rendering.render(email, url="https://shop.example/l/secret/")
+    view = receipt_view(submission)
+    for text in (letter.text, letter.html):
+        assert "€119.00" in text
+        assert f"https://shop.example/l/secret/?receipt={view.key}" in text
+
+
+def test_the_link_of_the_email_opens_it(estimate, submission):
+    link = estimate.links.get()
+    way = links.link_url(link, links.make_token(link)).removeprefix(estimate.site.root_url)
+    key = receipt_view(submission).key
+    fresh = Client()
+    response = fresh.get(f"{way}?receipt={key}", follow=True)
+    assert response.redirect_chain[-1][0].endswith(f"/receipts/{key}/")
+    assert response.status_code == 200
+    assert fresh.get(f"{way}?receipt=nonsense").url == page_of(estimate)
+
+
+def test_it_is_read_on_the_order_that_was_made_meanwhile(client, estimate, submission):
+    post(client, estimate, "approve", estimate.lines[1].key)
+    order = Order.objects.get()
+    assert client.get(page_of(order, submission.client_key)).status_code == 200
+
+
+def test_one_of_another_document_is_unknown(client, enter, estimate, submission):
+    other = factories.order_factory(items=1)
+    enter(other)
+    for tail in ("", "pdf/"):
+        assert client.get(page_of(other, submission.client_key, tail)).status_code == 404
+        assert client.get(page_of(estimate, uuid.uuid4(), tail)).status_code == 404
+
+
+def test_what_decided_nothing_has_none(client, estimate):
+    post(client, estimate, "comment", text="When?")
+    assert client.get(page_of(estimate, Submission.objects.get().client_key)).status_code == 404
+
+
+def test_its_pdf_is_ordered_with_the_decision_drawn_once_and_kept(client, estimate, submission):
+    url = page_of(estimate, submission.client_key, "pdf/")
+    assert client.get(url).status_code == 303
+    pdfs.drain()
+    row = RenderedPdf.objects.get(submission=submission)
+    assert row.state == WorkState.READY
+    response = client.get(url)
+    assert b"".join(response.streaming_content).startswith(b"%PDF")
+    post(client, estimate, "approve", estimate.lines[1].key)
+    pdfs.drain()
+    assert RenderedPdf.objects.filter(kind=receipts.KIND, state=WorkState.READY).count() == 2
+
+
+def test_it_offers_to_say_that_it_was_a_mistake(client, estimate, submission):
+    context = client.get(page_of(estimate, submission.client_key)).context
+    form = client.get(context["mistake_url"]).context["form"]
+    assert form["text"].value() == "I approved “A1 poster” by mistake."
+
+
+def test_staff_read_it_from_the_overview(client, estimate, submission):
+    client.force_login(factories.user_factory())
+    url = f"/admin/portal/document/{estimate.pk}/receipts/{submission.client_key}/"
+    assert url in client.get(f"/admin/portal/document/{estimate.pk}/").content.decode()
+    assert "A1 poster" in client.get(url).content.decode()
+    assert client.get(url.replace(str(submission.client_key), str(uuid.uuid4()))).status_code == 404
+
+
+def test_what_staff_wrote_down_says_so(estimate):
+    factories.approve(estimate, [estimate.lines[0].key])
+    view = receipt_view(Submission.objects.get())
+    assert view.who.startswith(f"{estimate.customer.name}, written down by Robin Staff")
+    assert view.note == "On the phone"
+    email = OutgoingEmail.objects.get(kind="receipt_approve")
+    assert "written down by Robin" in mail_rendering.render(email, url="#").text
+
+
+def test_the_moment_has_the_zone_of_the_site(settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    when = datetime(2030, 7, 1, 12, 0, tzinfo=UTC)
+    assert moment(when) == "July 1, 2030, 2 p.m. CEST (UTC+02:00)"
+
+
+def test_it_costs_the_page_no_query(client, enter):
+    order = factories.order_factory(items=10)
+    enter(order)
+    warm(client)
+    before = queries_of_the_plugin(client, page_of(order))
+    order = factories.approve(order)
+    after = queries_of_the_plugin(client, page_of(order))
+    assert len(after) == len(before) <= 12

@@ -1,0 +1,140 @@
+"""A person is erased: nothing of them can be read any more, and every history still holds."""
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from portal_plugin.models import (
+    Comment,
+    Contact,
+    DirectLink,
+    Estimate,
+    LinkToken,
+    OutgoingEmail,
+    PersonalSalt,
+    Recipient,
+    RenderedPdf,
+    Submission,
+)
+from portal_plugin.services import erasing, outbox, pdfs, sending
+from portal_plugin.services.evidence import verifying
+from portal_plugin.services.presentation.receipt import receipt_view
+from portal_plugin.statuses import WorkState
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NAME, EMAIL = "Zuleika Ferrywoman", "zuleika@ferry.example"
+
+
+@pytest.fixture
+def contact():
+    customer = factories.customer_factory(name="Ferry Ltd", email="info@ferry.example")
+    return Contact.objects.create(customer=customer, name=NAME, email=EMAIL)
+
+
+@pytest.fixture
+def estimate(client, enter, contact):
+    """Sent to the contact, who approves an item and writes."""
+    estimate = factories.estimate_factory(items=2, customer=contact.customer)
+    user = factories.user_factory()
+    (email,) = sending.send_document(
+        estimate, recipients=[contact], subject=f"For {NAME}", text=f"Hello {NAME}", user=user
+    )
+    outbox.drain()
+    enter(estimate, link=email.link)
+    for action, values in (
+        (f"approve/{estimate.lines[0].key}", {"accept_terms": "on"}),
+        ("comment", {"text": "When?"}),
+    ):
+        url = f"/portal/d/{estimate.public_id}/a/{action}/"
+        hidden = client.get(url, headers={"user-agent": "Zuleika's phone"})
+        fields = hidden.context["form"].hidden_fields()
+        data = {field.name: field.value() or "" for field in fields} | values
+        assert client.post(url, data).status_code == 303
+    pdfs.drain()
+    return estimate
+
+
+def everything():
+    """All rows of ours in words."""
+    models = apps.get_app_config("portal_plugin").get_models()
+    return repr([list(model.objects.values()) for model in models])
+
+
+def test_nothing_of_them_is_left_and_the_history_holds(estimate):
+    assert NAME in everything()
+    erasing.erase(erasing.by_email(EMAIL.upper()))
+    left = everything()
+    assert NAME not in left
+    assert EMAIL not in left
+    assert next(verifying.faults(Estimate.objects.get()), None) is None
+    assert not PersonalSalt.objects.exists()
+    assert not LinkToken.objects.exists()
+    assert Submission.objects.filter(address=None, user_agent="").count() == 2
+
+
+def test_what_was_agreed_stays(estimate):
+    erasing.erase(erasing.by_email(EMAIL))
+    fresh = Estimate.objects.get()
+    assert fresh.standing.items[fresh.lines[0].key].state == "approved"
+    assert Comment.objects.get().text == "When?"
+    view = receipt_view(Submission.objects.get(action="approve"))
+    assert view.who == "The customer"
+
+
+def test_the_receipt_is_drawn_anew_without_the_name(estimate):
+    before = RenderedPdf.objects.get(kind="receipt")
+    erasing.erase(erasing.by_email(EMAIL))
+    pdfs.drain()
+    after = RenderedPdf.objects.get(kind="receipt")
+    assert after.state == WorkState.READY
+    assert after.file_hash != before.file_hash
+
+
+def test_the_way_in_is_closed_for_good(client, estimate):
+    erasing.erase(erasing.by_email(EMAIL))
+    assert not DirectLink.objects.usable().exists()
+    assert client.get(f"/portal/d/{estimate.public_id}/").status_code == 404
+
+
+def test_others_are_left_alone(estimate):
+    factories.link_factory(estimate)
+    erasing.erase(erasing.by_email(EMAIL))
+    assert Recipient.objects.filter(erased_at=None).get().email == "info@ferry.example"
+    assert DirectLink.objects.usable().count() == 1
+
+
+def test_the_command_first_says_what_goes_and_stays(estimate, capsys):
+    before = everything()
+    call_command("portal_erase", EMAIL)
+    said = capsys.readouterr().out
+    assert "it is the contract" in said
+    assert "Nothing was changed" in said
+    assert everything() == before
+    call_command("portal_erase", EMAIL, "--yes")
+    assert EMAIL not in everything()
+    with pytest.raises(CommandError):
+        call_command("portal_erase", EMAIL, "--yes")
+
+
+def test_a_site_alone(estimate):
+    factories.site_factory("shop-b.localhost")
+    with pytest.raises(CommandError):
+        call_command("portal_erase", EMAIL, "--site", "shop-b.localhost", "--yes")
+    call_command("portal_erase", EMAIL, "--site", "localhost", "--yes")
+    assert EMAIL not in everything()
+
+
+def test_staff_erase_from_the_overview_with_a_tick(client, estimate):
+    client.force_login(factories.user_factory())
+    link = DirectLink.objects.get()
+    url = reverse("portal_admin:do", args=[estimate.pk, "erase-person"])
+    client.post(url, {"link": link.pk})
+    assert EMAIL in everything()
+    client.post(url, {"link": link.pk, "sure": "yes"})
+    assert EMAIL not in everything()
+    page = client.get(reverse("portal_admin:overview", args=[estimate.pk])).content.decode()
+    assert "Erased person" in page
+    assert NAME not in page
+    assert OutgoingEmail.objects.exists()

@@ -1,0 +1,270 @@
+"""What customers decided can be verified years later, here and by a stranger."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core import serializers
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from portal_plugin.canonical import digest
+from portal_plugin.models import (
+    Activity,
+    Decision,
+    DocumentVersion,
+    Estimate,
+    Order,
+    ProofVersion,
+    Submission,
+    VersionItem,
+)
+from portal_plugin.models.storage import private_storage
+from portal_plugin.services import activity, on_behalf, pdfs, proofs
+from portal_plugin.services.evidence import exporting, verifying
+from tests import factories, samples
+
+pytestmark = pytest.mark.django_db
+CHECKER = Path(__file__).resolve().parents[2] / "docs" / "verify_evidence.py"
+
+
+@pytest.fixture
+def user():
+    return factories.user_factory()
+
+
+@pytest.fixture
+def estimate(client, enter, user):
+    """With a proof, an approval by the customer, a decline and an undo by staff."""
+    estimate = factories.estimate_factory(items=3)
+    first, second, _third = estimate.lines
+    file = samples.upload("front.png", samples.png((40, 30)))
+    proofs.add_proof_version(estimate, first.key, file, wording="Café")
+    proofs.send_now(estimate, user)
+    enter(estimate)
+    url = f"/portal/d/{estimate.public_id}/a/approve/{first.key}/"
+    hidden = client.get(url).context["form"].hidden_fields()
+    data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
+    assert client.post(url, data).status_code == 303
+    on_behalf.record(estimate, [second.key], "decline", "Phone", user)
+    on_behalf.take_back(estimate, second.key, "A misunderstanding", user)
+    return Estimate.objects.get()
+
+
+def fault(document):
+    return str(next(verifying.faults(document), ""))
+
+
+def test_a_document_as_it_was_written_holds(estimate):
+    assert fault(estimate) == ""
+
+
+def test_so_does_the_order_that_was_made_of_it(estimate, user):
+    factories.approve(estimate, estimate.standing.waiting_keys)
+    order = Order.objects.get()
+    assert fault(order) == fault(Estimate.objects.get()) == ""
+
+
+def _swap_proof():
+    version = ProofVersion.objects.get()
+    with private_storage().open(version.file.name, "wb") as file:
+        file.write(b"other")
+
+
+def _recomputed(model, text, hashed, changed):
+    row = model.objects.latest("pk")
+    setattr(row, text, changed)
+    setattr(row, hashed, digest(changed.encode()))
+    row.save()
+
+
+def _first(model, **values):
+    model.objects.filter(pk=model.objects.earliest("pk").pk).update(**values)
+
+
+BREAKS = {
+    "history entry 2": lambda: Activity.objects.filter(sequence=2).update(verb="approve"),
+    "entry 3 is missing": lambda: Activity.objects.filter(sequence=3).delete(),
+    "does not follow": lambda: Activity.objects.filter(sequence=3).update(previous_hash="0" * 64),
+    "version 1: its content": lambda: _first(DocumentVersion, digest="0" * 64),
+    "version 1: it is not the one": lambda: _first(
+        DocumentVersion, content='{"items":[]}', digest=digest(b'{"items":[]}')
+    ),
+    "item": lambda: VersionItem.objects.filter(version__number=1).update(canonical="{}"),
+    "what was decided was changed": lambda: _first(Decision, canonical="{}"),
+    "its version does not have": lambda: _recomputed(Decision, "canonical", "item_hash", "{}"),
+    "its decisions are not the ones": lambda: _first(Decision, verdict="decline"),
+    "the text that was accepted was changed": lambda: _first(Submission, terms_text="None"),
+    "not the text that the history has": lambda: _first(
+        Submission, terms_text="None", terms_digest=digest(b"None")
+    ),
+    "the file in the storage was changed": _swap_proof,
+    "not the file that the history has": lambda: ProofVersion.objects.update(digest="0" * 64),
+    "the file is gone": lambda: private_storage().delete(ProofVersion.objects.get().file.name),
+}
+
+
+@pytest.mark.parametrize("told", BREAKS)
+def test_the_first_thing_that_is_not_as_it_was_is_named(estimate, told):
+    BREAKS[told]()
+    assert told in fault(Estimate.objects.get())
+
+
+def test_an_edited_row_is_found_whatever_was_recomputed_beside_it(estimate):
+    entry = Activity.objects.earliest("sequence")
+    entry.verb = "seen"
+    entry.hash = activity.entry_hash(entry, estimate.public_id)
+    entry.save()
+    assert "does not follow" in fault(estimate)
+
+
+# -- heads ----------------------------------------------------------------------------------------
+
+
+def test_a_cut_tail_is_found_by_a_head_that_was_kept(estimate, tmp_path, capsys):
+    call_command("portal_verify", "--all")
+    kept = tmp_path / "heads.txt"
+    kept.write_text(capsys.readouterr().out)
+    call_command("portal_verify", "--head", str(kept))
+    Activity.objects.filter(document=estimate).latest("sequence").delete()
+    Decision.objects.filter(verdict="undo").delete()
+    assert fault(Estimate.objects.get()) == ""
+    with pytest.raises(CommandError):
+        call_command("portal_verify", "--head", str(kept))
+    assert "the history was cut" in capsys.readouterr().out
+
+
+def test_a_history_that_was_written_anew_is_found_too(estimate):
+    known = verifying.head(estimate)
+    Activity.objects.filter(sequence=known.sequence).update(hash="1" * 64)
+    assert "written anew" in str(verifying.missing_since(known))
+
+
+def test_a_longer_history_still_has_its_earlier_head(estimate, user):
+    known = verifying.head(estimate)
+    factories.approve(estimate, [estimate.lines[2].key])
+    assert verifying.missing_since(known) is None
+
+
+def test_the_command_ends_with_an_error_where_something_broke(estimate, capsys):
+    call_command("portal_verify", estimate.number)
+    assert str(verifying.head(estimate)) in capsys.readouterr().out
+    Activity.objects.filter(sequence=2).update(verb="approve")
+    with pytest.raises(CommandError, match="1 not as it was"):
+        call_command("portal_verify", estimate.public_id)
+    assert f"BROKEN {estimate.number}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["X-1"], ["--head", "/nowhere"]])
+def test_what_cannot_be_verified_is_told(arguments):
+    with pytest.raises(CommandError):
+        call_command("portal_verify", *arguments)
+
+
+# -- the same everywhere --------------------------------------------------------------------------
+
+
+def test_dump_and_restore_change_nothing(estimate):
+    models = (Activity, DocumentVersion, VersionItem, Submission, Decision)
+    rows = [row for model in models for row in model.objects.all()]
+    dumped = serializers.serialize("json", rows)
+    for restored in serializers.deserialize("json", dumped):
+        restored.save()
+    assert fault(Estimate.objects.get()) == ""
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/St_Johns", "UTC"])
+def test_no_time_zone_changes_anything(estimate, settings, zone):
+    settings.TIME_ZONE = zone
+    with timezone.override(zone):
+        assert fault(Estimate.objects.get()) == ""
+
+
+# -- for a stranger -------------------------------------------------------------------------------
+
+
+def check(path):
+    return subprocess.run(
+        [sys.executable, "-I", str(CHECKER), str(path)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def exported(estimate, tmp_path):
+    pdfs.drain()
+    path = tmp_path / "evidence.zip"
+    call_command("portal_evidence", estimate.number, "--out", str(path))
+    return path
+
+
+def rewritten(path, change):
+    """The same zip with ``change`` done to the content of evidence.json."""
+    other = path.with_name("other.zip")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "evidence.json":
+                data = json.loads(content)
+                change(data["documents"][0])
+                content = json.dumps(data)
+            new.writestr(name, content)
+    return other
+
+
+def test_a_stranger_verifies_the_file_offline(exported, estimate):
+    done = check(exported)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Everything holds." in done.stdout
+    assert verifying.head(estimate).hash in done.stdout
+    with zipfile.ZipFile(exported) as archive:
+        assert ProofVersion.objects.get().digest in " ".join(archive.namelist())
+        assert "SHA-256" in archive.read("README.txt").decode()
+
+
+def _set(row, **values):
+    row.update(values)
+
+
+TAMPERING = {
+    "history": lambda d: _set(d["history"][1], verb="approve"),
+    "taken out": lambda d: d["history"].pop(2),
+    "version": lambda d: _set(d["versions"][0], content="{}"),
+    "version gone": lambda d: d["versions"].pop(),
+    "verdict": lambda d: _set(d["decisions"][0], verdict="decline"),
+    "decision": lambda d: _set(d["decisions"][0], canonical="{}"),
+    "decision gone": lambda d: d["decisions"].pop(),
+    "terms": lambda d: _set(d["submissions"][0], terms_text="None"),
+    "file": lambda d: _set(d["files"][0], sha256="0" * 64),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_the_stranger_finds_what_was_changed_in_it(exported, what):
+    done = check(rewritten(exported, TAMPERING[what]))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "NOT AS IT WAS" in done.stdout
+
+
+def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, user):
+    factories.approve(estimate, estimate.standing.waiting_keys)
+    pdfs.drain()
+    path = tmp_path / "order.zip"
+    with path.open("wb") as target:
+        assert exporting.export(Order.objects.get(), target) == []
+    assert check(path).returncode == 0
+    assert estimate.number in check(path).stdout
+
+
+def test_no_file_is_written_over(exported, estimate):
+    with pytest.raises(CommandError):
+        call_command("portal_evidence", estimate.number, "--out", str(exported))
+
+
+def test_the_checker_needs_nothing_but_python():
+    lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
+    imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
+    assert imports <= {"hashlib", "json", "sys", "zipfile"}
+    assert len(lines) <= 60
