@@ -60,6 +60,15 @@ class Conf:
         return [value] if isinstance(value, str) else list(value)
 
     @property
+    def stripe_accounts(self) -> dict[str, dict]:
+        """Stripe accounts of single sites, by host name: ``{"shop-b.example": {"STRIPE_SECRET_KEY":
+        …, "STRIPE_PUBLISHABLE_KEY": …, "STRIPE_WEBHOOK_SECRETS": […]}}``. A site that is named here
+        uses nothing of the keys above, and its webhook is the one at its own host. Sites that are
+        not named share the keys above, unless keys were written for them in the admin. Default
+        ``{}``."""
+        return self._get("STRIPE_ACCOUNTS", {})
+
+    @property
     def stripe_api_base(self) -> str:
         """Another address of Stripe's API, for a test double. Default: Stripe's own."""
         return self._get("STRIPE_API_BASE", "")

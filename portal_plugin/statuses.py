@@ -82,6 +82,7 @@ class TermsKind(TextChoices):
 class PaymentPurpose(TextChoices):
     DEPOSIT = "deposit", _("Deposit")
     BALANCE = "balance", _("Balance")
+    OTHER = "other", _("Part of the balance")
 
 
 class AttemptState(TextChoices):
@@ -104,6 +105,14 @@ class LedgerKind(TextChoices):
     CHARGEBACK = "chargeback", _("Chargeback")
     REVERSAL = "reversal", _("Reversal")
     CORRECTION = "correction", _("Correction")
+
+
+class DiscrepancyKind(TextChoices):
+    """What Stripe and our rows do not say alike."""
+
+    UNKNOWN = "unknown", _("Money for an order that nobody asked for")
+    AMOUNT = "amount", _("Another amount or currency than was asked for")
+    MISSING = "missing", _("Stripe does not know it")
 
 
 class RefundState(TextChoices):

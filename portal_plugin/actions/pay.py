@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
+from ..gateways import stripe as gateway
 from ..money import format_money
 from ..registry import register_action
 from ..services import payments
@@ -127,7 +128,7 @@ class Pay(Action):
         if offer.takes_cards:
             facts |= {
                 "script": conf.stripe_script_url,
-                "key": conf.stripe_publishable_key,
+                "key": gateway.of_site(self.document.site).publishable_key,
                 "amount": offer.minor_units,
                 "currency": offer.currency.lower(),
                 "locale": self.document.language,

@@ -16,7 +16,6 @@ from wagtail.admin.panels import (
 )
 from wagtail.models import Site
 
-from ..models import LineItem
 from . import document_bar, item_files, live_totals
 from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
 from .template_picker import ItemTemplatesPanel
@@ -54,7 +53,7 @@ class ItemTools(Panel):
 
 
 class FoldedPanel(PanelGroup):
-    """What most items leave as it is. Open where something was filled in, or is wrong.
+    """What most leave as it is. Open where something was filled in, or is wrong.
 
     It has no heading of Wagtail's: the line that opens it is one.
     """
@@ -72,11 +71,15 @@ class FoldedPanel(PanelGroup):
         @property
         def is_open(self):
             fields = [self.form[name] for name in self.panel.get_form_options()["fields"]]
-            return any(field.errors or _is_unusual(field) for field in fields)
+            model = self.form._meta.model
+            return any(field.errors or _is_unusual(field, model) for field in fields)
 
 
-def _is_unusual(bound_field) -> bool:
-    column = LineItem._meta.get_field(bound_field.name)
+def _is_unusual(bound_field, model) -> bool:
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    if bound_field.name not in columns:
+        return False
+    column = columns[bound_field.name]
     if bound_field.name == "price_includes_tax":
         return False
     return column.to_python(bound_field.value() or column.default) != column.default

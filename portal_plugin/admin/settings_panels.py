@@ -11,7 +11,8 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
-from . import languages
+from . import languages, stripe_keys_form
+from .panels import FoldedPanel
 from .settings_form import KINDS, OPTIONAL_KINDS, form_class, terms_field
 
 
@@ -111,6 +112,14 @@ def _money():
             FieldPanel(
                 "bank_details",
                 help_text=_("Shown to customers who pay by transfer, with the number to quote."),
+            ),
+            FoldedPanel(
+                [
+                    FieldRowPanel([FieldPanel("takes_other_amounts"), FieldPanel("least_amount")]),
+                    FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[:2]]),
+                    *(FieldPanel(name) for name in stripe_keys_form.FIELDS[2:]),
+                ],
+                summary=_("More"),
             ),
         ],
         heading=_("Money"),

@@ -23,6 +23,7 @@ from . import answers, bodies, csrf, grants, headers, limits
 #: Methods that change nothing, and need no proof of where they come from.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
+
 def portal_view(*methods, leeway=0, stranger=None):
     """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look, or could
     until ``leeway`` seconds ago.
@@ -81,6 +82,7 @@ def resolve(request, public_id, leeway=0):
     site, document = Site.find_for_request(request), find_document(public_id)
     if document is None or site is None or document.site_id != site.pk:
         return None, None
+    request.portal_site = document.site
     grant = grants.read(request, document, leeway)
     if grant is None:
         return None, None
@@ -122,7 +124,9 @@ def _documents():
     pending = PaymentAttempt.objects.pending().filter(document=OuterRef("pk"))
     history = Activity.objects.filter(document__family=OuterRef("family")).order_by()
     entries = history.values("document__family").annotate(count=Count("pk")).values("count")
-    shown = SalesDocument.objects.as_shown().select_related("site__portalsettings")
+    shown = SalesDocument.objects.as_shown().select_related(
+        "site__portalsettings", "site__stripe_keys"
+    )
     return shown.annotate(
         pending_payment=Subquery(pending.order_by().values("pk")[:1]),
         entries=Subquery(entries),

@@ -1,4 +1,7 @@
-"""Where Stripe's messages arrive: signed for us and from now, or refused and not read."""
+"""Where Stripe's messages arrive: signed for us and from now, or refused and not read.
+
+Each site has its address at its own host, and takes there what its own account has signed.
+"""
 
 import logging
 
@@ -8,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
+from wagtail.models import Site
 
-from ..conf import conf
 from ..exceptions import PortalError
 from ..gateways import stripe as gateway
 from ..services import payments
@@ -27,7 +30,8 @@ LONGEST_BODY = 256 * 1024
 @sensitive_variables("secrets", "body")
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
     """200: taken, or rightly left alone. 400: not Stripe's. 503: send it again, please."""
-    secrets = gateway.usable_secrets(conf.stripe_webhook_secrets)
+    account = gateway.of_site(Site.find_for_request(request))
+    secrets = gateway.usable_secrets(account.webhook_secrets)
     if not secrets:
         logger.error("A webhook arrived, but no webhook secret is set: nothing can be trusted.")
         return _answer(503, "no webhook secret is set")
@@ -38,7 +42,7 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         logger.warning("A webhook was refused: %s.", refusal)
         return _answer(400, "refused")
     try:
-        outcome = payments.take_event(event)
+        outcome = payments.take_event(event, account)
     except (PortalError, DatabaseError) as trouble:
         # Where our database is away nothing of it was kept either.
         logger.warning("Event %s has to come again: %s", event.id, type(trouble).__name__)

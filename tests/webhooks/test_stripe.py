@@ -117,7 +117,7 @@ def test_mails_and_pdfs_wait_until_stripe_has_its_answer(
 
 
 def test_a_database_that_is_away_means_come_again(csrf_client, paid, monkeypatch):
-    def away(event):
+    def away(event, account):
         raise OperationalError("the database is locked")
 
     monkeypatch.setattr(webhook.payments, "take_event", away)
@@ -127,7 +127,7 @@ def test_a_database_that_is_away_means_come_again(csrf_client, paid, monkeypatch
 def test_the_report_of_an_error_holds_no_secret(rf, paid, monkeypatch):
     """The pages that Django mails to ``ADMINS`` show what every variable held."""
 
-    def breaks(event):
+    def breaks(event, account):
         raise RuntimeError("something nobody thought of")
 
     monkeypatch.setattr(webhook.payments, "take_event", breaks)

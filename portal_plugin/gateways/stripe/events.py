@@ -63,7 +63,7 @@ def _sent_at(header: str) -> int:
     return int(times[0])
 
 
-@sensitive_variables("body", "data", "inner")
+@sensitive_variables("body", "data")
 def _read(body: bytes) -> Event:
     try:
         data = json.loads(body)
@@ -71,6 +71,12 @@ def _read(body: bytes) -> Event:
         raise BadWebhook("not JSON") from error
     if not isinstance(data, dict):
         raise BadWebhook("not an event")
+    return event_of(data)
+
+
+@sensitive_variables("data", "inner")
+def event_of(data: dict[str, Any]) -> Event:
+    """What we use of an event. Raises ``BadWebhook`` for what is none."""
     inner = _inner(data)
     event = Event(
         id=_text(data.get("id"), 255),

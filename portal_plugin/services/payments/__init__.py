@@ -5,6 +5,7 @@ No function here holds a lock while it talks to Stripe.
 """
 
 from .booking import record_offline
+from .comparing import reconcile
 from .correcting import correct
 from .events import take_event
 from .offers import Offer, Progress, offer, progress, purpose_text
@@ -28,6 +29,7 @@ __all__ = [
     "offer",
     "progress",
     "purpose_text",
+    "reconcile",
     "reconcile_open",
     "record_offline",
     "refund",

@@ -19,9 +19,10 @@ from ...gateways import stripe as gateway
 from ...models import LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
 from ...models.documents import lock
 from ...money import round_money
-from ...statuses import AttemptState, LedgerKind
+from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
 from .. import activity, notifications
-from . import ledger, reasons
+from . import explaining, ledger, reasons
+from .accounts import account_of
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     """Under the lock. Returns what was done, in words for the record of the event."""
     if (payment.document, payment.attempt) != (document.public_id, attempt.pk):
         return "ignored: not this attempt"
-    if payment.is_live != gateway.is_live():
+    if payment.is_live != account_of(attempt).is_live:
         return "ignored: other mode"
     is_another = attempt.payment_intent not in (None, payment.id)
     if is_another and payment.state != AttemptState.SUCCEEDED:
@@ -183,6 +184,15 @@ def _refuse(attempt: PaymentAttempt, payment: gateway.Payment) -> str:
         attempt.currency,
     )
     attempt.failure_code = "amount_differs"
+    if payment.state == AttemptState.SUCCEEDED:
+        explaining.note(
+            DiscrepancyKind.AMOUNT,
+            account=attempt.account,
+            stripe_object=payment.id,
+            amount=payment.received,
+            currency=payment.currency,
+            document=attempt.document,
+        )
     if payment.state in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
         attempt.payment_intent = attempt.payment_intent or payment.id
         _move(attempt, _next_state(attempt, payment, AttemptState.PROCESSING))
@@ -225,6 +235,7 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
         attempt=attempt,
         amount=payment.received,
         currency=payment.currency,
+        fee=payment.fee,
         method=payment.method,
         reference=payment.charge or payment.id,
         occurred_at=payment.paid_at or timezone.now(),

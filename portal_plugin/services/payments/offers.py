@@ -57,7 +57,8 @@ def offer(document: SalesDocument) -> Offer:
 
 def takes_online(document: SalesDocument) -> bool:
     """Whether Stripe is there for it; staff's samples never move real money."""
-    return gateway.is_configured() and not (document.is_sample and gateway.is_live())
+    account = gateway.of_site(document.site)
+    return account.is_configured and not (document.is_sample and account.is_live)
 
 
 def progress(document: SalesDocument) -> Progress:

@@ -18,6 +18,7 @@ from ...models import DirectLink, PaymentAttempt, SalesDocument
 from ...models.documents import lock
 from ...statuses import AttemptState
 from . import booking
+from .accounts import account_of
 from .offers import purpose_text, takes_online
 
 T = TypeVar("T")
@@ -101,13 +102,14 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
     if not is_named and booking.give_up(attempt):
         return _read(attempt)
     attempt = _read(attempt)
+    account = account_of(attempt)
     try:
         if attempt.checkout_session:
-            page = gateway.close_page(attempt.checkout_session)
+            page = gateway.close_page(attempt.checkout_session, account)
             if page.payment and not page.is_expired:
-                return booking.apply(gateway.find_payment(page.payment), attempt)
+                return booking.apply(gateway.find_payment(page.payment, account), attempt)
         elif attempt.payment_intent:
-            return booking.apply(gateway.cancel_payment(attempt.payment_intent), attempt)
+            return booking.apply(gateway.cancel_payment(attempt.payment_intent, account), attempt)
     except gateway.NotFound:
         # Another account or mode than when it was started: nobody can pay it here.
         pass
@@ -116,7 +118,7 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
 
 def _read(attempt: PaymentAttempt) -> PaymentAttempt:
     """Whoever started it may have got its payment from Stripe since we looked."""
-    return PaymentAttempt.objects.select_related("document").get(pk=attempt.pk)
+    return PaymentAttempt.objects.select_related("document__site").get(pk=attempt.pk)
 
 
 def _reserve(
@@ -125,10 +127,17 @@ def _reserve(
     """Under the lock: the row to go on with, or the rows that have to be taken back before."""
     check(document, shown)
     purpose, amount = document.due_purpose, document.amount_due
-    wanted = (amount, document.totals.currency, purpose, is_hosted)
+    account = gateway.of_site(document.site).name
+    wanted = (amount, document.totals.currency, purpose, is_hosted, account)
     same, others = None, []
-    for attempt in document.payment_attempts.confirmable().select_related("document"):
-        found = (attempt.amount, attempt.currency, attempt.purpose, attempt.is_hosted)
+    for attempt in document.payment_attempts.confirmable().select_related("document__site"):
+        found = (
+            attempt.amount,
+            attempt.currency,
+            attempt.purpose,
+            attempt.is_hosted,
+            attempt.account,
+        )
         if found == wanted and not _is_forgotten(attempt):
             same = attempt
         else:
@@ -144,6 +153,7 @@ def _reserve(
             amount=amount,
             currency=document.totals.currency,
             is_hosted=is_hosted,
+            account=account,
         )
     elif same.state == AttemptState.FAILED:
         same.state, same.ended_at = AttemptState.OPEN, None
@@ -162,7 +172,7 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
     """``None``: it ended meanwhile; look again what is due."""
     try:
         if attempt.payment_intent:
-            payment = gateway.find_payment(attempt.payment_intent)
+            payment = gateway.find_payment(attempt.payment_intent, account_of(attempt))
         else:
             payment = _made(attempt, lambda: gateway.create_payment(_order(attempt)))
     except (gateway.NotFound, gateway.KeyReused):
@@ -183,7 +193,7 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
 def _open_page(attempt: PaymentAttempt) -> Started | None:
     try:
         if attempt.checkout_session:
-            page = gateway.find_page(attempt.checkout_session)
+            page = gateway.find_page(attempt.checkout_session, account_of(attempt))
         else:
             page = _made(attempt, lambda: _make_page(attempt))
     except (gateway.NotFound, gateway.KeyReused):
@@ -193,7 +203,8 @@ def _open_page(attempt: PaymentAttempt) -> Started | None:
     if page.is_open and page.url and fresh.state == AttemptState.OPEN:
         return Started(fresh, page_url=page.url)
     if page.payment and not page.is_expired:
-        return _settled(booking.apply(gateway.find_payment(page.payment), fresh))
+        payment = gateway.find_payment(page.payment, account_of(fresh))
+        return _settled(booking.apply(payment, fresh))
     take_back(fresh)
     return None
 
@@ -225,6 +236,7 @@ def _order(attempt: PaymentAttempt) -> gateway.Order:
         document=document.public_id,
         attempt=attempt.pk,
         key=attempt.idempotency_key,
+        account=account_of(attempt),
     )
 
 
