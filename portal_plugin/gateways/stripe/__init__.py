@@ -5,10 +5,18 @@ knows its types. Minor units exist only in here.
 """
 
 from .accounts import Account, every, is_any_configured, named, of_site, shared
-from .amounts import CannotCharge, can_charge, check_amount, minor_units, whole_units
+from .amounts import (
+    CannotCharge,
+    can_charge,
+    check_amount,
+    minor_units,
+    smallest,
+    units_of_one,
+    whole_units,
+)
 from .disputes import Dispute, dashboard_url, find_dispute
 from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeTrouble
-from .events import BadWebhook, Event, read_event, usable_secrets
+from .events import BadWebhook, Event, event_of, read_event, usable_secrets
 from .keys import masked, mode_of, problem_of
 from .listing import disputes_since, events_since, payments_since, refunds_since
 from .pages import Page, close_page, create_page, find_page
@@ -48,6 +56,7 @@ __all__ = [
     "create_refund",
     "dashboard_url",
     "disputes_since",
+    "event_of",
     "events_since",
     "every",
     "find_dispute",
@@ -67,6 +76,8 @@ __all__ = [
     "refunds_of_payment",
     "refunds_since",
     "shared",
+    "smallest",
+    "units_of_one",
     "usable_secrets",
     "whole_units",
 ]

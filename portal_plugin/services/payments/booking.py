@@ -14,9 +14,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from ... import faults
 from ...exceptions import NotAvailable
 from ...gateways import stripe as gateway
-from ...models import LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
+from ...models import Decline, LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
 from ...models.documents import lock
 from ...money import round_money
 from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
@@ -36,6 +37,7 @@ def apply(
 
     Returns the attempt as it is then. Doing it again changes nothing.
     """
+    faults.reach("booking.asked")
     with transaction.atomic():
         document = lock(attempt.document)
         fresh = PaymentAttempt.objects.get(pk=attempt.pk)
@@ -44,6 +46,8 @@ def apply(
         outcome = _taken(document, fresh, payment)
         if event is not None:
             close(event, outcome)
+        faults.reach("booking.before_commit")
+    faults.reach("booking.committed")
     return fresh
 
 
@@ -145,6 +149,8 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     if attempt.payment_intent is None:
         attempt.payment_intent = payment.id
     _move(attempt, _next_state(attempt, payment))
+    if payment.state == AttemptState.FAILED and payment.failure_code:
+        _declined(attempt, payment)
     if attempt.state == AttemptState.FAILED:
         attempt.failure_code = payment.failure_code[:100]
         attempt.failure_message = payment.failure_message
@@ -154,6 +160,15 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     if before == AttemptState.PROCESSING and attempt.state == AttemptState.FAILED:
         _bounced(document, attempt)
     return f"now {attempt.state}"
+
+
+def _declined(attempt: PaymentAttempt, payment: gateway.Payment) -> None:
+    """Each declined card once, however often we hear of it."""
+    Decline.objects.get_or_create(
+        attempt=attempt,
+        reference=payment.charge or f"{payment.id} {payment.failure_code}"[:255],
+        defaults={"code": payment.failure_code[:100]},
+    )
 
 
 def _bounced(document: SalesDocument, attempt: PaymentAttempt) -> None:

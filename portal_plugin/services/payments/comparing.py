@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from ... import faults
 from ...gateways import stripe as gateway
 from ...models import LedgerEntry, PaymentAttempt, Reconciliation, SalesDocument, StripeEvent
 from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
@@ -78,6 +79,7 @@ def _compare(
         found.news += 1
         if not is_dry:
             take_event(event, account)
+            faults.reach("reconcile.event")
     seen = set()
     for payment in gateway.payments_since(since, account):
         found.seen += 1
@@ -92,6 +94,7 @@ def _compare(
     for entry in _never_seen(since, seen, account):
         _look_for(entry, account, found, is_dry=is_dry)
     if not is_dry:
+        faults.reach("reconcile.compared")
         Reconciliation.objects.update_or_create(
             account=account.name, defaults={"events_until": began, "ended_at": timezone.now()}
         )

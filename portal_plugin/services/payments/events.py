@@ -2,11 +2,13 @@
 
 from django.db.models import QuerySet
 
+from ... import faults
 from ...gateways import stripe as gateway
 from ...models import LedgerEntry, PaymentAttempt, StripeEvent
 from ...statuses import AttemptState
 from . import booking, disputing, refund_booking
 from .accounts import is_of
+from .guarding import stop_testing
 
 #: The types that change something for us; the others are kept and left alone.
 _OF_PAYMENTS = frozenset(
@@ -44,6 +46,7 @@ def take_event(event: gateway.Event, account: gateway.Account) -> str:
             "created_at": event.created_at,
         },
     )
+    faults.reach("webhook.kept")
     if not row.handled_at:
         _take(event, row, account)
         row.refresh_from_db()
@@ -69,7 +72,7 @@ def _take(event: gateway.Event, row: StripeEvent, account: gateway.Account) -> N
     attempt = attempt_of(payment, account) if payment else None
     if payment is None or attempt is None:
         return booking.close(row, "ignored: not ours")
-    booking.apply(payment, attempt, row)
+    stop_testing(booking.apply(payment, attempt, row))
 
 
 def _take_refunds(found: list[gateway.Refund], row: StripeEvent, account: gateway.Account) -> None:

@@ -10,7 +10,7 @@ from ...gateways import stripe as gateway
 from ...models import PaymentAttempt, SalesDocument
 from ...statuses import AttemptState
 from .. import work
-from . import booking
+from . import booking, choosing
 from .accounts import account_of
 from .comparing import reconcile_daily
 from .refunding import catch_up
@@ -80,8 +80,9 @@ def _catch_up(attempt: PaymentAttempt) -> None:
 def _is_outdated(attempt: PaymentAttempt) -> bool:
     """Something else is due by now: a page of Stripe's that is still open would take too much."""
     document = attempt.document
-    due = (document.amount_due, document.totals.currency)
-    return document.cancelled_at is not None or (attempt.amount, attempt.currency) != due
+    if document.cancelled_at or attempt.currency != document.totals.currency:
+        return True
+    return not choosing.is_payable(document, attempt.amount)
 
 
 def _look(attempt: PaymentAttempt) -> None:

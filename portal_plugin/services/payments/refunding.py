@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ... import signals
+from ... import faults, signals
 from ...exceptions import NotAvailable, PortalError
 from ...gateways import stripe as gateway
 from ...models import LedgerEntry, Refund, SalesDocument
@@ -73,6 +73,7 @@ def refund(
     """
     with transaction.atomic():
         row = _reserve(payment, amount, reason, user, key or uuid4())
+    faults.reach("refund.reserved")
     return carry_out(row, tells=False) if row.state == RefundState.NEW else row
 
 
@@ -132,6 +133,7 @@ def carry_out(row: Refund, *, tells: bool) -> Refund:
     )
     try:
         answer = gateway.create_refund(order)
+        faults.reach("refund.made")
     except gateway.StripeBroke as trouble:
         # It gives this answer to the key again. Whether it was done is found out by `catch_up`.
         is_old = row.created_at < timezone.now() - LATER

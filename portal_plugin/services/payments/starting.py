@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
+from ... import faults
 from ...exceptions import NotAvailable, PaymentUnavailable, StaleDocument
 from ...gateways import stripe as gateway
 from ...models import DirectLink, PaymentAttempt, SalesDocument
 from ...models.documents import lock
 from ...statuses import AttemptState
-from . import booking
+from . import booking, choosing
 from .accounts import account_of
 from .offers import purpose_text, takes_online
 
@@ -58,8 +59,22 @@ class Started:
     page_url: str = field(default="", repr=False)
 
 
-def check(document: SalesDocument, shown: Decimal | None = None) -> None:
-    """Raises where nothing can be paid online now, or where ``shown`` is not what is due."""
+@dataclass(frozen=True)
+class Wish:
+    """What somebody pressed Pay for."""
+
+    link: DirectLink | None
+    is_hosted: bool
+    shown: Decimal | None
+    amount: Decimal | None
+    address: str | None
+
+
+def check(
+    document: SalesDocument, shown: Decimal | None = None, wanted: Decimal | None = None
+) -> None:
+    """Raises where nothing can be paid online now, where ``shown`` is not what is due, or where
+    the shop does not take what is ``wanted`` in its place."""
     if document.has_pending_payment:
         raise PaymentPending
     amount = document.amount_due
@@ -69,7 +84,9 @@ def check(document: SalesDocument, shown: Decimal | None = None) -> None:
         raise AmountChanged
     if not takes_online(document):
         raise PaymentUnavailable
-    gateway.check_amount(amount, document.totals.currency)
+    if wanted is not None:
+        choosing.check_amount(document, wanted)
+    gateway.check_amount(amount if wanted is None else wanted, document.totals.currency)
 
 
 def begin(
@@ -78,18 +95,24 @@ def begin(
     link: DirectLink | None,
     is_hosted: bool = False,
     shown: Decimal | None = None,
+    amount: Decimal | None = None,
+    address: str | None = None,
 ) -> Started:
     """Call outside any transaction. Our row is there before Stripe hears of it; a second call,
     also at the same moment, goes on with the same row and so with the same payment.
+    ``amount`` is another one than is due, where the shop takes such.
 
     Raises ``NotAvailable``, ``AmountChanged``, ``PaymentUnavailable``.
     """
     for _try in range(TRIES):
         with transaction.atomic():
-            attempt, in_the_way = _reserve(lock(document), link, is_hosted, shown)
+            attempt, in_the_way = _reserve(
+                lock(document), Wish(link, is_hosted, shown, amount, address)
+            )
         for other in in_the_way:
             take_back(other)
         if attempt is not None:
+            faults.reach("pay.reserved")
             started = _open_page(attempt) if is_hosted else _open_form(attempt)
             if started is not None:
                 return started
@@ -122,11 +145,12 @@ def _read(attempt: PaymentAttempt) -> PaymentAttempt:
 
 
 def _reserve(
-    document: SalesDocument, link: DirectLink | None, is_hosted: bool, shown: Decimal | None
+    document: SalesDocument, wish: Wish
 ) -> tuple[PaymentAttempt | None, list[PaymentAttempt]]:
     """Under the lock: the row to go on with, or the rows that have to be taken back before."""
-    check(document, shown)
-    purpose, amount = document.due_purpose, document.amount_due
+    check(document, wish.shown, wish.amount)
+    purpose, amount = choosing.purpose_and_amount(document, wish.amount)
+    is_hosted = wish.is_hosted
     account = gateway.of_site(document.site).name
     wanted = (amount, document.totals.currency, purpose, is_hosted, account)
     same, others = None, []
@@ -147,7 +171,8 @@ def _reserve(
     if same is None:
         same = PaymentAttempt.objects.create(
             document_id=document.pk,
-            link=link,
+            link=wish.link,
+            address=wish.address,
             idempotency_key=uuid4(),
             purpose=purpose,
             amount=amount,
@@ -175,6 +200,7 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
             payment = gateway.find_payment(attempt.payment_intent, account_of(attempt))
         else:
             payment = _made(attempt, lambda: gateway.create_payment(_order(attempt)))
+            faults.reach("pay.created")
     except (gateway.NotFound, gateway.KeyReused):
         booking.end(attempt, AttemptState.CANCELLED)
         return None
@@ -183,6 +209,7 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
         fresh = PaymentAttempt.objects.get(pk=attempt.pk)
     else:
         fresh = booking.apply(payment, attempt)
+        faults.reach("pay.saved")
     if fresh.state == AttemptState.OPEN and payment.amount == fresh.amount:
         return Started(fresh, client_secret=payment.client_secret)
     if fresh.state == AttemptState.CANCELLED and fresh.payment_intent:
