@@ -105,6 +105,8 @@ RULES = {
     "portal:item_files": (WRITE, WRITE),
     "portal:totals": (POST_ONLY, WRITE),
     "portal:new_totals": (POST_ONLY, STAFF),
+    "portal:bookkeeping": ("L--+++", "L--xxx"),
+    "portal:to_explain": ("L--+++", "L--000"),
     "portal:month": (STAFF, "L-xxxx"),
     "portal:import_customers": (STAFF, STAFF),
     "portal:import_item_templates": (SET_UP, SET_UP),
