@@ -34,7 +34,7 @@ class PayForm(ActionForm):
     )
     hosted = forms.BooleanField(required=False, widget=forms.HiddenInput)
     other_amount = forms.DecimalField(
-        label=_("Another amount"), required=False, max_digits=19, decimal_places=4
+        label=_("Amount"), required=False, max_digits=19, decimal_places=4
     )
 
     def __init__(self, *args, **kwargs):

@@ -117,7 +117,7 @@ def _money():
                 [
                     FieldRowPanel([FieldPanel("takes_other_amounts"), FieldPanel("least_amount")]),
                     FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[:2]]),
-                    *(FieldPanel(name) for name in stripe_keys_form.FIELDS[2:]),
+                    FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[2:]]),
                 ],
                 summary=_("More"),
             ),

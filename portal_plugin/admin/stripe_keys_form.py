@@ -27,7 +27,9 @@ SENTENCES = {
 
 def hidden(label) -> forms.CharField:
     """What is typed is never written into a page, not even where the form has an error."""
-    never_shown = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
+    never_shown = forms.PasswordInput(
+        attrs={"autocomplete": "new-password", "class": "portal-admin-secret"}, render_value=False
+    )
     return forms.CharField(label=label, required=False, widget=never_shown, max_length=2000)
 
 

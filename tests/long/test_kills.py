@@ -44,7 +44,7 @@ def five_minutes_later():
     refunding.catch_up()
 
 
-@pytest.mark.parametrize(("point", "_round"), itertools.product(OF_PAY, ROUNDS))
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_PAY, ROUNDS)))
 def test_while_a_payment_begins(standin, mailoutbox, point, _round):
     document = order(deposit_percent=0)
     link = link_factory(document)
@@ -70,7 +70,7 @@ def test_while_a_payment_begins_and_nobody_comes_back(standin, point):
     assert payments.begin(fresh(document), link=link).client_secret
 
 
-@pytest.mark.parametrize(("point", "_round"), itertools.product(OF_MESSAGES, ROUNDS))
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_MESSAGES, ROUNDS)))
 @pytest.mark.parametrize("comes_again", [True, False])
 def test_while_a_message_is_taken(standin, mailoutbox, point, _round, comes_again):
     document = order(deposit_percent=0)
@@ -86,7 +86,7 @@ def test_while_a_message_is_taken(standin, mailoutbox, point, _round, comes_agai
     books.hold(standin, mailoutbox)
 
 
-@pytest.mark.parametrize(("point", "_round"), itertools.product(OF_REFUNDS, ROUNDS))
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_REFUNDS, ROUNDS)))
 @pytest.mark.parametrize("comes_again", [True, False])
 def test_while_a_refund_is_made(standin, mailoutbox, point, _round, comes_again):
     document, user = order(deposit_percent=0), user_factory()
@@ -108,7 +108,7 @@ def test_while_a_refund_is_made(standin, mailoutbox, point, _round, comes_again)
     books.hold(standin, mailoutbox)
 
 
-@pytest.mark.parametrize(("point", "_round"), itertools.product(OF_COMPARING, ROUNDS))
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_COMPARING, ROUNDS)))
 def test_while_everything_is_compared(standin, mailoutbox, point, _round):
     document = order(deposit_percent=0)
     payment = begin(document).attempt.payment_intent
