@@ -73,6 +73,11 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     demo_parser.add_argument("--data", type=Path, default=ROOT / ".demo", help="default: .demo")
     demo_parser.add_argument("--reset", action="store_true", help="begin with new sample data")
     test_parser.add_argument("--strict", action="store_true", help="fail instead of skipping")
+    test_parser.add_argument(
+        "--long",
+        action="store_true",
+        help="only the tests of tests/long, in their full length; it takes hours",
+    )
     test_parser.add_argument("--db", choices=("sqlite", "postgres", "all"), default="all")
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command in (demo, check):

@@ -15,7 +15,7 @@ from pathlib import Path
 from environment import TEST_EXTRAS, set_up
 from system import CHROMIUM, PANGO, POSTGRES, PYTHON, ROOT, postgres_programs, run, step, works
 
-POSTGRES_TESTS = ("tests/models", "tests/services", "tests/actions", "tests/races")
+POSTGRES_TESTS = ("tests/models", "tests/services", "tests/actions", "tests/races", "tests/long")
 # The only tests that may be skipped where nothing may be missing.
 ALLOWED_SKIPS = ("needs ../shared", "needs clamd")
 
@@ -106,11 +106,13 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     wants_postgres = options.db in ("postgres", "all")
     set_up(TEST_EXTRAS, PANGO, CHROMIUM, *((POSTGRES,) if wants_postgres else ()))
     closing = []
+    length = {"PORTAL_LONG": "1"} if options.long else {}
+    rest = ["tests/long", *rest] if options.long else rest
     if options.db in ("sqlite", "all"):
-        closing += pytest("sqlite", rest, {}, options.strict)
+        closing += pytest("sqlite", rest, length, options.strict)
     if wants_postgres and POSTGRES.is_there():
         with postgres() as env:
-            closing += pytest("postgres", rest, env, options.strict)
+            closing += pytest("postgres", rest, length | env, options.strict)
     elif wants_postgres:
         verdict = "FAILED" if options.strict else "skipped"
         closing.append(f"{verdict} postgres: PostgreSQL is not installed")

@@ -60,6 +60,15 @@ class Conf:
         return [value] if isinstance(value, str) else list(value)
 
     @property
+    def stripe_accounts(self) -> dict[str, dict]:
+        """Stripe accounts of single sites, by host name: ``{"shop-b.example": {"STRIPE_SECRET_KEY":
+        …, "STRIPE_PUBLISHABLE_KEY": …, "STRIPE_WEBHOOK_SECRETS": […]}}``. A site that is named here
+        uses nothing of the keys above, and its webhook is the one at its own host. Sites that are
+        not named share the keys above, unless keys were written for them in the admin. Default
+        ``{}``."""
+        return self._get("STRIPE_ACCOUNTS", {})
+
+    @property
     def stripe_api_base(self) -> str:
         """Another address of Stripe's API, for a test double. Default: Stripe's own."""
         return self._get("STRIPE_API_BASE", "")
@@ -148,8 +157,21 @@ class Conf:
 
     @property
     def payments_per_hour(self) -> int:
-        """Payments started by one link in an hour. Default 20."""
+        """Payments started by one link in an hour, and on one document by whichever links.
+        Default 20."""
         return self._get("PAYMENTS_PER_HOUR", 20)
+
+    @property
+    def declines_per_hour(self) -> int:
+        """After so many declined cards in an hour, on one document or from one network address,
+        nobody pays by card there for a while: stolen cards are tried where nobody counts.
+        Default 5."""
+        return self._get("DECLINES_PER_HOUR", 5)
+
+    @property
+    def decline_pause_minutes(self) -> int:
+        """How long that while is, in minutes from the last decline. Default 15."""
+        return self._get("DECLINE_PAUSE_MINUTES", 15)
 
     @property
     def bundle_seconds(self) -> int:

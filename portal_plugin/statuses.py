@@ -82,6 +82,7 @@ class TermsKind(TextChoices):
 class PaymentPurpose(TextChoices):
     DEPOSIT = "deposit", _("Deposit")
     BALANCE = "balance", _("Balance")
+    OTHER = "other", _("Part of the balance")
 
 
 class AttemptState(TextChoices):
@@ -110,6 +111,14 @@ class InvoiceKind(TextChoices):
     INVOICE = "invoice", _("Invoice")
     DEPOSIT = "deposit", _("Deposit invoice")
     CREDIT_NOTE = "credit_note", _("Credit note")
+
+
+class DiscrepancyKind(TextChoices):
+    """What Stripe and our rows do not say alike."""
+
+    UNKNOWN = "unknown", _("Money for an order that nobody asked for")
+    AMOUNT = "amount", _("Another amount or currency than was asked for")
+    MISSING = "missing", _("Stripe does not know it")
 
 
 class RefundState(TextChoices):

@@ -18,6 +18,7 @@ DOCUMENT = "d/<str:public_id>/"
 
 _get = portal_view("GET")
 _post = portal_view("POST")
+_get_back = portal_view("GET", stranger=payments.thanks)
 _both = portal_view("GET", "POST")
 
 urlpatterns = [
@@ -47,5 +48,5 @@ urlpatterns = [
         name="preview",
     ),
     path(f"{DOCUMENT}payment/", _both(payments.payment_state), name="payment_state"),
-    path(f"{DOCUMENT}payment/return/", _get(payments.payment_return), name="payment_return"),
+    path(f"{DOCUMENT}payment/return/", _get_back(payments.payment_return), name="payment_return"),
 ]

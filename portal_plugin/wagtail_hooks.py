@@ -10,6 +10,7 @@ from wagtail.snippets.models import register_snippet
 from .admin import (
     account,
     action_menu,
+    bookkeeping_report,
     bulk,
     groups,
     home,
@@ -20,6 +21,7 @@ from .admin import (
     replacing,
     settings_panels,
     sites,
+    to_explain,
     urls,
 )
 from .admin.finders import DocumentURLFinder
@@ -58,6 +60,8 @@ for action in bulk.ACTIONS:
     hooks.register("register_bulk_action", action, order=100)
 
 hooks.register("register_reports_menu_item", month_report.MonthMenuItem)
+hooks.register("register_reports_menu_item", bookkeeping_report.BookkeepingMenuItem)
+hooks.register("register_reports_menu_item", to_explain.ToExplainMenuItem)
 hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)

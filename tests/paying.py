@@ -96,5 +96,16 @@ def events(standin, *types):
     ]
 
 
+def events_of(standin):
+    """All of them, oldest first, however many."""
+    found = list(ask(standin).v1.events.list({"limit": 100}).auto_paging_iter())
+    return [gateway.event_of(event.to_dict()) for event in reversed(found)]
+
+
+def take(event, account=None):
+    """As the webhook does, of the account that all sites share."""
+    return payments.take_event(event, account or gateway.shared())
+
+
 def take_all(standin, *types):
-    return [payments.take_event(event) for event in events(standin, *types)]
+    return [take(event) for event in events(standin, *types)]

@@ -1,14 +1,17 @@
 """Pay the deposit or the balance: by card, on Stripe's page, or by transfer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..exceptions import NotAvailable
+from ..gateways import stripe as gateway
+from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
 from ..services import payments
@@ -31,10 +34,35 @@ class PayForm(ActionForm):
         error_messages={"required": _("Please load the page again.")},
     )
     hosted = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    other_amount = forms.DecimalField(
+        label=_("Amount"), required=False, max_digits=19, decimal_places=4
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        limits = payments.offer(self.document).other
+        if limits is None:
+            # What a browser sends in its name is then ignored.
+            del self.fields["other_amount"]
+            return
+        currency = self.document.totals.currency
+        language = self.document.language
+        shown = {
+            name: format_money(value, currency, language)
+            for name, value in (("least", limits.least), ("most", limits.most))
+        }
+        field = self.fields["other_amount"]
+        field.help_text = text("From %(least)s to %(most)s. Empty: what is due.") % shown
+        field.widget.attrs |= {
+            "min": f"{limits.least.normalize():f}",
+            "max": f"{limits.most.normalize():f}",
+            "step": f"{Decimal(1).scaleb(-currency_digits(currency)):f}",
+            "inputmode": "decimal",
+        }
 
     def recorded(self):
-        begin = Begin(self.cleaned_data["hosted"], self.cleaned_data["shown"])
-        return {"note": begin.note}
+        data = self.cleaned_data
+        return {"note": Begin(data["hosted"], data["shown"], data.get("other_amount")).note}
 
 
 @dataclass(frozen=True)
@@ -44,15 +72,17 @@ class Begin:
 
     is_hosted: bool
     shown: Decimal
+    amount: Decimal | None = None
 
     @property
     def note(self) -> str:
-        return f"{HOSTED if self.is_hosted else CARD} {self.shown}"
+        way = HOSTED if self.is_hosted else CARD
+        return f"{way} {self.shown}" + (f" {self.amount}" if self.amount is not None else "")
 
     @classmethod
     def from_note(cls, note: str) -> "Begin":
-        way, _space, shown = note.partition(" ")
-        return cls(way == HOSTED, Decimal(shown))
+        way, shown, *amount = note.split(" ")
+        return cls(way == HOSTED, Decimal(shown), Decimal(amount[0]) if amount else None)
 
 
 @register_action
@@ -93,8 +123,12 @@ class Pay(Action):
     def context(self, form):
         document = self.document
         offer = payments.offer(document)
+        wait = payments.pause(document, self.visit.address)
+        if wait:
+            offer = replace(offer, takes_cards=False, prefers_bank=True)
         return {
             "offer": offer,
+            "pause": payments.PaymentsPaused(wait).message if wait else "",
             "amount": format_money(offer.amount, offer.currency, document.language),
             "purpose": payments.purpose_text(offer.purpose, offer.reference),
             "pay_facts": self._facts_for_script(offer),
@@ -104,7 +138,8 @@ class Pay(Action):
     def perform(self, form, submission):
         """Looks again under the lock; what is slow begins after it."""
         begin = Begin.from_note(submission.note)
-        payments.check(self.document, begin.shown)
+        payments.check_pace(self.document, self.visit.address)
+        payments.check(self.document, begin.shown, begin.amount)
         return begin
 
     def replay(self, submission):
@@ -116,6 +151,8 @@ class Pay(Action):
             link=self.visit.link,
             is_hosted=outcome.is_hosted,
             shown=outcome.shown,
+            amount=outcome.amount,
+            address=self.visit.address,
         )
         if started.page_url:
             return GoTo(started.page_url)
@@ -138,9 +175,10 @@ class Pay(Action):
         if offer.takes_cards:
             facts |= {
                 "script": conf.stripe_script_url,
-                "key": conf.stripe_publishable_key,
+                "key": gateway.of_site(self.document.site).publishable_key,
                 "amount": offer.minor_units,
                 "currency": offer.currency.lower(),
+                "units": gateway.units_of_one(offer.currency),
                 "locale": self.document.language,
             }
         return facts

@@ -156,5 +156,7 @@ def _customer(document) -> str:
 
 
 def _place(document, place="") -> str:
+    if place == troubles.TO_EXPLAIN:
+        return reverse("portal_admin:to_explain")
     url = reverse("portal_admin:overview", args=[document.pk])
     return f"{url}#{place}" if place else url

@@ -17,6 +17,7 @@ from ..services import numbering, starter, terms
 from ..statuses import TermsKind
 from . import languages
 from .forms import TrimsDecimals, clean_currency
+from .stripe_keys_form import WritesStripeKeys
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 #: Under "More": a shop may leave them empty.
@@ -61,7 +62,7 @@ def sample_of(colour) -> dict:
     return {"colour": colour, "text": text, "ratio": f"{ratio:.1f}"}
 
 
-class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
+class PortalSettingsForm(WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm):
     next_estimate_number = forms.IntegerField(
         label=gettext_lazy("Next number of estimates"), min_value=1, required=False
     )
@@ -175,6 +176,7 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
             with transaction.atomic():
                 self._save_terms(shop)
                 self._save_numbers(shop)
+                self.save_keys(shop.site)
         return shop
 
     def _save_terms(self, shop):

@@ -11,7 +11,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
-from . import languages
+from . import languages, stripe_keys_form
 from .panels import FoldedPanel
 from .settings_form import KINDS, OPTIONAL_KINDS, form_class, terms_field
 
@@ -129,6 +129,9 @@ def _money():
                 [
                     FieldPanel("rounds_totals", help_text=ROUNDS),
                     FieldPanel("invoicing", help_text=INVOICES),
+                    FieldRowPanel([FieldPanel("takes_other_amounts"), FieldPanel("least_amount")]),
+                    FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[:2]]),
+                    FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[2:]]),
                 ],
                 summary=_("More"),
             ),

@@ -1,4 +1,4 @@
-"""What went wrong with money, files and mails lately: six kinds of rows, read in one query.
+"""What went wrong with money, files and mails lately: seven kinds of rows, read in one query.
 
 They are rare, and the home panel asks for them at every visit. So each kind names its rows and the
 few words that its sentence needs, and the database puts them under each other.
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import (
     DirectLink,
+    Discrepancy,
     Dispute,
     OutgoingEmail,
     PaymentAttempt,
@@ -61,6 +62,8 @@ class _Kind:
     wanted: Q = field(default_factory=Q)
 
 
+#: A page of its own, where it is closed.
+TO_EXPLAIN = "to-explain"
 _LOOK = gettext_lazy("Look")
 _KINDS = [
     _Kind(
@@ -72,6 +75,15 @@ _KINDS = [
         amount="amount",
         currency="currency",
         note="state",
+    ),
+    _Kind(
+        rows=lambda since: Discrepancy.objects.open(),
+        sentence=gettext_lazy("Stripe has %(amount)s for %(document)s that nobody can explain"),
+        action=_LOOK,
+        place=TO_EXPLAIN,
+        since="found_at",
+        amount="amount",
+        currency="currency",
     ),
     _Kind(
         rows=lambda since: ProofVersion.objects.damaged(),

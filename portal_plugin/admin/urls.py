@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from . import (
+    bookkeeping_report,
     confirming,
     home,
     importing,
@@ -16,6 +17,7 @@ from . import (
     sample,
     sending,
     supplies,
+    to_explain,
 )
 
 DOCUMENT = "document/<int:pk>/"
@@ -40,6 +42,8 @@ _patterns = [
     path(f"{DOCUMENT}totals/", live_totals.of_document, name="totals"),
     re_path(r"^totals/(?P<kind>estimate|order)/$", live_totals.of_new, name="new_totals"),
     path("sample/", sample.sample, name="sample"),
+    path("bookkeeping/", bookkeeping_report.bookkeeping, name="bookkeeping"),
+    path("to-explain/", to_explain.to_explain, name="to_explain"),
     path("month/", month_report.month, name="month"),
     path("import/customers/", importing.customers, name="import_customers"),
     path("import/item-templates/", importing.item_templates, name="import_item_templates"),

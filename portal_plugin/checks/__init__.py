@@ -15,6 +15,7 @@ from . import (
     shops,
     storage,
     stripe,
+    stripe_keys,
     uploads,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "shops",
     "storage",
     "stripe",
+    "stripe_keys",
     "uploads",
 ]

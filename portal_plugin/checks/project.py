@@ -107,7 +107,8 @@ def policies_do_not_clash() -> Iterator[CheckMessage]:
 def policy_lets_stripe_in() -> Iterator[CheckMessage]:
     """Django's middleware: only directives that the site's policy has are extended."""
     policy = getattr(settings, "SECURE_CSP", None) or {}
-    if not conf.stripe_publishable_key or DJANGO not in settings.MIDDLEWARE:
+    takes_cards = conf.stripe_publishable_key or conf.stripe_accounts
+    if not takes_cards or DJANGO not in settings.MIDDLEWARE:
         return
     if "default-src" not in policy:
         return

@@ -17,10 +17,12 @@ from .numbers import NumberSequence
 from .payments import LedgerEntry, PaymentAttempt, StripeEvent
 from .pdfs import RenderedPdf
 from .proofs import Proof, ProofVersion
+from .reconciling import Decline, Discrepancy, Reconciliation
 from .refunds import Dispute, Refund
 from .shop import PortalSettings
 from .staff import StaffPreference
 from .stages import Stage
+from .stripe_keys import StripeKeys
 from .uploads import SiteStorage, UploadInProgress
 from .versions import DocumentVersion, VersionItem
 
@@ -33,7 +35,9 @@ __all__ = [
     "Contact",
     "Customer",
     "Decision",
+    "Decline",
     "DirectLink",
+    "Discrepancy",
     "Dispute",
     "DocumentVersion",
     "Estimate",
@@ -54,6 +58,7 @@ __all__ = [
     "Proof",
     "ProofVersion",
     "Recipient",
+    "Reconciliation",
     "Refund",
     "RenderedPdf",
     "SalesDocument",
@@ -61,6 +66,7 @@ __all__ = [
     "StaffPreference",
     "Stage",
     "StripeEvent",
+    "StripeKeys",
     "Submission",
     "TermsText",
     "UploadInProgress",

@@ -53,6 +53,8 @@ class PaymentAttempt(models.Model):
     )
     is_hosted = models.BooleanField(default=False)
     account = models.CharField(max_length=64, blank=True)
+    #: The network address of whoever began it; erased with the person.
+    address = models.GenericIPAddressField(null=True, blank=True)
     payment_intent = models.CharField(max_length=255, null=True, blank=True, unique=True)
     checkout_session = models.CharField(max_length=255, null=True, blank=True, unique=True)
     failure_code = models.CharField(max_length=100, blank=True)
@@ -74,7 +76,10 @@ class PaymentAttempt(models.Model):
                 name="portal_attempt_one_unfinished",
             )
         ]
-        indexes = [models.Index(fields=["state", "ended_at"], name="portal_attempt_ended")]
+        indexes = [
+            models.Index(fields=["state", "ended_at"], name="portal_attempt_ended"),
+            models.Index(fields=["address", "created_at"], name="portal_attempt_address"),
+        ]
 
     def __str__(self):
         return f"{self.amount} {self.currency} · {self.get_state_display()}"
@@ -116,6 +121,8 @@ class LedgerEntry(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=LedgerKind.choices)
     amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3)
+    #: What Stripe kept of it; unknown where it had not said so when the money was booked.
+    fee = models.DecimalField(_("fee"), max_digits=19, decimal_places=4, null=True, blank=True)
     method = models.CharField(_("method"), max_length=50, blank=True)
     reference = models.CharField(_("reference"), max_length=255, blank=True)
     account = models.CharField(max_length=64, blank=True)

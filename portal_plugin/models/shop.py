@@ -112,6 +112,18 @@ class PortalSettings(BaseSiteSetting):
     how_it_works = models.TextField(_("extra text on “How this works”"), blank=True)
     footer = models.TextField(_("footer of PDFs"), blank=True)
     attaches_pdf = models.BooleanField(_("attach the PDF to emails"), default=False)
+    takes_other_amounts = models.BooleanField(
+        _("customers may pay another amount"),
+        default=False,
+        help_text=_("Not only what is due: any part of what is left, in as many payments."),
+    )
+    least_amount = models.DecimalField(
+        _("least amount of a payment"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
     sells_to_consumers = models.BooleanField(
         _("we sell to consumers in the EU"),
         default=False,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from ..conf import conf
+from ..gateways import stripe as gateway
 
 DJANGO = "django.middleware.csp.ContentSecurityPolicyMiddleware"
 DJANGO_CSP = "csp.middleware.CSPMiddleware"
@@ -38,7 +39,7 @@ def apply(response, request) -> None:
     if DJANGO in settings.MIDDLEWARE:
         _extend_django(response, request)
     elif DJANGO_CSP in settings.MIDDLEWARE:
-        response._csp_update = {name: list(sources) for name, sources in _ours().items()}
+        response._csp_update = {name: list(sources) for name, sources in _ours(request).items()}
     elif getattr(request, "is_preview", False):
         return
     else:
@@ -50,7 +51,7 @@ def _policy(request, response):
     if not (conf.strict_csp or is_standalone):
         return {"frame-ancestors": ["'none'"], "object-src": ["'none'"], "base-uri": ["'self'"]}
     own = ["'self'", *_origins(settings.STATIC_URL, settings.MEDIA_URL)]
-    ours = _ours()
+    ours = _ours(request)
     mark = f"'nonce-{nonce(request)}'"
     return {
         "default-src": ["'none'"],
@@ -67,9 +68,9 @@ def _policy(request, response):
     }
 
 
-def _ours():
+def _ours(request):
     """What the portal needs: a frame for the PDF, and Stripe's script, frames and calls."""
-    if not conf.stripe_publishable_key:
+    if not gateway.of_site(getattr(request, "portal_site", None)).publishable_key:
         return {"script-src": [], "connect-src": [], "frame-src": SELF, "form-action": []}
     script = _origins(conf.stripe_script_url)
     return {
@@ -83,7 +84,7 @@ def _ours():
 def _extend_django(response, request):
     """Django reads a response's own policy from this attribute: the site's plus our sources."""
     policy = dict(getattr(settings, "SECURE_CSP", None) or {})
-    for name, sources in _ours().items():
+    for name, sources in _ours(request).items():
         if policy.get(name) and sources:
             policy[name] = [*_listed(policy[name]), *sources]
     _admit_colours(policy)

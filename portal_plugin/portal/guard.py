@@ -24,16 +24,19 @@ from . import answers, bodies, csrf, grants, headers, limits
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def portal_view(*methods, leeway=0):
+def portal_view(*methods, leeway=0, stranger=None):
     """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look, or could
-    until ``leeway`` seconds ago."""
+    until ``leeway`` seconds ago.
+
+    ``stranger(request)`` answers a GET of everybody else, whatever document is asked for.
+    """
 
     def decorate(view):
         @csrf_exempt
         @transaction.non_atomic_requests
         @wraps(view)
         def guarded(request, public_id, **kwargs):
-            response = _answer(view, methods, request, public_id, kwargs, leeway)
+            response = _answer(view, methods, stranger, request, public_id, kwargs, leeway)
             headers.secure(response, request)
             return csrf.set_cookie(request, response)
 
@@ -43,10 +46,11 @@ def portal_view(*methods, leeway=0):
     return decorate
 
 
-def _answer(view, methods, request, public_id, kwargs, leeway):
+def _answer(view, methods, stranger, request, public_id, kwargs, leeway):
     visit, grant = resolve(request, public_id, leeway)
     if visit is None:
-        return _stranger(request)
+        is_greeted = stranger is not None and request.method in ("GET", "HEAD")
+        return stranger(request) if is_greeted else _stranger(request)
     with speaking(visit.document.language, request):
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
             return HttpResponseNotAllowed(methods)
@@ -78,6 +82,7 @@ def resolve(request, public_id, leeway=0):
     site, document = Site.find_for_request(request), find_document(public_id)
     if document is None or site is None or document.site_id != site.pk:
         return None, None
+    request.portal_site = document.site
     grant = grants.read(request, document, leeway)
     if grant is None:
         return None, None
@@ -119,7 +124,9 @@ def _documents():
     pending = PaymentAttempt.objects.pending().filter(document=OuterRef("pk"))
     history = Activity.objects.filter(document__family=OuterRef("family")).order_by()
     entries = history.values("document__family").annotate(count=Count("pk")).values("count")
-    shown = SalesDocument.objects.as_shown().select_related("site__portalsettings")
+    shown = SalesDocument.objects.as_shown().select_related(
+        "site__portalsettings", "site__stripe_keys"
+    )
     return shown.annotate(
         pending_payment=Subquery(pending.order_by().values("pk")[:1]),
         entries=Subquery(entries),

@@ -40,6 +40,14 @@ def payment_return(request, visit):
     return HttpResponseRedirect(state, status=303)
 
 
+def thanks(request):
+    """For whoever comes back from the bank in another browser, where nobody knows what they paid
+    for. It says the same of every document, and of none."""
+    if request.META.get("QUERY_STRING"):
+        return HttpResponseRedirect(request.path, status=303)
+    return answers.public(request, "portal_plugin/payment_thanks.html")
+
+
 def _ask(document) -> bool:
     """Where Stripe is away the page shows what we know; the sweep asks again."""
     try:

@@ -22,6 +22,7 @@ from ..models import (
     DirectLink,
     LinkToken,
     OutgoingEmail,
+    PaymentAttempt,
     PersonalSalt,
     Recipient,
     RenderedPdf,
@@ -113,6 +114,7 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         sent = Submission.objects.filter(link=link)
         _draw_receipts_anew(sent)
         sent.update(name="", email="", address=None, user_agent="")
+        PaymentAttempt.objects.filter(link=link).update(address=None)
         for model in AUTHORED:
             model.objects.filter(link=link).update(author_name="")
         _erase_emails(link, recipient, document)

@@ -69,7 +69,7 @@ def _pays_here(view: DocumentView) -> bool:
         view.has_balance
         and view.state != DocumentState.CANCELLED
         and not view.is_payment_pending
-        and gateway.is_configured()
+        and gateway.of_site(document.site).is_configured
         and document.effective_pays_by == PaysBy.ONLINE
     )
 

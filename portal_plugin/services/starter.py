@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import GroupSitePermission, Site
 
-from ..conf import conf
+from ..gateways import stripe as gateway
 from ..models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
 from ..statuses import DocumentKind, TermsKind
 
@@ -144,7 +144,7 @@ def first_unfinished(sites: Any) -> tuple[Any, list[Step]]:
 def _read(sites: Any) -> Any:
     terms = TermsText.objects.filter(site=OuterRef("pk"))
     estimates = SalesDocument.objects.real().filter(kind=DocumentKind.ESTIMATE)
-    return sites.select_related("portalsettings").annotate(
+    return sites.select_related("portalsettings", "stripe_keys").annotate(
         has_estimate=Exists(estimates.filter(site=OuterRef("pk"))),
         has_terms_of_estimates=Exists(terms.filter(kind=TermsKind.ESTIMATE)),
         has_terms_of_orders=Exists(terms.filter(kind=TermsKind.ORDER)),
@@ -157,7 +157,7 @@ def _steps(site: Any) -> list[Step]:
         "brand": bool(shop.logo and shop.address),
         "terms": site.has_terms_of_estimates and site.has_terms_of_orders,
         "money": bool(shop.tax_number or shop.tax_rate),
-        "payments": bool(shop.bank_details or conf.stripe_secret_key),
+        "payments": bool(shop.bank_details or gateway.of_site(site).secret_key),
         "estimate": site.has_estimate,
     }
     labels = {

@@ -1,14 +1,18 @@
-"""Where Stripe's messages arrive: signed for us and from now, or refused and not read."""
+"""Where Stripe's messages arrive: signed for us and from now, or refused and not read.
+
+Each site has its address at its own host, and takes there what its own account has signed.
+"""
 
 import logging
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
+from wagtail.models import Site
 
-from ..conf import conf
 from ..exceptions import PortalError
 from ..gateways import stripe as gateway
 from ..services import payments
@@ -23,9 +27,11 @@ LONGEST_BODY = 256 * 1024
 @never_cache
 @require_POST
 @transaction.non_atomic_requests
+@sensitive_variables("secrets", "body")
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
     """200: taken, or rightly left alone. 400: not Stripe's. 503: send it again, please."""
-    secrets = gateway.usable_secrets(conf.stripe_webhook_secrets)
+    account = gateway.of_site(Site.find_for_request(request))
+    secrets = gateway.usable_secrets(account.webhook_secrets)
     if not secrets:
         logger.error("A webhook arrived, but no webhook secret is set: nothing can be trusted.")
         return _answer(503, "no webhook secret is set")
@@ -36,15 +42,19 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         logger.warning("A webhook was refused: %s.", refusal)
         return _answer(400, "refused")
     try:
-        outcome = payments.take_event(event)
-    except PortalError as trouble:
+        outcome = payments.take_event(event, account)
+    except (PortalError, DatabaseError) as trouble:
+        # Where our database is away nothing of it was kept either.
         logger.warning("Event %s has to come again: %s", event.id, type(trouble).__name__)
         return _answer(503, "please send it again")
     return _answer(200, outcome)
 
 
 def _body(request: HttpRequest) -> bytes:
-    """Raises ``BadWebhook`` for a body that is too long, without holding it in memory."""
+    """Raises ``BadWebhook`` for what is no JSON by its own words, and for a body that is too long,
+    without holding it in memory."""
+    if request.content_type != "application/json":
+        raise gateway.BadWebhook("not sent as JSON")
     body = request.read(LONGEST_BODY + 1)
     if len(body) > LONGEST_BODY:
         raise gateway.BadWebhook("too long")

@@ -6,6 +6,8 @@ from typing import Any
 from . import checkout, disputes, errors, events, payment_intents, payments, refunds, webhooks
 from .call import Call
 
+DAY, EVENTS_KEPT = 24 * 3600, 30
+
 
 def settle(call: Call, intent_id: str, outcome: str | None = None) -> dict[str, Any]:
     """Ends a delayed payment. `outcome` is succeeded or failed; else its IBAN decides."""
@@ -37,6 +39,12 @@ def dispute_becomes(call: Call, dispute_id: str, status: str | None) -> dict[str
 
 def _whole(text: Any) -> int | None:
     return int(text) if isinstance(text, str) and text.isdecimal() else None
+
+
+def pass_time(call: Call, days: float) -> dict[str, Any]:
+    """So many days go by at once. Stripe keeps events for 30 of them."""
+    call.store.pass_time(int(days * DAY), EVENTS_KEPT * DAY)
+    return {"days": days}
 
 
 def resend(call: Call, event_id: str) -> dict[str, Any]:
@@ -80,6 +88,8 @@ def answer(call: Call, method: str, path: str, form: dict[str, Any]) -> dict[str
             return dispute(call, charge_id, form.get("status"), _whole(form.get("amount")))
         case ("POST", ["disputes", dispute_id, "become"]):
             return dispute_becomes(call, dispute_id, form.get("status"))
+        case ("POST", ["pass_time"]):
+            return pass_time(call, _whole(form.get("days")) or 0)
         case ("POST", ["events", event_id, "resend"]):
             return resend(call, event_id)
     raise errors.ApiError(f"There is nothing at {method} {path}.", status=404)

@@ -101,6 +101,10 @@ class Standin:
     def behave(self) -> None:
         self.settings.misbehaviour.clear()
 
+    def pass_time(self, days: float) -> None:
+        """So many days go by at once."""
+        control.pass_time(self._call(), days)
+
     def resend(self, event: str) -> None:
         control.resend(self._call(), event)
         self._wakened.set()

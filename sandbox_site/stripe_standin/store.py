@@ -129,6 +129,21 @@ class Store:
         found = self.rows("SELECT private FROM objects WHERE id = ?", object_id)
         return json.loads(found[0]["private"]) if found else {}
 
+    def pass_time(self, seconds: int, events_kept: int) -> None:
+        """Everything is so much older; events that are too old are gone, as at Stripe."""
+        with self.transaction():
+            self.write(
+                "UPDATE objects SET created = created - ?,"
+                " body = json_set(body, '$.created', json_extract(body, '$.created') - ?)",
+                seconds,
+                seconds,
+            )
+            self.write("UPDATE answers SET created = created - ?", seconds)
+            self.write(
+                "DELETE FROM objects WHERE kind = 'event' AND created < ?",
+                int(time.time()) - events_kept,
+            )
+
     def sequence(self, kind: str, object_id: str) -> int | None:
         found = self.rows("SELECT seq FROM objects WHERE id = ? AND kind = ?", object_id, kind)
         return found[0]["seq"] if found else None

@@ -1,6 +1,7 @@
 """Pay Now as an action and as a page: what it asks, answers and refuses."""
 
 import json
+import re
 from decimal import Decimal
 from uuid import uuid4
 
@@ -25,6 +26,11 @@ def address(document, name="action", **more):
     if name == "action":
         kwargs["action"] = "pay"
     return reverse(f"portal_plugin:{name}", kwargs=kwargs)
+
+
+def plain(html):
+    """Without what is new in every answer."""
+    return re.sub(r'nonce="[^"]+"|name="csrfmiddlewaretoken" value="[^"]+"', "", html)
 
 
 def fields(document, **values):
@@ -201,7 +207,6 @@ class TestBegin:
         document = order()
         assert client.post(address(document), fields(document)).status_code == 404
         assert client.get(address(document, "payment_state")).status_code == 404
-        assert client.get(address(document, "payment_return")).status_code == 404
 
     def test_an_estimate_and_a_cancelled_order_take_no_money(self, client, standin, enter):
         estimate, gone = estimate_factory(), order()
@@ -294,6 +299,25 @@ class TestReturn:
         assert answer["Location"] == address(shop_order, "payment_state")
         assert not LedgerEntry.objects.exists()
         assert PaymentAttempt.objects.get().state == AttemptState.OPEN
+
+    def test_in_another_browser_thanks_and_says_nothing_of_the_order(self, client, standin):
+        document = order()
+        lie = {"payment_intent_client_secret": "pi_1_secret_x", "redirect_status": "succeeded"}
+        answer = client.get(address(document, "payment_return"), lie)
+        assert (answer.status_code, answer["Location"]) == (
+            303,
+            address(document, "payment_return"),
+        )
+        page = client.get(answer["Location"])
+        html = page.content.decode()
+        assert page.status_code == 200
+        assert "If your bank confirmed, your receipt comes by email" in html
+        assert "no-store" in page["Cache-Control"]
+        assert document.number not in html
+        assert "_secret_" not in html
+        nowhere = client.get(address(document, "payment_return").replace(document.public_id, "x"))
+        assert plain(nowhere.content.decode()) == plain(html)
+        assert client.post(address(document, "payment_return")).status_code == 404
 
 
 def test_facts_are_plain_json(client, standin, shop_order):

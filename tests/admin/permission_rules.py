@@ -112,6 +112,8 @@ RULES = {
     "portal:totals": (POST_ONLY, WRITE),
     "portal:new_totals": (POST_ONLY, STAFF),
     "portal:sample": (STAFF, STAFF),
+    "portal:bookkeeping": ("L--+++", "L--xxx"),
+    "portal:to_explain": ("L--+++", "L--000"),
     "portal:month": (STAFF, "L-xxxx"),
     "portal:import_customers": (STAFF, STAFF),
     "portal:import_item_templates": (SET_UP, SET_UP),

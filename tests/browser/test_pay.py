@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from portal_plugin.models import LedgerEntry, PaymentAttempt
+from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
 from portal_plugin.services import links, payments
 from portal_plugin.statuses import AttemptState
 from sandbox_site.stripe_standin import Standin
@@ -123,6 +123,25 @@ def test_a_good_card_pays_the_deposit(tab, standin, shop_order, width):
     expect(dialog(tab)).to_have_count(0)
     expect(pay_now(tab)).to_contain_text("€83.30")
     assert tab.evaluate("[...document.body.children].every(node => !node.inert)")
+
+
+@both_widths
+def test_another_amount_is_on_the_button_and_is_what_is_paid(tab, standin, shop_order, width):
+    shop = PortalSettings.of(shop_order.site)
+    shop.takes_other_amounts = True
+    shop.save()
+    open_dialog(tab)
+    dialog(tab).get_by_text("Pay another amount").click()
+    field = dialog(tab).get_by_label("Amount")
+    field.fill("500")
+    expect(pay(tab)).to_have_text("Pay €35.70")
+    field.fill("50")
+    expect(pay(tab)).to_have_text("Pay €50.00")
+    type_card(tab)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received")
+    expect(dialog(tab)).to_contain_text("Still open: €69.00.")
+    assert LedgerEntry.objects.get().amount == Decimal("50.00")
 
 
 @pytest.mark.parametrize(

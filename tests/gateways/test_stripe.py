@@ -29,7 +29,13 @@ SECRET = "whsec_secret"
 
 
 def order(amount="119.00", currency="EUR", **values):
-    values = {"description": "Order 1", "document": "public", "attempt": 7, "key": uuid4()} | values
+    values = {
+        "description": "Order 1",
+        "document": "public",
+        "attempt": 7,
+        "key": uuid4(),
+        "account": stripe.shared(),
+    } | values
     return stripe.Order(amount=Decimal(amount), currency=currency, **values)
 
 
@@ -135,18 +141,18 @@ class TestKeys:
             "STRIPE_SECRET_KEY": secret,
             "STRIPE_PUBLISHABLE_KEY": publishable,
         }
-        assert stripe.is_configured() is expected
+        assert stripe.shared().is_configured is expected
 
     def test_say_whether_money_is_real(self, settings):
         settings.PORTAL_PLUGIN = {"STRIPE_SECRET_KEY": "rk_live_1"}
-        assert stripe.is_live()
+        assert stripe.shared().is_live
         settings.PORTAL_PLUGIN = {"STRIPE_SECRET_KEY": "sk_test_1"}
-        assert not stripe.is_live()
+        assert not stripe.shared().is_live
 
     def test_without_one_nothing_is_asked(self, settings):
         settings.PORTAL_PLUGIN = {}
         with pytest.raises(Misconfigured):
-            stripe.find_payment("pi_1")
+            stripe.find_payment("pi_1", stripe.shared())
 
 
 def test_importing_the_plugin_does_not_import_the_package():
@@ -192,7 +198,7 @@ class TestPayments:
     def test_are_in_our_states(self, standin, card, state, method):
         payment = stripe.create_payment(order())
         confirm(standin, payment.id, card)
-        found = stripe.find_payment(payment.id)
+        found = stripe.find_payment(payment.id, stripe.shared())
         assert (found.state, found.method) == (state, method)
         assert (found.received == found.amount) is (state == AttemptState.SUCCEEDED)
 
@@ -202,16 +208,16 @@ class TestPayments:
     def test_declined_says_why(self, standin, card, code):
         payment = stripe.create_payment(order())
         confirm(standin, payment.id, card)
-        found = stripe.find_payment(payment.id)
+        found = stripe.find_payment(payment.id, stripe.shared())
         assert (found.state, found.failure_code) == (AttemptState.FAILED, code)
         assert found.failure_message
 
     def test_cancelled_once_and_paid_stays_paid(self, standin):
         open_one, paid = stripe.create_payment(order()), stripe.create_payment(order())
         confirm(standin, paid.id)
-        assert stripe.cancel_payment(open_one.id).state == AttemptState.CANCELLED
-        assert stripe.cancel_payment(open_one.id).state == AttemptState.CANCELLED
-        assert stripe.cancel_payment(paid.id).state == AttemptState.SUCCEEDED
+        assert stripe.cancel_payment(open_one.id, stripe.shared()).state == AttemptState.CANCELLED
+        assert stripe.cancel_payment(open_one.id, stripe.shared()).state == AttemptState.CANCELLED
+        assert stripe.cancel_payment(paid.id, stripe.shared()).state == AttemptState.SUCCEEDED
 
     def test_in_three_decimals_and_in_none(self, standin):
         for amount, currency in (("5.120", "KWD"), ("500", "JPY"), ("1500", "ISK")):
@@ -220,15 +226,15 @@ class TestPayments:
 
     def test_unknown_to_the_account(self, standin):
         with pytest.raises(stripe.NotFound):
-            stripe.find_payment("pi_unknown")
+            stripe.find_payment("pi_unknown", stripe.shared())
         with pytest.raises(stripe.NotFound):
-            stripe.cancel_payment("pi_unknown")
+            stripe.cancel_payment("pi_unknown", stripe.shared())
 
     def test_another_programs_words_are_not_ours(self, standin):
         made = ask(standin).v1.payment_intents.create(
             {"amount": 500, "currency": "eur", "metadata": {"portal_attempt": "seven"}}
         )
-        found = stripe.find_payment(made.id)
+        found = stripe.find_payment(made.id, stripe.shared())
         assert (found.document, found.attempt) == ("", None)
 
 
@@ -239,14 +245,14 @@ class TestPages:
         assert page.is_open
         assert page.url.startswith(standin.url)
         assert page.url not in repr(page) + caplog.text
-        assert stripe.find_page(page.id) == page
+        assert stripe.find_page(page.id, stripe.shared()) == page
 
     def test_closes_once(self, standin):
         page = self._page()
-        assert stripe.close_page(page.id).is_expired
-        assert stripe.close_page(page.id).is_expired
+        assert stripe.close_page(page.id, stripe.shared()).is_expired
+        assert stripe.close_page(page.id, stripe.shared()).is_expired
         with pytest.raises(stripe.NotFound):
-            stripe.close_page("cs_unknown")
+            stripe.close_page("cs_unknown", stripe.shared())
 
     def _page(self):
         return stripe.create_page(

@@ -21,7 +21,13 @@ def payment(standin):
 
 
 def order(payment, amount="12.30", **values):
-    values = {"document": "abc", "refund": 7, "key": uuid4(), "currency": "EUR"} | values
+    values = {
+        "document": "abc",
+        "refund": 7,
+        "key": uuid4(),
+        "currency": "EUR",
+        "account": gateway.shared(),
+    } | values
     return gateway.RefundOrder(amount=Decimal(amount), payment=payment.id, **values)
 
 
@@ -34,15 +40,15 @@ def test_is_made_once_for_a_key_and_found_again(payment):
         RefundState.SUCCEEDED,
     )
     assert (made.payment, made.refund) == (payment.id, 7)
-    assert gateway.create_refund(wanted) == made == gateway.find_refund(made.id)
-    assert gateway.refunds_of_payment(payment.id) == [made]
-    assert gateway.refunds_of_charge(payment.latest_charge) == [made]
+    assert gateway.create_refund(wanted) == made == gateway.find_refund(made.id, gateway.shared())
+    assert gateway.refunds_of_payment(payment.id, gateway.shared()) == [made]
+    assert gateway.refunds_of_charge(payment.latest_charge, gateway.shared()) == [made]
 
 
 def test_more_than_ten_are_all_found(payment):
     for _number in range(11):
         gateway.create_refund(order(payment, "1"))
-    assert len(gateway.refunds_of_payment(payment.id)) == 11
+    assert len(gateway.refunds_of_payment(payment.id, gateway.shared())) == 11
 
 
 def test_a_refusal_has_stripes_code_and_sentence(payment):
@@ -56,7 +62,7 @@ def test_a_refusal_has_stripes_code_and_sentence(payment):
 def test_what_nobody_has_is_not_found(standin):
     for find in (gateway.find_refund, gateway.find_dispute):
         with pytest.raises(gateway.NotFound):
-            find("xx_nobody")
+            find("xx_nobody", gateway.shared())
 
 
 def test_an_answer_that_nobody_can_read_says_nothing_of_what_was_done(standin, payment):
@@ -70,7 +76,7 @@ def test_what_came_back_is_told_apart_from_what_never_went(standin, payment):
     made = gateway.create_refund(order(payment))
     assert not made.has_come_back
     standin.settle_refund(made.id, "failed")
-    found = gateway.find_refund(made.id)
+    found = gateway.find_refund(made.id, gateway.shared())
     assert (found.state, found.has_come_back) == (RefundState.FAILED, True)
     assert found.failure_code == "expired_or_canceled_card"
 

@@ -20,6 +20,13 @@ PUBLIC = {
     "stripe_webhook": "signed by Stripe",
 }
 
+#: Whoever has no grant reads the same thanks there, whatever document is asked for.
+GREETED = {"payment_return"}
+
+
+def status_for_strangers(pattern, method):
+    return 200 if pattern.name in GREETED and method in ("get", "head") else 404
+
 
 def patterns():
     portal = next(
@@ -66,7 +73,8 @@ def test_without_a_grant_everything_is_unknown(method):
         for pattern in guarded():
             for name in [action.name for action in registry.actions()]:
                 url = address(pattern, document, document.lines[0].key, action=name)
-                assert getattr(client, method)(url).status_code == 404, url
+                status = getattr(client, method)(url).status_code
+                assert status == status_for_strangers(pattern, method), url
 
 
 def signed_in():
@@ -84,7 +92,7 @@ def test_a_grant_of_one_document_opens_nothing_of_another(client, enter):
     for document in (other, foreign):
         for pattern in guarded():
             url = address(pattern, document, own.lines[0].key)
-            assert client.get(url).status_code == 404, url
+            assert client.get(url).status_code == status_for_strangers(pattern, "get"), url
             assert client.post(url, {"text": "x"}).status_code == 404, url
     assert counts() == before
 

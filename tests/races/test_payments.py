@@ -11,7 +11,7 @@ from portal_plugin.models import Activity, LedgerEntry, OutgoingEmail, PaymentAt
 from portal_plugin.services import payments
 from portal_plugin.services.payments import starting
 from tests.factories import link_factory
-from tests.paying import ask, begin, confirm, events, order, standin
+from tests.paying import ask, begin, confirm, events, order, standin, take
 from tests.races.together import attempt, together
 
 __all__ = ["standin"]
@@ -88,9 +88,7 @@ def test_one_message_many_times_is_booked_once(standin, actors):
     document = order()
     confirm(standin, begin(document).attempt.payment_intent)
     (event,) = events(standin, "payment_intent.succeeded")
-    outcomes = together(
-        actors, lambda _n: attempt(lambda: payments.take_event(event), PortalError, DatabaseError)
-    )
+    outcomes = together(actors, lambda _n: attempt(lambda: take(event), PortalError, DatabaseError))
     assert set(outcomes) == {"booked"}
     assert LedgerEntry.objects.count() == 1
     assert StripeEvent.objects.count() == 1
@@ -102,7 +100,7 @@ def test_without_the_lock_the_ledgers_key_refuses_a_second_booking(standin):
     document = order()
     confirm(standin, begin(document).attempt.payment_intent)
     (event,) = events(standin, "payment_intent.succeeded")
-    payments.take_event(event)
+    take(event)
     entry = LedgerEntry.objects.get()
     entry.pk = None
     with pytest.raises(IntegrityError):
@@ -117,7 +115,7 @@ def test_message_sweep_page_and_press_at_once(standin):
     PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
     told = events(standin)
     work = [
-        lambda: [payments.take_event(event) for event in told],
+        lambda: [take(event) for event in told],
         payments.reconcile_open,
         lambda: payments.ask_again(fresh(document)),
         lambda: payments.begin(fresh(document), link=link, shown=Decimal("35.70")),
@@ -134,7 +132,7 @@ def test_cash_and_card_at_once_are_both_in_the_ledger(standin):
     told = events(standin, "payment_intent.succeeded")
     work = [
         lambda: payments.record_offline(fresh(document), amount=Decimal("119")),
-        lambda: payments.take_event(told[0]),
+        lambda: take(told[0]),
     ]
     together(2, lambda number: attempt(work[number], PortalError, DatabaseError))
     assert LedgerEntry.objects.count() == 2
@@ -147,7 +145,7 @@ def test_many_messages_about_many_orders(standin):
     for document in documents:
         confirm(standin, begin(document).attempt.payment_intent)
     told = events(standin) * 3
-    together(8, lambda number: [payments.take_event(event) for event in told[number::8]])
+    together(8, lambda number: [take(event) for event in told[number::8]])
     assert LedgerEntry.objects.count() == len(documents)
     for document in documents:
         assert fresh(document).paid == Decimal("35.70")

@@ -11,7 +11,7 @@ from portal_plugin.exceptions import NotAvailable, PortalError
 from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, Refund
 from portal_plugin.services import payments
 from portal_plugin.services.payments import refunding
-from tests.paying import ask, charge_of, events, order, paid, standin
+from tests.paying import ask, charge_of, events, order, paid, standin, take
 from tests.races.together import attempt, together
 
 __all__ = ["standin"]
@@ -103,7 +103,7 @@ def test_press_messages_and_sweep_at_once(standin):
     press(entry, uuid4(), Decimal("40"))
     Refund.objects.update(updated_at="2026-01-01T00:00Z")
     told = events(standin, "refund.created", "charge.refunded", "charge.refund.updated")
-    work = [refunding.catch_up, lambda: [payments.take_event(event) for event in told]] * 4
+    work = [refunding.catch_up, lambda: [take(event) for event in told]] * 4
     together(len(work), lambda number: attempt(work[number], PortalError, DatabaseError))
     assert [row.amount for row in entry.consequences.all()] == [-40]
     assert OutgoingEmail.objects.filter(kind="news_refund").count() <= 1
@@ -115,9 +115,7 @@ def test_one_chargeback_however_often_it_is_told(standin, actors):
     told = events(standin, "charge.dispute.created", "charge.dispute.funds_withdrawn")
     together(
         actors,
-        lambda number: attempt(
-            lambda: payments.take_event(told[number % 2]), PortalError, DatabaseError
-        ),
+        lambda number: attempt(lambda: take(told[number % 2]), PortalError, DatabaseError),
     )
     assert Dispute.objects.count() == 1
     assert [row.kind for row in entry.consequences.all()] == ["chargeback"]

@@ -7,9 +7,8 @@ from decimal import Decimal
 import pytest
 
 from portal_plugin.models import LedgerEntry, OutgoingEmail, StripeEvent
-from portal_plugin.services import payments
 from portal_plugin.statuses import AttemptState
-from tests.paying import ask, begin, confirm, events, order, standin
+from tests.paying import ask, begin, confirm, events, order, standin, take
 
 __all__ = ["standin"]
 
@@ -91,7 +90,7 @@ def test_each_order_of_the_five_with_what_came_after(happened):
         for event in later:
             row.insert(chance.randrange(len(row)), event)
         for event in row:
-            payments.take_event(event)
+            take(event)
         assert ("payment", ALL) in ledger(document)
         assert set(ledger(document)) <= set(WHOLE)
         assert document.payment_attempts.get().state == AttemptState.SUCCEEDED
@@ -105,7 +104,7 @@ def test_all_of_it_shuffled_and_repeated(happened):
         row = [event for event in all_told for _time in range(chance.randint(1, 3))]
         chance.shuffle(row)
         for event in row:
-            payments.take_event(event)
+            take(event)
         assert ledger(document) == WHOLE
         assert type(document).objects.get(pk=document.pk).paid == ALL - PART
         kinds = OutgoingEmail.objects.values_list("kind", flat=True)
@@ -117,6 +116,6 @@ def test_a_failure_told_after_the_success_does_not_unpay(happened):
     document, all_told = happened
     named = {event.type: event for event in all_told}
     for kind in ("payment_intent.succeeded", "payment_intent.payment_failed"):
-        payments.take_event(named[kind])
+        take(named[kind])
     assert ledger(document) == [("payment", ALL)]
     assert document.payment_attempts.get().state == AttemptState.SUCCEEDED

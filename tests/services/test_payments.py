@@ -15,7 +15,7 @@ from portal_plugin.services import activity, payments, staging, work
 from portal_plugin.services.payments import reconciling
 from portal_plugin.statuses import AttemptState, LedgerKind, PaymentPurpose
 from tests.factories import estimate_factory, link_factory, user_factory
-from tests.paying import ask, begin, confirm, events, order, standin, take_all
+from tests.paying import ask, begin, confirm, events, order, standin, take, take_all
 
 __all__ = ["standin"]
 
@@ -223,14 +223,14 @@ class TestHostedPage:
         document = order()
         first = begin(document, is_hosted=True)
         begin(document)
-        page = gateway.find_page(fresh(first.attempt).checkout_session)
+        page = gateway.find_page(fresh(first.attempt).checkout_session, gateway.shared())
         assert page.is_expired
         assert fresh(first.attempt).state == AttemptState.CANCELLED
 
     def test_that_expired_is_made_anew(self, standin):
         document = order()
         first = begin(document, is_hosted=True)
-        gateway.close_page(first.attempt.checkout_session)
+        gateway.close_page(first.attempt.checkout_session, gateway.shared())
         second = begin(document, is_hosted=True)
         assert second.page_url != first.page_url
         assert fresh(first.attempt).state == AttemptState.CANCELLED
@@ -238,7 +238,7 @@ class TestHostedPage:
     def test_its_end_is_news(self, standin):
         document = order()
         started = begin(document, is_hosted=True)
-        gateway.close_page(started.attempt.checkout_session)
+        gateway.close_page(started.attempt.checkout_session, gateway.shared())
         assert take_all(standin, "checkout.session.expired") == ["now cancelled"]
         assert fresh(started.attempt).state == AttemptState.CANCELLED
 
@@ -286,12 +286,12 @@ class TestBooking:
     def test_what_was_taken_is_not_asked_about_again(self, standin, settings):
         confirm(standin, begin(order()).attempt.payment_intent)
         (event,) = events(standin, "payment_intent.succeeded")
-        payments.take_event(event)
+        take(event)
         settings.PORTAL_PLUGIN = {
             **settings.PORTAL_PLUGIN,
             "STRIPE_API_BASE": "http://127.0.0.1:9",
         }
-        assert payments.take_event(event) == "booked"
+        assert take(event) == "booked"
 
     def test_the_guard_is_the_ledgers_own_key(self, standin):
         document = order()
@@ -318,8 +318,8 @@ class TestBooking:
         for ordering in itertools.permutations(types):
             StripeEvent.objects.all().delete()
             for name in ordering:
-                payments.take_event(news[name])
-                payments.take_event(news[name])
+                take(news[name])
+                take(news[name])
         assert ledger(document) == [("payment", DEPOSIT, "EUR")]
         assert PaymentAttempt.objects.get().state == AttemptState.SUCCEEDED
 
@@ -327,7 +327,7 @@ class TestBooking:
         document = order()
         attempt = begin(document).attempt
         confirm(standin, attempt.payment_intent, "0002")
-        declined = gateway.find_payment(attempt.payment_intent)
+        declined = gateway.find_payment(attempt.payment_intent, gateway.shared())
         confirm(standin, attempt.payment_intent)
         take_all(standin)
         payments.booking.apply(declined, attempt)
@@ -449,15 +449,15 @@ class TestEvents:
             "is_live": False,
         }
         event = gateway.Event(**(values | change))
-        assert payments.take_event(event) == outcome
-        assert payments.take_event(event) == outcome
+        assert take(event) == outcome
+        assert take(event) == outcome
         assert StripeEvent.objects.get().handled_at
 
     def test_a_lie_in_the_body_changes_nothing(self, standin):
         document = order()
         attempt = begin(document).attempt
         event = gateway.Event("evt_1", "payment_intent.succeeded", attempt.payment_intent, False)
-        assert payments.take_event(event) == "now open"
+        assert take(event) == "now open"
         assert not ledger(document)
 
     def test_that_could_not_be_asked_about_come_again(self, standin, settings):
@@ -467,10 +467,10 @@ class TestEvents:
         there = settings.PORTAL_PLUGIN
         settings.PORTAL_PLUGIN = {**there, "STRIPE_API_BASE": "http://127.0.0.1:9"}
         with pytest.raises(PaymentUnavailable):
-            payments.take_event(event)
+            take(event)
         assert StripeEvent.objects.get().handled_at is None
         settings.PORTAL_PLUGIN = there
-        assert payments.take_event(event) == "booked"
+        assert take(event) == "booked"
 
 
 class TestReconciling:
@@ -526,9 +526,19 @@ class TestReconciling:
         payments.reconcile_open()
         assert fresh(attempt).state == AttemptState.CANCELLED
 
+    @pytest.mark.parametrize("is_hosted", [True, False])
+    def test_of_an_amount_that_is_not_due_any_more_is_taken_back(self, standin, is_hosted):
+        document = order()
+        attempt = begin(document, is_hosted=is_hosted).attempt
+        payments.record_offline(document, amount=Decimal("100"))
+        self.later(minutes=5)
+        payments.reconcile_open()
+        assert fresh(attempt).state == AttemptState.CANCELLED
+        assert {intent.status for intent in intents(standin)} <= {"canceled"}
+
     def test_a_hosted_page_that_was_closed(self, standin):
         attempt = begin(order(), is_hosted=True).attempt
-        gateway.close_page(attempt.checkout_session)
+        gateway.close_page(attempt.checkout_session, gateway.shared())
         self.later(minutes=5)
         payments.reconcile_open()
         assert fresh(attempt).state == AttemptState.CANCELLED

@@ -262,7 +262,7 @@ class TestLater:
 
         entry = paid(standin, "5126")
         row = refund(entry)
-        old = gateway.find_refund(row.stripe_refund)
+        old = gateway.find_refund(row.stripe_refund, gateway.shared())
         standin.settle_refund(row.stripe_refund, "failed")
         take_all(standin, "refund.failed")
         refund_booking.apply([old], entry)

@@ -6,10 +6,14 @@ import time
 
 import pytest
 import stripe as package
-from django.test import Client
+from django.db import OperationalError
+from django.test import Client, override_settings
+from django.views.debug import ExceptionReporter
 
-from portal_plugin.models import LedgerEntry, StripeEvent
-from portal_plugin.webhooks.stripe import LONGEST_BODY
+from portal_plugin.models import LedgerEntry, OutgoingEmail, RenderedPdf, StripeEvent
+from portal_plugin.statuses import EmailState, WorkState
+from portal_plugin.webhooks import stripe as webhook
+from portal_plugin.webhooks.stripe import LONGEST_BODY, stripe_webhook
 from sandbox_site.stripe_standin import Standin
 from tests.paying import ask, begin, confirm, order, standin
 
@@ -37,6 +41,11 @@ def header(payload, secret=SECRET, moment=None):
     )
 
 
+def signed_request(rf, payload):
+    headers = {"Stripe-Signature": header(payload)}
+    return rf.post(URL, payload.encode(), content_type="application/json", headers=headers)
+
+
 def post(client, payload, signature=None, content_type="application/json"):
     headers = {"Stripe-Signature": header(payload) if signature is None else signature}
     return client.post(URL, payload.encode(), content_type=content_type, headers=headers)
@@ -57,8 +66,81 @@ def test_books_once(csrf_client, paid):
     assert StripeEvent.objects.get().outcome == "booked"
 
 
-def test_any_content_type(csrf_client, paid):
-    assert post(csrf_client, paid, content_type="text/plain").status_code == 200
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_what_is_not_sent_as_json_is_refused(csrf_client, paid, kind):
+    assert post(csrf_client, paid, content_type=kind).status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
+def test_json_by_any_spelling_of_its_type(csrf_client, paid):
+    kind = "application/json; charset=utf-8"
+    assert post(csrf_client, paid, content_type=kind).status_code == 200
+
+
+def test_a_mark_before_the_body_breaks_the_signature(csrf_client, paid):
+    assert post(csrf_client, "\ufeff" + paid, header(paid)).status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body", ["\ufeff", "[]", "null", "{}", '{"id": 1, "type": 2}', "\x00", "{"]
+)
+@pytest.mark.django_db
+def test_what_is_no_event_is_refused_though_it_is_signed(csrf_client, body):
+    assert post(csrf_client, body).status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
+def test_one_good_signature_of_two_is_enough(csrf_client, paid):
+    good = header(paid)
+    both = good.replace(",v1=", f",v1={'0' * 64},v1=")
+    assert post(csrf_client, paid, both).status_code == 200
+    assert post(csrf_client, paid, f"{good},v1={'0' * 64}").status_code == 200
+
+
+def test_a_second_time_in_the_header_does_not_help_an_old_message(csrf_client, paid):
+    now, old = int(time.time()), int(time.time()) - 900
+    signed = header(paid, moment=old)
+    assert post(csrf_client, paid, f"t={now}," + signed).status_code == 400
+    assert post(csrf_client, paid, signed + f",t={now}").status_code == 400
+
+
+def test_mails_and_pdfs_wait_until_stripe_has_its_answer(
+    rf, paid, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True) as left_to_do:
+        assert stripe_webhook(signed_request(rf, paid)).content == b"booked"
+    assert left_to_do
+    assert not mailoutbox
+    assert set(OutgoingEmail.objects.values_list("state", flat=True)) == {EmailState.WAITING}
+    assert set(RenderedPdf.objects.values_list("state", flat=True)) == {WorkState.WAITING}
+
+
+def test_a_database_that_is_away_means_come_again(csrf_client, paid, monkeypatch):
+    def away(event, account):
+        raise OperationalError("the database is locked")
+
+    monkeypatch.setattr(webhook.payments, "take_event", away)
+    assert post(csrf_client, paid).status_code == 503
+
+
+def test_the_report_of_an_error_holds_no_secret(rf, paid, monkeypatch):
+    """The pages that Django mails to ``ADMINS`` show what every variable held."""
+
+    def breaks(event, account):
+        raise RuntimeError("something nobody thought of")
+
+    monkeypatch.setattr(webhook.payments, "take_event", breaks)
+    request = signed_request(rf, paid)
+    with pytest.raises(RuntimeError) as caught:
+        stripe_webhook(request)
+    ours = caught.value.__traceback__.tb_next
+    report = ExceptionReporter(request, RuntimeError, caught.value, ours)
+    with override_settings(DEBUG=False):
+        text = report.get_traceback_html() + report.get_traceback_text()
+    assert "stripe_webhook" in text
+    assert SECRET not in text
+    assert "_secret_" not in text
 
 
 @pytest.mark.parametrize("age", [301, 86_400, -400, -86_400])

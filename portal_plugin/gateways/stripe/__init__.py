@@ -4,11 +4,21 @@ Nothing here imports the ``stripe`` package before a call is made, and nothing a
 knows its types. Minor units exist only in here.
 """
 
-from .amounts import CannotCharge, can_charge, check_amount, minor_units, whole_units
-from .client import is_configured, is_live
+from .accounts import Account, every, is_any_configured, named, of_site, shared
+from .amounts import (
+    CannotCharge,
+    can_charge,
+    check_amount,
+    minor_units,
+    smallest,
+    units_of_one,
+    whole_units,
+)
 from .disputes import Dispute, dashboard_url, find_dispute
 from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeTrouble
-from .events import BadWebhook, Event, read_event, usable_secrets
+from .events import BadWebhook, Event, event_of, read_event, usable_secrets
+from .keys import masked, mode_of, problem_of
+from .listing import disputes_since, events_since, payments_since, refunds_since
 from .pages import Page, close_page, create_page, find_page
 from .payments import Order, Payment, cancel_payment, create_payment, find_payment
 from .refunds import (
@@ -21,6 +31,7 @@ from .refunds import (
 )
 
 __all__ = [
+    "Account",
     "BadWebhook",
     "CannotCharge",
     "Dispute",
@@ -44,16 +55,29 @@ __all__ = [
     "create_payment",
     "create_refund",
     "dashboard_url",
+    "disputes_since",
+    "event_of",
+    "events_since",
+    "every",
     "find_dispute",
     "find_page",
     "find_payment",
     "find_refund",
-    "is_configured",
-    "is_live",
+    "is_any_configured",
+    "masked",
     "minor_units",
+    "mode_of",
+    "named",
+    "of_site",
+    "payments_since",
+    "problem_of",
     "read_event",
     "refunds_of_charge",
     "refunds_of_payment",
+    "refunds_since",
+    "shared",
+    "smallest",
+    "units_of_one",
     "usable_secrets",
     "whole_units",
 ]

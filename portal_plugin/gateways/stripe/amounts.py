@@ -101,6 +101,16 @@ def check_amount(amount: Decimal, currency: str) -> int:
     return units
 
 
+def smallest(currency: str) -> Decimal:
+    """The least that Stripe takes, as far as it says so for all accounts."""
+    return SMALLEST.get(currency, whole_units(_step(currency), currency))
+
+
+def units_of_one(currency: str) -> int:
+    """How many minor units are one: 100 for EUR."""
+    return int(Decimal(1).scaleb(digits(currency)))
+
+
 def can_charge(amount: Decimal, currency: str) -> bool:
     try:
         check_amount(amount, currency)

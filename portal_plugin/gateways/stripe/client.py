@@ -8,8 +8,10 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from ...conf import conf
+from django.views.decorators.debug import sensitive_variables
+
 from ...exceptions import Misconfigured
+from .accounts import Account
 from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeTrouble
 
 if TYPE_CHECKING:
@@ -23,31 +25,17 @@ CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 
 _SECRETS = re.compile(r"(_secret_|/c/pay/)[^\s\"'\\]+")
-_SECRET = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
-_PUBLISHABLE = ("pk_test_", "pk_live_")
 
 
-def is_configured() -> bool:
-    """Whether cards can be offered: the package, and two keys of one mode in their right places."""
-    secret, publishable = conf.stripe_secret_key, conf.stripe_publishable_key
-    if not (secret.startswith(_SECRET) and publishable.startswith(_PUBLISHABLE)):
-        return False
-    return _mode(secret) == _mode(publishable) and find_spec("stripe") is not None
-
-
-def is_live() -> bool:
-    """Whether the secret key moves real money."""
-    return _mode(conf.stripe_secret_key) == "live"
-
-
-def client() -> "StripeClient":
+def client(account: Account) -> "StripeClient":
     """Raises ``Misconfigured`` without a key or without the package."""
-    if not conf.stripe_secret_key or find_spec("stripe") is None:
+    if not account.secret_key or find_spec("stripe") is None:
         raise Misconfigured
-    return _client(conf.stripe_secret_key, conf.stripe_api_base)
+    return _client(account.secret_key, account.api_base)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
+@sensitive_variables("key")
 def _client(key: str, base: str) -> "StripeClient":
     import stripe
 
@@ -106,7 +94,3 @@ def _ours(error: "StripeError") -> StripeTrouble:
     if status == 404 or code == "resource_missing":
         return NotFound(detail, code=code)
     return Refused(detail, code=code, reason=error.user_message or "")
-
-
-def _mode(key: str) -> str:
-    return key.split("_")[1] if key.count("_") > 1 else ""

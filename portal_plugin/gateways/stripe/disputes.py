@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ...statuses import DisputeState
+from .accounts import Account
 from .amounts import whole_units
 from .client import asking, client
 
@@ -45,10 +46,10 @@ class Dispute:
     opened_at: datetime | None = None
 
 
-def find_dispute(dispute_id: str) -> Dispute:
+def find_dispute(dispute_id: str, account: Account) -> Dispute:
     """Raises ``NotFound`` for what is not in this account."""
     with asking():
-        return read(client().v1.disputes.retrieve(dispute_id))
+        return read(client(account).v1.disputes.retrieve(dispute_id))
 
 
 def dashboard_url(dispute_id: str, *, is_live: bool) -> str:

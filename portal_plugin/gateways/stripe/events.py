@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.views.decorators.debug import sensitive_variables
+
 #: Seconds, both ways: the package looks into the past alone.
 TOLERANCE = 300
 _SECRET = re.compile(r"whsec_[\w+/=-]{4,}", re.ASCII)
@@ -39,6 +41,7 @@ def usable_secrets(secrets: Iterable[str]) -> list[str]:
     return [secret for secret in map(str.strip, secrets) if _SECRET.fullmatch(secret)]
 
 
+@sensitive_variables("body", "secrets", "secret")
 def read_event(body: bytes, header: str, secrets: Iterable[str]) -> Event:
     """Any one of the secrets is enough: there are two while one is being changed."""
     import stripe
@@ -60,6 +63,7 @@ def _sent_at(header: str) -> int:
     return int(times[0])
 
 
+@sensitive_variables("body", "data")
 def _read(body: bytes) -> Event:
     try:
         data = json.loads(body)
@@ -67,6 +71,12 @@ def _read(body: bytes) -> Event:
         raise BadWebhook("not JSON") from error
     if not isinstance(data, dict):
         raise BadWebhook("not an event")
+    return event_of(data)
+
+
+@sensitive_variables("data", "inner")
+def event_of(data: dict[str, Any]) -> Event:
+    """What we use of an event. Raises ``BadWebhook`` for what is none."""
     inner = _inner(data)
     event = Event(
         id=_text(data.get("id"), 255),

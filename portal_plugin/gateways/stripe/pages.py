@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .accounts import Account
 from .amounts import check_amount
 from .client import asking, client
 from .errors import NotFound, Refused
@@ -27,7 +28,7 @@ def create_page(order: Order, *, name: str, return_url: str, back_url: str) -> P
     """``name`` is what the page says is being paid. Raises ``StripeTrouble``."""
     units = check_amount(order.amount, order.currency)
     with asking():
-        session = client().v1.checkout.sessions.create(
+        session = client(order.account).v1.checkout.sessions.create(
             {
                 "mode": "payment",
                 "line_items": [
@@ -54,21 +55,21 @@ def create_page(order: Order, *, name: str, return_url: str, back_url: str) -> P
     return _read(session)
 
 
-def find_page(page_id: str) -> Page:
+def find_page(page_id: str, account: Account) -> Page:
     """Raises ``NotFound`` for what is not in this account."""
     with asking():
-        return _read(client().v1.checkout.sessions.retrieve(page_id))
+        return _read(client(account).v1.checkout.sessions.retrieve(page_id))
 
 
-def close_page(page_id: str) -> Page:
+def close_page(page_id: str, account: Account) -> Page:
     """Nobody can pay on it any more, unless somebody already did."""
     try:
         with asking():
-            return _read(client().v1.checkout.sessions.expire(page_id))
+            return _read(client(account).v1.checkout.sessions.expire(page_id))
     except NotFound:
         raise
     except Refused:
-        return find_page(page_id)
+        return find_page(page_id, account)
 
 
 def _read(session: "Session") -> Page:

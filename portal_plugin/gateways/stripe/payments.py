@@ -7,7 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.views.decorators.debug import sensitive_variables
+
 from ...statuses import AttemptState
+from .accounts import Account
 from .amounts import check_amount, whole_units
 from .client import asking, client
 from .errors import NoAnswer, Refused
@@ -40,6 +43,8 @@ _BRANDS = {
     "eps": "EPS",
     "p24": "Przelewy24",
 }
+#: With what Stripe took for it, where it says so already.
+EXPANDED = ["latest_charge.balance_transaction"]
 #: A second request with the same key while the first is still under way gets a 409; seconds.
 _WAITS = (0.3, 1.0)
 
@@ -54,6 +59,7 @@ class Order:
     document: str
     attempt: int
     key: UUID
+    account: Account
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -76,24 +82,26 @@ class Payment:
     charge: str = ""
     method: str = ""
     paid_at: datetime | None = None
+    fee: Decimal | None = None
     failure_code: str = ""
     failure_message: str = ""
 
 
+@sensitive_variables("intent")
 def create_payment(order: Order) -> Payment:
     """The same key and words give the same payment again. Raises ``StripeTrouble``."""
     units = check_amount(order.amount, order.currency)
     for wait in (*_WAITS, None):
         try:
             with asking():
-                intent = client().v1.payment_intents.create(
+                intent = client(order.account).v1.payment_intents.create(
                     {
                         "amount": units,
                         "currency": order.currency.lower(),
                         "description": order.description,
                         "metadata": order.metadata,
                         "automatic_payment_methods": {"enabled": True},
-                        "expand": ["latest_charge"],
+                        "expand": EXPANDED,
                     },
                     {"idempotency_key": str(order.key)},
                 )
@@ -106,28 +114,31 @@ def create_payment(order: Order) -> Payment:
     raise NoAnswer
 
 
-def find_payment(payment_id: str) -> Payment:
+@sensitive_variables("intent")
+def find_payment(payment_id: str, account: Account) -> Payment:
     """Raises ``NotFound`` for what is not in this account."""
     with asking():
-        intent = client().v1.payment_intents.retrieve(payment_id, {"expand": ["latest_charge"]})
+        intent = client(account).v1.payment_intents.retrieve(payment_id, {"expand": EXPANDED})
     return read(intent)
 
 
-def cancel_payment(payment_id: str) -> Payment:
+@sensitive_variables("intent")
+def cancel_payment(payment_id: str, account: Account) -> Payment:
     """What became of it: cancelled, or what it was already, where that is too late."""
     try:
         with asking():
-            intent = client().v1.payment_intents.cancel(
+            intent = client(account).v1.payment_intents.cancel(
                 payment_id,
-                {"cancellation_reason": "abandoned", "expand": ["latest_charge"]},
+                {"cancellation_reason": "abandoned", "expand": EXPANDED},
             )
     except Refused as refusal:
         if refusal.code != "payment_intent_unexpected_state":
             raise
-        return find_payment(payment_id)
+        return find_payment(payment_id, account)
     return read(intent)
 
 
+@sensitive_variables("intent")
 def read(intent: "PaymentIntent") -> Payment:
     """A status that we do not know counts as open: nothing is booked, and it is asked for again."""
     state = _STATES.get(intent.status, AttemptState.OPEN)
@@ -152,9 +163,18 @@ def read(intent: "PaymentIntent") -> Payment:
         charge=charge.id if charge else str(intent.latest_charge or ""),
         method=_method(charge),
         paid_at=datetime.fromtimestamp(charge.created, UTC) if charge else None,
+        fee=_fee(charge, currency),
         failure_code=str(error.get("decline_code") or error.get("code") or ""),
         failure_message=str(error.get("message") or ""),
     )
+
+
+def _fee(charge: "Charge | None", currency: str) -> Decimal | None:
+    """What Stripe kept. Unknown where it has not said so yet, or reckons in another currency."""
+    balance = charge.balance_transaction if charge else None
+    if balance is None or isinstance(balance, str) or balance.currency.upper() != currency:
+        return None
+    return whole_units(balance.fee, currency)
 
 
 def _method(charge: "Charge | None") -> str:

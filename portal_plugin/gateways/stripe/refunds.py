@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from ...statuses import RefundState
+from .accounts import Account
 from .amounts import minor_units, whole_units
 from .client import asking, client
 
@@ -33,6 +34,7 @@ class RefundOrder:
     document: str
     refund: int
     key: UUID
+    account: Account
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def create_refund(order: RefundOrder) -> Refund:
     for an amount that Stripe has no integer for."""
     units = minor_units(order.amount, order.currency)
     with asking():
-        refund = client().v1.refunds.create(
+        refund = client(order.account).v1.refunds.create(
             {
                 "payment_intent": order.payment,
                 "amount": units,
@@ -71,23 +73,23 @@ def create_refund(order: RefundOrder) -> Refund:
     return read(refund)
 
 
-def find_refund(refund_id: str) -> Refund:
+def find_refund(refund_id: str, account: Account) -> Refund:
     """Raises ``NotFound`` for what is not in this account."""
     with asking():
-        return read(client().v1.refunds.retrieve(refund_id))
+        return read(client(account).v1.refunds.retrieve(refund_id))
 
 
-def refunds_of_charge(charge_id: str) -> list[Refund]:
+def refunds_of_charge(charge_id: str, account: Account) -> list[Refund]:
     """All of one charge, newest first."""
     with asking():
-        found = client().v1.refunds.list({"charge": charge_id, "limit": 100})
+        found = client(account).v1.refunds.list({"charge": charge_id, "limit": 100})
         return [read(refund) for refund in found.auto_paging_iter()]
 
 
-def refunds_of_payment(payment_id: str) -> list[Refund]:
+def refunds_of_payment(payment_id: str, account: Account) -> list[Refund]:
     """All of one PaymentIntent, newest first."""
     with asking():
-        found = client().v1.refunds.list({"payment_intent": payment_id, "limit": 100})
+        found = client(account).v1.refunds.list({"payment_intent": payment_id, "limit": 100})
         return [read(refund) for refund in found.auto_paging_iter()]
 
 

@@ -9,7 +9,6 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
-from ...conf import conf
 from ...gateways import mailer
 from ...gateways import stripe as gateway
 from ...gateways.stripe.errors import StripeTrouble
@@ -80,24 +79,28 @@ def cache_round_trip() -> Iterator[Finding]:
 
 
 def stripe() -> Iterator[Finding]:
-    if not gateway.is_configured():
-        # Half a configuration is told by the system checks; none at all is a choice.
-        return
+    """Half a configuration is told by the system checks; none at all is a choice."""
+    for account in gateway.every():
+        yield from _stripe(account)
+
+
+def _stripe(account: gateway.Account) -> Iterator[Finding]:
+    of_whom = f" of {account.name}" if account.name else ""
     try:
         with quiet():
-            gateway.find_payment(NO_PAYMENT)
+            gateway.find_payment(NO_PAYMENT, account)
     except gateway.NotFound:
-        mode = "live" if gateway.is_live() else "test"
-        yield fine(f"Stripe answers, and knows the {mode} key.")
+        mode = "live" if account.is_live else "test"
+        yield fine(f"Stripe answers, and knows the {mode} key{of_whom}.")
     except gateway.NoAnswer as trouble:
-        where = conf.stripe_api_base or "api.stripe.com"
+        where = account.api_base or "api.stripe.com"
         yield error(
             f"Stripe cannot be reached at {where}: {trouble.detail}",
             "Let the server connect there over https; until then customers cannot pay by card.",
         )
     except StripeTrouble as trouble:
         yield error(
-            f"Stripe refuses the secret key: {trouble.detail}",
+            f"Stripe refuses the secret key{of_whom}: {trouble.detail}",
             "Copy the key again from https://dashboard.stripe.com/apikeys; a restricted key needs"
             " PaymentIntents and Checkout Sessions, read and write.",
         )

@@ -54,7 +54,7 @@ def _mailbox(site: Any, shop: PortalSettings) -> Iterator[Finding]:
 
 
 def _payments(site: Any, shop: PortalSettings) -> Iterator[Finding]:
-    if not gateway.is_configured() and not shop.bank_details:
+    if not gateway.of_site(site).is_configured and not shop.bank_details:
         yield warning(
             f"{site.hostname} has neither Stripe nor bank details: customers cannot pay.",
             f"Fill in the bank details under {WHERE}, or set Stripe's keys in PORTAL_PLUGIN.",

@@ -5,8 +5,11 @@ No function here holds a lock while it talks to Stripe.
 """
 
 from .booking import record_offline
+from .choosing import AmountRefused, Limits
+from .comparing import reconcile
 from .correcting import correct
 from .events import take_event
+from .guarding import PaymentsPaused, check_pace, pause
 from .offers import Offer, Progress, offer, progress, purpose_text
 from .reconciling import ask_again, reconcile_open
 from .refunding import PAYMENTS, RefundRefused, refund, refund_outside
@@ -16,18 +19,24 @@ from .starting import AmountChanged, PaymentPending, Started, begin, check
 __all__ = [
     "PAYMENTS",
     "AmountChanged",
+    "AmountRefused",
+    "Limits",
     "Offer",
     "PaymentPending",
+    "PaymentsPaused",
     "Progress",
     "RefundRefused",
     "Started",
     "ask_again",
     "begin",
     "check",
+    "check_pace",
     "correct",
     "offer",
+    "pause",
     "progress",
     "purpose_text",
+    "reconcile",
     "reconcile_open",
     "record_offline",
     "refund",

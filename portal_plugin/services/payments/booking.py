@@ -14,14 +14,16 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from ... import faults
 from ...exceptions import NotAvailable
 from ...gateways import stripe as gateway
-from ...models import LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
+from ...models import Decline, LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
 from ...models.documents import lock
 from ...money import round_money
-from ...statuses import AttemptState, LedgerKind
+from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
 from .. import activity, notifications
-from . import ledger, reasons
+from . import explaining, ledger, reasons
+from .accounts import account_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ def apply(
 
     Returns the attempt as it is then. Doing it again changes nothing.
     """
+    faults.reach("booking.asked")
     with transaction.atomic():
         document = lock(attempt.document)
         fresh = PaymentAttempt.objects.get(pk=attempt.pk)
@@ -43,6 +46,8 @@ def apply(
         outcome = _taken(document, fresh, payment)
         if event is not None:
             close(event, outcome)
+        faults.reach("booking.before_commit")
+    faults.reach("booking.committed")
     return fresh
 
 
@@ -133,7 +138,7 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     """Under the lock. Returns what was done, in words for the record of the event."""
     if (payment.document, payment.attempt) != (document.public_id, attempt.pk):
         return "ignored: not this attempt"
-    if payment.is_live != gateway.is_live():
+    if payment.is_live != account_of(attempt).is_live:
         return "ignored: other mode"
     is_another = attempt.payment_intent not in (None, payment.id)
     if is_another and payment.state != AttemptState.SUCCEEDED:
@@ -144,6 +149,8 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     if attempt.payment_intent is None:
         attempt.payment_intent = payment.id
     _move(attempt, _next_state(attempt, payment))
+    if payment.state == AttemptState.FAILED and payment.failure_code:
+        _declined(attempt, payment)
     if attempt.state == AttemptState.FAILED:
         attempt.failure_code = payment.failure_code[:100]
         attempt.failure_message = payment.failure_message
@@ -153,6 +160,15 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     if before == AttemptState.PROCESSING and attempt.state == AttemptState.FAILED:
         _bounced(document, attempt)
     return f"now {attempt.state}"
+
+
+def _declined(attempt: PaymentAttempt, payment: gateway.Payment) -> None:
+    """Each declined card once, however often we hear of it."""
+    Decline.objects.get_or_create(
+        attempt=attempt,
+        reference=payment.charge or f"{payment.id} {payment.failure_code}"[:255],
+        defaults={"code": payment.failure_code[:100]},
+    )
 
 
 def _bounced(document: SalesDocument, attempt: PaymentAttempt) -> None:
@@ -183,6 +199,15 @@ def _refuse(attempt: PaymentAttempt, payment: gateway.Payment) -> str:
         attempt.currency,
     )
     attempt.failure_code = "amount_differs"
+    if payment.state == AttemptState.SUCCEEDED:
+        explaining.note(
+            DiscrepancyKind.AMOUNT,
+            account=attempt.account,
+            stripe_object=payment.id,
+            amount=payment.received,
+            currency=payment.currency,
+            document=attempt.document,
+        )
     if payment.state in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
         attempt.payment_intent = attempt.payment_intent or payment.id
         _move(attempt, _next_state(attempt, payment, AttemptState.PROCESSING))
@@ -225,6 +250,7 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
         attempt=attempt,
         amount=payment.received,
         currency=payment.currency,
+        fee=payment.fee,
         method=payment.method,
         reference=payment.charge or payment.id,
         occurred_at=payment.paid_at or timezone.now(),

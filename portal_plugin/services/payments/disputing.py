@@ -14,6 +14,7 @@ from ...models.documents import lock
 from ...statuses import DisputeState, LedgerKind
 from .. import activity, notifications
 from . import ledger
+from .accounts import account_of
 from .booking import close
 
 
@@ -31,7 +32,7 @@ def apply(answer: gateway.Dispute, payment: LedgerEntry, event: StripeEvent | No
 
 
 def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Dispute) -> str:
-    if answer.is_live != gateway.is_live():
+    if answer.is_live != account_of(payment).is_live:
         return "ignored: other mode"
     if (answer.payment, answer.currency) != (payment.stripe_object, payment.currency):
         return "ignored: another payment or currency"

@@ -1,9 +1,14 @@
 """What Stripe tells us by itself. The body is a hint; what counts is what Stripe answers."""
 
+from django.db.models import QuerySet
+
+from ... import faults
 from ...gateways import stripe as gateway
 from ...models import LedgerEntry, PaymentAttempt, StripeEvent
 from ...statuses import AttemptState
 from . import booking, disputing, refund_booking
+from .accounts import is_of
+from .guarding import stop_testing
 
 #: The types that change something for us; the others are kept and left alone.
 _OF_PAYMENTS = frozenset(
@@ -22,16 +27,17 @@ _OF_DISPUTES = frozenset(
     f"charge.dispute.{name}"
     for name in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")
 )
-_KNOWN = _OF_PAYMENTS | _OF_PAGES | _OF_REFUNDS | _OF_CHARGES | _OF_DISPUTES
+KNOWN = _OF_PAYMENTS | _OF_PAGES | _OF_REFUNDS | _OF_CHARGES | _OF_DISPUTES
 
 
-def take_event(event: gateway.Event) -> str:
-    """Once for each event, for ever. Returns what was done, in words.
+def take_event(event: gateway.Event, account: gateway.Account) -> str:
+    """Once for each event, for ever, of the account whose secret it was signed with. Returns what
+    was done, in words.
 
     Raises ``StripeTrouble`` where Stripe could not be asked: it has to send the event again.
     """
     row, _created = StripeEvent.objects.get_or_create(
-        account=event.account,
+        account=event.account or account.name,
         event_id=event.id,
         defaults={
             "type": event.type,
@@ -40,87 +46,103 @@ def take_event(event: gateway.Event) -> str:
             "created_at": event.created_at,
         },
     )
+    faults.reach("webhook.kept")
     if not row.handled_at:
-        _take(event, row)
+        _take(event, row, account)
         row.refresh_from_db()
     return row.outcome
 
 
-def _take(event: gateway.Event, row: StripeEvent) -> None:
-    if ignored := _ignored(event):
+def _take(event: gateway.Event, row: StripeEvent, account: gateway.Account) -> None:
+    if ignored := _ignored(event, account):
         return booking.close(row, f"ignored: {ignored}")
     try:
         if event.type in _OF_DISPUTES:
-            return _take_dispute(gateway.find_dispute(event.object_id), row)
+            return _take_dispute(gateway.find_dispute(event.object_id, account), row, account)
         if event.type in _OF_REFUNDS:
-            return _take_refunds([gateway.find_refund(event.object_id)], row)
+            return _take_refunds([gateway.find_refund(event.object_id, account)], row, account)
         if event.type in _OF_CHARGES:
-            return _take_refunds(gateway.refunds_of_charge(event.object_id), row)
-        payment, ended = _asked(event)
+            return _take_refunds(gateway.refunds_of_charge(event.object_id, account), row, account)
+        payment, ended = _asked(event, account)
     except gateway.NotFound:
         return booking.close(row, "ignored: unknown in this account")
     if ended is not None:
         booking.end(ended, AttemptState.CANCELLED)
         return booking.close(row, "now cancelled")
-    attempt = _attempt_of(payment) if payment else None
+    attempt = attempt_of(payment, account) if payment else None
     if payment is None or attempt is None:
         return booking.close(row, "ignored: not ours")
-    booking.apply(payment, attempt, row)
+    stop_testing(booking.apply(payment, attempt, row))
 
 
-def _take_refunds(found: list[gateway.Refund], row: StripeEvent) -> None:
-    entry = _booked(found[0].payment) if found else None
+def _take_refunds(found: list[gateway.Refund], row: StripeEvent, account: gateway.Account) -> None:
+    entry = booked(found[0].payment, account) if found else None
     if entry is None:
         return booking.close(row, "ignored: not ours")
     refund_booking.apply(found, entry, row)
 
 
-def _take_dispute(found: gateway.Dispute, row: StripeEvent) -> None:
-    entry = _booked(found.payment)
+def _take_dispute(found: gateway.Dispute, row: StripeEvent, account: gateway.Account) -> None:
+    entry = booked(found.payment, account)
     if entry is None:
         return booking.close(row, "ignored: not ours")
     disputing.apply(found, entry, row)
 
 
-def _booked(payment_id: str) -> LedgerEntry | None:
+def booked(
+    payment_id: str, account: gateway.Account, *, may_write: bool = True
+) -> LedgerEntry | None:
     """The entry of a payment. Where we hear of its end before we heard of its beginning, it is
     booked first; a payment of another program has none."""
     if not payment_id:
         return None
-    entries = LedgerEntry.objects.of_stripe(payment_id).select_related("document")
+    entries = LedgerEntry.objects.of_stripe(payment_id).select_related("document__site")
     entry = entries.first()
     if entry is not None:
-        return entry
-    payment = gateway.find_payment(payment_id)
-    attempt = _attempt_of(payment)
+        return entry if is_of(entry, account) else None
+    if not may_write:
+        return None
+    payment = gateway.find_payment(payment_id, account)
+    attempt = attempt_of(payment, account)
     if attempt is not None:
         booking.apply(payment, attempt)
     return entries.first()
 
 
-def _ignored(event: gateway.Event) -> str:
-    if event.type not in _KNOWN:
+def _ignored(event: gateway.Event, account: gateway.Account) -> str:
+    if event.type not in KNOWN:
         return "nothing to do"
     if event.account:
         return "connected account"
-    if event.is_live != gateway.is_live():
+    if event.is_live != account.is_live:
         return "other mode"
     return "" if event.object_id else "no object"
 
 
-def _asked(event: gateway.Event) -> tuple[gateway.Payment | None, PaymentAttempt | None]:
+def _asked(
+    event: gateway.Event, account: gateway.Account
+) -> tuple[gateway.Payment | None, PaymentAttempt | None]:
     """The payment that the event is about; or the attempt whose page closed with none."""
     if event.type in _OF_PAYMENTS:
-        return gateway.find_payment(event.object_id), None
-    page = gateway.find_page(event.object_id)
+        return gateway.find_payment(event.object_id, account), None
+    page = gateway.find_page(event.object_id, account)
     if page.is_expired:
-        return None, PaymentAttempt.objects.filter(checkout_session=page.id).first()
-    return (gateway.find_payment(page.payment) if page.payment else None), None
+        return None, _attempt_of_page(page, account)
+    return (gateway.find_payment(page.payment, account) if page.payment else None), None
 
 
-def _attempt_of(payment: gateway.Payment) -> PaymentAttempt | None:
+def attempt_of(payment: gateway.Payment, account: gateway.Account) -> PaymentAttempt | None:
     """By our own words on it; a payment of another program in the same account has none."""
     if not payment.document or payment.attempt is None:
         return None
     found = PaymentAttempt.objects.filter(pk=payment.attempt, document__public_id=payment.document)
-    return found.select_related("document").first()
+    return _if_of(found, account)
+
+
+def _attempt_of_page(page: gateway.Page, account: gateway.Account) -> PaymentAttempt | None:
+    return _if_of(PaymentAttempt.objects.filter(checkout_session=page.id), account)
+
+
+def _if_of(found: QuerySet[PaymentAttempt], account: gateway.Account) -> PaymentAttempt | None:
+    attempt = found.select_related("document__site").first()
+    return attempt if attempt is not None and is_of(attempt, account) else None

@@ -11,13 +11,15 @@ from ...models import PaymentAttempt, PortalSettings, SalesDocument
 from ...money import format_money
 from ...statuses import AttemptState, PaymentPurpose, PaysBy
 from . import reasons
+from .choosing import Limits, limits
 
 
 @dataclass(frozen=True)
 class Offer:
     """``reference`` is what the customer writes on a transfer. ``prefers_bank``: the bank details
     stand first, and cards, where they are taken at all, below them. ``minor_units`` is the amount
-    as Stripe's card form wants it, 0 where no card is taken."""
+    as Stripe's card form wants it, 0 where no card is taken. ``other``: what the customer may pay
+    in its place, where the shop takes other amounts."""
 
     amount: Decimal
     currency: str
@@ -28,6 +30,7 @@ class Offer:
     prefers_bank: bool
     is_hosted: bool
     minor_units: int = 0
+    other: Limits | None = None
 
 
 @dataclass(frozen=True)
@@ -42,22 +45,25 @@ class Progress:
 def offer(document: SalesDocument) -> Offer:
     amount, currency = document.amount_due, document.totals.currency
     takes_cards = takes_online(document) and gateway.can_charge(amount, currency)
+    shop = PortalSettings.of(document.site)
     return Offer(
         amount=amount,
         currency=currency,
         purpose=document.due_purpose,
         reference=document.number or "",
-        bank_details=PortalSettings.of(document.site).bank_details.strip(),
+        bank_details=shop.bank_details.strip(),
         takes_cards=takes_cards,
         prefers_bank=not takes_cards or document.effective_pays_by != PaysBy.ONLINE,
         is_hosted=conf.stripe_prefers_checkout,
         minor_units=gateway.minor_units(amount, currency) if takes_cards else 0,
+        other=limits(document, shop) if takes_cards else None,
     )
 
 
 def takes_online(document: SalesDocument) -> bool:
     """Whether Stripe is there for it; staff's samples never move real money."""
-    return gateway.is_configured() and not (document.is_sample and gateway.is_live())
+    account = gateway.of_site(document.site)
+    return account.is_configured and not (document.is_sample and account.is_live)
 
 
 def progress(document: SalesDocument) -> Progress:

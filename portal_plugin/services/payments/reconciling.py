@@ -10,7 +10,9 @@ from ...gateways import stripe as gateway
 from ...models import PaymentAttempt, SalesDocument
 from ...statuses import AttemptState
 from .. import work
-from . import booking
+from . import booking, choosing
+from .accounts import account_of
+from .comparing import reconcile_daily
 from .refunding import catch_up
 from .starting import take_back
 
@@ -29,13 +31,13 @@ def reconcile_open(limit: int = 50) -> int:
 
     Returns how many were asked for. Ends early where Stripe does not answer.
     """
-    if not gateway.is_configured():
+    if not gateway.is_any_configured():
         return 0
     now, asked = timezone.now(), 0
     due = PaymentAttempt.objects.confirmable().filter(
         Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
     )
-    for attempt in due.select_related("document").order_by("updated_at")[:limit]:
+    for attempt in due.select_related("document__site").order_by("updated_at")[:limit]:
         if not work.time_left():
             break
         try:
@@ -53,13 +55,14 @@ def drain() -> None:
     """The worker of ``portal_sweep``."""
     reconcile_open()
     catch_up()
+    reconcile_daily()
 
 
 def ask_again(document: SalesDocument) -> None:
     """For a customer who waits at the page: ask Stripe now, where its message is not here yet."""
-    if not gateway.is_configured():
+    if not gateway.of_site(document.site).is_configured:
         return
-    attempt = document.payment_attempts.confirmable().select_related("document").first()
+    attempt = document.payment_attempts.confirmable().select_related("document__site").first()
     if attempt is None or attempt.updated_at > timezone.now() - PATIENCE:
         return
     _look(attempt)
@@ -68,23 +71,31 @@ def ask_again(document: SalesDocument) -> None:
 def _catch_up(attempt: PaymentAttempt) -> None:
     is_pending = attempt.state == AttemptState.PROCESSING
     is_old = attempt.created_at < timezone.now() - ABANDONED
-    if not is_pending and (is_old or attempt.document.cancelled_at):
+    if not is_pending and (is_old or _is_outdated(attempt)):
         take_back(attempt)
     else:
         _look(attempt)
 
 
+def _is_outdated(attempt: PaymentAttempt) -> bool:
+    """Something else is due by now: a page of Stripe's that is still open would take too much."""
+    document = attempt.document
+    if document.cancelled_at or attempt.currency != document.totals.currency:
+        return True
+    return not choosing.is_payable(document, attempt.amount)
+
+
 def _look(attempt: PaymentAttempt) -> None:
-    payment = attempt.payment_intent
+    payment, account = attempt.payment_intent, account_of(attempt)
     try:
         if not payment and attempt.checkout_session:
-            page = gateway.find_page(attempt.checkout_session)
+            page = gateway.find_page(attempt.checkout_session, account)
             if page.is_expired:
                 booking.end(attempt, AttemptState.CANCELLED)
                 return
             payment = page.payment
         if payment:
-            booking.apply(gateway.find_payment(payment), attempt)
+            booking.apply(gateway.find_payment(payment, account), attempt)
             return
     except gateway.NotFound:
         logger.warning("Attempt %s is not known in this Stripe account.", attempt.pk)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from ... import signals
+from ... import faults, signals
 from ...gateways import stripe as gateway
 from ...models import LedgerEntry, Refund, SalesDocument, StripeEvent
 from ...models.documents import lock
@@ -41,6 +41,8 @@ def apply(
         outcome = "; ".join(done)[:200] or "ignored: no refund"
         if event is not None:
             close(event, outcome)
+        faults.reach("refund.before_commit")
+    faults.reach("refund.booked")
     return outcome
 
 

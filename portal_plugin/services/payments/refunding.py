@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ... import signals
+from ... import faults, signals
 from ...exceptions import NotAvailable, PortalError
 from ...gateways import stripe as gateway
 from ...models import LedgerEntry, Refund, SalesDocument
@@ -25,6 +25,7 @@ from ...money import format_money, round_money
 from ...statuses import LedgerKind, RefundState
 from .. import activity, notifications, work
 from . import ledger, refund_booking
+from .accounts import account_of
 from .starting import KEY_LIFETIME
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def refund(
     """
     with transaction.atomic():
         row = _reserve(payment, amount, reason, user, key or uuid4())
+    faults.reach("refund.reserved")
     return carry_out(row, tells=False) if row.state == RefundState.NEW else row
 
 
@@ -127,9 +129,11 @@ def carry_out(row: Refund, *, tells: bool) -> Refund:
         document=row.document.public_id,
         refund=row.pk,
         key=row.idempotency_key,
+        account=account_of(row),
     )
     try:
         answer = gateway.create_refund(order)
+        faults.reach("refund.made")
     except gateway.StripeBroke as trouble:
         # It gives this answer to the key again. Whether it was done is found out by `catch_up`.
         is_old = row.created_at < timezone.now() - LATER
@@ -149,13 +153,13 @@ def carry_out(row: Refund, *, tells: bool) -> Refund:
 def catch_up(limit: int = 50) -> int:
     """Ask for the refunds that are not over yet; those that we know least of come first. Returns
     how many were asked for. Ends early where Stripe does not answer."""
-    if not gateway.is_configured():
+    if not gateway.is_any_configured():
         return 0
     now, asked = timezone.now(), 0
     due = Refund.objects.unfinished().filter(
         Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
     )
-    due = due.select_related("document", "payment__document").order_by("updated_at")
+    due = due.select_related("document__site", "payment__document__site").order_by("updated_at")
     for row in due[:limit]:
         if not work.time_left():
             break
@@ -173,10 +177,12 @@ def catch_up(limit: int = 50) -> int:
 def _catch_up(row: Refund) -> None:
     """Stripe is asked whether it has it before it is asked for it again: the answer to a key is not
     kept for ever, and one that failed inside is given again and again."""
+    account = account_of(row)
     if row.stripe_refund:
-        refund_booking.apply([gateway.find_refund(row.stripe_refund)], row.payment)
+        refund_booking.apply([gateway.find_refund(row.stripe_refund, account)], row.payment)
         return
-    refund_booking.apply(gateway.refunds_of_payment(row.payment.stripe_object or ""), row.payment)
+    found = gateway.refunds_of_payment(row.payment.stripe_object or "", account)
+    refund_booking.apply(found, row.payment)
     if _read(row).state != RefundState.NEW:
         return
     if row.created_at < timezone.now() - KEY_LIFETIME:
@@ -188,14 +194,14 @@ def _catch_up(row: Refund) -> None:
 def _learn(payment: LedgerEntry) -> None:
     """Stripe may know of refunds that we do not: those explain why it says no."""
     try:
-        found = gateway.refunds_of_payment(payment.stripe_object or "")
+        found = gateway.refunds_of_payment(payment.stripe_object or "", account_of(payment))
     except gateway.StripeTrouble:
         return
     refund_booking.apply(found, payment)
 
 
 def _read(row: Refund) -> Refund:
-    return Refund.objects.select_related("document", "payment__document").get(pk=row.pk)
+    return Refund.objects.select_related("document__site", "payment__document__site").get(pk=row.pk)
 
 
 def _reserve(payment: LedgerEntry, amount: Decimal, reason: str, user: Any, key: UUID) -> Refund:
@@ -206,7 +212,7 @@ def _reserve(payment: LedgerEntry, amount: Decimal, reason: str, user: Any, key:
         return _read(earlier)
     if payment.kind != LedgerKind.PAYMENT or not payment.stripe_object:
         raise NotAvailable(_("This payment did not come through Stripe: pay it back outside."))
-    if not gateway.is_configured():
+    if not account_of(payment).is_configured:
         raise NotAvailable(_("Stripe is not set up here. Pay it back outside the portal."))
     amount = _checked(document, payment, amount, reason)
     _check_units(amount, payment.currency)

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
+from ... import faults
 from ...exceptions import NotAvailable, PaymentUnavailable, StaleDocument
 from ...gateways import stripe as gateway
 from ...models import DirectLink, PaymentAttempt, SalesDocument
 from ...models.documents import lock
 from ...statuses import AttemptState
-from . import booking
+from . import booking, choosing
+from .accounts import account_of
 from .offers import purpose_text, takes_online
 
 T = TypeVar("T")
@@ -57,8 +59,22 @@ class Started:
     page_url: str = field(default="", repr=False)
 
 
-def check(document: SalesDocument, shown: Decimal | None = None) -> None:
-    """Raises where nothing can be paid online now, or where ``shown`` is not what is due."""
+@dataclass(frozen=True)
+class Wish:
+    """What somebody pressed Pay for."""
+
+    link: DirectLink | None
+    is_hosted: bool
+    shown: Decimal | None
+    amount: Decimal | None
+    address: str | None
+
+
+def check(
+    document: SalesDocument, shown: Decimal | None = None, wanted: Decimal | None = None
+) -> None:
+    """Raises where nothing can be paid online now, where ``shown`` is not what is due, or where
+    the shop does not take what is ``wanted`` in its place."""
     if document.has_pending_payment:
         raise PaymentPending
     amount = document.amount_due
@@ -68,7 +84,9 @@ def check(document: SalesDocument, shown: Decimal | None = None) -> None:
         raise AmountChanged
     if not takes_online(document):
         raise PaymentUnavailable
-    gateway.check_amount(amount, document.totals.currency)
+    if wanted is not None:
+        choosing.check_amount(document, wanted)
+    gateway.check_amount(amount if wanted is None else wanted, document.totals.currency)
 
 
 def begin(
@@ -77,18 +95,24 @@ def begin(
     link: DirectLink | None,
     is_hosted: bool = False,
     shown: Decimal | None = None,
+    amount: Decimal | None = None,
+    address: str | None = None,
 ) -> Started:
     """Call outside any transaction. Our row is there before Stripe hears of it; a second call,
     also at the same moment, goes on with the same row and so with the same payment.
+    ``amount`` is another one than is due, where the shop takes such.
 
     Raises ``NotAvailable``, ``AmountChanged``, ``PaymentUnavailable``.
     """
     for _try in range(TRIES):
         with transaction.atomic():
-            attempt, in_the_way = _reserve(lock(document), link, is_hosted, shown)
+            attempt, in_the_way = _reserve(
+                lock(document), Wish(link, is_hosted, shown, amount, address)
+            )
         for other in in_the_way:
             take_back(other)
         if attempt is not None:
+            faults.reach("pay.reserved")
             started = _open_page(attempt) if is_hosted else _open_form(attempt)
             if started is not None:
                 return started
@@ -101,13 +125,14 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
     if not is_named and booking.give_up(attempt):
         return _read(attempt)
     attempt = _read(attempt)
+    account = account_of(attempt)
     try:
         if attempt.checkout_session:
-            page = gateway.close_page(attempt.checkout_session)
+            page = gateway.close_page(attempt.checkout_session, account)
             if page.payment and not page.is_expired:
-                return booking.apply(gateway.find_payment(page.payment), attempt)
+                return booking.apply(gateway.find_payment(page.payment, account), attempt)
         elif attempt.payment_intent:
-            return booking.apply(gateway.cancel_payment(attempt.payment_intent), attempt)
+            return booking.apply(gateway.cancel_payment(attempt.payment_intent, account), attempt)
     except gateway.NotFound:
         # Another account or mode than when it was started: nobody can pay it here.
         pass
@@ -116,19 +141,27 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
 
 def _read(attempt: PaymentAttempt) -> PaymentAttempt:
     """Whoever started it may have got its payment from Stripe since we looked."""
-    return PaymentAttempt.objects.select_related("document").get(pk=attempt.pk)
+    return PaymentAttempt.objects.select_related("document__site").get(pk=attempt.pk)
 
 
 def _reserve(
-    document: SalesDocument, link: DirectLink | None, is_hosted: bool, shown: Decimal | None
+    document: SalesDocument, wish: Wish
 ) -> tuple[PaymentAttempt | None, list[PaymentAttempt]]:
     """Under the lock: the row to go on with, or the rows that have to be taken back before."""
-    check(document, shown)
-    purpose, amount = document.due_purpose, document.amount_due
-    wanted = (amount, document.totals.currency, purpose, is_hosted)
+    check(document, wish.shown, wish.amount)
+    purpose, amount = choosing.purpose_and_amount(document, wish.amount)
+    is_hosted = wish.is_hosted
+    account = gateway.of_site(document.site).name
+    wanted = (amount, document.totals.currency, purpose, is_hosted, account)
     same, others = None, []
-    for attempt in document.payment_attempts.confirmable().select_related("document"):
-        found = (attempt.amount, attempt.currency, attempt.purpose, attempt.is_hosted)
+    for attempt in document.payment_attempts.confirmable().select_related("document__site"):
+        found = (
+            attempt.amount,
+            attempt.currency,
+            attempt.purpose,
+            attempt.is_hosted,
+            attempt.account,
+        )
         if found == wanted and not _is_forgotten(attempt):
             same = attempt
         else:
@@ -138,12 +171,14 @@ def _reserve(
     if same is None:
         same = PaymentAttempt.objects.create(
             document_id=document.pk,
-            link=link,
+            link=wish.link,
+            address=wish.address,
             idempotency_key=uuid4(),
             purpose=purpose,
             amount=amount,
             currency=document.totals.currency,
             is_hosted=is_hosted,
+            account=account,
         )
     elif same.state == AttemptState.FAILED:
         same.state, same.ended_at = AttemptState.OPEN, None
@@ -162,9 +197,10 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
     """``None``: it ended meanwhile; look again what is due."""
     try:
         if attempt.payment_intent:
-            payment = gateway.find_payment(attempt.payment_intent)
+            payment = gateway.find_payment(attempt.payment_intent, account_of(attempt))
         else:
             payment = _made(attempt, lambda: gateway.create_payment(_order(attempt)))
+            faults.reach("pay.created")
     except (gateway.NotFound, gateway.KeyReused):
         booking.end(attempt, AttemptState.CANCELLED)
         return None
@@ -173,6 +209,7 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
         fresh = PaymentAttempt.objects.get(pk=attempt.pk)
     else:
         fresh = booking.apply(payment, attempt)
+        faults.reach("pay.saved")
     if fresh.state == AttemptState.OPEN and payment.amount == fresh.amount:
         return Started(fresh, client_secret=payment.client_secret)
     if fresh.state == AttemptState.CANCELLED and fresh.payment_intent:
@@ -183,7 +220,7 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
 def _open_page(attempt: PaymentAttempt) -> Started | None:
     try:
         if attempt.checkout_session:
-            page = gateway.find_page(attempt.checkout_session)
+            page = gateway.find_page(attempt.checkout_session, account_of(attempt))
         else:
             page = _made(attempt, lambda: _make_page(attempt))
     except (gateway.NotFound, gateway.KeyReused):
@@ -193,7 +230,8 @@ def _open_page(attempt: PaymentAttempt) -> Started | None:
     if page.is_open and page.url and fresh.state == AttemptState.OPEN:
         return Started(fresh, page_url=page.url)
     if page.payment and not page.is_expired:
-        return _settled(booking.apply(gateway.find_payment(page.payment), fresh))
+        payment = gateway.find_payment(page.payment, account_of(fresh))
+        return _settled(booking.apply(payment, fresh))
     take_back(fresh)
     return None
 
@@ -225,6 +263,7 @@ def _order(attempt: PaymentAttempt) -> gateway.Order:
         document=document.public_id,
         attempt=attempt.pk,
         key=attempt.idempotency_key,
+        account=account_of(attempt),
     )
 
 

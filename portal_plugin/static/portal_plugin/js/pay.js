@@ -35,6 +35,7 @@ class CardForm {
     this.part.querySelector("details")?.addEventListener("toggle", ({ target }) => {
       if (target.open) target.scrollIntoView({ block: "nearest" });
     });
+    this.form.elements.other_amount?.addEventListener("input", () => this.choose());
     if (this.find("card")) await this.draw();
   }
 
@@ -57,6 +58,16 @@ class CardForm {
       console.warn("Stripe's card form did not load", error);
       this.offerStripesPage();
     }
+  }
+
+  /** Another amount is on the button, and in Stripe's form, as soon as it is one. The server decides. */
+  choose() {
+    const { amount, currency, units, locale } = this.part.dataset;
+    const { value, validity } = this.form.elements.other_amount;
+    const chosen = value && validity.valid ? Math.round(Number(value) * Number(units)) : Number(amount);
+    const shown = new Intl.NumberFormat(locale || undefined, { style: "currency", currency });
+    this.find("submit").querySelector(".portal-amount").textContent = shown.format(chosen / Number(units));
+    this.elements?.update({ amount: chosen });
   }
 
   async mount() {
@@ -96,6 +107,8 @@ class CardForm {
   }
 
   async payByCard() {
+    const other = this.form.elements.other_amount;
+    if (other && !other.reportValidity()) return;
     const typed = await this.elements.submit();
     if (typed.error) return this.say(typed.error.message);
     const begun = await this.begin();

@@ -1,0 +1,207 @@
+"""Reports › Customer portal: bookkeeping. What came and went, day by day, and exports of it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
+
+from .. import days
+from ..models import LedgerEntry, Order
+from ..money import ZERO, format_money
+from . import sites
+from .bookkeeping_rows import OF_ORDERS, OF_PAYMENTS, Taxes, of_order, of_payment
+from .exporting import FormulaSafeExport
+from .words import language_of_admin
+
+RIGHT = "record_payment"
+#: As much as a page shows; an export has no end.
+MOST_DAYS = 366
+
+
+def a_day(label) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget)
+
+
+class RangeForm(forms.Form):
+    begin = a_day(gettext_lazy("From"))
+    end = a_day(gettext_lazy("To"))
+
+    def clean(self):
+        data = super().clean()
+        begin, end = data.get("begin"), data.get("end")
+        if begin and end and end < begin:
+            self.add_error("end", _("The last day is before the first one."))
+        return data
+
+
+class BookkeepingReport(
+    FormulaSafeExport, SpreadsheetExportMixin, WagtailAdminTemplateMixin, TemplateView
+):
+    template_name = "portal_plugin/admin/bookkeeping.html"
+    http_method_names = ["get", "head"]
+    page_title = gettext_lazy("Customer portal: bookkeeping")
+    header_icon = "decimal"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not _may(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
+
+    def get(self, request, *args, **kwargs):
+        if self.form.is_valid() and request.GET.get("export") in self.FORMATS:
+            return self._export(request.GET["export"])
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def form(self) -> RangeForm:
+        """Of what was asked for; else of this month so far."""
+        today = days.today()
+        given = self.request.GET
+        asked = {
+            "begin": given.get("begin") or today.replace(day=1).isoformat(),
+            "end": given.get("end") or today.isoformat(),
+        }
+        return RangeForm(asked)
+
+    @cached_property
+    def span(self) -> tuple[datetime, datetime]:
+        """From the first day's beginning to the last one's end, by the shop's clock."""
+        typed = self.form.cleaned_data
+        return _start(typed["begin"]), _start(typed["end"] + timedelta(days=1))
+
+    def entries(self):
+        theirs = sites.of_user(self.request.user, Order, RIGHT).order_by().values("pk")
+        return LedgerEntry.objects.moved(*self.span).filter(document__site__in=theirs)
+
+    def orders(self):
+        theirs = sites.of_user(self.request.user, Order, RIGHT).order_by().values("pk")
+        begin, end = self.span
+        found = Order.objects.filter(
+            site__in=theirs,
+            is_sample=False,
+            first_published_at__gte=begin,
+            first_published_at__lt=end,
+        )
+        return found.select_related("customer").with_paid().order_by("first_published_at", "pk")
+
+    # -- exports -----------------------------------------------------------------------------------
+
+    @property
+    def is_of_orders(self) -> bool:
+        return self.request.GET.get("of") == "orders"
+
+    @property
+    def list_export(self):
+        return list(OF_ORDERS if self.is_of_orders else OF_PAYMENTS)
+
+    @property
+    def export_headings(self):
+        return OF_ORDERS if self.is_of_orders else OF_PAYMENTS
+
+    def get_filename(self):
+        what = "orders" if self.is_of_orders else "payments"
+        typed = self.form.cleaned_data
+        return f"{what}-{typed['begin']}-{typed['end']}"
+
+    def _export(self, kind):
+        self.taxes = Taxes()
+        rows = self.orders() if self.is_of_orders else self._payments()
+        return self.as_spreadsheet(rows, kind)
+
+    def _payments(self):
+        rows = self.entries().select_related("document__customer", "about")
+        return rows.order_by("occurred_at", "pk")
+
+    def to_row_dict(self, item: Any):
+        return (of_order if self.is_of_orders else of_payment)(item, self.taxes)
+
+    # -- the page ----------------------------------------------------------------------------------
+
+    def get_context_data(self, **kwargs):
+        is_valid = self.form.is_valid()
+        return super().get_context_data(
+            **kwargs,
+            form=self.form,
+            days=self._days() if is_valid else [],
+            exports=self._links() if is_valid else [],
+        )
+
+    def _days(self) -> list[dict[str, Any]]:
+        """In one query, however much was paid."""
+        zone = timezone.get_default_timezone()
+        found = self.entries().annotate(day=TruncDate("occurred_at", tzinfo=zone)).order_by()
+        rows = found.values("day", "currency").annotate(
+            count=Count("pk"),
+            came=Sum("amount", filter=Q(amount__gt=0), default=ZERO),
+            went=Sum("amount", filter=Q(amount__lt=0), default=ZERO),
+            fees=Sum("fee", default=ZERO),
+        )
+        return [_shown(row) for row in rows.order_by("-day", "currency")[:MOST_DAYS]]
+
+    def _links(self) -> list[dict[str, str]]:
+        typed = self.form.cleaned_data
+        base = f"{reverse('portal_admin:bookkeeping')}?begin={typed['begin']}&end={typed['end']}"
+        return [
+            {"url": f"{base}&of={of}&export={kind}", "label": label % {"kind": kind.upper()}}
+            for of, label in (
+                ("payments", _("Payments as %(kind)s")),
+                ("orders", _("Orders as %(kind)s")),
+            )
+            for kind in self.FORMATS
+        ]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    def money(amount):
+        return format_money(amount, row["currency"], language_of_admin())
+
+    return {
+        "day": row["day"],
+        "count": row["count"],
+        "came": money(row["came"]),
+        "went": money(row["went"]),
+        "fees": money(row["fees"]),
+        "left": money(row["came"] + row["went"] - row["fees"]),
+    }
+
+
+def _start(day: date) -> datetime:
+    zone = timezone.get_default_timezone()
+    return timezone.make_aware(datetime(day.year, day.month, day.day), zone)
+
+
+def _may(user) -> bool:
+    return sites.policy(Order).user_has_any_permission(user, [RIGHT])
+
+
+class BookkeepingMenuItem(MenuItem):
+    def __init__(self):
+        super().__init__(
+            gettext_lazy("Customer portal: bookkeeping"),
+            reverse_lazy("portal_admin:bookkeeping"),
+            name="portal-bookkeeping",
+            icon_name="decimal",
+            order=995,
+        )
+
+    def is_shown(self, request):
+        return _may(request.user)
+
+
+bookkeeping = BookkeepingReport.as_view()

@@ -1,0 +1,88 @@
+"""Reports › Customer portal: payments to explain. What Stripe and our rows do not say alike."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+
+from ..models import Discrepancy, Order
+from ..money import format_money
+from ..services.payments import explaining
+from . import posted, sites
+from .words import language_of_admin
+
+RIGHT = "record_payment"
+MOST = 100
+
+
+class ToExplain(WagtailAdminTemplateMixin, TemplateView):
+    """Those with no order of ours on them are for people with the right on every site."""
+
+    template_name = "portal_plugin/admin/to_explain.html"
+    http_method_names = ["get", "head", "post"]
+    page_title = gettext_lazy("Customer portal: payments to explain")
+    header_icon = "warning"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not _may(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
+
+    def rows(self):
+        user = self.request.user
+        theirs = Q(document__site__in=sites.of_user(user, Order, RIGHT).order_by().values("pk"))
+        if user.has_perm("portal_plugin.record_payment_order"):
+            theirs |= Q(document=None)
+        return Discrepancy.objects.open().filter(theirs).select_related("document")
+
+    def post(self, request, *args, **kwargs):
+        row = self.rows().filter(pk=posted.number(request, "row")).first()
+        if row is None:
+            raise Http404
+        explaining.close(row, user=request.user, reason=request.POST.get("note", "").strip()[:1000])
+        messages.success(request, _("It is marked as explained."))
+        return redirect(reverse("portal_admin:to_explain"))
+
+    def get_context_data(self, **kwargs):
+        found = [
+            {
+                "row": row,
+                "amount": format_money(row.amount, row.currency, language_of_admin()),
+                "url": reverse("portal_admin:overview", args=[row.document_id])
+                if row.document_id
+                else "",
+            }
+            for row in self.rows()[:MOST]
+        ]
+        return super().get_context_data(**kwargs, found=found)
+
+
+def _may(user) -> bool:
+    return sites.policy(Order).user_has_any_permission(user, [RIGHT])
+
+
+class ToExplainMenuItem(MenuItem):
+    def __init__(self):
+        super().__init__(
+            gettext_lazy("Customer portal: payments to explain"),
+            reverse_lazy("portal_admin:to_explain"),
+            name="portal-to-explain",
+            icon_name="warning",
+            order=997,
+        )
+
+    def is_shown(self, request):
+        return _may(request.user)
+
+
+to_explain = ToExplain.as_view()

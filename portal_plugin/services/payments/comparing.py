@@ -1,0 +1,223 @@
+"""Everything that Stripe knows of a time against everything that we know.
+
+It closes the gaps that lost messages leave: events of the last 30 days go the webhook's way, and
+what is older is found by the payments, refunds and disputes themselves. Doing it again changes
+nothing. What it cannot explain it keeps for a person to look at.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from ... import faults
+from ...gateways import stripe as gateway
+from ...models import LedgerEntry, PaymentAttempt, Reconciliation, SalesDocument, StripeEvent
+from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
+from .. import work
+from . import booking, disputing, explaining, refund_booking
+from .accounts import is_of
+from .events import KNOWN, attempt_of, booked, take_event
+
+logger = logging.getLogger(__name__)
+
+#: For so long Stripe lists events: https://docs.stripe.com/api/events.
+EVENTS_KEPT = timedelta(days=30)
+#: How far back the objects themselves are looked at, from the last time: a payment is older than
+#: the day on which it arrives, by a direct debit's days.
+OVERLAP = timedelta(days=3)
+#: Where nobody compared for longer than events are kept.
+LONG_OVERLAP = timedelta(days=30)
+EVERY = timedelta(hours=24)
+#: Events are looked up by so many at once.
+CHUNK = 200
+
+
+@dataclass
+class Found:
+    """How much was looked at, and how much of it was news."""
+
+    account: str = ""
+    seen: int = 0
+    news: int = 0
+    unexplained: int = 0
+
+
+def reconcile(since: datetime | None = None, *, is_dry: bool = False) -> list[Found]:
+    """Each account once. ``since`` asks further back than the last time would. With ``is_dry``
+    nothing is written: what would be news is counted.
+
+    Raises ``StripeTrouble`` where Stripe does not answer; what was found until then is kept.
+    """
+    return [_compare(account, since, is_dry=is_dry) for account in gateway.every()]
+
+
+def reconcile_daily() -> None:
+    """For the sweep: each account that was not compared for a day."""
+    for account in gateway.every():
+        last = Reconciliation.objects.filter(account=account.name).first()
+        if last is not None and last.ended_at and last.ended_at > timezone.now() - EVERY:
+            continue
+        if not work.time_left():
+            return
+        try:
+            _compare(account)
+        except gateway.NoAnswer:
+            continue
+        except gateway.Refused as refusal:
+            logger.warning("Account %r cannot be compared: %s", account.name, refusal.code)
+
+
+def _compare(
+    account: gateway.Account, since: datetime | None = None, *, is_dry: bool = False
+) -> Found:
+    began, found = timezone.now(), Found(account.name)
+    since = since or _since(account)
+    for event in _unheard(began - EVENTS_KEPT, account, found):
+        found.news += 1
+        if not is_dry:
+            take_event(event, account)
+            faults.reach("reconcile.event")
+    seen = set()
+    for payment in gateway.payments_since(since, account):
+        found.seen += 1
+        seen.add(payment.id)
+        _payment(payment, account, found, is_dry=is_dry)
+    for refund in gateway.refunds_since(since, account):
+        found.seen += 1
+        _refund(refund, account, found, is_dry=is_dry)
+    for dispute in gateway.disputes_since(since, account):
+        found.seen += 1
+        _dispute(dispute, account, found, is_dry=is_dry)
+    for entry in _never_seen(since, seen, account):
+        _look_for(entry, account, found, is_dry=is_dry)
+    if not is_dry:
+        faults.reach("reconcile.compared")
+        Reconciliation.objects.update_or_create(
+            account=account.name, defaults={"events_until": began, "ended_at": timezone.now()}
+        )
+    return found
+
+
+def _since(account: gateway.Account) -> datetime:
+    """From when on payments are looked at: the last time, or our first try to be paid."""
+    last = Reconciliation.objects.filter(account=account.name).first()
+    if last is not None and last.events_until:
+        is_long_ago = last.events_until < timezone.now() - (EVENTS_KEPT - OVERLAP)
+        return last.events_until - (LONG_OVERLAP if is_long_ago else OVERLAP)
+    first = PaymentAttempt.objects.order_by("created_at").values_list("created_at", flat=True)
+    return (first.first() or timezone.now()) - OVERLAP
+
+
+def _unheard(since: datetime, account: gateway.Account, found: Found) -> Iterator[gateway.Event]:
+    """The events that we have not taken yet; oldest first of each chunk."""
+    chunk: list[gateway.Event] = []
+    for event in gateway.events_since(since, KNOWN, account):
+        found.seen += 1
+        chunk.append(event)
+        if len(chunk) == CHUNK:
+            yield from _new_of(chunk)
+            chunk = []
+    yield from _new_of(chunk)
+
+
+def _new_of(chunk: list[gateway.Event]) -> Iterator[gateway.Event]:
+    ids = [event.id for event in chunk]
+    taken = StripeEvent.objects.filter(event_id__in=ids, handled_at__isnull=False)
+    known = set(taken.values_list("event_id", flat=True))
+    yield from (event for event in reversed(chunk) if event.id not in known)
+
+
+def _payment(
+    payment: gateway.Payment, account: gateway.Account, found: Found, *, is_dry: bool
+) -> None:
+    attempt = attempt_of(payment, account)
+    if attempt is None:
+        if payment.state == AttemptState.SUCCEEDED:
+            _unexplained(payment, account, found, is_dry=is_dry)
+        return
+    is_booked = LedgerEntry.objects.of_stripe(payment.id).exists()
+    if is_booked or payment.state not in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
+        return
+    if payment.state == AttemptState.PROCESSING and attempt.state == AttemptState.PROCESSING:
+        return
+    found.news += 1
+    if not is_dry:
+        booking.apply(payment, attempt)
+
+
+def _unexplained(
+    payment: gateway.Payment, account: gateway.Account, found: Found, *, is_dry: bool
+) -> None:
+    """Money with our name on it, that nobody here asked for."""
+    document = SalesDocument.objects.filter(public_id=payment.document).first()
+    found.unexplained += 1
+    if not is_dry:
+        explaining.note(
+            DiscrepancyKind.UNKNOWN,
+            account=account.name,
+            stripe_object=payment.id,
+            amount=payment.received,
+            currency=payment.currency,
+            document=document,
+        )
+
+
+def _refund(
+    refund: gateway.Refund, account: gateway.Account, found: Found, *, is_dry: bool
+) -> None:
+    entry = booked(refund.payment, account, may_write=not is_dry)
+    if entry is None:
+        return
+    before = _consequences(entry)
+    if is_dry:
+        found.news += not entry.consequences.filter(stripe_object=refund.id).exists()
+        return
+    refund_booking.apply([refund], entry)
+    found.news += _consequences(entry) != before
+
+
+def _dispute(
+    dispute: gateway.Dispute, account: gateway.Account, found: Found, *, is_dry: bool
+) -> None:
+    entry = booked(dispute.payment, account, may_write=not is_dry)
+    if entry is None:
+        return
+    before = _consequences(entry)
+    if is_dry:
+        found.news += not entry.disputes.filter(stripe_dispute=dispute.id).exists()
+        return
+    disputing.apply(dispute, entry)
+    found.news += _consequences(entry) != before
+
+
+def _consequences(entry: LedgerEntry) -> int:
+    return LedgerEntry.objects.filter(about=entry).count()
+
+
+def _never_seen(since: datetime, seen: set[str], account: gateway.Account) -> Iterator[LedgerEntry]:
+    """Payments that we have booked of that time, and that were in no list."""
+    ours = LedgerEntry.objects.filter(
+        kind=LedgerKind.PAYMENT, account=account.name, attempt__created_at__gte=since
+    ).exclude(stripe_object=None)
+    for entry in ours.select_related("document__site").iterator(chunk_size=CHUNK):
+        if entry.stripe_object not in seen and is_of(entry, account):
+            yield entry
+
+
+def _look_for(entry: LedgerEntry, account: gateway.Account, found: Found, *, is_dry: bool) -> None:
+    try:
+        gateway.find_payment(entry.stripe_object or "", account)
+    except gateway.NotFound:
+        found.unexplained += 1
+        if not is_dry:
+            explaining.note(
+                DiscrepancyKind.MISSING,
+                account=account.name,
+                stripe_object=entry.stripe_object or "",
+                amount=entry.amount,
+                currency=entry.currency,
+                document=entry.document,
+            )

@@ -1,0 +1,143 @@
+"""The bookkeeper's page: day by day, whose, and exports that are safe to open."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal_plugin.models import LedgerEntry, SalesDocument
+from tests.factories import customer_factory, order_factory
+
+pytestmark = pytest.mark.django_db
+
+URL = reverse("portal_admin:bookkeeping")
+MAY = {"begin": "2026-05-01", "end": "2026-05-31"}
+
+
+def day(number):
+    return datetime(2026, 5, number, 12, tzinfo=UTC)
+
+
+def order(**values):
+    made = order_factory(**{"items": 1} | values)
+    SalesDocument.objects.filter(pk=made.pk).update(first_published_at=day(2))
+    return made
+
+
+def paid(document, amount, moment=None, **values):
+    columns = {"kind": "payment", "currency": document.currency, "occurred_at": moment or day(5)}
+    columns |= {"amount": Decimal(amount)}
+    return LedgerEntry.objects.create(document=document, **columns | values)
+
+
+def read(response):
+    text = b"".join(response.streaming_content).decode()
+    return list(csv.reader(io.StringIO(text)))
+
+
+def export(client, of="payments", kind="csv", **span):
+    return client.get(URL, {**MAY, **span, "of": of, "export": kind})
+
+
+def test_day_by_day_what_came_and_went(client, boss):
+    document = order()
+    paid(document, "119", fee=Decimal("1.50"))
+    paid(document, "-19", kind="refund")
+    paid(document, "7", day(6))
+    response = client.get(URL, MAY)
+    html = response.content.decode()
+    for shown in ("€119.00", "-€19.00", "€1.50", "€98.50", "€7.00"):
+        assert shown in html
+    assert [row["count"] for row in response.context["days"]] == [1, 2]
+
+
+def test_a_row_of_each_payment_with_its_fee_and_tax(client, boss):
+    document = order(customer=customer_factory(name="Kim"))
+    paid(document, "59.50", fee=Decimal("1.25"), method="Visa •••• 4242", reference="ch_1")
+    headings, row = read(export(client))
+    found = dict(zip(headings, row, strict=True))
+    assert found["Date"] == "2026-05-05"
+    assert (found["Document"], found["Customer"]) == (document.number, "Kim")
+    assert (found["Amount"], found["Fee"], found["Less the fee"]) == ("59.50", "1.25", "58.25")
+    assert (found["Tax in it"], found["Tax by rate"]) == ("9.50", "19 %: 9.50")
+    assert (found["Currency"], found["Method"]) == ("EUR", "Visa •••• 4242")
+
+
+def test_a_row_of_each_order(client, boss):
+    document = order()
+    paid(document, "19")
+    headings, row = read(export(client, "orders"))
+    found = dict(zip(headings, row, strict=True))
+    assert (found["Without tax"], found["Tax"], found["Total"]) == ("100.00", "19.00", "119.00")
+    assert (found["Document"], found["Paid"]) == (document.number, "19.00")
+    assert found["Tax by rate"] == "19 %: 19.00"
+
+
+def test_days_before_and_after_are_not_in_it(client, boss):
+    document = order()
+    paid(document, "1", datetime(2026, 4, 30, 12, tzinfo=UTC))
+    paid(document, "2", datetime(2026, 6, 1, 12, tzinfo=UTC))
+    paid(document, "3", datetime(2026, 5, 31, 12, tzinfo=UTC))
+    assert [row[7] for row in read(export(client))[1:]] == ["3.00"]
+
+
+def test_a_name_is_no_formula(client, boss):
+    paid(order(customer=customer_factory(name="=cmd|' /C calc'!A0")), "-5")
+    _headings, row = read(export(client))
+    assert row[2] == "'=cmd|' /C calc'!A0"
+    assert row[7] == "-5.00"
+
+
+def test_a_spreadsheet_has_numbers(client, boss):
+    paid(order(), "59.50")
+    response = export(client, kind="xlsx")
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    headings, row = sheet.iter_rows(values_only=True)
+    assert row[headings.index("Amount")] == 59.5
+
+
+def test_only_of_ones_own_shop(client, staff_of, only_site, other_site):
+    own, foreign = order(site=only_site), order(site=other_site)
+    paid(own, "4")
+    paid(foreign, "5")
+    staff_of(only_site)
+    assert [row[7] for row in read(export(client))[1:]] == ["4.00"]
+    assert [row[1] for row in read(export(client, "orders"))[1:]] == [own.number]
+    html = client.get(URL, MAY).content.decode()
+    assert "€4.00" in html
+    assert "€5.00" not in html
+
+
+def test_who_may_not_record_payments_does_not_see_it(client, staff_of, only_site):
+    staff_of(only_site, "Portal editors")
+    assert client.get(URL, MAY).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("span", [{"begin": "x"}, {"end": "2026-04-01"}, {"begin": "9999-99-99"}])
+def test_nonsense_is_told_beside_its_field(client, boss, span):
+    response = export(client, **span)
+    assert response.status_code == 200
+    assert response.context["form"].errors
+
+
+def test_costs_the_same_for_one_payment_and_for_many(client, boss):
+    document = order()
+    paid(document, "1")
+    client.get(URL, MAY)
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(URL, MAY)
+        return len(queries)
+
+    first = count()
+    for number in range(20):
+        paid(document, "1", day(number + 1))
+    assert count() == first

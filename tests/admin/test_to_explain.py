@@ -1,0 +1,63 @@
+"""What nobody can explain is before somebody's eyes until somebody did."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.admin.needs_action import NeedsAction
+from portal_plugin.models import Discrepancy
+from portal_plugin.services.payments import explaining
+from portal_plugin.statuses import DiscrepancyKind
+from tests.factories import order_factory
+
+pytestmark = pytest.mark.django_db
+URL = reverse("portal_admin:to_explain")
+
+
+def found(document=None, reference="pi_1"):
+    explaining.note(
+        DiscrepancyKind.UNKNOWN,
+        account="",
+        stripe_object=reference,
+        amount=Decimal(50),
+        currency="EUR",
+        document=document,
+    )
+    return Discrepancy.objects.get(stripe_object=reference)
+
+
+def test_is_on_the_home_panel_and_leads_to_where_it_is_closed(client, boss):
+    document = order_factory(items=1)
+    found(document)
+    (row,) = [one for one in NeedsAction(boss).rows() if one.url == URL]
+    assert "€50.00" in str(row.sentence)
+    assert document.number in str(row.sentence)
+    html = client.get(URL).content.decode()
+    assert "pi_1" in html
+    assert reverse("portal_admin:overview", args=[document.pk]) in html
+
+
+def test_is_closed_with_a_note(client, boss):
+    row = found(order_factory(items=1))
+    assert client.post(URL, {"row": row.pk, "note": "The old shop"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.closed_by, row.note) == (boss, "The old shop")
+    assert not [one for one in NeedsAction(boss).rows() if one.url == URL]
+    assert client.post(URL, {"row": row.pk}).status_code == 404
+
+
+def test_what_names_no_order_of_ours_is_there_too(client, boss):
+    found()
+    assert "pi_1" in client.get(URL).content.decode()
+
+
+def test_another_shops_is_not_there(client, staff_of, only_site, other_site):
+    foreign = found(order_factory(items=1, site=other_site))
+    nobodys = found(reference="pi_2")
+    staff_of(only_site)
+    html = client.get(URL).content.decode()
+    assert "pi_1" not in html
+    assert "pi_2" not in html
+    for row in (foreign, nobodys):
+        assert client.post(URL, {"row": row.pk}).status_code == 404

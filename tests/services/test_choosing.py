@@ -1,0 +1,135 @@
+"""Another amount than is due, where the shop takes such."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
+from portal_plugin.services import payments
+from portal_plugin.statuses import AttemptState, PaymentPurpose
+from tests.factories import site_factory
+from tests.paying import begin, confirm, order, standin, take_all
+
+__all__ = ["standin"]
+
+pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json", "X-Portal-Fragment": "1"}
+
+
+@pytest.fixture
+def takes_others(standin):
+    shop = PortalSettings.of(site_factory())
+    shop.takes_other_amounts, shop.least_amount = True, Decimal(10)
+    shop.save()
+    return shop
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def url(document):
+    return reverse("portal_plugin:action", args=[document.public_id, "pay"])
+
+
+def press(client, document, **values):
+    fields = {"client_key": uuid4(), "shown": document.amount_due} | values
+    return client.post(url(document), fields, headers=JSON)
+
+
+def test_it_is_off_and_what_is_sent_is_ignored(client, standin, enter):
+    document = order()
+    enter(document)
+    assert "other_amount" not in client.get(url(document)).content.decode()
+    assert press(client, document, other_amount="50").status_code == 200
+    assert PaymentAttempt.objects.get().amount == Decimal("35.70")
+
+
+def test_is_offered_with_its_limits(client, takes_others, enter):
+    document = order()
+    enter(document)
+    html = client.get(url(document)).content.decode()
+    assert "From €10.00 to €119.00" in html
+    assert 'min="10"' in html
+    assert 'max="119"' in html
+    assert 'step="0.01"' in html
+    assert 'data-units="100"' in html
+
+
+def test_is_paid_and_booked(client, takes_others, enter):
+    document = order()
+    enter(document)
+    assert press(client, document, other_amount="50").status_code == 200
+    attempt = PaymentAttempt.objects.get()
+    assert (attempt.amount, attempt.purpose) == (Decimal(50), PaymentPurpose.OTHER)
+
+
+def test_the_rest_is_asked_for_then(takes_others, standin):
+    document = order()
+    confirm(standin, begin(document, amount=Decimal(50)).attempt.payment_intent)
+    take_all(standin)
+    document = fresh(document)
+    assert (document.paid, document.amount_due) == (Decimal(50), Decimal(69))
+    assert payments.progress(document).message == "Thank you. €50.00 is paid."
+
+
+@pytest.mark.parametrize("amount", ["9.99", "0", "-50", "119.01", "50.001", "118.80"])
+def test_beyond_the_limits_it_is_refused(client, takes_others, enter, amount):
+    document = order()
+    enter(document)
+    answer = press(client, document, other_amount=amount)
+    assert answer.status_code == 400
+    assert "€" in answer.json()["error"]
+    assert not PaymentAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["NaN", "x", "1e400", "Infinity"])
+def test_nonsense_is_refused(client, takes_others, enter, amount):
+    document = order()
+    enter(document)
+    assert press(client, document, other_amount=amount).status_code == 400
+
+
+def test_nothing_typed_means_what_is_due(client, takes_others, enter):
+    document = order()
+    enter(document)
+    press(client, document, other_amount="")
+    assert PaymentAttempt.objects.get().purpose == PaymentPurpose.DEPOSIT
+
+
+def test_all_of_it_is_the_balance(takes_others, standin):
+    attempt = begin(order(), amount=Decimal("119.00")).attempt
+    assert (attempt.purpose, attempt.amount) == (PaymentPurpose.BALANCE, Decimal(119))
+
+
+def test_another_choice_takes_the_first_one_back(takes_others, standin):
+    document = order()
+    first = begin(document, amount=Decimal(50)).attempt
+    second = begin(document, amount=Decimal(60)).attempt
+    assert fresh(first).state == AttemptState.CANCELLED
+    assert second.amount == Decimal(60)
+    assert begin(document, amount=Decimal(60)).attempt == second
+
+
+def test_the_sweep_leaves_it_as_long_as_so_much_is_owed(takes_others, standin):
+    document = order()
+    attempt = begin(document, amount=Decimal(50)).attempt
+    for paid_elsewhere, state in ((60, AttemptState.OPEN), (15, AttemptState.CANCELLED)):
+        payments.record_offline(fresh(document), amount=Decimal(paid_elsewhere))
+        PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
+        payments.reconcile_open()
+        assert fresh(attempt).state == state
+
+
+def test_the_same_form_twice_is_one_payment_of_that_amount(client, takes_others, enter):
+    document = order()
+    enter(document)
+    key = uuid4()
+    answers = [
+        press(client, document, other_amount="50", client_key=key).json() for _time in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert PaymentAttempt.objects.get().amount == Decimal(50)
+    assert not LedgerEntry.objects.exists()

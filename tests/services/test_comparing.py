@@ -1,0 +1,217 @@
+"""Everything against everything: what lost messages left open, and what nobody can explain."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.utils import timezone
+
+from portal_plugin.models import (
+    Activity,
+    Discrepancy,
+    LedgerEntry,
+    OutgoingEmail,
+    PaymentAttempt,
+    Reconciliation,
+    StripeEvent,
+)
+from portal_plugin.services import payments
+from portal_plugin.services.payments import explaining, reconciling
+from portal_plugin.statuses import AttemptState, DiscrepancyKind
+from tests.paying import ask, begin, confirm, order, paid, standin, take_all
+
+__all__ = ["standin"]
+
+pytestmark = pytest.mark.django_db
+
+
+def days_later(standin, days):
+    """So many days go by, on both sides."""
+    standin.pass_time(days)
+    ago = timedelta(days=days)
+    PaymentAttempt.objects.update(
+        created_at=F("created_at") - ago, updated_at=F("updated_at") - ago
+    )
+    Reconciliation.objects.update(
+        events_until=F("events_until") - ago, ended_at=F("ended_at") - ago
+    )
+
+
+def of_stripe(standin):
+    """What Stripe has put on the shop's balance, without its fees."""
+    moved = ask(standin).v1.balance_transactions.list({"limit": 100})
+    return sum(Decimal(one.amount) / 100 for one in moved.auto_paging_iter())
+
+
+def rows():
+    tables = (LedgerEntry, PaymentAttempt, Discrepancy, OutgoingEmail, Activity, StripeEvent)
+    return [table.objects.count() for table in tables]
+
+
+def deaf(standin):
+    """Four orders of whose money no message came."""
+    in_full = [order(deposit_percent=0) for _number in range(4)]
+    for document, card in zip(in_full, ("4242", "4242", "0259", "0002"), strict=True):
+        confirm(standin, begin(document).attempt.payment_intent, card)
+    first = PaymentAttempt.objects.get(document=in_full[0])
+    ask(standin).v1.refunds.create({"payment_intent": first.payment_intent, "amount": 1900})
+    return in_full
+
+
+@pytest.mark.parametrize("days", [3, 40])
+@pytest.mark.parametrize("was_compared", [True, False])
+def test_what_no_message_told_is_found(standin, days, was_compared):
+    if was_compared:
+        payments.reconcile()
+    documents = deaf(standin)
+    days_later(standin, days)
+    (found,) = payments.reconcile()
+    assert found.news
+    assert not found.unexplained
+    assert LedgerEntry.objects.total() == of_stripe(standin) == Decimal("219")
+    assert OutgoingEmail.objects.filter(kind="receipt_payment").count() == 3
+    kept = [type(one).objects.get(pk=one.pk).paid for one in documents]
+    assert kept == [Decimal("100"), Decimal("119"), 0, 0]
+
+
+@pytest.mark.parametrize("days", [0, 3, 40])
+def test_a_second_time_changes_nothing(standin, days):
+    deaf(standin)
+    days_later(standin, days)
+    payments.reconcile()
+    before = rows()
+    (found,) = payments.reconcile()
+    assert (found.news, rows()) == (0, before)
+
+
+def test_after_the_messages_there_is_nothing_new(standin):
+    deaf(standin)
+    take_all(standin)
+    before = rows()[0]
+    payments.reconcile()
+    assert rows()[0] == before
+    assert OutgoingEmail.objects.filter(kind="receipt_payment").count() == 3
+
+
+def test_messages_that_come_late_after_all_change_nothing(standin):
+    deaf(standin)
+    payments.reconcile()
+    before = rows()
+    take_all(standin)
+    assert rows()[:-1] == before[:-1]
+
+
+def test_a_direct_debit_that_was_begun_long_before_arrives(standin):
+    document = order(deposit_percent=0)
+    payment = begin(document).attempt.payment_intent
+    confirm(standin, payment, "sepa")
+    payments.reconcile()
+    days_later(standin, 5)
+    standin.settle(payment, "succeeded")
+    payments.reconcile()
+    assert LedgerEntry.objects.total() == Decimal("119")
+
+
+def test_money_with_our_name_that_nobody_asked_for_is_shown(standin):
+    document = order()
+    words = {"portal_document": document.public_id, "portal_attempt": "999999"}
+    made = ask(standin).v1.payment_intents.create(
+        {"amount": 5000, "currency": "eur", "metadata": words}
+    )
+    confirm(standin, made.id)
+    (found,) = payments.reconcile()
+    row = Discrepancy.objects.get()
+    assert found.unexplained == 1
+    assert (row.kind, row.stripe_object) == (DiscrepancyKind.UNKNOWN, made.id)
+    assert (row.document_id, row.amount, row.currency) == (document.pk, 50, "EUR")
+    assert not LedgerEntry.objects.exists()
+
+
+def test_what_somebody_explained_stays_explained(standin):
+    test_money_with_our_name_that_nobody_asked_for_is_shown(standin)
+    explaining.close(Discrepancy.objects.get(), reason="From the old shop")
+    payments.reconcile()
+    assert not Discrepancy.objects.open().exists()
+    assert Discrepancy.objects.get().note == "From the old shop"
+
+
+def test_money_of_other_programs_is_nobodys_business(standin):
+    made = ask(standin).v1.payment_intents.create({"amount": 500, "currency": "eur"})
+    confirm(standin, made.id)
+    (found,) = payments.reconcile()
+    assert (found.unexplained, Discrepancy.objects.count()) == (0, 0)
+
+
+def test_another_amount_than_was_asked_for_is_shown(standin):
+    document = order()
+    attempt = begin(document).attempt
+    ask(standin).v1.payment_intents.update(attempt.payment_intent, {"amount": 3600})
+    confirm(standin, attempt.payment_intent)
+    payments.reconcile()
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.document_id, row.amount) == (DiscrepancyKind.AMOUNT, document.pk, 36)
+
+
+def test_what_we_have_booked_and_stripe_does_not_know_is_shown(standin):
+    entry = paid(standin)
+    standin.store.write("DELETE FROM objects WHERE id = ?", entry.stripe_object)
+    payments.reconcile()
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.stripe_object) == (DiscrepancyKind.MISSING, entry.stripe_object)
+
+
+def test_trying_it_out_writes_nothing(standin):
+    deaf(standin)
+    before = rows()
+    (found,) = payments.reconcile(is_dry=True)
+    assert found.news
+    assert rows() == before
+    assert not Reconciliation.objects.exists()
+
+
+def test_stripe_away_is_told_and_made_up_for(standin):
+    deaf(standin)
+    standin.misbehave("500", "/v1/refunds", times=1)
+    with pytest.raises(CommandError, match="did not answer to the end"):
+        call_command("portal_reconcile")
+    assert not Reconciliation.objects.filter(ended_at__isnull=False).exists()
+    call_command("portal_reconcile", stdout=StringIO())
+    assert LedgerEntry.objects.total() == Decimal("219")
+
+
+def test_the_command_says_what_it_found(standin):
+    deaf(standin)
+    said = StringIO()
+    call_command("portal_reconcile", "--dry-run", stdout=said)
+    assert not LedgerEntry.objects.exists()
+    call_command("portal_reconcile", "--since", "2020-01-31", stdout=said)
+    assert "that nobody can explain" in said.getvalue()
+    assert LedgerEntry.objects.total() == Decimal("219")
+    with pytest.raises(CommandError):
+        call_command("portal_reconcile", "--since", "yesterday")
+
+
+def test_the_sweep_does_it_once_a_day(standin):
+    payments.reconcile()
+    deaf(standin)
+    reconciling.reconcile_daily()
+    assert not LedgerEntry.objects.exists()
+    Reconciliation.objects.update(ended_at=timezone.now() - timedelta(hours=25))
+    reconciling.reconcile_daily()
+    assert LedgerEntry.objects.total() == Decimal("219")
+
+
+def test_without_stripe_there_is_nothing_to_compare(settings):
+    settings.PORTAL_PLUGIN = {}
+    said = StringIO()
+    call_command("portal_reconcile", stdout=said)
+    assert "not set up" in said.getvalue()
+
+
+def test_what_failed_is_said_to_have_failed(standin):
+    document = deaf(standin)[3]
+    payments.reconcile()
+    assert PaymentAttempt.objects.get(document=document).state == AttemptState.FAILED

@@ -1,0 +1,132 @@
+"""Stolen cards are tried where nobody counts: here somebody does, on rows."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from portal_plugin.exceptions import TooManyRequests
+from portal_plugin.models import Decline, LedgerEntry, PaymentAttempt
+from portal_plugin.services import payments
+from portal_plugin.statuses import AttemptState
+from tests.factories import link_factory
+from tests.paying import ask, begin, confirm, order, standin, take_all
+
+__all__ = ["standin"]
+
+pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json", "X-Portal-Fragment": "1"}
+HERE, THERE = "192.0.2.1", "192.0.2.2"
+
+
+def decline(standin, document, times, address=HERE):
+    """So many cards, without a page of ours between them."""
+    attempt = begin(document, address=address).attempt
+    for _time in range(times):
+        confirm(standin, attempt.payment_intent, "0002")
+        take_all(standin)
+    return PaymentAttempt.objects.get(pk=attempt.pk)
+
+
+def press(client, document):
+    url = reverse("portal_plugin:action", args=[document.public_id, "pay"])
+    fields = {"client_key": uuid4(), "shown": document.amount_due}
+    return client.post(url, fields, headers=JSON)
+
+
+def test_each_declined_card_counts_once(standin):
+    decline(standin, order(), 3)
+    take_all(standin)
+    assert Decline.objects.count() == 3
+
+
+def test_after_five_there_is_a_pause_with_the_bank_details(client, standin, enter):
+    document = order()
+    enter(document)
+    attempt = decline(standin, document, 4)
+    assert press(client, document).status_code == 200
+    confirm(standin, attempt.payment_intent, "0002")
+    take_all(standin)
+    answer = press(client, document)
+    assert answer.status_code == 429
+    assert "You can try again in 15 minutes" in answer.json()["error"]
+    url = reverse("portal_plugin:action", args=[document.public_id, "pay"])
+    html = client.get(url).content.decode()
+    assert "Several payments were declined" in html
+    assert "IBAN DE02" in html
+    assert "data-script" not in html
+
+
+def test_the_pause_does_not_live_in_the_cache(client, standin, enter):
+    document = order()
+    enter(document)
+    decline(standin, document, 5)
+    cache.clear()
+    assert press(client, document).status_code == 429
+
+
+def test_what_is_open_is_closed_at_stripe_too(standin):
+    attempt = decline(standin, order(), 5)
+    assert ask(standin).v1.payment_intents.retrieve(attempt.payment_intent).status == "canceled"
+    assert attempt.state == AttemptState.CANCELLED
+
+
+def test_after_the_pause_a_good_card_pays(client, standin, enter):
+    document = order()
+    enter(document)
+    decline(standin, document, 5)
+    Decline.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+    assert press(client, document).status_code == 200
+    confirm(standin, PaymentAttempt.objects.first().payment_intent)
+    take_all(standin)
+    assert LedgerEntry.objects.total() == Decimal("35.70")
+
+
+def test_declines_of_an_hour_ago_are_forgotten(standin):
+    document = order()
+    decline(standin, document, 5)
+    Decline.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+    assert not payments.pause(document, HERE)
+
+
+def test_another_order_from_the_same_address_waits_too(standin):
+    decline(standin, order(), 5)
+    other = order()
+    assert payments.pause(other, HERE)
+    assert not payments.pause(other, THERE)
+    assert not payments.pause(other, None)
+
+
+def test_how_many_is_a_setting(standin, settings):
+    settings.PORTAL_PLUGIN = {
+        **settings.PORTAL_PLUGIN,
+        "DECLINES_PER_HOUR": 2,
+        "DECLINE_PAUSE_MINUTES": 60,
+    }
+    document = order()
+    decline(standin, document, 2)
+    assert payments.pause(document, None) == 60
+
+
+def test_presses_are_counted_by_document_whatever_link_and_cache(client, standin, enter, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 3}
+    document = order()
+    statuses = []
+    for _link in range(5):
+        cache.clear()
+        enter(document, link_factory(document))
+        statuses.append(press(client, document).status_code)
+    assert statuses == [200, 200, 200, 429, 429]
+
+
+def test_attempts_are_counted_by_address(standin, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 1}
+    for _number in range(5):
+        begin(order(), address=HERE)
+    with pytest.raises(TooManyRequests):
+        payments.check_pace(order(), HERE)
+    payments.check_pace(order(), THERE)
