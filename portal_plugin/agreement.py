@@ -45,17 +45,20 @@ def change(
     new: dict[str, Any],
     *,
     approved: Collection[str] = (),
+    chosen: Collection[str] = (),
     left_out: Collection[str] = (),
 ) -> Change:
     """From the content that was agreed to, to that of now.
 
     ``approved`` are the keys of items whose approval holds: ticking such an optional item on or off
-    is no new question about the item, so it is one about the whole. ``left_out`` are the keys that
-    do not count on either side.
+    is no new question about the item, so it is one about the whole. ``chosen`` are the keys that
+    count on both sides, because the customer ticked them, and ``left_out`` those that count on
+    neither.
     """
-    then = _totals(old, old["items"], left_out)
-    now = _totals(new, new["items"], left_out)
-    under_old = _totals(old, _rows_under(old, new, approved), left_out)
+    picks = (chosen, left_out)
+    then = _totals(old, old["items"], *picks)
+    now = _totals(new, new["items"], *picks)
+    under_old = _totals(old, _rows_under(old, new, approved), *picks)
     raises, lowers = now.total > under_old.total, now.total < under_old.total
     has_other_terms = any(old[name] != new[name] for name in DEPOSIT)
     return Change(
@@ -103,12 +106,14 @@ def _ticks(item: dict[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("is_optional", "is_selected")}
 
 
-def _totals(content: Any, rows: list[dict[str, Any]], left_out: Collection[str]) -> DocumentTotals:
-    lines = [_line(row) for row in rows if row["key"] not in left_out]
+def _totals(
+    content: Any, rows: list[dict[str, Any]], chosen: Collection[str], left_out: Collection[str]
+) -> DocumentTotals:
+    lines = [_line(row, chosen) for row in rows if row["key"] not in left_out]
     return document_totals(lines, content["currency"] or "EUR", _terms(content))
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[str, Any], chosen: Collection[str]) -> Line:
     return Line(
         quantity=_number(row, "quantity"),
         unit_price=_number(row, "unit_price"),
@@ -117,7 +122,7 @@ def _line(row: dict[str, Any]) -> Line:
         tax_rate=_number(row, "tax_rate"),
         tax_category=row["tax_category"],
         price_includes_tax=row["price_includes_tax"],
-        is_counted=row["is_selected"] or not row["is_optional"],
+        is_counted=row["key"] in chosen or row["is_selected"] or not row["is_optional"],
     )
 
 
@@ -135,6 +140,7 @@ def _terms(content: dict[str, Any]) -> Terms:
         shipping=shipping,
         deposit_percent=_number(content, "deposit_percent"),
         deposit_amount=_number(content, "deposit_amount"),
+        rounding_unit=Decimal(content.get("rounding_unit", 0)),
     )
 
 

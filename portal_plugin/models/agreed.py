@@ -6,8 +6,11 @@ approvals were given for, and from the entries of the history that confirm a lat
 
 import json
 
+from django.db.models import OuterRef, Q, Subquery
+
 from .. import agreement
 from ..statuses import ItemState
+from .activity import Activity
 
 #: Verbs of the history that say yes to a version's total, deposit and delivery.
 CONFIRMING = ("confirm_change", "confirmed_for_customer")
@@ -17,7 +20,7 @@ def change_since_agreed(standing, content=None) -> agreement.Change | None:
     """``None`` where no approval stands or nothing changed around the items since. ``content`` is
     what holds now, where that is not the version that is out: a draft's, before it is published.
 
-    One query where the document went out again after the approvals, three where it changed.
+    One query where the document went out again after the approvals, two where a change was agreed.
     """
     document = standing.document
     approved = standing.keys(ItemState.APPROVED)
@@ -30,14 +33,18 @@ def change_since_agreed(standing, content=None) -> agreement.Change | None:
     versions = {version.pk: version for version in _versions(document, first, version_id)}
     agreed = versions[first] if first else min(versions.values(), key=lambda row: row.number)
     content = content or json.loads(versions[version_id].content)
+    wanted, unwanted = document.customers_choices
+    if document.is_order:
+        unwanted = unwanted | set(standing.never_wanted_keys)
     words = {
         "approved": {str(key) for key in approved},
-        "left_out": {str(key) for key in standing.never_wanted_keys} if document.is_order else (),
+        "chosen": {str(key) for key in wanted},
+        "left_out": {str(key) for key in unwanted},
     }
     found = agreement.change(json.loads(agreed.content), content, **words)
     if not found.is_any:
         return None
-    confirmed = _confirmed(document, agreed)
+    confirmed = _confirmed(document, agreed, versions[version_id].confirming)
     if confirmed is not None:
         found = agreement.change(json.loads(confirmed.content), content, **words)
     return found if found.is_any else None
@@ -53,16 +60,16 @@ def _first_agreed(standing, approved) -> int | None:
 
 
 def _versions(document, first, current):
-    wanted = {"pk__in": [first, current]} if first else {}
-    if wanted:
-        return document.versions.filter(**wanted)
-    return document.versions.filter(number=1) | document.versions.filter(pk=current)
+    """With ``confirming``: what the newest entry of the history that confirms one keeps."""
+    oldest = Q(pk=first) if first else Q(number=1)
+    entries = Activity.objects.filter(document=OuterRef("document"), verb__in=CONFIRMING)
+    newest = entries.order_by("-sequence").values("data")[:1]
+    found = document.versions.filter(oldest | Q(pk=current))
+    return found.annotate(confirming=Subquery(newest))
 
 
-def _confirmed(document, agreed):
+def _confirmed(document, agreed, newest):
     """The newest version after ``agreed`` that the customer confirmed."""
-    entries = document.activities.filter(verb__in=CONFIRMING).order_by("-sequence")
-    newest = entries.values_list("data", flat=True).first()
     if newest is None:
         return None
     number = json.loads(newest)["version"]

@@ -20,9 +20,21 @@ class Turns:
 
     @cached_property
     def counted_keys(self) -> set:
-        """Of the items that make the total. Costs a query only where something can be chosen."""
-        has_rows = self.pk is not None and self.has_choices
-        return counted_keys(self.lines, Choice.objects.newest(self) if has_rows else {})
+        """Of the items that make the total."""
+        return counted_keys(self.lines, self.chosen)
+
+    @cached_property
+    def chosen(self) -> dict:
+        """What the customer said of options and alternatives, as ``ChoiceQuerySet.newest`` gives
+        it. Costs a query only where something can be chosen."""
+        return Choice.objects.newest(self) if self.pk is not None and self.has_choices else {}
+
+    @property
+    def customers_choices(self) -> tuple[set, set]:
+        """Keys of the items that count and of those that do not because of what the customer chose,
+        not of what staff ticked."""
+        own = {item.key for item in self.lines if item.alternative_group} | set(self.chosen)
+        return own & self.counted_keys, own - self.counted_keys
 
     @property
     def has_choices(self) -> bool:

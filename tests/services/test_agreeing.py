@@ -1,6 +1,8 @@
 """A change around approved items waits for one yes of the customer, unless it is only good news."""
 
 import datetime
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -9,6 +11,7 @@ from portal_plugin.models import Activity, Estimate, Order, OutgoingEmail, Submi
 from portal_plugin.services import (
     activity,
     agreeing,
+    choosing,
     converting,
     links,
     mail_jobs,
@@ -269,3 +272,20 @@ def test_the_one_button_of_an_email_leads_to_the_yes(order):
     assert mail_jobs.job(view, None, set()) == "Confirm the change"
     link = factories.link_factory(view.document, role="pay")
     assert mail_jobs.job(view, link, set()) == "Open the order"
+
+
+def test_what_the_customer_chose_is_no_change_of_the_shops():
+    items = [factories.line_item(1), factories.line_item(2, is_optional=True, is_selected=False)]
+    estimate = factories.estimate_factory(items=items)
+    option = estimate.lines[1].key
+    said = Submission.objects.create(document=estimate, client_key=uuid4(), action="choose")
+    choosing.choose(estimate, {option: True}, said)
+    estimate = factories.approve(Estimate.objects.get(), [option])
+    changed = again(estimate, shipping_amount=30)
+    assert document_view(changed).to_confirm == ["The total changed from €238.00 to €268.00."]
+
+
+def test_amounts_are_those_that_can_be_paid_in_coins():
+    order = factories.order_factory(items=1, currency="CHF", rounding_unit=Decimal("0.05"))
+    changed = again(factories.approve(order), shipping_amount=Decimal("0.03"))
+    assert changed.standing.change_to_confirm.total[1] == changed.totals.total

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Exists
+
 from ...models import (
     Attachment,
     Comment,
@@ -57,9 +59,22 @@ class Rows:
         return list(found.order_by("-created_at", "-pk")[:MOST])
 
     @cached_property
+    def _rare(self) -> tuple[bool, bool]:
+        """Whether there are external files and invoices: most documents have neither, and are asked
+        for both at once."""
+        if not self.is_saved:
+            return False, False
+        of_this = SalesDocument.objects.filter(pk=self.document.pk).order_by()
+        links = Exists(ExternalFile.objects.of_thread(self.document))
+        invoices = Exists(Invoice.objects.filter(document=self.document.pk))
+        found: tuple[bool, bool] = of_this.values_list(links, invoices)[0]
+        return found
+
+    @cached_property
     def external_files(self) -> list[ExternalFile]:
         """Newest first."""
-        if not self.is_saved:
+        has_some, _has_invoices = self._rare
+        if not has_some:
             return []
         found = ExternalFile.objects.of_thread(self.document)
         return list(found.order_by("-created_at", "-pk")[:MOST])
@@ -67,7 +82,8 @@ class Rows:
     @cached_property
     def invoices(self) -> list[Invoice]:
         """Oldest first, without what they say."""
-        if not self.is_saved or not self.document.is_order:
+        _has_links, has_some = self._rare
+        if not has_some:
             return []
         return list(self.document.invoices.defer("content").order_by("pk"))
 
