@@ -40,6 +40,12 @@ class NotAvailable(PortalError):
     sentence = gettext_noop("This is no longer possible for this document.")
 
 
+class NotForThisLink(NotAvailable):
+    """The shop gave this person's link fewer rights."""
+
+    sentence = gettext_noop("Your link lets you look at this, but not do it.")
+
+
 class TermsChanged(StaleDocument):
     """The terms were changed after you opened the page."""
 

@@ -56,7 +56,14 @@ class ChangeRequestState(TextChoices):
 class LinkRole(TextChoices):
     APPROVE = "approve", _("May approve and pay")
     PAY = "pay", _("May pay")
-    LOOK = "look", _("May only look")
+    LOOK = "look", _("May look, write and send files")
+
+
+class ApprovalsNeeded(TextChoices):
+    """How many of the people with the right to approve have to say yes to an item."""
+
+    ONE = "one", _("One is enough")
+    ALL = "all", _("All must approve")
 
 
 class PaysBy(TextChoices):

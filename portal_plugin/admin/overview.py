@@ -17,7 +17,7 @@ from ..models import SalesDocument, Stage
 from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
-from ..statuses import DocumentState, EmailState, ItemState
+from ..statuses import DocumentState, EmailState, ItemState, LinkRole
 from . import money_rows, overview_rows, sites, timeline
 from .finding import find
 from .words import language_of_admin, number_of, state_tag
@@ -101,6 +101,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "attachments": overview_rows.attachments(document),
             "external_files": overview_rows.external_files(document),
             "people": overview_rows.people(document),
+            "roles": LinkRole.choices,
             "emails": list(self._emails()),
             "timeline": timeline.entries(document),
             "typed": self.typed or {},

@@ -164,7 +164,10 @@ def document_tabs(*, valid_until):
                 FieldPanel("delivery_text"),
                 FieldPanel("purchase_order_number"),
                 MultiFieldPanel(
-                    [FieldRowPanel([FieldPanel("approve_by"), FieldPanel("approve_by_reason")])],
+                    [
+                        FieldRowPanel([FieldPanel("approve_by"), FieldPanel("approve_by_reason")]),
+                        FieldPanel("approvals_needed", classname="portal-admin-fit"),
+                    ],
                     heading=_("More"),
                     classname="collapsed",
                 ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import PortalError
 from ..models import DirectLink, OutgoingEmail
 from ..services import erasing, links, outbox, sending
+from ..statuses import LinkRole
 from . import posted
 from .choosing_days import day_to_come
 from .done import Done
@@ -46,6 +47,16 @@ def extend_link(document, request):
     return Done(message % {"name": link.recipient, "date": date_format(day)}, "#people")
 
 
+def limit_link(document, request):
+    """What the person may do from now on."""
+    link, role = _link(document, request), request.POST.get("role", "")
+    if role not in LinkRole.values:
+        raise PortalError(_("Choose what the person may do."))
+    links.limit(link, role, request.user)
+    words = {"name": link.recipient, "rights": LinkRole(role).label}
+    return Done(_("%(name)s: %(rights)s") % words, "#people")
+
+
 def retry_email(document, request):
     email = OutgoingEmail.objects.filter(
         document=document.pk, pk=posted.number(request, "email")
@@ -76,6 +87,7 @@ VERBS = {
     "send-again": ("send", send_again),
     "copy-link": ("send", copy_link),
     "stop-link": ("send", stop_link),
+    "limit-link": ("send", limit_link),
     "extend-link": ("send", extend_link),
     "erase-person": ("delete", erase_person),
     "retry-email": ("send", retry_email),

@@ -27,7 +27,7 @@ def action(request, visit, action, item_key=None):
     if order is not None:
         return pages.to_order(request, visit, order)
     if not instance.is_available():
-        raise instance.refusal()
+        raise instance.why_not()
     return _show(request, visit, instance, instance.form())
 
 

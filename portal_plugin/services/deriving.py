@@ -23,6 +23,7 @@ COPIED = [
     "shipping_includes_tax",
     "shipping_tax_rate",
     "deposit_percent",
+    "approvals_needed",
     "responsible",
     "is_sample",
     "family",

@@ -138,7 +138,7 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
     shop = view.shop if view else shop_view(email.site)
     for_staff = is_for_staff(email.kind)
     told = [_told(story) for story in _stories(email)]
-    sentences = [] if for_staff or view is None else _sentences(view)
+    sentences = [] if for_staff or view is None else _sentences(view, email.link)
     return MailView(
         subject=subject(email, told, shop),
         heading=_heading(email, told, shop),
@@ -232,8 +232,8 @@ def _greeting(email: OutgoingEmail) -> str:
     return _("Hello %(name)s,") % {"name": name} if name else ""
 
 
-def _sentences(view: DocumentView) -> list[str]:
-    found = (state_sentence(view), deadline_sentence(view), next_sentence(view))
+def _sentences(view: DocumentView, link: DirectLink | None) -> list[str]:
+    found = (state_sentence(view, link), deadline_sentence(view), next_sentence(view))
     return [text for text in found if text]
 
 

@@ -5,16 +5,23 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ...models import DirectLink
 from ...models.shop import WhoConverts
 from ...statuses import DocumentState
 from .document import DocumentView
 
 
-def state_sentence(view: DocumentView) -> str:
-    """One sentence: whose turn it is, with the number that matters."""
+def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
+    """One sentence: whose turn it is, with the number that matters, to the person of ``link``."""
     waiting = len(view.waiting_items)
     total = len([item for item in view.items if item.is_decidable])
     if view.state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
+        if link is not None and link.is_limited:
+            return ngettext(
+                "Waiting for approval: %(count)d item",
+                "Waiting for approval: %(count)d items",
+                waiting,
+            ) % {"count": waiting}
         return ngettext(
             "Waiting for you: %(count)d item", "Waiting for you: %(count)d items", waiting
         ) % {"count": waiting}
