@@ -38,7 +38,14 @@ class Approve(DecidingMixin, Action):
     ticks = ("accept_terms",)
 
     def is_available(self):
-        return self.is_allowed and self.item is not None and self.item.state == ItemState.WAITING
+        return self.is_allowed and self.waits
+
+    @property
+    def waits(self):
+        item = self.item
+        if item is None or item.state != ItemState.WAITING:
+            return False
+        return not item.has_yes_of(self.visit.link)
 
     def initial(self):
         shown = shown_items([self.item]) if self.item else ""
@@ -52,11 +59,12 @@ class Approve(DecidingMixin, Action):
     def context(self, form):
         return super().context(form) | {
             "terms": asked_terms(self.document, self.item_key),
-            "consequence": consequence(self.document, [self.item_key]),
+            "consequence": consequence(self.document, [self.item_key], self.visit.link),
             "approving_as": self.visit.name or self.visit.email,
         }
 
     def perform(self, form, submission):
         self.decide(form, submission, Verdict.APPROVE)
         order = deciding.settle(self.document)
-        return approved_message(self.document, 1, order, name=self.item_name)
+        name, link = self.item_name, self.visit.link
+        return approved_message(self.document, 1, order, name=name, link=link)

@@ -13,7 +13,7 @@ from ..models import Attachment, ChangeRequest, Comment, ExternalFile, InternalN
 from ..money import format_money, format_number
 from ..services import answering, links, previews
 from ..services.mail_receivers import staff_name
-from ..services.presentation.decided import earlier_sentence
+from ..services.presentation.decided import agreement_sentence, earlier_sentence
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
 from ..statuses import ItemState
@@ -44,6 +44,7 @@ class ItemRow:
     decided_by: str = ""
     decided_at: datetime | None = None
     has_decision: bool = False
+    is_partly_approved: bool = False
     earlier: str = ""
     receipt: UUID | None = None
     reason: str = ""
@@ -101,7 +102,8 @@ def _item_row(document, item, sums, standing, proofs, names):
         decided_by=names.get(decision.submission_id, "") if decision else "",
         decided_at=decision.created_at if decision else None,
         has_decision=decision is not None,
-        earlier=earlier_sentence(state),
+        is_partly_approved=bool(state and state.approvals),
+        earlier=agreement_sentence(state) or earlier_sentence(state),
         receipt=decision.submission.client_key if decision else None,
         reason=(decision.reason or "") if decision else "",
         proofs=proofs.get(item.key, []),
@@ -205,7 +207,7 @@ def taken_back(document, draft) -> list[str]:
     """Names of the approved and declined items that publishing the draft would ask for again."""
     if document.current_version_id is None:
         return []
-    decided = {k: i for k, i in document.standing.items.items() if i.decision is not None}
+    decided = {k: i for k, i in document.standing.items.items() if i.decision or i.approvals}
     if not decided:
         return []
     proofs = proofs_to_be(document)

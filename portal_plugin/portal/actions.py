@@ -100,6 +100,7 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
         "view": view,
         "item": item,
         "page_items": found.items,
+        "waiting_items": view.waiting_for(visit.link),
         "comments": list(reversed(comment_rows(view, instance.item_key))),
         "attachments": attachment_rows(view, visit.document, instance.item_key),
         "external_files": external_rows(view, instance.item_key),

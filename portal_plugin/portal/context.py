@@ -123,7 +123,7 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "sentence": state_sentence(view, visit.link),
         "limit_sentence": limit_sentence(view, visit.link),
         "next_sentence": next_sentence(view),
-        "deadline_sentence": deadline_sentence(view),
+        "deadline_sentence": deadline_sentence(view, visit.link),
         "primary": found.primary,
         "page_items": found.items,
         "document_offers": found.document,

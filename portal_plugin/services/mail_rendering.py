@@ -233,7 +233,7 @@ def _greeting(email: OutgoingEmail) -> str:
 
 
 def _sentences(view: DocumentView, link: DirectLink | None) -> list[str]:
-    found = (state_sentence(view, link), deadline_sentence(view), next_sentence(view))
+    found = (state_sentence(view, link), deadline_sentence(view, link), next_sentence(view))
     return [text for text in found if text]
 
 
@@ -252,7 +252,7 @@ def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[t
         rows.append((_("Deposit due"), view.deposit_due))
     elif view.has_balance and view.payments:
         rows.append((_("Balance due"), view.balance_due))
-    if document.approve_by and view.waiting_items and not view.is_over:
+    if document.approve_by and view.waiting_for(email.link) and not view.is_over:
         rows.append((_("Please answer by"), date_format(document.approve_by)))
     if view.valid_until:
         rows.append((_("Valid until"), date_format(view.valid_until)))

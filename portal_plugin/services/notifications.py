@@ -1,6 +1,6 @@
 """Who is told what: the customer what the shop and they did, staff what the customer did."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..models import DirectLink, OutgoingEmail, SalesDocument, Submission
@@ -49,12 +49,16 @@ def customer_acted(
 
 
 def shop_acted(
-    document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
+    document: SalesDocument,
+    verb: str,
+    *,
+    facts: dict[str, Any] | None = None,
+    concerns: Callable[[DirectLink], bool] | None = None,
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed`` or ``refund``."""
+    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed`` or ``refund``. Only whom it ``concerns``, where that is asked."""
     happening = _happening(facts, None)
-    receivers = _receivers(document)
+    receivers = [link for link in _receivers(document) if concerns is None or concerns(link)]
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
 
 

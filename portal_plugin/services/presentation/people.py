@@ -43,7 +43,3 @@ def names_of(found: Iterable[DirectLink]) -> list[str]:
 
 def either(names: list[str]) -> str:
     return get_text_list(names, _("or"))
-
-
-def together(names: list[str]) -> str:
-    return get_text_list(names, _("and"))
