@@ -13,7 +13,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from ..canonical import decimal_text
 from ..gateways import pdf as pdf_gateway
-from ..models import SalesDocument, Stage
+from ..models import PortalSettings, SalesDocument, Stage
 from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
@@ -102,6 +102,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "external_files": overview_rows.external_files(document),
             "people": overview_rows.people(document),
             "roles": LinkRole.choices,
+            "lets_invite": PortalSettings.of(document.site).lets_invite,
             "emails": list(self._emails()),
             "timeline": timeline.entries(document),
             "typed": self.typed or {},

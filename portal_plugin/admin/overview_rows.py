@@ -1,5 +1,6 @@
 """What the overview of one document shows, as plain rows."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -197,9 +198,13 @@ def external_files(document):
 
 def people(document):
     """Newest link per person, the order's before the estimate's."""
-    by_person = {}
+    by_person, invited = {}, defaultdict(list)
     for link in links.of_document(document).order_by("pk"):
         by_person[link.recipient_id] = link
+        if link.invited_by_id and not link.is_revoked:
+            invited[link.invited_by_id].append(str(link.recipient))
+    for link in by_person.values():
+        link.has_invited = invited[link.pk]
     return list(by_person.values())
 
 

@@ -148,6 +148,7 @@ def _links():
             FieldPanel("who_converts", classname="portal-admin-fit"),
             FieldPanel("attaches_pdf"),
             FieldPanel("how_it_works"),
+            MultiFieldPanel([FieldPanel("lets_invite")], heading=_("More"), classname="collapsed"),
         ],
         heading=_("Links and orders"),
         name="links",

@@ -23,6 +23,7 @@ from .words import language_of_admin
 SENTENCES = {
     "link_made": gettext_noop("%(who)s made a direct link"),
     "link_reopened": gettext_noop("%(who)s opened a stopped direct link again"),
+    "invite": gettext_noop("%(who)s invited a colleague"),
     "link_limited": gettext_noop("%(who)s changed what a person may do"),
     "link_copied": gettext_noop("%(who)s copied a new direct link"),
     "link_stopped": gettext_noop("%(who)s stopped a direct link"),

@@ -26,6 +26,8 @@ class Recipient(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("email"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    #: By somebody with a link, and so known to no customer or contact of the shop's.
+    was_invited = models.BooleanField(_("invited by a customer"), default=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 
     class Meta:
@@ -72,6 +74,10 @@ class DirectLink(models.Model):
         _("rights"), max_length=10, choices=LinkRole.choices, default=LinkRole.APPROVE
     )
     expires_at = models.DateTimeField(_("until"))
+    invited_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="invited"
+    )
+    may_invite = models.BooleanField(_("may invite others"), default=True)
     #: Since when the person is asked for a yes, where that is not since the link was made.
     approves_since = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(_("stopped"), null=True, blank=True)

@@ -87,6 +87,14 @@ class PortalSettings(BaseSiteSetting):
             "and delivery above it and your text on withdrawal."
         ),
     )
+    lets_invite = models.BooleanField(
+        _("customers may invite colleagues"),
+        default=False,
+        help_text=_(
+            "Whoever has a link can have one sent to a colleague, with the same rights or fewer. "
+            "You see them under “People with access”."
+        ),
+    )
     steps_done = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:

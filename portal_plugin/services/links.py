@@ -70,12 +70,16 @@ def ensure_link(
     return link
 
 
-def limit(link: DirectLink, role: str, user: Any = None) -> None:
-    """Say what the person behind the link may do, from now on; what they did stays."""
+def limit(link: DirectLink, role: str, user: Any = None, *, may_invite: bool | None = None) -> None:
+    """Say what the person behind the link may do, from now on; what they did stays, and so do the
+    rights of whom they invited."""
     with transaction.atomic():
         document = lock(link.document)
-        link.role, link.approves_since = LinkRole(role), timezone.now()
-        link.save(update_fields=["role", "approves_since"])
+        if role != link.role:
+            link.role, link.approves_since = LinkRole(role), timezone.now()
+        if may_invite is not None:
+            link.may_invite = may_invite
+        link.save(update_fields=["role", "approves_since", "may_invite"])
         activity.record(
             document, "link_limited", staff=user, data={"link": link.pk, "role": str(link.role)}
         )
@@ -88,7 +92,8 @@ def of_document(document: SalesDocument) -> Any:
     specific = document.specific
     if specific.is_order and specific.source_estimate_id:
         ids.append(specific.source_estimate_id)
-    return DirectLink.objects.filter(document__in=ids).select_related("recipient__contact")
+    found = DirectLink.objects.filter(document__in=ids)
+    return found.select_related("recipient__contact", "invited_by__recipient")
 
 
 def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:

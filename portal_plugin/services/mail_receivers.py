@@ -72,6 +72,8 @@ def _address_of(recipient: Recipient) -> str:
     if recipient.contact is not None:
         return recipient.contact.email
     customer = recipient.customer
+    if recipient.was_invited:
+        return recipient.email
     if recipient.email == customer.email or recipient.name == customer.name:
         return customer.email
     return ""

@@ -17,6 +17,7 @@ AT_ONCE = frozenset(
         "decline",
         "decline_all",
         "order_approved",
+        "invite",
         "payment",
         "payment_failed",
         "refund",
@@ -56,7 +57,8 @@ def shop_acted(
     concerns: Callable[[DirectLink], bool] | None = None,
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
-    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed`` or ``refund``. Only whom it ``concerns``, where that is asked."""
+    ``change_answered``, ``stage``, ``cancelled``, ``payment``, ``payment_failed`` or ``refund``.
+    Only for those whom it ``concerns``, where that is asked."""
     happening = _happening(facts, None)
     receivers = [link for link in _receivers(document) if concerns is None or concerns(link)]
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
@@ -80,6 +82,11 @@ def staff_told(
 ) -> list[OutgoingEmail]:
     """Staff alone, about what nobody meant to do: money that is too much, or is taken back."""
     return _to_staff(document, verb, _happening(facts, None), None)
+
+
+def invited(document: SalesDocument, link: DirectLink, *, by: DirectLink) -> OutgoingEmail:
+    """The colleague gets the link that ``by`` had made for them."""
+    return _to_customer(document, link, "news", "invite", {"by": by.recipient.name})
 
 
 def _happening(facts: dict[str, Any] | None, submission: Submission | None) -> dict[str, Any]:

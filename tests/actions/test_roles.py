@@ -1,4 +1,4 @@
-"""What each role may do, cell by cell: the buttons it gets, and what the server does without one."""
+"""What each role may do, cell by cell: its buttons, and what the server does without one."""
 
 import uuid
 
@@ -48,9 +48,9 @@ def case(name, role, enter, client):
     return document, f"/portal/d/{document.public_id}/a/{name}/{tail}"
 
 
-def run(document, link, name, key=None, **data):
+def run(document, link, verb, key=None, /, **data):
     data = {"client_key": str(uuid.uuid4())} | data
-    return action(name)(Visit(lock(document), link), key).run(data, {})
+    return action(verb)(Visit(lock(document), link), key).run(data, {})
 
 
 @pytest.mark.parametrize("role", ["approve", "pay", "look"])

@@ -1,4 +1,4 @@
-"""Where all must approve: whose yes is missing, and what one no, a change and an undo make of it."""
+"""Where all must approve: whose yes is missing, and what a no, a change and an undo do to it."""
 
 from datetime import timedelta
 
