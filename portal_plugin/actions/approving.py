@@ -18,7 +18,12 @@ from .outcomes import Done
 class DecidingMixin(Obliging):
     """An action that decides items. Their proofs are read before the lock, however large."""
 
+    binds = True
     has_receipt = True
+
+    @property
+    def at_stake(self):
+        return self.document.totals.total
 
     def refusal(self):
         """Of two at once the second reads who was first, and when."""

@@ -6,6 +6,7 @@ history, the mails and the signal happen here, once; HTTP happens in one view.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from typing import Any, ClassVar
@@ -70,6 +71,8 @@ class Action:
 
     #: A word of the link that led to its form, such as ``mistake``.
     why: str = ""
+    #: Whether it binds the customer, who may have to type a code first.
+    binds: ClassVar[bool] = False
     #: Whether what came of it has a receipt.
     has_receipt: ClassVar[bool] = False
 
@@ -99,6 +102,11 @@ class Action:
         return reverse("portal_plugin:action", kwargs=kwargs)
 
     # -- what a subclass says ---------------------------------------------------------------------
+
+    @property
+    def at_stake(self) -> Decimal:
+        """Of one that binds: the amount that it is about, in the document's currency."""
+        return Decimal(0)
 
     def is_available(self) -> bool:
         """Whether the customer may do it now. Asked for the button, and again under the lock."""

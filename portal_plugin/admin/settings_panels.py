@@ -148,7 +148,15 @@ def _links():
             FieldPanel("who_converts", classname="portal-admin-fit"),
             FieldPanel("attaches_pdf"),
             FieldPanel("how_it_works"),
-            MultiFieldPanel([FieldPanel("lets_invite")], heading=_("More"), classname="collapsed"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("lets_invite"),
+                    FieldPanel("code_above", classname="portal-admin-fit"),
+                    FieldPanel("code_for_new_browsers"),
+                ],
+                heading=_("More"),
+                classname="collapsed",
+            ),
         ],
         heading=_("Links and orders"),
         name="links",

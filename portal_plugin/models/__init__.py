@@ -3,6 +3,7 @@
 from .access import DirectLink, LinkToken, Recipient
 from .activity import Activity, PersonalSalt
 from .attachments import Attachment, Preview
+from .codes import EmailCode
 from .conversation import ChangeRequest, Comment, InternalNote
 from .customers import Contact, Customer
 from .decisions import Decision, Submission, TermsText
@@ -33,6 +34,7 @@ __all__ = [
     "DirectLink",
     "Dispute",
     "DocumentVersion",
+    "EmailCode",
     "Estimate",
     "ExternalFile",
     "InternalNote",

@@ -87,6 +87,23 @@ class PortalSettings(BaseSiteSetting):
             "and delivery above it and your text on withdrawal."
         ),
     )
+    code_above = models.DecimalField(
+        _("ask for a code above"),
+        max_digits=19,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_(
+            "Before a decision or a payment of more than this amount, in the document's currency, "
+            "the customer types a code that they get by email. Empty: never."
+        ),
+    )
+    code_for_new_browsers = models.BooleanField(
+        _("ask for a code in a new browser"),
+        default=False,
+        help_text=_("Before the first decision or payment in each browser, whatever the amount."),
+    )
     lets_invite = models.BooleanField(
         _("customers may invite colleagues"),
         default=False,

@@ -8,7 +8,7 @@ from ..actions.offers import offers
 from ..actions.outcomes import Data, GoTo
 from ..exceptions import NotAvailable, PortalError, StaleDocument
 from ..services.presentation import document_view
-from . import answers, grants, limits, pages, receipts, staleness
+from . import answers, codes, grants, limits, pages, receipts, staleness
 from .context import attachment_rows, comment_rows, external_rows
 from .guard import find_document
 
@@ -28,13 +28,17 @@ def action(request, visit, action, item_key=None):
         return pages.to_order(request, visit, order)
     if not instance.is_available():
         raise instance.why_not()
-    return _show(request, visit, instance, instance.form())
+    page = codes.before_showing(request, visit, instance)
+    return page or _show(request, visit, instance, instance.form())
 
 
 def _submit(request, visit, instance):
     try:
         if instance.limit:
             limits.count(instance.limit, visit)
+        page = codes.before_doing(request, visit, instance)
+        if page is not None:
+            return page
         outcome = instance.run(request.POST, request.FILES)
     except StaleDocument as error:
         return _show_again(request, visit, instance, error)
