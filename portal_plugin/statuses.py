@@ -66,6 +66,13 @@ class ApprovalsNeeded(TextChoices):
     ALL = "all", _("All must approve")
 
 
+class AsksFor(TextChoices):
+    """Of one document; empty is as the shop has it."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
 class PaysBy(TextChoices):
     ONLINE = "online", _("Online")
     TRANSFER = "transfer", _("Bank transfer")
@@ -84,6 +91,7 @@ class TermsKind(TextChoices):
     ORDER = "order", pgettext_lazy("document", "Order")
     PROOF = "proof", _("Proof")
     WITHDRAWAL = "withdrawal", _("Right of withdrawal")
+    CHECKLIST = "checklist", _("Checklist for proofs")
 
 
 class PaymentPurpose(TextChoices):

@@ -16,9 +16,10 @@ from .approving import (
 )
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .giving import GivingMixin, checklist_id
 
 
-class ApproveForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
+class ApproveForm(GivingMixin, TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
 
     def clean_shown(self):
@@ -35,7 +36,7 @@ class Approve(DecidingMixin, Action):
     scope = Scope.ITEM
     form_class = ApproveForm
     needs_role = LinkRole.APPROVE
-    ticks = ("accept_terms",)
+    ticks = ("accept_terms", "checks")
 
     def is_available(self):
         return self.is_allowed and self.waits
@@ -54,6 +55,7 @@ class Approve(DecidingMixin, Action):
             "shown": shown,
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
+            "checklist_id": checklist_id(self.document, [self.item_key]),
         }
 
     def context(self, form):

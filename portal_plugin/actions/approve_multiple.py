@@ -18,9 +18,10 @@ from .approving import (
 )
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .giving import GivingMixin, checklist_id
 
 
-class ApproveMultipleForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
+class ApproveMultipleForm(GivingMixin, TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     items = forms.TypedMultipleChoiceField(
         label=_("Items"),
@@ -54,7 +55,7 @@ class ApproveMultiple(DecidingMixin, Action):
     scope = Scope.DOCUMENT
     form_class = ApproveMultipleForm
     needs_role = LinkRole.APPROVE
-    ticks = ("items", "accept_terms")
+    ticks = ("items", "accept_terms", "checks")
 
     @property
     def waiting_keys(self):
@@ -71,12 +72,14 @@ class ApproveMultiple(DecidingMixin, Action):
             "shown": shown_items(waiting),
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
+            "checklist_id": checklist_id(self.document, self.waiting_keys),
         }
 
     def untick(self, data, error):
         """Those of unchanged items stand; so does that of the terms, where only items changed."""
         gone = {str(key) for key in error.changes}
         data.setlist("items", [key for key in data.getlist("items") if key not in gone])
+        data.pop("checks", None)
         if isinstance(error, TermsChanged) or error.since is not None:
             data.pop("accept_terms", None)
 

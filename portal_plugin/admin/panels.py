@@ -167,6 +167,13 @@ def document_tabs(*, valid_until):
                     [
                         FieldRowPanel([FieldPanel("approve_by"), FieldPanel("approve_by_reason")]),
                         FieldPanel("approvals_needed", classname="portal-admin-fit"),
+                        FieldRowPanel(
+                            [
+                                FieldPanel("asks_signature"),
+                                FieldPanel("asks_purchase_order"),
+                                FieldPanel("asks_checklist"),
+                            ]
+                        ),
                     ],
                     heading=_("More"),
                     classname="collapsed",

@@ -20,7 +20,7 @@ from .forms import TrimsDecimals, clean_currency
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 #: Under "More": a shop may leave them empty.
-OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL)
+OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL, TermsKind.CHECKLIST)
 MAX_LOGO_BYTES = 2_000_000
 #: What the shop writes in its own language, which may run the other way than the admin's.
 WORDS = {"shop_name", "footer", "address", "bank_details", "proof_disclaimer", "how_it_works"}
@@ -29,6 +29,7 @@ TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),
     TermsKind.ORDER: gettext_lazy("Terms for orders (%(language)s)"),
     TermsKind.PROOF: gettext_lazy("Terms for new proofs of an order (%(language)s)"),
+    TermsKind.CHECKLIST: gettext_lazy("Checklist for proofs, one line each (%(language)s)"),
     TermsKind.WITHDRAWAL: gettext_lazy("Right of withdrawal (%(language)s)"),
 }
 
@@ -100,6 +101,8 @@ class PortalSettingsForm(TrimsDecimals, WagtailAdminModelForm):
             self.initial[name] = self.fields[name].initial = text
             if written is None and kind == TermsKind.PROOF:
                 self.fields[name].help_text = _("Empty: the terms for orders.")
+            elif kind == TermsKind.CHECKLIST:
+                self.fields[name].help_text = _("For example: spelling, size, colours.")
             elif written is None and kind == TermsKind.WITHDRAWAL:
                 self.fields[name].help_text = _(
                     "A starter text: read it and change it. It counts as soon as you have deleted "

@@ -82,6 +82,9 @@ def _terms():
             MultiFieldPanel(
                 [
                     FieldPanel("sells_to_consumers"),
+                    FieldPanel("asks_signature"),
+                    FieldPanel("asks_purchase_order"),
+                    FieldPanel("asks_checklist"),
                     *(
                         FieldPanel(terms_field(language, kind))
                         for kind in OPTIONAL_KINDS

@@ -87,6 +87,19 @@ class PortalSettings(BaseSiteSetting):
             "and delivery above it and your text on withdrawal."
         ),
     )
+    asks_signature = models.BooleanField(
+        _("ask for a typed signature"),
+        default=False,
+        help_text=_("With each approval. A document may ask for it or leave it out by itself."),
+    )
+    asks_purchase_order = models.BooleanField(
+        _("ask for the customer's order number"), default=False
+    )
+    asks_checklist = models.BooleanField(
+        _("ask to check proofs line by line"),
+        default=False,
+        help_text=_("The lines are below, for each language; all of them have to be ticked."),
+    )
     code_above = models.DecimalField(
         _("ask for a code above"),
         max_digits=19,

@@ -13,7 +13,7 @@ from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
 from ..statuses import DocumentState, ItemState, Verdict
-from . import converting, pdfs, proof_files, versions
+from . import activity, converting, pdfs, proof_files, versions
 from .presentation.decided import first_sentence
 
 
@@ -95,7 +95,20 @@ def history_facts(submission: Submission) -> dict[str, Any]:
         "decided": kept_of(submission.decisions.all()),
         "terms": submission.terms_digest,
         "withdrawal": submission.withdrawal_digest,
+        **_given(submission),
     }
+
+
+def _given(submission: Submission) -> dict[str, Any]:
+    """What was given besides. A signature is a name: its digest dies with its person's salt."""
+    found = {}
+    if submission.signature and submission.link is not None:
+        found["signature"] = activity.digest_of(submission.link.recipient, submission.signature)
+    if submission.purchase_order_number:
+        found["purchase_order"] = digest(submission.purchase_order_number.encode())
+    if submission.checklist:
+        found["checklist"] = digest(submission.checklist.encode())
+    return found
 
 
 def kept_of(decisions: Iterable[Decision]) -> list[list[str]]:

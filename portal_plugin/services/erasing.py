@@ -112,7 +112,7 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
         sent = Submission.objects.filter(link=link)
         _draw_receipts_anew(sent)
-        sent.update(name="", email="", address=None, user_agent="")
+        sent.update(name="", email="", signature="", address=None, user_agent="")
         for model in AUTHORED:
             model.objects.filter(link=link).update(author_name="")
         _erase_emails(link, recipient, document)
