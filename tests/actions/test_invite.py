@@ -141,7 +141,7 @@ class TestStaff:
     def test_see_who_invited_whom(self, client, estimate, kim):
         run(estimate, kim, "invite", **ALEX)
         page = client.get(reverse("portal_admin:overview", args=[estimate.pk])).content.decode()
-        assert "invited by Kim" in page
+        assert "invited by <bdi>Kim</bdi>" in page
         assert "This person invited others:" in page
 
     def test_are_asked_about_the_invited_when_they_stop_the_inviter(self, client, estimate, kim):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import Activity, DirectLink
+from portal_plugin.models import Activity, DirectLink, Estimate
 from portal_plugin.services import sending
 from tests import factories
 
@@ -67,3 +67,15 @@ def test_a_link_of_another_document_cannot_be_limited_from_here(client, staff):
     assert do(client, estimate, "limit-link", link=link.pk, role="look").status_code == 409
     link.refresh_from_db()
     assert link.role == "approve"
+
+
+@pytest.mark.parametrize(("posted", "kept"), [(None, "all"), ("", "all"), ("one", "one")])
+def test_a_form_without_the_choice_keeps_what_the_document_has(client, staff, posted, kept):
+    """A site's own panels may leave it out."""
+    estimate = factories.estimate_factory(items=1, approvals_needed="all")
+    form = Estimate.snippet_viewset.get_edit_handler().get_form_class()
+    data = {} if posted is None else {"approvals_needed": posted}
+    bound = form(data, instance=estimate, for_user=staff)
+    bound.is_valid()
+    assert "approvals_needed" not in bound.errors
+    assert estimate.approvals_needed == kept
