@@ -95,11 +95,11 @@ def history_facts(submission: Submission) -> dict[str, Any]:
         "decided": kept_of(submission.decisions.all()),
         "terms": submission.terms_digest,
         "withdrawal": submission.withdrawal_digest,
-        **_given(submission),
+        **given(submission),
     }
 
 
-def _given(submission: Submission) -> dict[str, Any]:
+def given(submission: Submission) -> dict[str, Any]:
     """What was given besides. A signature is a name: its digest dies with its person's salt."""
     found = {}
     if submission.signature and submission.link is not None:

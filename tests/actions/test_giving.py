@@ -6,6 +6,7 @@ import pytest
 
 from portal_plugin.models import Activity, Submission, TermsText
 from portal_plugin.services import activity, erasing, proofs, terms
+from portal_plugin.services.evidence import verifying
 from portal_plugin.services.presentation.receipt import receipt_view
 from tests import factories, samples
 from tests.actions.test_actions import filled, url_of
@@ -126,3 +127,23 @@ def test_a_document_asks_or_leaves_it_out_by_itself(client, enter, shop_asks, ow
     fields = client.get(approve_url(estimate)).context["form"].fields
     assert ("signature" in fields) is asked
     assert ("checks" in fields) is asked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"signature": "Somebody Else"}, {"purchase_order_number": "PO-1"}, {"checklist": '["x"]'}],
+)
+def test_what_was_given_cannot_be_changed_unseen(client, enter, change):
+    site = shop(asks_signature=True, asks_purchase_order=True)
+    estimate = factories.estimate_factory(items=2, site=site)
+    link = enter(estimate)
+    url = approve_url(estimate)
+    client.post(url, filled(client, url, accept_terms="on", signature="Kim Example"))
+    assert not list(verifying.faults(estimate))
+    Submission.objects.update(**change)
+    assert [fault.place for fault in verifying.faults(estimate)] == [
+        f"submission {Submission.objects.get().pk}"
+    ]
+    Submission.objects.update(signature="Kim Example", purchase_order_number="", checklist="")
+    erasing.erase(erasing.by_link(link))
+    assert not list(verifying.faults(estimate))
