@@ -223,8 +223,7 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
         if went_out_at and went_out_at <= timezone.now():
             self.initial["go_live_at"] = None
         if "approvals_needed" in self.fields:
-            # A form of a site's own, with other panels, may leave it out.
-            self.fields["approvals_needed"].required = False
+            self.fields["approvals_needed"].required = False  # other panels may leave it out
         self._give_new_items_defaults()
 
     @property
