@@ -49,6 +49,19 @@ class DepositMissing(NotAvailable):
     )
 
 
+class NotForThisLink(NotAvailable):
+    """The shop gave this person's link fewer rights."""
+
+    sentence = gettext_noop("Your link lets you look at this, but not do it.")
+
+
+class WrongCode(PortalError):
+    """This is not the code of the email."""
+
+    sentence = gettext_noop("This is not the code from the newest email. Please look again.")
+    status = 403
+
+
 class TermsChanged(StaleDocument):
     """The terms were changed after you opened the page."""
 

@@ -56,7 +56,21 @@ class ChangeRequestState(TextChoices):
 class LinkRole(TextChoices):
     APPROVE = "approve", _("May approve and pay")
     PAY = "pay", _("May pay")
-    LOOK = "look", _("May only look")
+    LOOK = "look", _("May look, write and send files")
+
+
+class ApprovalsNeeded(TextChoices):
+    """How many of the people with the right to approve have to say yes to an item."""
+
+    ONE = "one", _("One is enough")
+    ALL = "all", _("All must approve")
+
+
+class AsksFor(TextChoices):
+    """Of one document; empty is as the shop has it."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
 
 
 class PaysBy(TextChoices):
@@ -77,6 +91,7 @@ class TermsKind(TextChoices):
     ORDER = "order", pgettext_lazy("document", "Order")
     PROOF = "proof", _("Proof")
     WITHDRAWAL = "withdrawal", _("Right of withdrawal")
+    CHECKLIST = "checklist", _("Checklist for proofs")
 
 
 class PaymentPurpose(TextChoices):

@@ -15,6 +15,7 @@ for _name in (
     "send_link",
     "change_request",
     "withdraw_change_request",
+    "invite",
     "pay",
 ):
     import_module(f".{_name}", __name__)

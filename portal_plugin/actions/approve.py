@@ -16,9 +16,10 @@ from .approving import (
 )
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .giving import GivingMixin, checklist_id
 
 
-class ApproveForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
+class ApproveForm(GivingMixin, TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
 
     def clean_shown(self):
@@ -35,10 +36,17 @@ class Approve(DecidingMixin, Action):
     scope = Scope.ITEM
     form_class = ApproveForm
     needs_role = LinkRole.APPROVE
-    ticks = ("accept_terms",)
+    ticks = ("accept_terms", "checks")
 
     def is_available(self):
-        return self.is_allowed and self.item is not None and self.item.state == ItemState.WAITING
+        return self.is_allowed and self.waits
+
+    @property
+    def waits(self):
+        item = self.item
+        if item is None or item.state != ItemState.WAITING:
+            return False
+        return not item.has_yes_of(self.visit.link)
 
     def initial(self):
         shown = shown_items([self.item]) if self.item else ""
@@ -47,16 +55,18 @@ class Approve(DecidingMixin, Action):
             "shown": shown,
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
+            "checklist_id": checklist_id(self.document, [self.item_key]),
         }
 
     def context(self, form):
         return super().context(form) | {
             "terms": asked_terms(self.document, self.item_key),
-            "consequence": consequence(self.document, [self.item_key]),
+            "consequence": consequence(self.document, [self.item_key], self.visit.link),
             "approving_as": self.visit.name or self.visit.email,
         }
 
     def perform(self, form, submission):
         self.decide(form, submission, Verdict.APPROVE)
         order = deciding.settle(self.document)
-        return approved_message(self.document, 1, order, name=self.item_name)
+        name, link = self.item_name, self.visit.link
+        return approved_message(self.document, 1, order, name=name, link=link)

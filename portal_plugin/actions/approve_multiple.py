@@ -18,9 +18,10 @@ from .approving import (
 )
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin, ShownItemsField, shown_items
+from .giving import GivingMixin, checklist_id
 
 
-class ApproveMultipleForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
+class ApproveMultipleForm(GivingMixin, TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
     items = forms.TypedMultipleChoiceField(
         label=_("Items"),
@@ -33,12 +34,14 @@ class ApproveMultipleForm(TermsMixin, ShownVersionMixin, IdentityMixin, ActionFo
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         names = {line.key: line.name for line in self.document.lines}
-        self.fields["items"].choices = [
-            (str(key), names[key]) for key in self.document.standing.waiting_keys
-        ]
+        self.fields["items"].choices = [(str(key), names[key]) for key in self.waiting_keys]
+
+    @property
+    def waiting_keys(self):
+        return self.document.standing.waiting_for(self.visit.link)
 
     def clean_items(self):
-        keys = {str(key): key for key in self.document.standing.waiting_keys}
+        keys = {str(key): key for key in self.waiting_keys}
         return [keys[value] for value in self.cleaned_data["items"]]
 
 
@@ -52,25 +55,31 @@ class ApproveMultiple(DecidingMixin, Action):
     scope = Scope.DOCUMENT
     form_class = ApproveMultipleForm
     needs_role = LinkRole.APPROVE
-    ticks = ("items", "accept_terms")
+    ticks = ("items", "accept_terms", "checks")
+
+    @property
+    def waiting_keys(self):
+        return self.document.standing.waiting_for(self.visit.link)
 
     def is_available(self):
-        return self.is_allowed and len(self.document.standing.waiting_keys) >= 2
+        return self.is_allowed and len(self.waiting_keys) >= 2
 
     def initial(self):
         standing = self.document.standing
-        waiting = [standing.items[key] for key in standing.waiting_keys]
+        waiting = [standing.items[key] for key in self.waiting_keys]
         accepted = asked_terms(self.document, self.item_key)
         return super().initial() | {
             "shown": shown_items(waiting),
             "version": shown_version(self.document),
             "terms_id": accepted.pk if accepted else None,
+            "checklist_id": checklist_id(self.document, self.waiting_keys),
         }
 
     def untick(self, data, error):
         """Those of unchanged items stand; so does that of the terms, where only items changed."""
         gone = {str(key) for key in error.changes}
         data.setlist("items", [key for key in data.getlist("items") if key not in gone])
+        data.pop("checks", None)
         if isinstance(error, TermsChanged) or error.since is not None:
             data.pop("accept_terms", None)
 
@@ -78,7 +87,7 @@ class ApproveMultiple(DecidingMixin, Action):
         ticked = set(form["items"].data or []) if form.is_bound else set()
         return super().context(form) | {
             "terms": asked_terms(self.document, self.item_key),
-            "consequence": consequence(self.document, self.document.standing.waiting_keys),
+            "consequence": consequence(self.document, self.waiting_keys, self.visit.link),
             "approving_as": self.visit.name or self.visit.email,
             "ticked": ticked,
         }
@@ -91,4 +100,5 @@ class ApproveMultiple(DecidingMixin, Action):
 
     def perform(self, form, submission):
         decided = self.decide(form, submission, Verdict.APPROVE)
-        return approved_message(self.document, len(decided), deciding.settle(self.document))
+        order, link = deciding.settle(self.document), self.visit.link
+        return approved_message(self.document, len(decided), order, link=link)

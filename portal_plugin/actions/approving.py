@@ -4,9 +4,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..exceptions import TermsChanged
+from ..exceptions import NotAvailable, TermsChanged
+from ..models.approvers import person_of
 from ..money import format_money
 from ..services import deciding, proof_files, terms
+from ..services.presentation.decided import first_sentence, together
+from ..services.presentation.people import names_of
 from ..statuses import DocumentState, ItemState
 from .obliging import ObligationForm, Obliging
 from .outcomes import Done
@@ -15,7 +18,20 @@ from .outcomes import Done
 class DecidingMixin(Obliging):
     """An action that decides items. Their proofs are read before the lock, however large."""
 
+    binds = True
     has_receipt = True
+
+    @property
+    def at_stake(self):
+        return self.document.totals.total
+
+    def refusal(self):
+        """Of two at once the second reads who was first, and when."""
+        items = [self.item] if self.item_key else list(self.document.standing.items.values())
+        made = [item.decision for item in items if item is not None and item.decision]
+        if made:
+            return NotAvailable(first_sentence(max(made, key=lambda d: d.pk)))
+        return super().refusal()
 
     def keys(self, form) -> list:
         """The items that are decided."""
@@ -89,9 +105,12 @@ def asked_terms(document, item_key):
     return terms.of_decision(document, keys)
 
 
-def consequence(document, keys) -> str:
-    """What the approval of ``keys`` sets going, in one sentence."""
+def consequence(document, keys, link=None) -> str:
+    """What the approval of ``keys`` by the person of ``link`` sets going, in one sentence."""
     standing = document.standing
+    others = names_of(others_asked(standing, keys, link))
+    if others:
+        return _("It then waits for %(names)s.") % {"names": together(others)}
     decided = {*standing.keys(ItemState.APPROVED), *standing.keys(ItemState.DECLINED)}
     rest = set(standing.items) - set(keys) - decided
     if rest:
@@ -113,7 +132,19 @@ def consequence(document, keys) -> str:
     return _("This makes an order.")
 
 
-def approved_message(document, count, order, name="") -> Done:
+def others_asked(standing, keys, link) -> list:
+    """Whoever else has to say yes to one of ``keys``."""
+    own = person_of(link) if link is not None else None
+    asked = {
+        one.pk: one
+        for key in keys
+        for one in standing.items[key].missing or standing.approvers
+        if person_of(one) != own
+    }
+    return list(asked.values())
+
+
+def approved_message(document, count, order, *, name="", link=None) -> Done:
     """What was approved, and the next step."""
     if name:
         said = _("Thank you. “%(item)s” is approved.") % {"item": name}
@@ -123,10 +154,10 @@ def approved_message(document, count, order, name="") -> Done:
             "Thank you. %(count)d items are approved.",
             count,
         ) % {"count": count}
-    return Done(f"{said} {next_step(document, order)}".strip(), document=order or document)
+    return Done(f"{said} {next_step(document, order, link)}".strip(), document=order or document)
 
 
-def next_step(document, order):
+def next_step(document, order, link=None):
     """What the decision leads to, as a sentence; empty where there is nothing to say."""
     if order is not None:
         amount = format_money(order.amount_due, order.currency, order.language)
@@ -136,7 +167,10 @@ def next_step(document, order):
                 "amount": amount,
             }
         return _("This is now order %(number)s.") % {"number": order.number}
-    waiting = len(document.standing.waiting_keys)
+    waiting = len(document.standing.waiting_for(link))
+    others = names_of(document.standing.missing_people)
+    if others and not waiting:
+        return _("It now waits for %(names)s.") % {"names": together(others)}
     if waiting:
         return ngettext(
             "%(count)d item still waits for you.", "%(count)d items still wait for you.", waiting

@@ -6,6 +6,7 @@ history, the mails and the signal happen here, once; HTTP happens in one view.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from typing import Any, ClassVar
@@ -15,10 +16,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ..exceptions import NotAvailable, PortalError
+from ..exceptions import NotAvailable, NotForThisLink, PortalError
 from ..models import Submission
 from ..models.documents import lock
 from ..services import activity, listing, notifications
+from ..services.presentation import people
 from ..services.presentation.document import item_name
 from ..statuses import LinkRole
 from . import matrix
@@ -69,6 +71,8 @@ class Action:
 
     #: A word of the link that led to its form, such as ``mistake``.
     why: str = ""
+    #: Whether it binds the customer, who may have to type a code first.
+    binds: ClassVar[bool] = False
     #: Whether what came of it has a receipt.
     has_receipt: ClassVar[bool] = False
 
@@ -98,6 +102,11 @@ class Action:
         return reverse("portal_plugin:action", kwargs=kwargs)
 
     # -- what a subclass says ---------------------------------------------------------------------
+
+    @property
+    def at_stake(self) -> Decimal:
+        """Of one that binds: the amount that it is about, in the document's currency."""
+        return Decimal(0)
 
     def is_available(self) -> bool:
         """Whether the customer may do it now. Asked for the button, and again under the lock."""
@@ -174,6 +183,12 @@ class Action:
     def _has_item(self):
         return any(line.key == self.item_key for line in self.document.lines)
 
+    def why_not(self) -> NotAvailable:
+        """What is said to whoever may not do it, or not any more."""
+        if self.visit.link is not None and not self.visit.may(self.needs_role):
+            return NotForThisLink(people.who_may(self.document, self.needs_role))
+        return self.refusal()
+
     def form(self, data=None, files=None) -> ActionForm:
         return self.form_class(
             data, files, initial=self.initial(), visit=self.visit, item_key=self.item_key
@@ -185,13 +200,13 @@ class Action:
         Raises ``PortalError`` with nothing written.
         """
         if not self.visit.can_act or not self.visit.may(self.needs_role):
-            raise self.refusal()
+            raise self.why_not()
         form = self.form(data, files)
         earlier = self._earlier(form)
         if earlier is not None:
             return self.finish(self.replay(earlier))
         if not self.is_available():
-            raise self.refusal()
+            raise self.why_not()
         if not form.is_valid():
             return Invalid(form)
         try:
@@ -205,13 +220,13 @@ class Action:
     def _run_locked(self, form):
         with transaction.atomic():
             fresh = lock(self.document)
-            action = type(self)(self.visit.on(fresh), self.item_key)
+            action = type(self)(self.visit.again(fresh), self.item_key)
             earlier = action._earlier(form)
             if earlier is not None:
                 self.discard(form)
                 return action.replay(earlier)
             if not action.is_available():
-                raise action.refusal()
+                raise action.why_not()
             form.visit = action.visit
             submission = action._submit(form)
             outcome = action.perform(form, submission)

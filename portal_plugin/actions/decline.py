@@ -50,5 +50,5 @@ class Decline(DecidingMixin, Action):
         self.decide(form, submission, Verdict.DECLINE, form.cleaned_data["reason"])
         said = _("You declined “%(item)s”. The shop is told.") % {"item": self.item_name}
         order = deciding.settle(self.document)
-        said = f"{said} {next_step(self.document, order)}".strip()
+        said = f"{said} {next_step(self.document, order, self.visit.link)}".strip()
         return Done(said, document=order or self.document)

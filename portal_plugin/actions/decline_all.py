@@ -57,5 +57,5 @@ class DeclineAll(DecidingMixin, Action):
             count,
         ) % {"count": count}
         order = deciding.settle(self.document)
-        said = f"{said} {next_step(self.document, order)}".strip()
+        said = f"{said} {next_step(self.document, order, self.visit.link)}".strip()
         return Done(said, document=order or self.document)

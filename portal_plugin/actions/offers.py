@@ -100,14 +100,14 @@ def _offer(action_class, visit, view, urls, item=None):
         # An item's address is the action's with the item's key behind it.
         url=f"{urls[action.name]}{short(item.key)}/" if item else urls[action.name],
         opens=action.opens,
-        count=_count(action.name, view, item),
+        count=_count(action.name, visit, view, item),
         amount=_amount(action.name, view),
     )
 
 
-def _count(name, view, item):
+def _count(name, visit, view, item):
     if name == "approve_multiple":
-        return len(view.waiting_items)
+        return len(view.waiting_for(visit.link))
     if name == "comment":
         return item.comments_count if item else len(view.rows.comments)
     if name == "upload":

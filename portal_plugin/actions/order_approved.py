@@ -57,4 +57,5 @@ class OrderApproved(DecidingMixin, Action):
     def perform(self, form, submission):
         approved = len(self.document.standing.keys(ItemState.APPROVED))
         self.decide(form, submission, Verdict.DECLINE)
-        return approved_message(self.document, approved, deciding.settle(self.document))
+        order, link = deciding.settle(self.document), self.visit.link
+        return approved_message(self.document, approved, order, link=link)

@@ -96,7 +96,12 @@ class Pay(Action):
     form_class = PayForm
     needs_role = LinkRole.PAY
     limit = "payments_per_hour"
+    binds = True
     opens = "pay"
+
+    @property
+    def at_stake(self):
+        return self.document.amount_due
 
     def is_available(self):
         document = self.document

@@ -230,6 +230,8 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
         went_out_at = self.initial.get("go_live_at")
         if went_out_at and went_out_at <= timezone.now():
             self.initial["go_live_at"] = None
+        if "approvals_needed" in self.fields:
+            self.fields["approvals_needed"].required = False  # other panels may leave it out
         self._give_new_items_defaults()
 
     @property
@@ -249,6 +251,9 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
                 text = _("It was paid in %(currency)s: the currency stays.")
             raise ValidationError(text % {"currency": before})
         return code
+
+    def clean_approvals_needed(self):
+        return self.cleaned_data["approvals_needed"] or self.instance.approvals_needed
 
     def clean_valid_until(self):
         """A day that is over is refused where it is written, and where it would go out."""

@@ -13,11 +13,11 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from ..canonical import decimal_text
 from ..gateways import pdf as pdf_gateway
-from ..models import SalesDocument, Stage
+from ..models import PortalSettings, SalesDocument, Stage
 from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
-from ..statuses import DocumentState, EmailState, ItemState
+from ..statuses import DocumentState, EmailState, ItemState, LinkRole
 from . import invoicing, money_rows, overview_rows, sites, timeline
 from .finding import find
 from .words import language_of_admin, number_of, state_tag
@@ -103,6 +103,8 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "attachments": overview_rows.attachments(document),
             "external_files": overview_rows.external_files(document),
             "people": overview_rows.people(document),
+            "roles": LinkRole.choices,
+            "lets_invite": PortalSettings.of(document.site).lets_invite,
             "emails": list(self._emails()),
             "timeline": timeline.entries(document),
             "invoicing": invoicing.context(document, self.request.user),

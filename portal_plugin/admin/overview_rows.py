@@ -1,5 +1,6 @@
 """What the overview of one document shows, as plain rows."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,7 @@ from ..money import format_money, format_number
 from ..services import agreeing, answering, links, previews
 from ..services.mail_receivers import staff_name
 from ..services.presentation.changed import sentences
-from ..services.presentation.decided import earlier_sentence
+from ..services.presentation.decided import agreement_sentence, earlier_sentence
 from ..services.presentation.items import option_words
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
@@ -47,6 +48,7 @@ class ItemRow:
     decided_by: str = ""
     decided_at: datetime | None = None
     has_decision: bool = False
+    is_partly_approved: bool = False
     earlier: str = ""
     receipt: UUID | None = None
     reason: str = ""
@@ -105,7 +107,8 @@ def _item_row(document, item, sums, standing, proofs, names, known):
         decided_by=names.get(decision.submission_id, "") if decision else "",
         decided_at=decision.created_at if decision else None,
         has_decision=decision is not None,
-        earlier=earlier_sentence(state),
+        is_partly_approved=bool(state and state.approvals),
+        earlier=agreement_sentence(state) or earlier_sentence(state),
         receipt=decision.submission.client_key if decision else None,
         reason=(decision.reason or "") if decision else "",
         proofs=proofs.get(item.key, []),
@@ -205,9 +208,13 @@ def external_files(document):
 
 def people(document):
     """Newest link per person, the order's before the estimate's."""
-    by_person = {}
+    by_person, invited = {}, defaultdict(list)
     for link in links.of_document(document).order_by("pk"):
         by_person[link.recipient_id] = link
+        if link.invited_by_id and not link.is_revoked:
+            invited[link.invited_by_id].append(str(link.recipient))
+    for link in by_person.values():
+        link.has_invited = invited[link.pk]
     return list(by_person.values())
 
 
@@ -215,7 +222,7 @@ def taken_back(document, draft) -> list[str]:
     """Names of the approved and declined items that publishing the draft would ask for again."""
     if document.current_version_id is None:
         return []
-    decided = {k: i for k, i in document.standing.items.items() if i.decision is not None}
+    decided = {k: i for k, i in document.standing.items.items() if i.decision or i.approvals}
     if not decided:
         return []
     proofs = proofs_to_be(document)

@@ -168,7 +168,17 @@ def document_tabs(*, valid_until):
                 FieldPanel("delivery_text"),
                 FieldRowPanel([FieldPanel("purchase_order_number"), FieldPanel("buyer_reference")]),
                 MultiFieldPanel(
-                    [FieldRowPanel([FieldPanel("approve_by"), FieldPanel("approve_by_reason")])],
+                    [
+                        FieldRowPanel([FieldPanel("approve_by"), FieldPanel("approve_by_reason")]),
+                        FieldPanel("approvals_needed", classname="portal-admin-fit"),
+                        FieldRowPanel(
+                            [
+                                FieldPanel("asks_signature"),
+                                FieldPanel("asks_purchase_order"),
+                                FieldPanel("asks_checklist"),
+                            ]
+                        ),
+                    ],
                     heading=_("More"),
                     classname="collapsed",
                 ),

@@ -21,6 +21,7 @@ from ..exceptions import PortalError
 from ..models import OutgoingEmail, PortalSettings, Recipient
 from ..services import changes, mail_rendering, sending
 from ..services.mail_receivers import staff_address
+from ..statuses import LinkRole
 from . import overview_rows
 from .finding import find
 from .words import language_of_admin, number_of
@@ -51,7 +52,8 @@ class SendForm(forms.Form):
     copy_to_me = forms.BooleanField(label=gettext_lazy("Send a copy to me"), required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, people, can_copy, **kwargs):
+    def __init__(self, *args, people, can_copy, roles=None, **kwargs):
+        """``roles``: key of each person who has a link to what they may do with it."""
         super().__init__(*args, **kwargs)
         self.people = people
         self.fields["recipients"].choices = [
@@ -60,6 +62,30 @@ class SendForm(forms.Form):
         ]
         if not can_copy:
             del self.fields["copy_to_me"]
+
+        for key, person in people.items():
+            self.fields[f"role_{key}"] = forms.ChoiceField(
+                label=person.name,
+                choices=LinkRole.choices,
+                initial=(roles or {}).get(key, LinkRole.APPROVE),
+                required=False,
+            )
+
+    def main_fields(self):
+        return [field for field in self.visible_fields() if not field.name.startswith("role_")]
+
+    def role_fields(self):
+        return [field for field in self.visible_fields() if field.name.startswith("role_")]
+
+    @property
+    def has_limits(self):
+        """Whether somebody may do less than everything, or something is wrong there."""
+        fields = self.role_fields()
+        return any(f.errors or (f.value() or LinkRole.APPROVE) != LinkRole.APPROVE for f in fields)
+
+    def roles(self):
+        data = self.cleaned_data
+        return {self.people[key]: data[f"role_{key}"] for key in data["recipients"]}
 
     def chosen(self):
         return [self.people[key] for key in self.cleaned_data["recipients"]]
@@ -102,6 +128,19 @@ def ticked_at_first(document, people) -> list[str]:
     return [key for key, person in people.items() if getattr(person, "gets_documents", True)]
 
 
+def roles_of(document, people) -> dict:
+    """What those may do who have a link by now."""
+    by_person = {
+        (link.recipient.contact_id, link.recipient.name, link.recipient.email): link.role
+        for link in overview_rows.people(document)
+    }
+    found = {}
+    for key, person in people.items():
+        contact = person.pk if key != "customer" else None
+        found[key] = by_person.get((contact, person.name, person.email), LinkRole.APPROVE)
+    return found
+
+
 class Send(WagtailAdminTemplateMixin, FormView):
     template_name = "portal_plugin/admin/send.html"
     form_class = SendForm
@@ -141,7 +180,12 @@ class Send(WagtailAdminTemplateMixin, FormView):
 
     def get_form_kwargs(self):
         can_copy = bool(staff_address(self.request.user))
-        return {**super().get_form_kwargs(), "people": self.people, "can_copy": can_copy}
+        return {
+            **super().get_form_kwargs(),
+            "people": self.people,
+            "can_copy": can_copy,
+            "roles": roles_of(self.document, self.people),
+        }
 
     def get_initial(self):
         sample = _email(self.document, "", "")
@@ -180,6 +224,7 @@ class Send(WagtailAdminTemplateMixin, FormView):
                 attach_pdf=data["attach_pdf"],
                 copy_to=self.request.user if data.get("copy_to_me") else None,
                 shown_version=data["version"],
+                roles=form.roles(),
                 user=self.request.user,
             )
         except PortalError as error:

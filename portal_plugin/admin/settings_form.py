@@ -21,7 +21,7 @@ from .stripe_keys_form import WritesStripeKeys
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 #: Under "More": a shop may leave them empty.
-OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL)
+OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL, TermsKind.CHECKLIST)
 MAX_LOGO_BYTES = 2_000_000
 #: What the shop writes in its own language, which may run the other way than the admin's.
 WORDS = {"shop_name", "footer", "address", "bank_details", "proof_disclaimer", "how_it_works"}
@@ -30,6 +30,7 @@ TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),
     TermsKind.ORDER: gettext_lazy("Terms for orders (%(language)s)"),
     TermsKind.PROOF: gettext_lazy("Terms for new proofs of an order (%(language)s)"),
+    TermsKind.CHECKLIST: gettext_lazy("Checklist for proofs, one line each (%(language)s)"),
     TermsKind.WITHDRAWAL: gettext_lazy("Right of withdrawal (%(language)s)"),
 }
 
@@ -108,6 +109,8 @@ class PortalSettingsForm(WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm)
             self.initial[name] = self.fields[name].initial = text
             if written is None and kind == TermsKind.PROOF:
                 self.fields[name].help_text = _("Empty: the terms for orders.")
+            elif kind == TermsKind.CHECKLIST:
+                self.fields[name].help_text = _("For example: spelling, size, colours.")
             elif written is None and kind == TermsKind.WITHDRAWAL:
                 self.fields[name].help_text = _(
                     "A starter text: read it and change it. It counts as soon as you have deleted "

@@ -95,6 +95,9 @@ def _terms():
             MultiFieldPanel(
                 [
                     FieldPanel("sells_to_consumers"),
+                    FieldPanel("asks_signature"),
+                    FieldPanel("asks_purchase_order"),
+                    FieldPanel("asks_checklist"),
                     *(
                         FieldPanel(terms_field(language, kind))
                         for kind in OPTIONAL_KINDS
@@ -188,6 +191,15 @@ def _links():
             FieldPanel("who_converts", classname="portal-admin-fit"),
             FieldPanel("attaches_pdf"),
             FieldPanel("how_it_works"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("lets_invite"),
+                    FieldPanel("code_above", classname="portal-admin-fit"),
+                    FieldPanel("code_for_new_browsers"),
+                ],
+                heading=_("More"),
+                classname="collapsed",
+            ),
         ],
         heading=_("Links and orders"),
         name="links",

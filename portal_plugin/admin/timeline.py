@@ -23,6 +23,9 @@ from .words import language_of_admin
 SENTENCES = {
     "link_made": gettext_noop("%(who)s made a direct link"),
     "link_reopened": gettext_noop("%(who)s opened a stopped direct link again"),
+    "invite": gettext_noop("%(who)s invited a colleague"),
+    "code_confirmed": gettext_noop("%(who)s typed the code from the email"),
+    "link_limited": gettext_noop("%(who)s changed what a person may do"),
     "link_copied": gettext_noop("%(who)s copied a new direct link"),
     "link_stopped": gettext_noop("%(who)s stopped a direct link"),
     "send": gettext_noop("%(who)s sent the document by email"),

@@ -2,13 +2,15 @@
 
 from datetime import datetime, time
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
 from ..models import DirectLink, OutgoingEmail
-from ..services import erasing, links, outbox, sending
+from ..services import erasing, inviting, links, outbox, sending
+from ..statuses import LinkRole
 from . import posted
 from .choosing_days import day_to_come
 from .done import Done
@@ -32,9 +34,19 @@ def copy_link(document, request):
 
 def stop_link(document, request):
     link = _link(document, request)
-    links.revoke(link, request.user)
-    message = _("%(name)s cannot open this document any more.")
-    return Done(message % {"name": link.recipient}, "#people")
+    invited = inviting.invited_by(link)
+    names = ", ".join(str(one.recipient) for one in invited)
+    choice = request.POST.get("invited")
+    if invited and choice not in ("stop", "keep"):
+        question = _("%(name)s invited %(names)s. Say whether their access ends, too.")
+        raise PortalError(question % {"name": link.recipient, "names": names})
+    with transaction.atomic():
+        for one in [link, *(invited if choice == "stop" else [])]:
+            links.revoke(one, request.user)
+    message = _("%(name)s cannot open this document any more.") % {"name": link.recipient}
+    if invited and choice == "keep":
+        message += " " + _("Still with access: %(names)s.") % {"names": names}
+    return Done(message, "#people")
 
 
 def extend_link(document, request):
@@ -44,6 +56,19 @@ def extend_link(document, request):
     links.extend(link, until, request.user)
     message = _("The link of %(name)s lasts until %(date)s.")
     return Done(message % {"name": link.recipient, "date": date_format(day)}, "#people")
+
+
+def limit_link(document, request):
+    """What the person may do from now on."""
+    link, role = _link(document, request), request.POST.get("role", "")
+    if role not in LinkRole.values:
+        raise PortalError(_("Choose what the person may do."))
+    may_invite = None
+    if "asks_invite" in request.POST:
+        may_invite = request.POST.get("may_invite") == "yes"
+    links.limit(link, role, request.user, may_invite=may_invite)
+    words = {"name": link.recipient, "rights": LinkRole(role).label}
+    return Done(_("%(name)s: %(rights)s") % words, "#people")
 
 
 def retry_email(document, request):
@@ -76,6 +101,7 @@ VERBS = {
     "send-again": ("send", send_again),
     "copy-link": ("send", copy_link),
     "stop-link": ("send", stop_link),
+    "limit-link": ("send", limit_link),
     "extend-link": ("send", extend_link),
     "erase-person": ("delete", erase_person),
     "retry-email": ("send", retry_email),

@@ -4,6 +4,7 @@ from .access import DirectLink, LinkToken, Recipient
 from .activity import Activity, PersonalSalt
 from .attachments import Attachment, Preview
 from .choices import Choice
+from .codes import EmailCode
 from .conversation import ChangeRequest, Comment, InternalNote
 from .customers import Contact, Customer
 from .decisions import Decision, Submission, TermsText
@@ -40,6 +41,7 @@ __all__ = [
     "Discrepancy",
     "Dispute",
     "DocumentVersion",
+    "EmailCode",
     "Estimate",
     "ExternalFile",
     "InternalNote",

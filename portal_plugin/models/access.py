@@ -26,6 +26,8 @@ class Recipient(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("email"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    #: By somebody with a link, and so known to no customer or contact of the shop's.
+    was_invited = models.BooleanField(_("invited by a customer"), default=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 
     class Meta:
@@ -39,6 +41,14 @@ class Recipient(models.Model):
 class DirectLinkQuerySet(models.QuerySet):
     def usable(self):
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+    def approving(self):
+        """Of whoever is asked for a yes. A link that has ended still asks: its person gets a new
+        one, and time alone must not make a yes of what they did not say."""
+        return self.filter(revoked_at=None, role=LinkRole.APPROVE)
+
+    def paying(self):
+        return self.filter(revoked_at=None, role__in=[LinkRole.APPROVE, LinkRole.PAY])
 
     def expired_unused(self, since):
         """Ended since a moment without having been seen by a person."""
@@ -64,6 +74,12 @@ class DirectLink(models.Model):
         _("rights"), max_length=10, choices=LinkRole.choices, default=LinkRole.APPROVE
     )
     expires_at = models.DateTimeField(_("until"))
+    invited_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="invited"
+    )
+    may_invite = models.BooleanField(_("may invite others"), default=True)
+    #: Since when the person is asked for a yes, where that is not since the link was made.
+    approves_since = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(_("stopped"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -94,6 +110,14 @@ class DirectLink(models.Model):
 
     def __str__(self):
         return f"{self.recipient} · {self.document}"
+
+    @property
+    def asked_since(self):
+        return self.approves_since or self.created_at
+
+    @property
+    def is_limited(self):
+        return self.role != LinkRole.APPROVE
 
     @property
     def is_revoked(self):

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..statuses import PaysBy
+from ..statuses import ApprovalsNeeded, AsksFor, PaysBy
 
 
 class DocumentContent(models.Model):
@@ -38,6 +38,22 @@ class DocumentContent(models.Model):
         max_length=200,
         blank=True,
         help_text=_("For example: for delivery on Friday."),
+    )
+    approvals_needed = models.CharField(
+        _("of several people"),
+        max_length=3,
+        choices=ApprovalsNeeded.choices,
+        default=ApprovalsNeeded.ONE,
+        help_text=_("Whose yes an item needs, where several people may approve."),
+    )
+    asks_signature = models.CharField(
+        _("ask for a typed signature"), max_length=3, choices=AsksFor.choices, blank=True
+    )
+    asks_purchase_order = models.CharField(
+        _("ask for the customer's order number"), max_length=3, choices=AsksFor.choices, blank=True
+    )
+    asks_checklist = models.CharField(
+        _("ask to check proofs line by line"), max_length=3, choices=AsksFor.choices, blank=True
     )
     delivery_on = models.DateField(_("delivery"), null=True, blank=True)
     delivery_text = models.TextField(_("delivery details"), blank=True)

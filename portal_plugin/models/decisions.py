@@ -88,6 +88,12 @@ class Submission(models.Model):
     )
     terms_text = models.TextField(blank=True)
     terms_digest = models.CharField(max_length=64, blank=True)
+    signature = models.CharField(_("signature"), max_length=200, blank=True)
+    purchase_order_number = models.CharField(
+        _("customer's order number"), max_length=100, blank=True
+    )
+    #: The lines that were ticked, word for word, as a JSON list.
+    checklist = models.TextField(blank=True)
     withdrawal_text = models.TextField(blank=True)
     withdrawal_digest = models.CharField(max_length=64, blank=True)
     note = models.TextField(_("note"), blank=True)

@@ -132,6 +132,44 @@ class PortalSettings(BaseSiteSetting):
             "and delivery above it and your text on withdrawal."
         ),
     )
+    asks_signature = models.BooleanField(
+        _("ask for a typed signature"),
+        default=False,
+        help_text=_("With each approval. A document may ask for it or leave it out by itself."),
+    )
+    asks_purchase_order = models.BooleanField(
+        _("ask for the customer's order number"), default=False
+    )
+    asks_checklist = models.BooleanField(
+        _("ask to check proofs line by line"),
+        default=False,
+        help_text=_("The lines are below, for each language; all of them have to be ticked."),
+    )
+    code_above = models.DecimalField(
+        _("ask for a code above"),
+        max_digits=19,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_(
+            "Before a decision or a payment of more than this amount, in the document's currency, "
+            "the customer types a code that they get by email. Empty: never."
+        ),
+    )
+    code_for_new_browsers = models.BooleanField(
+        _("ask for a code in a new browser"),
+        default=False,
+        help_text=_("Before the first decision or payment in each browser, whatever the amount."),
+    )
+    lets_invite = models.BooleanField(
+        _("customers may invite colleagues"),
+        default=False,
+        help_text=_(
+            "Whoever has a link can have one sent to a colleague, with the same rights or fewer. "
+            "You see them under “People with access”."
+        ),
+    )
     steps_done = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:

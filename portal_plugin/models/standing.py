@@ -1,13 +1,22 @@
 """Where a document stands: which item waits, which was approved, and what that makes of the whole.
 
 Nothing of this is stored. It follows from the current version, the decisions and the change
-requests of its thread, read once in four queries however many items there are.
+requests of its thread, read once in four queries however many items there are; in five where all
+have to say yes.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..statuses import ChangeRequestState, DocumentKind, DocumentState, ItemState, Verdict
+from ..statuses import (
+    ApprovalsNeeded,
+    ChangeRequestState,
+    DocumentKind,
+    DocumentState,
+    ItemState,
+    Verdict,
+)
+from . import approvers
 from .agreed import change_since_agreed
 
 
@@ -23,6 +32,16 @@ class ItemStanding:
     decision: object = None
     earlier: object = None
     change_request: object = None
+    #: Where all have to say yes and some have: their decisions, and links of the others.
+    approvals: tuple = ()
+    missing: tuple = ()
+
+    def has_yes_of(self, link) -> bool:
+        """Whether the person behind the link has said theirs, and it waits for others."""
+        if link is None or not self.approvals:
+            return False
+        who = approvers.person_of(link)
+        return any(approvers.person_of(d.submission.link) == who for d in self.approvals)
 
 
 class Standing:
@@ -45,7 +64,18 @@ class Standing:
         from .decisions import Decision
 
         found = Decision.objects.of_thread(self.document).select_related("submission", "version")
+        if self.needs_all:
+            found = found.select_related("submission__link__recipient", "version")
         return list(found.defer("version__content").order_by("submission_id", "pk"))
+
+    @property
+    def needs_all(self) -> bool:
+        return self.document.approvals_needed == ApprovalsNeeded.ALL
+
+    @cached_property
+    def approvers(self) -> list:
+        """Links of whoever is asked, where all of them have to say yes."""
+        return approvers.approvers(self.document) if self.needs_all else []
 
     @cached_property
     def change_requests(self):
@@ -74,6 +104,7 @@ class Standing:
         counting = newest if newest and newest.since_id == item.since_id else None
         requests = [r for r in self.change_requests if self._covers(r, item.key, counting)]
         open_request = next((r for r in requests if r.is_open), None)
+        said, missing = [], []
         if open_request:
             state, counting = ItemState.CHANGES_REQUESTED, None
         elif (
@@ -84,6 +115,12 @@ class Standing:
             state, counting = ItemState.WAITING, None
         elif counting.verdict == Verdict.APPROVE:
             state = ItemState.APPROVED
+            if self.needs_all:
+                after = max(map(_order, requests), default=0)
+                said = approvers.yes_in_a_row(decided, item.since_id, after)
+                missing = approvers.missing(said, self.approvers)
+            if missing:
+                state, counting = ItemState.WAITING, None
         else:
             state = ItemState.DECLINED
         return ItemStanding(
@@ -93,8 +130,10 @@ class Standing:
             since_id=item.since_id,
             canonical=item.canonical,
             decision=counting,
-            earlier=newest if newest is not counting else None,
+            earlier=newest if newest is not counting and not missing else None,
             change_request=open_request,
+            approvals=tuple(said) if missing else (),
+            missing=tuple(missing),
         )
 
     def _covers(self, request, key, counting):
@@ -112,6 +151,21 @@ class Standing:
     @property
     def waiting_keys(self):
         return self.keys(ItemState.WAITING)
+
+    def waiting_for(self, link) -> list:
+        """Keys of the items that wait for the yes of this person."""
+        items = self.items
+        return [key for key in self.waiting_keys if not items[key].has_yes_of(link)]
+
+    def asks(self, link) -> bool:
+        """Whether it waits for this person, and they may answer."""
+        return not link.is_limited and bool(self.waiting_for(link))
+
+    @property
+    def missing_people(self) -> list:
+        """Links of those whose yes is missing where others have said theirs, each once."""
+        missing = [link for item in self.items.values() for link in item.missing]
+        return list({link.pk: link for link in missing}.values())
 
     @property
     def never_wanted_keys(self):

@@ -8,7 +8,7 @@ from ..actions.offers import offers
 from ..actions.outcomes import Data, GoTo
 from ..exceptions import NotAvailable, PortalError, StaleDocument
 from ..services.presentation import document_view
-from . import answers, grants, limits, pages, receipts, staleness
+from . import answers, codes, grants, limits, pages, receipts, staleness
 from .context import attachment_rows, comment_rows, external_rows
 from .guard import find_document
 
@@ -27,14 +27,18 @@ def action(request, visit, action, item_key=None):
     if order is not None:
         return pages.to_order(request, visit, order)
     if not instance.is_available():
-        raise instance.refusal()
-    return _show(request, visit, instance, instance.form())
+        raise instance.why_not()
+    page = codes.before_showing(request, visit, instance)
+    return page or _show(request, visit, instance, instance.form())
 
 
 def _submit(request, visit, instance):
     try:
         if instance.limit:
             limits.count(instance.limit, visit)
+        page = codes.before_doing(request, visit, instance)
+        if page is not None:
+            return page
         outcome = instance.run(request.POST, request.FILES)
     except StaleDocument as error:
         return _show_again(request, visit, instance, error)
@@ -100,6 +104,7 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
         "view": view,
         "item": item,
         "page_items": found.items,
+        "waiting_items": view.waiting_for(visit.link),
         "comments": list(reversed(comment_rows(view, instance.item_key))),
         "attachments": attachment_rows(view, visit.document, instance.item_key),
         "external_files": external_rows(view, instance.item_key),

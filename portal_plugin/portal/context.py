@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ..actions.offers import offer, offers
 from ..services.presentation import document_view
+from ..services.presentation.people import limit_sentence
 from ..services.presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from ..statuses import FileCheckState, WorkState
 
@@ -27,6 +28,7 @@ OF_THE_BODY = (
     "view",
     "sentence",
     "next_sentence",
+    "limit_sentence",
     "deadline_sentence",
     "primary",
     "page_items",
@@ -127,9 +129,10 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "order_url": _url("document", order) if order else "",
         "estimate_url": _estimate_url(visit.document),
         "view": view,
-        "sentence": state_sentence(view),
+        "sentence": state_sentence(view, visit.link),
+        "limit_sentence": limit_sentence(view, visit.link),
         "next_sentence": next_sentence(view),
-        "deadline_sentence": deadline_sentence(view),
+        "deadline_sentence": deadline_sentence(view, visit.link),
         "primary": found.primary,
         "page_items": found.items,
         "document_offers": found.document,

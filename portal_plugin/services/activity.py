@@ -108,11 +108,20 @@ def first_broken(document: SalesDocument) -> Activity | None:
 def person_digest(recipient: Recipient) -> str:
     """HMAC of name and email under the recipient's own salt: a plain digest of either is guessed
     in seconds."""
+    who = canonical_bytes({"name": recipient.name, "email": recipient.email.lower()})
+    return _personal(recipient, who)
+
+
+def digest_of(recipient: Recipient, text: str) -> str:
+    """The same of something personal that they wrote."""
+    return _personal(recipient, canonical_bytes({"text": text}))
+
+
+def _personal(recipient: Recipient, content: bytes) -> str:
     salt, _ = PersonalSalt.objects.get_or_create(
         recipient=recipient, defaults={"salt": secrets.token_hex(32)}
     )
-    who = canonical_bytes({"name": recipient.name, "email": recipient.email.lower()})
-    return hmac.new(bytes.fromhex(salt.salt), who, sha256).hexdigest()
+    return hmac.new(bytes.fromhex(salt.salt), content, sha256).hexdigest()
 
 
 def _actor(link: DirectLink | None, staff: Any) -> ActorKind:

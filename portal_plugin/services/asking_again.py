@@ -30,7 +30,11 @@ def decided(document: SalesDocument) -> dict[UUID, ItemStanding]:
     """The items with a yes or no that counts, before a new version is written."""
     if document.current_version_id is None:
         return {}
-    return {key: item for key, item in document.standing.items.items() if item.decision}
+    return {key: item for key, item in document.standing.items.items() if _has_answer(item)}
+
+
+def _has_answer(item: ItemStanding) -> bool:
+    return item.decision is not None or bool(item.approvals)
 
 
 def of_version(version: DocumentVersion, before: Mapping[UUID, ItemStanding]) -> list[Again]:

@@ -57,5 +57,6 @@ def _remind(document: SalesDocument, now: datetime) -> int:
             return 0
         SalesDocument.objects.filter(pk=fresh.pk).update(reminded_of=fresh.approve_by)
         activity.record(fresh, "deadline", data={"day": str(fresh.approve_by)})
-        notifications.shop_acted(fresh, "deadline")
+        # Nobody who may not answer, and nobody who has.
+        notifications.shop_acted(fresh, "deadline", concerns=fresh.standing.asks)
     return 1

@@ -13,7 +13,8 @@ from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
 from ..statuses import DocumentState, ItemState, Verdict
-from . import converting, pdfs, proof_files, versions
+from . import activity, converting, pdfs, proof_files, versions
+from .presentation.decided import first_sentence
 
 
 def decide(
@@ -41,9 +42,7 @@ def decide(
     changed = what_changed(document, {key: hashes.get(key, "") for key in keys}, since)
     if any(changed.values()):
         raise StaleDocument(**changed)
-    waiting = set(standing.waiting_keys)
-    if not keys or not set(keys) <= waiting:
-        raise NotAvailable(_("This item does not wait for approval any more."))
+    refuse_decided(document, keys, submission.link if verdict == Verdict.APPROVE else None)
     proof_files.refuse_unread([version_items[key].canonical for key in keys], files)
     decisions = [
         Decision(
@@ -73,6 +72,21 @@ def decide(
     return decisions
 
 
+def refuse_decided(document: SalesDocument, keys: Sequence[UUID], link: Any = None) -> None:
+    """Of two at once the first wins, and the second is told who that was and when. ``link`` is that
+    of whoever says yes, where others have to say it, too."""
+    standing = document.standing
+    if keys and set(keys) <= set(standing.waiting_for(link)):
+        return
+    items = [standing.items[key] for key in keys if key in standing.items]
+    if any(item.has_yes_of(link) for item in items):
+        raise NotAvailable(_("You have approved this. It waits for others now."))
+    first = next((item.decision for item in items if item.decision), None)
+    if first is not None:
+        raise NotAvailable(first_sentence(first))
+    raise NotAvailable(_("This item does not wait for approval any more."))
+
+
 def history_facts(submission: Submission) -> dict[str, Any]:
     """What the history keeps of a submission with decisions, so that none can be changed or lost
     without it: the decisions, and the hashes of the texts as they were shown."""
@@ -81,7 +95,20 @@ def history_facts(submission: Submission) -> dict[str, Any]:
         "decided": kept_of(submission.decisions.all()),
         "terms": submission.terms_digest,
         "withdrawal": submission.withdrawal_digest,
+        **given(submission),
     }
+
+
+def given(submission: Submission) -> dict[str, Any]:
+    """What was given besides. A signature is a name: its digest dies with its person's salt."""
+    found = {}
+    if submission.signature and submission.link is not None:
+        found["signature"] = activity.digest_of(submission.link.recipient, submission.signature)
+    if submission.purchase_order_number:
+        found["purchase_order"] = digest(submission.purchase_order_number.encode())
+    if submission.checklist:
+        found["checklist"] = digest(submission.checklist.encode())
+    return found
 
 
 def kept_of(decisions: Iterable[Decision]) -> list[list[str]]:
@@ -106,7 +133,8 @@ def what_changed(
 def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: str) -> Decision:
     """Staff take a decision back by a new entry; the old one stays. Needs a reason."""
     item, version = document.standing.items.get(key), document.current_version
-    if item is None or version is None or item.decision is None:
+    taken = item and (item.decision or next(iter(item.approvals), None))
+    if item is None or version is None or not taken:
         raise NotAvailable(_("There is no decision to take back."))
     decision = Decision.objects.create(
         submission=submission,
@@ -116,8 +144,8 @@ def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: 
         item_key=key,
         verdict=Verdict.UNDO,
         item_hash=item.item_hash,
-        scheme=item.decision.scheme,
-        canonical=item.decision.canonical,
+        scheme=taken.scheme,
+        canonical=taken.canonical,
         reason=reason,
     )
     forget(document)

@@ -113,7 +113,7 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
         sent = Submission.objects.filter(link=link)
         _draw_receipts_anew(sent)
-        sent.update(name="", email="", address=None, user_agent="")
+        sent.update(name="", email="", signature="", address=None, user_agent="")
         PaymentAttempt.objects.filter(link=link).update(address=None)
         for model in AUTHORED:
             model.objects.filter(link=link).update(author_name="")

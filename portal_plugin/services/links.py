@@ -20,8 +20,8 @@ from ..models import (
     SalesDocument,
 )
 from ..models.documents import lock
-from ..statuses import LinkRole
-from . import activity
+from ..statuses import ApprovalsNeeded, LinkRole
+from . import activity, listing
 
 TOKEN_BYTES = 32
 #: Characters of a token as ``secrets.token_urlsafe`` writes 32 bytes.
@@ -35,10 +35,13 @@ def ensure_link(
     contact: Contact | None = None,
     name: str = "",
     email: str = "",
-    role: str = LinkRole.APPROVE,
+    role: str = "",
     user: Any = None,
 ) -> DirectLink:
-    """The one link of this person to this document; sending to them again opens a stopped one."""
+    """The one link of this person to this document; sending to them again opens a stopped one.
+
+    Without a ``role`` a new link may do everything, and one that is there keeps its own.
+    """
     name = name or (contact.name if contact else customer.name)
     email = email or (contact.email if contact else customer.email)
     with transaction.atomic():
@@ -51,16 +54,36 @@ def ensure_link(
             link = DirectLink.objects.create(
                 document_id=fresh.pk,
                 recipient=recipient,
-                role=role,
+                role=role or LinkRole.APPROVE,
                 expires_at=expiry(fresh),
                 created_by=user,
             )
             activity.record(fresh, "link_made", staff=user, data={"link": link.pk})
         elif link.is_revoked:
-            link.revoked_at = None
-            link.save(update_fields=["revoked_at"])
+            link.revoked_at, link.approves_since = None, timezone.now()
+            link.save(update_fields=["revoked_at", "approves_since"])
             activity.record(fresh, "link_reopened", staff=user, data={"link": link.pk})
+        if role and link.role != role:
+            limit(link, role, user)
+        else:
+            _refresh(fresh)
     return link
+
+
+def limit(link: DirectLink, role: str, user: Any = None, *, may_invite: bool | None = None) -> None:
+    """Say what the person behind the link may do, from now on; what they did stays, and so do the
+    rights of whom they invited."""
+    with transaction.atomic():
+        document = lock(link.document)
+        if role != link.role:
+            link.role, link.approves_since = LinkRole(role), timezone.now()
+        if may_invite is not None:
+            link.may_invite = may_invite
+        link.save(update_fields=["role", "approves_since", "may_invite"])
+        activity.record(
+            document, "link_limited", staff=user, data={"link": link.pk, "role": str(link.role)}
+        )
+        _refresh(document)
 
 
 def of_document(document: SalesDocument) -> Any:
@@ -69,7 +92,8 @@ def of_document(document: SalesDocument) -> Any:
     specific = document.specific
     if specific.is_order and specific.source_estimate_id:
         ids.append(specific.source_estimate_id)
-    return DirectLink.objects.filter(document__in=ids).select_related("recipient__contact")
+    found = DirectLink.objects.filter(document__in=ids)
+    return found.select_related("recipient__contact", "invited_by__recipient")
 
 
 def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:
@@ -128,6 +152,18 @@ def revoke(link: DirectLink, user: Any = None) -> None:
         link.revoked_at = timezone.now()
         link.save(update_fields=["revoked_at"])
         activity.record(document, "link_stopped", staff=user, data={"link": link.pk})
+        _refresh(document)
+
+
+def _refresh(document: SalesDocument) -> None:
+    """Where everybody has to approve, who they are decides whether it waits. An estimate's people
+    are its order's, too."""
+    if document.approvals_needed != ApprovalsNeeded.ALL:
+        return
+    listing.refresh(document)
+    order = getattr(document, "resulting_order", None)
+    if order is not None:
+        listing.refresh(lock(order))
 
 
 def extend(link: DirectLink, until: datetime, user: Any = None) -> None:

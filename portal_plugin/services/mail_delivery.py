@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from ..gateways import mailer
 from ..models import OutgoingEmail, PortalSettings
 from ..statuses import EmailState
-from . import links, mail_attachments, mail_bundles, mail_jobs, mail_receivers
-from .mail_rendering import is_for_staff, render
+from . import codes, links, mail_attachments, mail_bundles, mail_jobs, mail_receivers
+from .mail_rendering import RenderedEmail, is_for_staff, render
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 #: An email that cannot even be written will not get better by itself.
 MAX_BROKEN = 3
 ERROR_LIMIT = 500
-SECRET = re.compile(rf"[\w-]{{{links.TOKEN_LENGTH}}}")
+#: A link's secret, or a code.
+SECRET = re.compile(rf"[\w-]{{{links.TOKEN_LENGTH}}}|\b\d{{{codes.DIGITS}}}\b")
 
 
 class Outcome(Enum):
@@ -81,7 +82,7 @@ def _deliver(email: OutgoingEmail) -> Outcome:
 def compose(email: OutgoingEmail) -> mailer.Letter:
     """The letter with a way in of its own. The secret exists in it, and its hash in a table."""
     to = mail_receivers.receiver(email)
-    rendered = render(email, url=_way_in(email))
+    rendered = _with_code(email) if email.kind == codes.KIND else render(email, url=_way_in(email))
     shop = PortalSettings.of(email.site)
     return mailer.Letter(
         to=mailer.mailbox(to.name, to.address),
@@ -97,6 +98,11 @@ def compose(email: OutgoingEmail) -> mailer.Letter:
         tag=f"portal-{email.kind}",
         metadata={"portal_email": email.message_id},
     )
+
+
+def _with_code(email: OutgoingEmail) -> RenderedEmail:
+    """It has a code and no way in. Like a link's secret, the code exists in the letter alone."""
+    return render(email, url="", code=codes.make(email.facts["code"]))
 
 
 def sender_address(shop: PortalSettings) -> str:

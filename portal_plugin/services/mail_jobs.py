@@ -17,7 +17,7 @@ from .presentation import DocumentView
 def job(view: DocumentView, link: DirectLink | None, kinds: set[str]) -> Phrase:
     """``kinds`` are those of what the email tells. A preview has no link and may do everything."""
     role = link.role if link else LinkRole.APPROVE
-    waiting = len(view.waiting_items)
+    waiting = len(view.waiting_for(link))
     if kinds == {"news_comment"}:
         return _read(view.document)
     if waiting and _is_deciding(view) and role == LinkRole.APPROVE:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import OutgoingEmail, PortalSettings, Recipient
+from ..models.codes import LIFE as CODE_LIFE
 from .presentation.shop import document_language
 
 
@@ -19,7 +21,7 @@ class Receiver:
 def receiver(email: OutgoingEmail) -> Receiver:
     """``address`` is empty where there is nobody to write to."""
     if email.recipient is not None:
-        return Receiver(_name_of(email.recipient), _address_of(email.recipient))
+        return Receiver(_name_of(email.recipient), address_of(email.recipient))
     if email.staff is not None:
         mailbox = PortalSettings.of(email.site).mailbox
         return Receiver(staff_name(email.staff), staff_address(email.staff) or mailbox)
@@ -32,6 +34,8 @@ def reason_to_withhold(email: OutgoingEmail) -> str:
         return _("The direct link was stopped.")
     if email.recipient is not None and email.recipient.erased_at:
         return _("This person's data was erased.")
+    if email.kind == "code" and email.created_at < timezone.now() - CODE_LIFE:
+        return _("It is too late for this code.")
     if email.link is not None and not _is_out(email.document):
         return _("The document is not published.")
     if not receiver(email).address:
@@ -66,12 +70,14 @@ def _name_of(recipient: Recipient) -> str:
     return recipient.contact.name if recipient.contact else recipient.name
 
 
-def _address_of(recipient: Recipient) -> str:
+def address_of(recipient: Recipient) -> str:
     """The person's address of today. Whoever was a contact that is gone gets nothing: the
     customer's own address belongs to somebody else."""
     if recipient.contact is not None:
         return recipient.contact.email
     customer = recipient.customer
+    if recipient.was_invited:
+        return recipient.email
     if recipient.email == customer.email or recipient.name == customer.name:
         return customer.email
     return ""

@@ -1,7 +1,7 @@
 """An email in words: subject, text and HTML. The address behind its button is the caller's."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.template.loader import select_template
@@ -74,6 +74,7 @@ class MailView:
     kind: str
     # For staff: why this email goes to them.
     why: str = ""
+    code: str = field(default="", repr=False)
     document: SalesDocument | None = None
     link: DirectLink | None = None
     start: str = field(init=False)
@@ -95,14 +96,15 @@ def is_for_staff(kind: str) -> bool:
     return kind == "copy" or kind.startswith("staff_")
 
 
-def render(email: OutgoingEmail, *, url: str) -> RenderedEmail:
+def render(email: OutgoingEmail, *, url: str, code: str = "") -> RenderedEmail:
     """``url`` goes behind the button; an admin preview gives any address, and no token exists.
+    ``code`` is that of an email that brings one.
 
     Works for an unsaved email. In the email's own language, whatever is active.
     """
     language = document_language(email.language)
     with translation.override(language):
-        mail = _view(email, language, url)
+        mail = replace(_view(email, language, url), code=code)
         name = "staff" if is_for_staff(email.kind) and email.kind != "copy" else "customer"
         return RenderedEmail(
             subject=mail.subject,
@@ -138,7 +140,7 @@ def _view(email: OutgoingEmail, language: str, url: str) -> MailView:
     shop = view.shop if view else shop_view(email.site)
     for_staff = is_for_staff(email.kind)
     told = [_told(story) for story in _stories(email)]
-    sentences = [] if for_staff or view is None else _sentences(view)
+    sentences = [] if for_staff or view is None else _sentences(view, email.link)
     return MailView(
         subject=subject(email, told, shop),
         heading=_heading(email, told, shop),
@@ -186,6 +188,8 @@ def _heading(email: OutgoingEmail, told: list[Told], shop: ShopView) -> Phrase:
     if email.kind == mail_digest.KIND:
         message = ngettext("%(count)s document for you", "%(count)s documents for you", len(told))
         return Phrase(message, count=len(told))
+    if email.kind == "code":
+        return Phrase(_("Your code"))
     if len(told) == 1:
         return told[0].headline
     if told:
@@ -212,6 +216,8 @@ def _subject(email: OutgoingEmail, told: list[Told], shop: ShopView) -> str:
     name = _name(email)
     if name is None:
         return _heading(email, told, shop) if told else shop.name
+    if email.kind == "code":
+        return _("Your code for %(document)s") % {"document": name}
     if not told:
         return _("%(document)s from %(shop)s") % {"document": name, "shop": shop.name}
     return _("%(document)s: %(news)s") % {"document": name, "news": _heading(email, told, shop)}
@@ -232,8 +238,8 @@ def _greeting(email: OutgoingEmail) -> str:
     return _("Hello %(name)s,") % {"name": name} if name else ""
 
 
-def _sentences(view: DocumentView) -> list[str]:
-    found = (state_sentence(view), deadline_sentence(view), next_sentence(view))
+def _sentences(view: DocumentView, link: DirectLink | None) -> list[str]:
+    found = (state_sentence(view, link), deadline_sentence(view, link), next_sentence(view))
     return [text for text in found if text]
 
 
@@ -252,7 +258,7 @@ def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[t
         rows.append((_("Deposit due"), view.deposit_due))
     elif view.has_balance and view.payments:
         rows.append((_("Balance due"), view.balance_due))
-    if document.approve_by and view.waiting_items and not view.is_over:
+    if document.approve_by and view.waiting_for(email.link) and not view.is_over:
         rows.append((_("Please answer by"), date_format(document.approve_by)))
     if view.valid_until:
         rows.append((_("Valid until"), date_format(view.valid_until)))

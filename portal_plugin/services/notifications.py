@@ -1,6 +1,6 @@
 """Who is told what: the customer what the shop and they did, staff what the customer did."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..models import DirectLink, OutgoingEmail, SalesDocument, Submission
@@ -18,6 +18,7 @@ AT_ONCE = frozenset(
         "decline_all",
         "order_approved",
         "confirm_change",
+        "invite",
         "payment",
         "payment_failed",
         "refund",
@@ -52,13 +53,18 @@ def customer_acted(
 
 
 def shop_acted(
-    document: SalesDocument, verb: str, *, facts: dict[str, Any] | None = None
+    document: SalesDocument,
+    verb: str,
+    *,
+    facts: dict[str, Any] | None = None,
+    concerns: Callable[[DirectLink], bool] | None = None,
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
     ``change_to_confirm``, ``lower_total``, ``change_answered``, ``stage``, ``cancelled``,
-    ``payment``, ``payment_failed``, ``refund``, ``invoice`` or ``credit_note``."""
+    ``payment``, ``payment_failed``, ``refund``, ``invoice`` or ``credit_note``. Only for those whom
+    it ``concerns``, where that is asked."""
     happening = _happening(facts, None)
-    receivers = _receivers(document)
+    receivers = [link for link in _receivers(document) if concerns is None or concerns(link)]
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
 
 
@@ -80,6 +86,11 @@ def staff_told(
 ) -> list[OutgoingEmail]:
     """Staff alone, about what nobody meant to do: money that is too much, or is taken back."""
     return _to_staff(document, verb, _happening(facts, None), None)
+
+
+def invited(document: SalesDocument, link: DirectLink, *, by: DirectLink) -> OutgoingEmail:
+    """The colleague gets the link that ``by`` had made for them."""
+    return _to_customer(document, link, "news", "invite", {"by": by.recipient.name})
 
 
 def _happening(facts: dict[str, Any] | None, submission: Submission | None) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def queue(
         written_subject=subject[:300],
         written_text=text,
         facts=facts or {},
-        thread=_thread(document, link, staff, address),
+        # A code waits for no other email.
+        thread="" if kind == "code" else _thread(document, link, staff, address),
         is_delayed=delay,
         attaches_pdf=attaches_pdf,
         not_before=Now() + wait,

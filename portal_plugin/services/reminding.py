@@ -40,7 +40,11 @@ def remind(document: SalesDocument, user: Any = None) -> list[OutgoingEmail]:
 
 
 def _people(document: SalesDocument) -> list[DirectLink]:
-    """The newest link of each, with an address to write to."""
+    """The newest link of each, with an address to write to. Where all have to say yes and some
+    have, only the others."""
     found = links.of_document(document).exclude(recipient__email="").order_by("pk")
     by_person = {link.recipient_id: link for link in found}
-    return [link for link in by_person.values() if not link.is_revoked]
+    people = [link for link in by_person.values() if not link.is_revoked]
+    if document.standing.missing_people:
+        return [link for link in people if document.standing.asks(link)]
+    return people

@@ -12,7 +12,9 @@ def kept_items(document: SalesDocument, left_out: set[UUID]) -> dict[UUID, str]:
     as it is in the database."""
     if document.current_version_id is None or not left_out:
         return {}
-    decided = {key for key, item in document.standing.items.items() if item.decision is not None}
+    decided = {
+        key for key, item in document.standing.items.items() if item.decision or item.approvals
+    }
     is_paid = document.is_order and (bool(document.paid) or document.has_pending_payment)
     found = {}
     for item in document.lines:

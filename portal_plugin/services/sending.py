@@ -1,6 +1,6 @@
 """Send a published document to people: each gets an email with a direct link of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,9 +23,11 @@ def send_document(
     attach_pdf: bool = False,
     copy_to: Any = None,
     shown_version: int | None = None,
+    roles: Mapping[Customer | Contact, str] | None = None,
     user: Any = None,
 ) -> list[OutgoingEmail]:
-    """One email per person, queued in this transaction. ``copy_to`` is a staff user.
+    """One email per person, queued in this transaction. ``copy_to`` is a staff user; ``roles`` says
+    what those may do whom staff limited, or gave their rights back.
 
     ``shown_version`` is the id of the version that whoever sends it looked at. Raises
     ``NotAvailable`` when the document is not out, another version is out by now, nobody with an
@@ -49,7 +51,14 @@ def send_document(
                     _("“%(email)s” of %(name)s is not a valid email address.") % words
                 )
         emails = [
-            _queue(fresh, _link(fresh, person, user), subject, text, attach_pdf, user)
+            _queue(
+                fresh,
+                _link(fresh, person, (roles or {}).get(person, ""), user),
+                subject,
+                text,
+                attach_pdf,
+                user,
+            )
             for person in people
         ]
         _instead_of_news(fresh, emails)
@@ -99,10 +108,12 @@ def send_again(link: DirectLink, user: Any = None) -> OutgoingEmail:
     return email
 
 
-def _link(document: SalesDocument, person: Customer | Contact, user: Any) -> DirectLink:
+def _link(document: SalesDocument, person: Customer | Contact, role: str, user: Any) -> DirectLink:
     if isinstance(person, Contact):
-        return links.ensure_link(document, customer=person.customer, contact=person, user=user)
-    return links.ensure_link(document, customer=person, user=user)
+        return links.ensure_link(
+            document, customer=person.customer, contact=person, role=role, user=user
+        )
+    return links.ensure_link(document, customer=person, role=role, user=user)
 
 
 def _queue(

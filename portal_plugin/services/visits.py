@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..exceptions import NotAvailable
 from ..models import DirectLink, SalesDocument
 from ..statuses import LinkRole
 
-_RANK = {LinkRole.LOOK: 0, LinkRole.PAY: 1, LinkRole.APPROVE: 2}
+#: Each role includes those before it.
+RANK = {LinkRole.LOOK: 0, LinkRole.PAY: 1, LinkRole.APPROVE: 2}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,17 @@ class Visit:
         them does anything."""
         if self.is_preview:
             return True
-        return self.link is not None and _RANK[LinkRole(self.link.role)] >= _RANK[LinkRole(role)]
+        return self.link is not None and RANK[LinkRole(self.link.role)] >= RANK[LinkRole(role)]
+
+    def again(self, document: SalesDocument) -> "Visit":
+        """On the document as it was read under the lock, with what the link may do by now. One that
+        was stopped meanwhile may do nothing."""
+        if self.link is None:
+            return self.on(document)
+        link = DirectLink.objects.select_related("recipient").get(pk=self.link.pk)
+        if link.is_revoked:
+            raise NotAvailable
+        return replace(self, document=document, link=link)
 
     def on(self, document: SalesDocument) -> "Visit":
         return replace(self, document=document)

@@ -136,6 +136,7 @@ RULES = {
     "do:send-again": (POST_ONLY, MANAGE),
     "do:copy-link": (POST_ONLY, MANAGE),
     "do:stop-link": (POST_ONLY, MANAGE),
+    "do:limit-link": (POST_ONLY, MANAGE),
     "do:extend-link": (POST_ONLY, MANAGE),
     "do:erase-person": (POST_ONLY, MANAGE),
     "do:retry-email": (POST_ONLY, MANAGE),

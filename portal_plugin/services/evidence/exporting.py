@@ -139,6 +139,9 @@ def _submissions(document: SalesDocument) -> list[dict[str, Any]]:
             "terms_digest": row.terms_digest,
             "withdrawal_text": row.withdrawal_text,
             "withdrawal_digest": row.withdrawal_digest,
+            "signature": row.signature,
+            "purchase_order_number": row.purchase_order_number,
+            "checklist": row.checklist,
             "at": _moment(row.created_at),
         }
         for row in rows.select_related("link__recipient").order_by("pk")

@@ -178,6 +178,7 @@ def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[
 def _of_terms(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
     told = {facts(e)["submission"]: facts(e)["terms"] for e in entries if "terms" in facts(e)}
     yield from _of_withdrawal(document, entries)
+    yield from _of_given(document, entries)
     rows = Submission.objects.filter(document=document.pk).exclude(terms_digest="")
     for row in rows.select_related("terms"):
         place = f"terms of submission {row.pk}"
@@ -198,6 +199,19 @@ def _of_withdrawal(document: SalesDocument, entries: list[Activity]) -> Iterator
             yield Fault(place, "the text that was shown was changed")
         elif told.get(row.pk) != row.withdrawal_digest:
             yield Fault(place, "it is not the text that the history has")
+
+
+def _of_given(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    """Signature, order number and checklist. An erased person's signature is gone with its salt."""
+    told = {kept["submission"]: kept for e in entries if "decided" in (kept := facts(e))}
+    rows = Submission.objects.filter(document=document.pk, pk__in=list(told))
+    for row in rows.select_related("link__recipient"):
+        names = {"purchase_order", "checklist"} | ({"signature"} if row.signature else set())
+        kept, found = told[row.pk], deciding.given(row)
+        if any(kept.get(name, "") != found.get(name, "") for name in names):
+            yield Fault(
+                f"submission {row.pk}", "what was given with it is not what the history has"
+            )
 
 
 # -- files ----------------------------------------------------------------------------------------

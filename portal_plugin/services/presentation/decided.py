@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from ...models.standing import ItemStanding
@@ -24,6 +25,31 @@ def decision_sentence(decision: Any) -> str:
     if decision.submission.staff_id:
         return _("%(decision)s, written down by the shop") % {"decision": said}
     return said
+
+
+def first_sentence(decision: Any) -> str:
+    """For whoever came second: who decided it, and when."""
+    words = {
+        "name": decision.submission.name or _("Somebody else"),
+        "when": date_format(timezone.localtime(decision.created_at), "DATETIME_FORMAT"),
+    }
+    if _is_yes(decision):
+        return _("%(name)s approved this already, on %(when)s.") % words
+    return _("%(name)s declined this already, on %(when)s.") % words
+
+
+def agreement_sentence(standing: ItemStanding | None) -> str:
+    """ "Approved by Kim; waits for Alex." Empty where one yes is enough or nobody has said it."""
+    if standing is None or not standing.approvals:
+        return ""
+    said = [d.submission.name or str(d.submission.link.recipient) for d in standing.approvals]
+    silent = [str(link.recipient) for link in standing.missing]
+    words = {"names": together(list(dict.fromkeys(said))), "others": together(silent)}
+    return _("Approved by %(names)s; waits for %(others)s.") % words
+
+
+def together(names: list[str]) -> str:
+    return get_text_list(names, _("and"))
 
 
 def earlier_sentence(standing: ItemStanding | None) -> str:

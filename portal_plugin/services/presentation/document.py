@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from ...models import ChangeRequest, PortalSettings, SalesDocument, TermsText
+from ...models import ChangeRequest, DirectLink, PortalSettings, SalesDocument, TermsText
 from ...money import format_money, format_number
 from ...statuses import DocumentState, ItemState
 from .. import terms as terms_service
@@ -90,6 +90,10 @@ class DocumentView:
     @property
     def waiting_items(self) -> list[ItemView]:
         return self.items_in(ItemState.WAITING)
+
+    def waiting_for(self, link: DirectLink | None) -> list[ItemView]:
+        """Those that wait for this person, where all have to say yes and some have."""
+        return [item for item in self.waiting_items if not item.has_yes_of(link)]
 
     @property
     def is_settled(self) -> bool:

@@ -12,7 +12,7 @@ from ...addresses import short
 from ...models import Preview, ProofVersion, SalesDocument
 from ...money import format_number, format_price
 from ...statuses import ItemState, WorkState
-from .decided import decision_sentence, earlier_sentence
+from .decided import agreement_sentence, decision_sentence, earlier_sentence
 from .rows import Rows
 
 Show = Callable[[Decimal], str]
@@ -123,11 +123,14 @@ class ItemView:
         """When and by whom it was decided; else what became of an earlier decision."""
         if self.decision is not None:
             return decision_sentence(self.decision)
-        return earlier_sentence(self.standing)
+        return agreement_sentence(self.standing) or earlier_sentence(self.standing)
 
     @property
     def is_waiting(self) -> bool:
         return self.is_decidable and self.state == ItemState.WAITING
+
+    def has_yes_of(self, link: Any) -> bool:
+        return self.standing is not None and self.standing.has_yes_of(link)
 
     @property
     def proof(self) -> ProofView | None:

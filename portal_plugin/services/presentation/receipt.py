@@ -71,6 +71,9 @@ class ReceiptView:
     withdrawal: str
     version_hash: str
     entry_hash: str
+    signature: str = ""
+    purchase_order_number: str = ""
+    checklist: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -107,6 +110,9 @@ def receipt_view(submission: Submission) -> ReceiptView:
             withdrawal=submission.withdrawal_text,
             version_hash=version.digest,
             entry_hash=_entry_hash(submission),
+            signature=submission.signature,
+            purchase_order_number=submission.purchase_order_number,
+            checklist=json.loads(submission.checklist or "[]"),
         )
 
 

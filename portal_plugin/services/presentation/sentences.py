@@ -5,18 +5,28 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ...models import DirectLink, SalesDocument
 from ...models.shop import WhoConverts
 from ...statuses import DocumentState
+from .decided import together
 from .document import DocumentView
 
 
-def state_sentence(view: DocumentView) -> str:
-    """One sentence: whose turn it is, with the number that matters."""
-    waiting = len(view.waiting_items)
+def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
+    """One sentence: whose turn it is, with the number that matters, to the person of ``link``."""
+    for_all, waiting = len(view.waiting_items), len(view.waiting_for(link))
     total = len([item for item in view.items if item.is_decidable])
     if view.to_confirm and not waiting and view.state == DocumentState.WAITING:
         return _("Waiting for you: please confirm what changed.")
     if view.state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
+        if link is not None and link.is_limited:
+            return ngettext(
+                "Waiting for approval: %(count)d item",
+                "Waiting for approval: %(count)d items",
+                for_all,
+            ) % {"count": for_all}
+        if for_all and not waiting:
+            return others_sentence(view.document)
         return ngettext(
             "Waiting for you: %(count)d item", "Waiting for you: %(count)d items", waiting
         ) % {"count": waiting}
@@ -53,10 +63,16 @@ def _approved_sentence(view: DocumentView, total: int) -> str:
     }
 
 
-def deadline_sentence(view: DocumentView) -> str:
+def others_sentence(document: SalesDocument) -> str:
+    """For whoever has said yes where others have to, too."""
+    names = [str(link.recipient) for link in document.standing.missing_people]
+    return _("You have approved. It waits for %(names)s.") % {"names": together(names)}
+
+
+def deadline_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
     """By when the shop asks for an answer; empty where none was asked for or nothing waits."""
     document = view.document
-    if not document.approve_by or not view.waiting_items or view.is_over:
+    if not document.approve_by or not view.waiting_for(link) or view.is_over:
         return ""
     words = {"date": date_format(document.approve_by), "reason": document.approve_by_reason}
     if document.approve_by < timezone.localdate(timezone=timezone.get_default_timezone()):

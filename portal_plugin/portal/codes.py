@@ -1,0 +1,132 @@
+"""The page that asks for a code, and then goes on with what was typed.
+
+Looking at it sends nothing: the email is ordered by a form that a person filled in, so that a mail
+scanner can neither ask for codes nor use them up.
+"""
+
+import secrets
+from hashlib import sha256
+
+from django.http import HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ..exceptions import PortalError, TooManyRequests, WrongCode
+from ..services import codes
+from ..services.mail_receivers import address_of
+from ..services.presentation import document_view
+from ..services.renewing import masked
+from . import answers, pages
+
+COOKIE = "portal_browser"
+YEAR = 365 * 24 * 3600
+#: Fields of the page's own, and one that is written anew.
+OWN = {"code", "code_again", "csrfmiddlewaretoken"}
+
+
+def before_showing(request, visit, action):
+    """The page that offers a code, where the action's own form is of no use without one."""
+    if action.opens == "dialog" or not _is_needed(request, visit, action):
+        return None
+    return _page(request, visit, action, is_sent=_has_open(request, visit, action))
+
+
+def before_doing(request, visit, action):
+    """The page that asks for the code, or ``None`` where the action may go on."""
+    if not _is_needed(request, visit, action) or not _could_be_done(request, action):
+        return None
+    if "code" in request.POST and "code_again" not in request.POST:
+        return _confirm(request, visit, action)
+    if answers.wants_json(request):
+        sentence = _("Please load the page again and type the code that we send you by email.")
+        return JsonResponse({"error": sentence, "fields": {}}, status=WrongCode.status)
+    return _ask(request, visit, action)
+
+
+def _confirm(request, visit, action):
+    try:
+        codes.confirm(
+            visit.document,
+            visit.link,
+            action=action.name,
+            browser=_browser(request),
+            typed=request.POST["code"],
+        )
+    except WrongCode as error:
+        return _page(request, visit, action, is_sent=True, error=error)
+    if action.opens == "dialog":
+        return None
+    return HttpResponseRedirect(action.url, status=303)
+
+
+def _ask(request, visit, action):
+    secret = request.COOKIES.get(COOKIE) or secrets.token_urlsafe(16)
+    error = None
+    try:
+        codes.ask(visit.document, visit.link, action=action.name, browser=_digest(secret))
+    except TooManyRequests as refused:
+        error = refused
+    response = _page(request, visit, action, is_sent=error is None, error=error)
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=YEAR,
+        path=reverse("portal_plugin:ask_link").removesuffix("l/"),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _page(request, visit, action, *, is_sent, error: PortalError | None = None):
+    view = document_view(visit.document)
+    kind = "fragment" if answers.is_fragment(request) else "page"
+    context = {
+        "action": action,
+        "view": view,
+        "is_sent": is_sent,
+        "error": error.message if error else "",
+        "carried": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in OWN
+            for value in values
+        ],
+        "address": masked(address_of(visit.link.recipient)),
+        "layout": f"portal_plugin/actions/{kind}.html",
+        "back_url": pages.document_url(visit.document),
+    }
+    status = error.status if error else 200
+    return answers.of_visit(request, visit, "portal_plugin/actions/code.html", context, status)
+
+
+def _could_be_done(request, action):
+    """Nobody gets a code for a form that would be refused anyway."""
+    if not action.is_available() or not action.visit.can_act:
+        return False
+    return action.opens != "dialog" or action.form(request.POST, request.FILES).is_valid()
+
+
+def _is_needed(request, visit, action):
+    if not action.binds or visit.link is None or not visit.may(action.needs_role):
+        return False
+    return codes.is_needed(
+        visit.document,
+        visit.link,
+        action=action.name,
+        amount=action.at_stake,
+        browser=_browser(request),
+    )
+
+
+def _has_open(request, visit, action):
+    return codes.has_open(visit.link, action=action.name, browser=_browser(request))
+
+
+def _browser(request) -> str:
+    return _digest(request.COOKIES.get(COOKIE, ""))
+
+
+def _digest(secret) -> str:
+    return sha256(secret.encode()).hexdigest() if secret else ""

@@ -1,0 +1,149 @@
+"""What a shop may ask for with an approval: a signature, an order number, a checked proof."""
+
+import json
+
+import pytest
+
+from portal_plugin.models import Activity, Submission, TermsText
+from portal_plugin.services import activity, erasing, proofs, terms
+from portal_plugin.services.evidence import verifying
+from portal_plugin.services.presentation.receipt import receipt_view
+from tests import factories, samples
+from tests.actions.test_actions import filled, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+def shop(**values):
+    site = factories.site_factory(**values)
+    terms.add(site, "en", "checklist", "Spelling\n\nSize and colours\n")
+    return site
+
+
+def with_proof(document):
+    user = factories.user_factory()
+    key = document.lines[0].key
+    proofs.add_proof_version(document, key, samples.upload(), user=user)
+    proofs.send_now(document, user)
+    return type(document).objects.get(pk=document.pk)
+
+
+def approve_url(document, place=0):
+    return url_of(document, "approve", document.lines[place].key)
+
+
+def test_off_nothing_is_asked(client, enter):
+    estimate = with_proof(factories.estimate_factory(items=1, site=shop()))
+    enter(estimate)
+    form = client.get(approve_url(estimate)).context["form"]
+    assert not {"signature", "purchase_order_number", "checks"} & set(form.fields)
+
+
+def test_a_signature_is_typed_kept_and_on_the_receipt(client, enter):
+    estimate = factories.estimate_factory(items=2, site=shop(asks_signature=True))
+    enter(estimate)
+    url = approve_url(estimate)
+    data = filled(client, url, accept_terms="on", name="Kim at work")
+    refused = client.post(url, data)
+    assert refused.status_code == 400
+    assert "Type your full name to sign." in refused.content.decode()
+    assert "Kim at work" in refused.content.decode()
+    assert client.post(url, data | {"signature": "Kim Example"}).status_code == 303
+    made = Submission.objects.get()
+    assert receipt_view(made).signature == "Kim Example"
+    facts = activity.facts(Activity.objects.get(verb="approve"))
+    assert len(facts["signature"]) == 64
+    assert "Kim Example" not in str(facts)
+
+
+def test_erasing_the_person_erases_the_signature(client, enter):
+    estimate = factories.estimate_factory(items=2, site=shop(asks_signature=True))
+    link = enter(estimate)
+    url = approve_url(estimate)
+    client.post(url, filled(client, url, accept_terms="on", signature="Kim Example"))
+    erasing.erase(erasing.by_link(link))
+    assert Submission.objects.get().signature == ""
+    assert activity.first_broken(estimate) is None
+
+
+def test_the_customers_order_number_is_asked_for_and_may_be_left_out(client, enter):
+    estimate = factories.estimate_factory(items=2, site=shop(asks_purchase_order=True))
+    enter(estimate)
+    for place, number in ((0, "PO-77"), (1, "")):
+        url = approve_url(estimate, place)
+        data = filled(client, url, accept_terms="on", purchase_order_number=number)
+        assert client.post(url, data).status_code == 303
+    first, second = Submission.objects.order_by("pk")
+    assert (first.purchase_order_number, second.purchase_order_number) == ("PO-77", "")
+    page = client.get(
+        f"/portal/d/{estimate.resulting_order.public_id}/receipts/{first.client_key}/"
+    )
+    assert "PO-77" in page.content.decode()
+
+
+def test_a_proof_is_checked_line_by_line(client, enter):
+    estimate = with_proof(factories.estimate_factory(items=2, site=shop(asks_checklist=True)))
+    enter(estimate)
+    url = approve_url(estimate)
+    data = filled(client, url, accept_terms="on", checks=["0"])
+    assert client.post(url, data).status_code == 400
+    assert client.post(url, data | {"checks": ["0", "1"]}).status_code == 303
+    kept = Submission.objects.get().checklist
+    assert json.loads(kept) == ["Spelling", "Size and colours"]
+    plain = client.get(approve_url(estimate, 1)).context["form"]
+    assert "checks" not in plain.fields
+
+
+def test_lines_that_changed_while_the_page_was_open_are_shown_first(client, enter):
+    estimate = with_proof(factories.estimate_factory(items=2, site=shop(asks_checklist=True)))
+    enter(estimate)
+    url = approve_url(estimate)
+    data = filled(client, url, accept_terms="on", checks=["0", "1"])
+    terms.add(estimate.site, "en", "checklist", "Spelling\nSize\nColours")
+    again = client.post(url, data)
+    assert again.status_code == 409
+    assert not Submission.objects.exists()
+    newest = TermsText.objects.filter(kind="checklist").first()
+    assert f'value="{newest.pk}"' in again.content.decode()
+
+
+def test_several_items_are_checked_only_where_one_of_the_ticked_has_a_proof(client, enter):
+    estimate = with_proof(factories.estimate_factory(items=3, site=shop(asks_checklist=True)))
+    enter(estimate)
+    url = url_of(estimate, "approve_multiple")
+    keys = [str(line.key) for line in estimate.lines]
+    data = filled(client, url, accept_terms="on", items=keys[:2])
+    assert client.post(url, data).status_code == 400
+    assert client.post(url, data | {"items": keys[1:]}).status_code == 303
+
+
+@pytest.mark.parametrize(("shop_asks", "own", "asked"), [(False, "yes", True), (True, "no", False)])
+def test_a_document_asks_or_leaves_it_out_by_itself(client, enter, shop_asks, own, asked):
+    site = shop(asks_signature=shop_asks, asks_checklist=shop_asks)
+    estimate = with_proof(
+        factories.estimate_factory(items=1, site=site, asks_signature=own, asks_checklist=own)
+    )
+    enter(estimate)
+    fields = client.get(approve_url(estimate)).context["form"].fields
+    assert ("signature" in fields) is asked
+    assert ("checks" in fields) is asked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"signature": "Somebody Else"}, {"purchase_order_number": "PO-1"}, {"checklist": '["x"]'}],
+)
+def test_what_was_given_cannot_be_changed_unseen(client, enter, change):
+    site = shop(asks_signature=True, asks_purchase_order=True)
+    estimate = factories.estimate_factory(items=2, site=site)
+    link = enter(estimate)
+    url = approve_url(estimate)
+    client.post(url, filled(client, url, accept_terms="on", signature="Kim Example"))
+    assert not list(verifying.faults(estimate))
+    Submission.objects.update(**change)
+    assert [fault.place for fault in verifying.faults(estimate)] == [
+        f"submission {Submission.objects.get().pk}"
+    ]
+    Submission.objects.update(signature="Kim Example", purchase_order_number="", checklist="")
+    erasing.erase(erasing.by_link(link))
+    assert not list(verifying.faults(estimate))

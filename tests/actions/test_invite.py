@@ -1,0 +1,164 @@
+"""Invite a colleague: with the same rights or fewer, to an address, within limits."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from portal_plugin.exceptions import NotAvailable, TooManyRequests
+from portal_plugin.models import DirectLink, OutgoingEmail, PortalSettings, Recipient
+from portal_plugin.services import inviting, links, work
+from tests import factories
+from tests.actions.test_actions import filled, url_of
+from tests.actions.test_roles import run
+from tests.services.test_agreeing import fresh
+
+pytestmark = pytest.mark.django_db
+ALEX = {"name": "Alex", "email": "alex@example.org", "role": "look"}
+
+
+@pytest.fixture
+def estimate():
+    return factories.estimate_factory(items=1, site=factories.site_factory(lets_invite=True))
+
+
+@pytest.fixture
+def kim(estimate):
+    return factories.link_factory(estimate, name="Kim", email="kim@example.org")
+
+
+def invited():
+    return DirectLink.objects.exclude(invited_by=None)
+
+
+def test_a_colleague_gets_a_link_of_their_own(client, enter, estimate, kim):
+    enter(estimate, kim)
+    url = url_of(estimate, "invite")
+    assert "Invite a colleague" in client.get(f"/portal/d/{estimate.public_id}/").content.decode()
+    assert client.post(url, filled(client, url) | ALEX).status_code == 303
+    link = invited().get()
+    assert (link.recipient.email, link.role, link.invited_by) == ("alex@example.org", "look", kim)
+    assert not link.may_invite
+    work.run("mail")
+    sent = next(one for one in mail.outbox if "alex@example.org" in one.to[0])
+    assert "Kim shares this with you" in sent.subject
+    assert "/portal/l/" in sent.body
+    assert OutgoingEmail.objects.filter(kind="staff_invite").exists()
+
+
+def test_off_it_is_nowhere(client, enter):
+    estimate = factories.estimate_factory(items=1)
+    enter(estimate)
+    assert "invite" not in client.get(f"/portal/d/{estimate.public_id}/").content.decode().lower()
+    assert client.get(url_of(estimate, "invite")).status_code == 409
+    assert client.post(url_of(estimate, "invite"), ALEX).status_code == 409
+    assert not invited().exists()
+
+
+@pytest.mark.parametrize(
+    ("own", "given"), [("look", "pay"), ("look", "approve"), ("pay", "approve")]
+)
+def test_nobody_gives_more_than_they_have(estimate, kim, own, given):
+    links.limit(kim, own)
+    outcome = run(estimate, kim, "invite", **ALEX | {"role": given})
+    assert "role" in outcome.form.errors
+    with pytest.raises(NotAvailable):
+        inviting.invite(fresh(estimate), kim, **ALEX | {"role": given})
+    assert not invited().exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alex\nBcc: all@example.org",
+        "Alex\r\n",
+        "Win at https://x.example",
+        "www.x.example",
+        "a@b.example",
+        "\u202egnp",
+        " ",
+    ],
+)
+def test_a_name_is_one_line_and_no_address(estimate, kim, name):
+    assert "name" in run(estimate, kim, "invite", **ALEX | {"name": name}).form.errors
+    assert not invited().exists()
+
+
+@pytest.mark.parametrize("email", ["a@example.org\nBcc: b@example.org", "a@b,c@d", "nobody"])
+def test_an_address_is_one_address(estimate, kim, email):
+    assert "email" in run(estimate, kim, "invite", **ALEX | {"email": email}).form.errors
+
+
+def test_who_has_a_link_is_not_invited_and_who_was_stopped_stays_out(estimate, kim):
+    run(estimate, kim, "invite", **ALEX)
+    with pytest.raises(NotAvailable) as error:
+        run(estimate, kim, "invite", **ALEX | {"email": "ALEX@example.org"})
+    assert "email" in error.value.fields
+    links.revoke(invited().get())
+    with pytest.raises(NotAvailable):
+        run(estimate, kim, "invite", **ALEX)
+    assert invited().get().is_revoked
+
+
+def test_the_invited_invite_only_where_staff_allow_it(estimate, kim):
+    run(estimate, kim, "invite", **ALEX)
+    alex = invited().get()
+    bo = {"name": "Bo", "email": "bo@example.org", "role": "look"}
+    with pytest.raises(NotAvailable):
+        run(estimate, alex, "invite", **bo)
+    links.limit(alex, "look", may_invite=True)
+    run(estimate, alex, "invite", **bo)
+    assert [one.recipient.name for one in inviting.invited_by(kim)] == ["Alex", "Bo"]
+
+
+def test_five_a_day_and_twenty_in_all(estimate, kim, monkeypatch):
+    for number in range(inviting.DAILY):
+        run(estimate, kim, "invite", **ALEX | {"email": f"{number}@example.org"})
+    with pytest.raises(TooManyRequests):
+        run(estimate, kim, "invite", **ALEX)
+    invited().update(created_at="2026-01-01T00:00Z")
+    run(estimate, kim, "invite", **ALEX)
+    monkeypatch.setattr(inviting, "IN_ALL", 6)
+    with pytest.raises(TooManyRequests):
+        run(estimate, kim, "invite", **ALEX | {"email": "new@example.org"})
+
+
+def test_a_colleague_with_the_customers_own_name_and_address_is_one_recipient(estimate, kim):
+    customer = estimate.customer
+    run(estimate, kim, "invite", **ALEX | {"name": customer.name, "email": customer.email})
+    factories.link_factory(estimate)
+    assert Recipient.objects.filter(email=customer.email).count() == 1
+
+
+class TestStaff:
+    @pytest.fixture(autouse=True)
+    def _signed_in(self, client):
+        client.force_login(factories.user_factory())
+
+    def stop(self, client, estimate, link, **data):
+        url = reverse("portal_admin:do", args=[estimate.pk, "stop-link"])
+        return client.post(url, {"link": link.pk} | data)
+
+    def test_see_who_invited_whom(self, client, estimate, kim):
+        run(estimate, kim, "invite", **ALEX)
+        page = client.get(reverse("portal_admin:overview", args=[estimate.pk])).content.decode()
+        assert "invited by <bdi>Kim</bdi>" in page
+        assert "This person invited others:" in page
+
+    def test_are_asked_about_the_invited_when_they_stop_the_inviter(self, client, estimate, kim):
+        run(estimate, kim, "invite", **ALEX)
+        assert self.stop(client, estimate, kim).status_code == 409
+        kim.refresh_from_db()
+        assert not kim.is_revoked
+
+    @pytest.mark.parametrize(("choice", "ends"), [("stop", True), ("keep", False)])
+    def test_say_what_becomes_of_them(self, client, estimate, kim, choice, ends):
+        run(estimate, kim, "invite", **ALEX)
+        assert self.stop(client, estimate, kim, invited=choice).status_code == 302
+        kim.refresh_from_db()
+        assert kim.is_revoked
+        assert invited().get().is_revoked is ends
+
+    def test_switch_it_off_for_all(self, estimate, kim):
+        PortalSettings.objects.update(lets_invite=False)
+        with pytest.raises(NotAvailable):
+            run(estimate, kim, "invite", **ALEX)

@@ -1,0 +1,81 @@
+"""Who may do what, as staff say it on the send page and under "People with access"."""
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.models import Activity, DirectLink, Estimate
+from portal_plugin.services import sending
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    user = factories.user_factory()
+    client.force_login(user)
+    return user
+
+
+def do(client, document, verb, **data):
+    return client.post(reverse("portal_admin:do", args=[document.pk, verb]), data)
+
+
+def test_staff_limit_what_a_person_may_do_when_they_send(client, staff):
+    estimate = factories.estimate_factory(items=1)
+    url = reverse("portal_admin:send", args=[estimate.pk])
+    data = {"recipients": ["customer"], "role_customer": "look"}
+    assert client.post(url, data).status_code == 302
+    assert DirectLink.objects.get().role == "look"
+
+
+def test_sending_again_keeps_what_was_said_and_shows_it(client, staff):
+    estimate = factories.estimate_factory(items=1)
+    factories.link_factory(estimate, role="pay")
+    form = client.get(reverse("portal_admin:send", args=[estimate.pk])).context["form"]
+    assert form["role_customer"].value() == "pay"
+    assert form.has_limits
+    sending.send_document(estimate, recipients=[estimate.customer])
+    assert DirectLink.objects.get().role == "pay"
+
+
+def test_staff_limit_a_link_that_is_out_and_give_the_rights_back(client, staff):
+    estimate = factories.estimate_factory(items=1)
+    link = factories.link_factory(estimate)
+    for role in ("look", "approve"):
+        do(client, estimate, "limit-link", link=link.pk, role=role)
+        link.refresh_from_db()
+        assert link.role == role
+    assert Activity.objects.filter(verb="link_limited", staff=staff).count() == 2
+    overview = client.get(reverse("portal_admin:overview", args=[estimate.pk]))
+    assert "changed what a person may do" in overview.content.decode()
+
+
+@pytest.mark.parametrize("role", ["", "owner"])
+def test_a_role_that_does_not_exist_changes_nothing(client, staff, role):
+    estimate = factories.estimate_factory(items=1)
+    link = factories.link_factory(estimate)
+    assert do(client, estimate, "limit-link", link=link.pk, role=role).status_code == 409
+    link.refresh_from_db()
+    assert link.role == "approve"
+    assert not Activity.objects.filter(verb="link_limited").exists()
+
+
+def test_a_link_of_another_document_cannot_be_limited_from_here(client, staff):
+    estimate, other = factories.estimate_factory(items=1), factories.estimate_factory(items=1)
+    link = factories.link_factory(other)
+    assert do(client, estimate, "limit-link", link=link.pk, role="look").status_code == 409
+    link.refresh_from_db()
+    assert link.role == "approve"
+
+
+@pytest.mark.parametrize(("posted", "kept"), [(None, "all"), ("", "all"), ("one", "one")])
+def test_a_form_without_the_choice_keeps_what_the_document_has(client, staff, posted, kept):
+    """A site's own panels may leave it out."""
+    estimate = factories.estimate_factory(items=1, approvals_needed="all")
+    form = Estimate.snippet_viewset.get_edit_handler().get_form_class()
+    data = {} if posted is None else {"approvals_needed": posted}
+    bound = form(data, instance=estimate, for_user=staff)
+    bound.is_valid()
+    assert "approvals_needed" not in bound.errors
+    assert estimate.approvals_needed == kept

@@ -1,0 +1,184 @@
+"""A code by email before what binds: sent to the person, typed in the same browser, once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from portal_plugin.models import Decision, EmailCode, OutgoingEmail, PortalSettings, Submission
+from portal_plugin.services import codes, work
+from tests import factories
+from tests.actions.test_actions import filled, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def estimate(enter):
+    estimate = factories.estimate_factory(items=2, site=factories.site_factory(code_above=100))
+    enter(estimate)
+    return estimate
+
+
+@pytest.fixture
+def url(estimate):
+    return url_of(estimate, "approve", estimate.lines[0].key)
+
+
+def approving(client, url):
+    return filled(client, url, accept_terms="on", name="Kim at work")
+
+
+def code_sent():
+    work.run("mail")
+    letter = next(one for one in reversed(mail.outbox) if "Your code" in one.subject)
+    return re.search(r"^(\d{6})$", letter.body, re.MULTILINE).group(1)
+
+
+def other_than(code):
+    return f"{(int(code) + 1) % 10**6:06}"
+
+
+def test_it_is_sent_asked_for_and_goes_on_with_what_was_typed(client, url):
+    data = approving(client, url)
+    page = client.post(url, data)
+    assert page.status_code == 200
+    assert "c•••@example.org" in page.content.decode()
+    assert not Submission.objects.exists()
+    kept = dict(page.context["carried"])
+    assert kept["name"] == "Kim at work"
+    assert client.post(url, kept | {"code": code_sent()}).status_code == 303
+    assert Decision.objects.get().submission.name == "Kim at work"
+
+
+def test_no_code_is_kept_anywhere_and_its_email_has_no_way_in(client, url):
+    client.post(url, approving(client, url))
+    code = code_sent()
+    letter = mail.outbox[-1]
+    assert "/portal/" not in letter.body + letter.alternatives[0][0]
+    assert code not in letter.subject
+    email = OutgoingEmail.objects.get(kind="code")
+    row = EmailCode.objects.get()
+    assert code not in repr([vars(email), vars(row)])
+    assert not email.tokens.exists()
+    assert email.thread == ""
+
+
+def test_nobody_is_asked_below_the_amount_or_where_it_is_off(client, url):
+    for amount in (10**6, None):
+        PortalSettings.objects.update(code_above=amount)
+        EmailCode.objects.all().delete()
+        client.post(url, approving(client, url) | {"accept_terms": ""})
+        assert not EmailCode.objects.exists()
+    assert client.post(url, approving(client, url)).status_code == 303
+
+
+def test_a_form_that_would_be_refused_and_a_look_send_nothing(client, url):
+    client.get(url)
+    client.head(url)
+    client.post(url, approving(client, url) | {"accept_terms": ""})
+    assert not EmailCode.objects.exists()
+
+
+def test_five_tries_and_then_it_does_not_count_any_more(client, url):
+    data = approving(client, url)
+    client.post(url, data)
+    code = code_sent()
+    for _ in range(5):
+        assert client.post(url, data | {"code": other_than(code)}).status_code == 403
+    assert client.post(url, data | {"code": code}).status_code == 403
+    assert not Decision.objects.exists()
+
+
+def test_it_counts_for_ten_minutes(client, url):
+    data = approving(client, url)
+    client.post(url, data)
+    code = code_sent()
+    EmailCode.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    assert client.post(url, data | {"code": code}).status_code == 403
+
+
+def test_another_browser_cannot_use_it(client, url, estimate, enter):
+    data = approving(client, url)
+    client.post(url, data)
+    other = Client()
+    enter(estimate, estimate.links.get(), client=other)
+    code = code_sent()
+    assert other.post(url, approving(other, url) | {"code": code}).status_code == 403
+    assert not Decision.objects.exists()
+
+
+def test_another_action_needs_its_own(client, url, estimate):
+    client.post(url, approving(client, url))
+    code = code_sent()
+    decline = url_of(estimate, "decline", estimate.lines[1].key)
+    assert client.post(decline, filled(client, decline) | {"code": code}).status_code == 403
+
+
+def test_a_newer_one_ends_the_one_before(client, url):
+    data = approving(client, url)
+    client.post(url, data)
+    first = code_sent()
+    EmailCode.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    client.post(url, data | {"code_again": "1"})
+    second = code_sent()
+    assert EmailCode.objects.count() == 2
+    assert first == second or client.post(url, data | {"code": first}).status_code == 403
+    assert client.post(url, data | {"code": second}).status_code == 303
+
+
+def test_sending_again_is_limited_and_a_second_press_is_the_first(client, url):
+    data = approving(client, url)
+    for _ in range(3):
+        client.post(url, data)
+    assert OutgoingEmail.objects.filter(kind="code").count() == 1
+    for _ in range(codes.PER_HOUR + 2):
+        EmailCode.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+        answer = client.post(url, data | {"code_again": "1"})
+    assert answer.status_code == 429
+    assert OutgoingEmail.objects.filter(kind="code").count() == codes.PER_HOUR
+
+
+def test_a_browser_that_typed_one_is_known(client, url, estimate):
+    PortalSettings.objects.update(code_above=None, code_for_new_browsers=True)
+    data = approving(client, url)
+    client.post(url, data)
+    assert client.post(url, data | {"code": code_sent()}).status_code == 303
+    EmailCode.objects.update(confirmed_at=timezone.now() - timedelta(days=9))
+    other = url_of(estimate, "approve", estimate.lines[1].key)
+    assert client.post(other, approving(client, other)).status_code == 303
+
+
+def test_who_has_no_address_reads_whom_to_ask(client, enter):
+    site = factories.site_factory(code_above=0)
+    customer = factories.customer_factory(site, email="")
+    estimate = factories.estimate_factory(items=1, site=site, customer=customer)
+    enter(estimate)
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    answer = client.post(url, approving(client, url))
+    assert answer.status_code == 409
+    assert "Ask the shop" in answer.content.decode()
+
+
+def test_a_payment_asks_before_the_card_form(client, enter):
+    order = factories.order_factory(items=1, site=factories.site_factory(code_above=10))
+    enter(order)
+    url = url_of(order, "pay")
+    page = client.get(url).content.decode()
+    assert "Send me the code" in page
+    assert not EmailCode.objects.exists()
+    answer = client.post(url, {}, headers={"Accept": "application/json"})
+    assert answer.status_code == 403
+    client.post(url, {})
+    assert client.post(url, {"code": code_sent()}).status_code == 303
+    assert "Send me the code" not in client.get(url).content.decode()
+
+
+def test_a_code_that_is_late_stays_here(client, url):
+    client.post(url, approving(client, url))
+    OutgoingEmail.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    work.run("mail")
+    assert not mail.outbox
