@@ -12,6 +12,7 @@ for _name in (
     "upload",
     "send_link",
     "change_request",
+    "proof_points",
     "withdraw_change_request",
     "pay",
 ):

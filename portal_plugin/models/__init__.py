@@ -14,6 +14,7 @@ from .mail import OutgoingEmail
 from .numbers import NumberSequence
 from .payments import LedgerEntry, PaymentAttempt, StripeEvent
 from .pdfs import RenderedPdf
+from .pins import ProofPin
 from .proofs import Proof, ProofVersion
 from .refunds import Dispute, Refund
 from .shop import PortalSettings
@@ -48,6 +49,7 @@ __all__ = [
     "PortalSettings",
     "Preview",
     "Proof",
+    "ProofPin",
     "ProofVersion",
     "Recipient",
     "Refund",

@@ -86,6 +86,14 @@ def released(document: SalesDocument) -> models.QuerySet[ProofVersion]:
     return ProofVersion.objects.of_thread(document).released().select_related("proof")
 
 
+def newest_of(version: ProofVersion, document: SalesDocument) -> ProofVersion:
+    """The released version of the same slot that is to be decided now."""
+    rows = released(document).filter(
+        proof__item_key=version.proof.item_key, proof__label=version.proof.label
+    )
+    return rows.order_by("number").last() or version
+
+
 def refuse_foreign_item(document: SalesDocument, item_key: UUID) -> None:
     """The key belongs to the document, as it is out or as its newest draft has it."""
     if document.line_items.filter(key=item_key).exists():
