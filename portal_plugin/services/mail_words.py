@@ -36,6 +36,13 @@ def note(story: Story) -> str:
         return _(
             "We wrote this down for you, as you told us. Please answer this email if it is wrong."
         )
+    if story.audience == "news" and story.points:
+        message = ngettext(
+            "%(done)s of %(count)s point is done.",
+            "%(done)s of %(count)s points are done.",
+            story.points,
+        )
+        return message % {"done": story.points_done, "count": story.points}
     if story.kind == "news_refund":
         return _("It can take your bank some days until you see it.")
     if story.audience == "receipt" and story.kind not in HEADLINES:

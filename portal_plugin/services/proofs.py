@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import FileRefused, PortalError
 from ..models import DocumentVersion, Proof, ProofVersion, SalesDocument
 from ..models.documents import lock
-from . import activity, files, notifications, publishing
+from . import activity, files, notifications, points, publishing
 
 
 def add_proof_version(
@@ -71,9 +71,15 @@ def send_now(document: SalesDocument, user: Any) -> DocumentVersion:
         keys = [str(key) for key in unreleased(fresh).values_list("proof__item_key", flat=True)]
         if not keys:
             raise PortalError(_("No proof waits to be sent."))
+        told = {"items": list(dict.fromkeys(keys)), **_points_of(fresh, keys)}
         version = publishing.release(document, user=user, tells=False)
-        notifications.shop_acted(fresh, "proof", facts={"items": list(dict.fromkeys(keys))})
+        notifications.shop_acted(fresh, "proof", facts=told)
     return version
+
+
+def _points_of(document: SalesDocument, keys: list[str]) -> dict[str, int]:
+    """Of the open requests that a new version of these items answers, how many are done."""
+    return points.tally(document.change_requests.open().filter(item_key__in=keys))
 
 
 def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:

@@ -222,6 +222,7 @@ def value(name, place, world):
         "entry_id": lambda: world.entry.pk,
         "submission_key": lambda: world.decided.client_key,
         "file_id": lambda: world.proof.public_id,
+        "page": lambda: 1,
         "instance_pk": lambda: registered(place.name, world).pk,
     }
     return made[name]()
