@@ -31,7 +31,7 @@ class PageView:
     @property
     def radius(self) -> int:
         """Of the circle round a point's number, in the picture's own pixels."""
-        return max(self.width // 32, 6)
+        return max(self.width // 28, 6)
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,10 @@ export default function look(part) {
     const { screen, large, width, height } = link.dataset;
     Object.assign(one.picture, { src: screen, width, height });
     one.picture.dataset.large = large;
-    one.sheet.querySelector("[data-look-dots]")?.remove();
+    for (const dots of one.sheet.querySelectorAll("[data-look-dots]")) {
+      if (Number(dots.dataset.lookDots) === page) dots.removeAttribute("display");
+      else dots.setAttribute("display", "none");
+    }
     one.whole();
     say(texts.textPage.replace("%(page)s", page).replace("%(pages)s", pages.length));
     tell("portal:paged", { page });
