@@ -34,6 +34,15 @@ class StaleDocument(PortalError):
         self.since = since
 
 
+class StaleProof(StaleDocument):
+    """The shop sent a new version of the proof."""
+
+    sentence = gettext_noop(
+        "The shop sent a new version of this proof after you opened the page. "
+        "Your points are still here. Please look whether they still hold, and send them again."
+    )
+
+
 class NotAvailable(PortalError):
     """This is no longer possible."""
 

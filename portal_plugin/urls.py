@@ -7,7 +7,7 @@ hands the view a visit that may look.
 from django.urls import path, register_converter
 
 from .addresses import KeyConverter
-from .portal import actions, files, links, pages, payments, pdfs, receipts, uploads
+from .portal import actions, files, links, pages, payments, pdfs, proofs, receipts, uploads
 from .portal.guard import portal_view
 from .webhooks import stripe
 
@@ -42,6 +42,12 @@ urlpatterns = [
     path(f"{DOCUMENT}files/", _get(files.all_files), name="files"),
     path(f"{DOCUMENT}files/<key:file_id>/", _get(files.attachment), name="attachment"),
     path(f"{DOCUMENT}proofs/<key:file_id>/", _get(files.proof_file), name="proof_file"),
+    path(f"{DOCUMENT}proof/<key:file_id>/", _get(proofs.proof), name="proof"),
+    path(
+        f"{DOCUMENT}proof/<key:file_id>/compare/<key:key>/",
+        _get(proofs.compare),
+        name="proof_compare",
+    ),
     path(
         f"{DOCUMENT}previews/<key:file_id>/<int:page>/<slug:size>/",
         _get(files.preview),

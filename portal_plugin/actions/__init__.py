@@ -14,6 +14,7 @@ for _name in (
     "upload",
     "send_link",
     "change_request",
+    "proof_points",
     "withdraw_change_request",
     "invite",
     "pay",

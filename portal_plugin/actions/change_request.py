@@ -49,13 +49,19 @@ class ChangeRequest(Action):
         return {"is_late": self.is_late}
 
     def perform(self, form, submission):
+        request = self.write(form.cleaned_data["text"], submission)
+        said = _("Change request %(number)s was sent to the shop.") % {"number": request.number}
+        return Done(said, document=self.document)
+
+    def write(self, text, submission):
+        """The row, and the signal once it is there for good."""
         family = ChangeRequestRow.objects.filter(document__family=self.document.family)
         last = family.aggregate(last=Max("number"))
         request = ChangeRequestRow.objects.create(
             document_id=self.document.pk,
             number=(last["last"] or 0) + 1,
             item_key=self.item_key,
-            text=form.cleaned_data["text"],
+            text=text,
             is_late=self.is_late,
             link=self.visit.link,
             submission=submission,
@@ -67,5 +73,4 @@ class ChangeRequest(Action):
             ),
             robust=True,
         )
-        said = _("Change request %(number)s was sent to the shop.") % {"number": request.number}
-        return Done(said, document=self.document)
+        return request

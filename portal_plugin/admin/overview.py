@@ -20,6 +20,7 @@ from ..services.mail_receivers import staff_name
 from ..statuses import DocumentState, EmailState, ItemState, LinkRole
 from . import invoicing, money_rows, overview_rows, sites, timeline
 from .finding import find
+from .request_rows import request_rows
 from .words import language_of_admin, number_of, state_tag
 
 LAST_EMAILS = 10
@@ -96,10 +97,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "has_waiting_proofs": any(p.is_waiting for item in items for p in item.proofs),
             "said": overview_rows.said_rows(document, names),
             "has_unanswered": self.document.has_unanswered_comment,
-            "open_requests": [
-                {"row": row, "item_name": names.get(row.item_key, "")}
-                for row in overview_rows.open_requests(document)
-            ],
+            "open_requests": request_rows(document, names),
             "attachments": overview_rows.attachments(document),
             "external_files": overview_rows.external_files(document),
             "people": overview_rows.people(document),

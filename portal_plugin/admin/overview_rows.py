@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
-from ..models import Attachment, ChangeRequest, Comment, ExternalFile, InternalNote, ProofVersion
+from ..models import Attachment, Comment, ExternalFile, InternalNote, ProofVersion
 from ..money import format_money, format_number
 from ..services import agreeing, answering, links, previews
 from ..services.mail_receivers import staff_name
@@ -189,11 +189,6 @@ def _author(row) -> str:
     if row.is_from_customer:
         return _("The customer")
     return (staff_name(row.staff) if row.staff else "") or _("The shop")
-
-
-def open_requests(document):
-    found = ChangeRequest.objects.of_thread(document).open().order_by("pk")
-    return list(found.select_related("document"))
 
 
 def attachments(document):

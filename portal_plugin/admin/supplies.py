@@ -93,11 +93,20 @@ def all_files(request, pk):
 
 @require_safe
 def thumb(request, pk, file_id):
-    row = _row(find(request, pk), file_id)
-    picture = previews.ready(row.digest, 1, "thumb")
-    if picture is None or not files.may_go_out(row):
+    return _drawn(_row(find(request, pk), file_id), 1, "thumb")
+
+
+@require_safe
+def picture(request, pk, file_id, page):
+    """One page, as large as a screen."""
+    return _drawn(_row(find(request, pk), file_id), page, "screen")
+
+
+def _drawn(row, page, size):
+    found = previews.ready(row.digest, page, size)
+    if found is None or not files.may_go_out(row):
         raise Http404
-    return delivery.picture_response(picture.file, content_type=picture.content_type)
+    return delivery.picture_response(found.file, content_type=found.content_type)
 
 
 def _row(document, file_id):

@@ -34,6 +34,7 @@ _patterns = [
     path(f"{DOCUMENT}invoices/<uuid:public_id>/", supplies.invoice, name="invoice"),
     path(f"{DOCUMENT}files/<uuid:file_id>/", supplies.original, name="file"),
     path(f"{DOCUMENT}thumbs/<uuid:file_id>/", supplies.thumb, name="thumb"),
+    path(f"{DOCUMENT}pictures/<uuid:file_id>/<int:page>/", supplies.picture, name="picture"),
     path("payments/<int:entry_id>/refund/", refunding.refund, name="refund"),
     path("payments/<int:entry_id>/correct/", refunding.correct, name="correct"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..exceptions import PortalError
-from ..models import ChangeRequest, Comment
-from ..services import answering, on_behalf
+from ..models import ChangeRequest, Comment, ProofPin
+from ..services import answering, on_behalf, points
 from ..statuses import Verdict
 from . import posted, sites
 from .done import Done
@@ -56,6 +56,19 @@ def close_request(document, request):
     return Done(_("The change request is closed, and the customer gets your answer."), "#requests")
 
 
+def tick_point(document, request):
+    pk = posted.number(request, "point")
+    found = ProofPin.objects.of_thread(document).select_related("change_request__document")
+    pin = found.filter(pk=pk).first()
+    if pin is None:
+        raise PortalError(_("This point does not exist any more."))
+    sites.require(request.user, "change", pin.change_request.document.specific)
+    is_done = request.POST.get("is_done") == "1"
+    points.tick(pin, request.user, is_done=is_done)
+    message = _("The point is ticked off.") if is_done else _("The point is open again.")
+    return Done(message, f"#request-{pin.change_request_id}")
+
+
 def on_phone(document, request):
     keys = posted.item_keys(request)
     is_no = request.POST.get("verdict") == Verdict.DECLINE
@@ -89,6 +102,7 @@ VERBS = {
     "note": ("change", note),
     "comments-read": ("change", comments_read),
     "close-request": ("change", close_request),
+    "tick-point": ("change", tick_point),
     "on-phone": ("decide", on_phone),
     "confirm-change": ("decide", confirm_change),
     "undo": ("decide", undo),

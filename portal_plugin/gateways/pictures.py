@@ -37,7 +37,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What came of one page. ``warnings`` may hold ``scripts`` and ``files``, for PDFs."""
+    """What came of one page. ``warnings`` may hold ``scripts`` and ``files``, for PDFs, and
+    ``colours`` where printers' inks are named, which a screen can only imitate."""
 
     pages: int
     pictures: dict[str, Picture]

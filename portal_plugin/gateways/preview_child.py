@@ -21,6 +21,9 @@ PICTURE_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP
 # Pillow shrinks these with a filter; everything else is converted first.
 SMOOTH_MODES = ("L", "RGB", "RGBA", "CMYK")
 STRIP_ROWS = 8
+#: How a PDF names inks; in what is not packed, and of that no more than this.
+INK_NAMES = (b"/DeviceCMYK", b"/Separation", b"/DeviceN")
+INK_BYTES = 64 * 1024 * 1024
 
 
 class CannotBeShown(Exception):
@@ -85,8 +88,8 @@ def refuse_huge_webp(head: bytes) -> None:
         raise CannotBeShown(f"{width} x {height} pixels")
 
 
-def draw_picture(source: IO[bytes], kind: str, side: int) -> Any:
-    """The picture upright, at most ``side`` pixels long, in sRGB."""
+def draw_picture(source: IO[bytes], kind: str, side: int) -> tuple[Any, list[str]]:
+    """The picture upright, at most ``side`` pixels long, in sRGB; and what deserves a warning."""
     from PIL import ImageOps
 
     if kind == "image/webp":
@@ -94,6 +97,7 @@ def draw_picture(source: IO[bytes], kind: str, side: int) -> Any:
         source.seek(0)
     picture = open_picture(source, kind)
     profile = picture.info.get("icc_profile")
+    warnings = ["colours"] if picture.mode == "CMYK" else []
     picture.draft(picture.mode, (side, side))
     exif = picture.getexif()
     small = reduced(picture, max(picture.size) // side)
@@ -101,7 +105,7 @@ def draw_picture(source: IO[bytes], kind: str, side: int) -> Any:
         picture.close()
     small.info["exif"] = exif.tobytes()
     small.thumbnail((side, side))
-    return in_srgb(ImageOps.exif_transpose(small), profile)
+    return in_srgb(ImageOps.exif_transpose(small), profile), warnings
 
 
 def reduced(picture: Any, factor: int) -> Any:
@@ -165,7 +169,45 @@ def draw_page(source: IO[bytes], page: int, side: int) -> tuple[Any, int, list[s
     if width <= 0 or height <= 0:
         raise CannotBeShown("a page without a size")
     bitmap = leaf.render(scale=side / max(width, height), may_draw_forms=False)
-    return bitmap.to_pil().convert("RGB"), count, pdf_warnings(document)
+    warnings = pdf_warnings(document)
+    if has_inks(source, leaf):
+        warnings.append("colours")
+    return bitmap.to_pil().convert("RGB"), count, warnings
+
+
+def has_inks(source: IO[bytes], leaf: Any) -> bool:
+    """Whether a picture on the page, or the file where it is not packed, names printers' inks.
+    Inks that only packed drawings use are not found."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    inks = {
+        raw.FPDF_COLORSPACE_DEVICECMYK,
+        raw.FPDF_COLORSPACE_SEPARATION,
+        raw.FPDF_COLORSPACE_DEVICEN,
+    }
+    for number in range(min(raw.FPDFPage_CountObjects(leaf), 200)):
+        part = raw.FPDFPage_GetObject(leaf, number)
+        if raw.FPDFPageObj_GetType(part) != raw.FPDF_PAGEOBJ_IMAGE:
+            continue
+        found = raw.FPDF_IMAGEOBJ_METADATA()
+        known = raw.FPDFImageObj_GetImageMetadata(part, leaf, ctypes.byref(found))
+        if known and found.colorspace in inks:
+            return True
+    return names_inks(source)
+
+
+def names_inks(source: IO[bytes]) -> bool:
+    source.seek(0)
+    longest = max(len(name) for name in INK_NAMES)
+    tail, read = b"", 0
+    while read < INK_BYTES and (block := source.read(1024 * 1024)):
+        window = tail + block
+        if any(name in window for name in INK_NAMES):
+            return True
+        tail, read = window[-longest:], read + len(block)
+    return False
 
 
 def pdf_warnings(document: Any) -> list[str]:
@@ -199,7 +241,7 @@ def draw(
     if kind == "application/pdf":
         drawn, pages, warnings = draw_page(source, page, longest)
     else:
-        drawn = draw_picture(source, kind, longest)
+        drawn, warnings = draw_picture(source, kind, longest)
     made = {}
     for name, side in sorted(sides.items(), key=lambda pair: -pair[1]):
         drawn.thumbnail((side, side))

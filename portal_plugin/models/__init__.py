@@ -17,6 +17,7 @@ from .mail import OutgoingEmail
 from .numbers import NumberSequence
 from .payments import LedgerEntry, PaymentAttempt, StripeEvent
 from .pdfs import RenderedPdf
+from .pins import ProofPin
 from .proofs import Proof, ProofVersion
 from .reconciling import Decline, Discrepancy, Reconciliation
 from .refunds import Dispute, Refund
@@ -58,6 +59,7 @@ __all__ = [
     "PortalSettings",
     "Preview",
     "Proof",
+    "ProofPin",
     "ProofVersion",
     "Recipient",
     "Reconciliation",

@@ -99,7 +99,9 @@ class Preview(models.Model):
     file = models.FileField(
         upload_to=private_name, storage=private_storage, max_length=255, blank=True
     )
-    # On page 1 only: "scripts" and "files" that a PDF carries, for staff.
+    # How many pages the file has; ``pages`` is how many of them can be shown. On page 1 only.
+    file_pages = models.PositiveIntegerField(default=0)
+    # On page 1 only: "scripts" and "files" that a PDF carries, for staff; "colours" of printers.
     warnings = models.CharField(max_length=50, blank=True)
 
     class Meta:

@@ -117,6 +117,7 @@ def frame_context(visit, notice="", order=None) -> dict[str, Any]:
         "staff_banner": visit.staff is not None and not visit.can_act,
         "is_preview": visit.is_preview,
         "is_archive": order is not None,
+        "has_proof_pages": order is None and not visit.is_preview,
         "seen_url": _url("seen", visit.document),
     }
 

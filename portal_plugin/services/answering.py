@@ -12,7 +12,7 @@ from ..exceptions import NotAvailable, PortalError
 from ..models import ChangeRequest, Comment, InternalNote, SalesDocument
 from ..models.documents import lock
 from ..statuses import ChangeRequestState
-from . import activity, listing, notifications, outbox
+from . import activity, listing, notifications, outbox, points
 from .mail_receivers import staff_name
 
 #: As long as the email about a message waits for others to join it.
@@ -108,7 +108,7 @@ def close_change_request(request: ChangeRequest, answer: str, user: Any) -> Chan
         request.closed_at = timezone.now()
         request.closed_by = user
         request.save(update_fields=["state", "reply", "closed_at", "closed_by"])
-        facts = {"change_request": request.number}
+        facts = {"change_request": request.number, **points.tally([request])}
         activity.record(fresh, "change_answered", staff=user, data=facts)
         listing.refresh(fresh)
         notifications.shop_acted(fresh, "change_answered", facts=facts)

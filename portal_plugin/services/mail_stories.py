@@ -4,8 +4,9 @@ A row of mail keeps ids and a few plain words (``facts["happenings"]``). Each ha
 with ``kind`` and any of: ``submission``, ``receipt`` (a submission of staff), ``comment``,
 ``change_request``, ``entry`` (ids of rows), ``refund``, ``dispute``, ``item`` and ``items`` (item
 keys), and ready words ``by``, ``text``, ``reason``, ``reply``, ``files`` (names), ``amount``,
-``reference``, ``stage``, ``headline``. ``is_recorded`` says that staff (``by``) wrote down what the
-customer had said, on the phone for example.
+``reference``, ``stage``, ``headline``; ``points`` and ``points_done`` are counts.
+``is_recorded`` says that staff (``by``) wrote down what the customer had said, on the phone for
+example.
 """
 
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ class Story:
     message: str = ""
     is_recorded: bool = False
     count: int = 0
+    points: int = 0
+    points_done: int = 0
     receipt: ReceiptView | None = None
 
     @property
@@ -77,6 +80,8 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         message=submission.message if submission else "",
         is_recorded=bool(happening.get("is_recorded")),
         receipt=_receipt(happening, submission if decided else None),
+        points=happening.get("points", 0),
+        points_done=happening.get("points_done", 0),
         count=len(keys) or len(files) or happening.get("count", 0),
     )
 

@@ -38,6 +38,13 @@ def note(story: Story) -> str:
         )
     if story.kind == "news_change_to_confirm":
         return _("Please confirm it on the page, or write to us there.")
+    if story.audience == "news" and story.points:
+        message = ngettext(
+            "%(done)s of %(count)s point is done.",
+            "%(done)s of %(count)s points are done.",
+            story.points,
+        )
+        return message % {"done": story.points_done, "count": story.points}
     if story.kind == "news_refund":
         return _("It can take your bank some days until you see it.")
     if story.audience == "receipt" and story.kind not in HEADLINES:
@@ -208,6 +215,7 @@ HEADLINES: dict[str, Headline] = {
     "receipt_confirm_change": _plain(gettext_noop("You confirmed what changed")),
     "receipt_comment": _plain(gettext_noop("We have your message")),
     "receipt_change_request": _plain(gettext_noop("We have your change request")),
+    "receipt_proof_points": _plain(gettext_noop("We have your change request")),
     "receipt_withdraw_change_request": _plain(gettext_noop("You withdrew your change request")),
     "receipt_choose": _plain(gettext_noop("We have your choice")),
     "receipt_invite": _plain(gettext_noop("You invited a colleague")),
@@ -240,6 +248,7 @@ HEADLINES: dict[str, Headline] = {
     "staff_confirm_change": _by_name(gettext_noop("%(name)s confirmed what changed")),
     "staff_comment": _by_name(gettext_noop("%(name)s wrote a message")),
     "staff_change_request": _by_name(gettext_noop("%(name)s asks for a change")),
+    "staff_proof_points": _by_name(gettext_noop("%(name)s marked on a proof what to change")),
     "staff_withdraw_change_request": _by_name(gettext_noop("%(name)s withdrew a change request")),
     "staff_choose": _by_name(gettext_noop("%(name)s chose options")),
     "staff_invite": _by_name(gettext_noop("%(name)s invited a colleague")),

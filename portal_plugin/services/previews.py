@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)
 TRIES = 3
-MAX_PAGES = 20
+MAX_PAGES = 30
 #: The lease of a file that the scanner has not cleared: nobody takes it up.
 HELD = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -206,6 +206,7 @@ def _keep(row: Preview, drawing: pictures.Drawing) -> None:
         content_type=picture.content_type,
         width=picture.width,
         height=picture.height,
+        file_pages=drawing.pages,
         warnings=" ".join(drawing.warnings),
     )
     if not is_ours:

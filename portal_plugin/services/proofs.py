@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import FileRefused, PortalError
 from ..models import DocumentVersion, Proof, ProofVersion, SalesDocument
 from ..models.documents import lock
-from . import activity, files, notifications, publishing
+from . import activity, files, notifications, points, publishing
 
 
 def add_proof_version(
@@ -71,9 +71,15 @@ def send_now(document: SalesDocument, user: Any) -> DocumentVersion:
         keys = [str(key) for key in unreleased(fresh).values_list("proof__item_key", flat=True)]
         if not keys:
             raise PortalError(_("No proof waits to be sent."))
+        told = {"items": list(dict.fromkeys(keys)), **_points_of(fresh, keys)}
         version = publishing.release(document, user=user, tells=False)
-        notifications.shop_acted(fresh, "proof", facts={"items": list(dict.fromkeys(keys))})
+        notifications.shop_acted(fresh, "proof", facts=told)
     return version
+
+
+def _points_of(document: SalesDocument, keys: list[str]) -> dict[str, int]:
+    """Of the open requests that a new version of these items answers, how many are done."""
+    return points.tally(document.change_requests.open().filter(item_key__in=keys))
 
 
 def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:
@@ -84,6 +90,14 @@ def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:
 def released(document: SalesDocument) -> models.QuerySet[ProofVersion]:
     """Every version that the customer ever saw: earlier ones stay readable."""
     return ProofVersion.objects.of_thread(document).released().select_related("proof")
+
+
+def newest_of(version: ProofVersion, document: SalesDocument) -> ProofVersion:
+    """The released version of the same slot that is to be decided now."""
+    rows = released(document).filter(
+        proof__item_key=version.proof.item_key, proof__label=version.proof.label
+    )
+    return rows.order_by("number").last() or version
 
 
 def refuse_foreign_item(document: SalesDocument, item_key: UUID) -> None:

@@ -228,6 +228,7 @@ def value(name, place, world):
         "submission_key": lambda: world.decided.client_key,
         "public_id": lambda: world.invoice.public_id,
         "file_id": lambda: world.proof.public_id,
+        "page": lambda: 1,
         "instance_pk": lambda: registered(place.name, world).pk,
     }
     return made[name]()

@@ -97,6 +97,21 @@ def test_printers_colours_become_screen_colours():
     assert max(green, blue) < 90
 
 
+def test_printers_colours_are_said_to_be_some():
+    inks = samples.encode(Image.new("CMYK", (200, 200), (0, 255, 255, 0)), "JPEG")
+    assert draw(inks, JPEG).warnings == ["colours"]
+    assert draw(samples.jpeg(), JPEG).warnings == []
+    spot = b"/Resources << /ColorSpace << /C [/Separation /Gold /DeviceCMYK 5 0 R] >> >>"
+    assert draw(samples.pdf(catalog=spot), PDF).warnings == ["colours"]
+    assert draw(samples.pdf(), PDF).warnings == []
+
+
+def test_five_thousand_frames_cost_as_much_as_one():
+    before = time.monotonic()
+    assert draw(samples.animated_webp(5000), WEBP) is not None
+    assert time.monotonic() - before < 20
+
+
 def test_an_animation_is_one_frame():
     shown = opened(draw(samples.animated_webp(), WEBP))
     assert getattr(shown, "n_frames", 1) == 1

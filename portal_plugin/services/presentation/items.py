@@ -65,6 +65,11 @@ class ProofView:
         return self.version.public_id
 
     @property
+    def short_id(self) -> str:
+        """Its id as it stands in addresses."""
+        return short(self.version.public_id)
+
+    @property
     def page_numbers(self) -> range:
         return range(1, self.pages + 1)
 
