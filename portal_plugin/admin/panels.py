@@ -17,7 +17,8 @@ from wagtail.admin.panels import (
 from wagtail.models import Site
 
 from . import document_bar, item_files, live_totals
-from .forms import CustomerForm, DocumentForm, LineItemForm, LineItemFormSet
+from .forms import CustomerForm, DocumentForm
+from .item_forms import LineItemForm, LineItemFormSet
 from .template_picker import ItemTemplatesPanel
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal_plugin.admin.forms import LineItemFormSet
+from portal_plugin.admin.item_forms import LineItemFormSet
 from portal_plugin.models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
 from portal_plugin.services import on_behalf
 from portal_plugin.statuses import Verdict
