@@ -8,12 +8,13 @@ from ..money import format_money
 from ..registry import register_action
 from ..services import choosing, deciding
 from ..statuses import LinkRole
+from .approving import ShownVersionMixin, shown_version
 from .base import Action, Scope
 from .forms import ActionForm
 from .outcomes import Done
 
 
-class ChooseForm(ActionForm):
+class ChooseForm(ShownVersionMixin, ActionForm):
     """One box for each option, one row of round ones for each group of alternatives."""
 
     def __init__(self, *args, **kwargs):
@@ -67,7 +68,16 @@ class Choose(Action):
         document = self.document
         return self.is_allowed and document.is_estimate and document.has_choices
 
+    def initial(self):
+        return {"version": shown_version(self.document)}
+
+    def untick(self, data, error):
+        """What the page did not show as it is stands as it is now, until somebody has seen it."""
+        for key in error.changes:
+            data[f"option_{key}"] = "on"
+
     def perform(self, form, submission):
+        choosing.refuse_unseen(self.document, form.cleaned_data["version"])
         choosing.choose(self.document, form.chosen(), submission)
         order = deciding.settle(self.document)
         if order is not None:
