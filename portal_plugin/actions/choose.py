@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from ..money import format_money
 from ..registry import register_action
 from ..services import choosing, deciding
-from ..statuses import LinkRole
+from ..statuses import ItemState, LinkRole
 from .approving import ShownVersionMixin, shown_version
 from .base import Action, Scope
 from .forms import ActionForm
@@ -63,6 +63,15 @@ class Choose(Action):
     form_class = ChooseForm
     needs_role = LinkRole.APPROVE
     limit = "messages_per_hour"
+
+    @property
+    def binds(self):
+        """Leaving out what waits makes the order of what was approved."""
+        return bool(self.document.standing.keys(ItemState.APPROVED))
+
+    @property
+    def at_stake(self):
+        return self.document.totals.total
 
     def is_available(self):
         document = self.document
