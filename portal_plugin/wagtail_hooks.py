@@ -21,6 +21,7 @@ from .admin import (
     replacing,
     settings_panels,
     sites,
+    stripe_keys_form,
     to_explain,
     urls,
 )
@@ -66,6 +67,7 @@ hooks.register("construct_snippet_action_menu", action_menu.arrange)
 hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)
 hooks.register("before_delete_snippet", refusals.before_delete)
+hooks.register("before_edit_setting", stripe_keys_form.keep_out_of_reports)
 hooks.register("register_permissions", groups.of_verbs)
 hooks.register("register_account_settings_panel", account.ToldPanel)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)

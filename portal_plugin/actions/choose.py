@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy
 from ..money import format_money
 from ..registry import register_action
 from ..services import choosing, deciding
-from ..statuses import LinkRole
+from ..statuses import ItemState, LinkRole
+from .approving import ShownVersionMixin, shown_version
 from .base import Action, Scope
 from .forms import ActionForm
 from .outcomes import Done
 
 
-class ChooseForm(ActionForm):
+class ChooseForm(ShownVersionMixin, ActionForm):
     """One box for each option, one row of round ones for each group of alternatives."""
 
     def __init__(self, *args, **kwargs):
@@ -63,11 +64,29 @@ class Choose(Action):
     needs_role = LinkRole.APPROVE
     limit = "messages_per_hour"
 
+    @property
+    def binds(self):
+        """Leaving out what waits makes the order of what was approved."""
+        return bool(self.document.standing.keys(ItemState.APPROVED))
+
+    @property
+    def at_stake(self):
+        return self.document.totals.total
+
     def is_available(self):
         document = self.document
         return self.is_allowed and document.is_estimate and document.has_choices
 
+    def initial(self):
+        return {"version": shown_version(self.document)}
+
+    def untick(self, data, error):
+        """What the page did not show as it is stands as it is now, until somebody has seen it."""
+        for key in error.changes:
+            data[f"option_{key}"] = "on"
+
     def perform(self, form, submission):
+        choosing.refuse_unseen(self.document, form.cleaned_data["version"])
         choosing.choose(self.document, form.chosen(), submission)
         order = deciding.settle(self.document)
         if order is not None:

@@ -148,6 +148,10 @@ class Pay(Action):
         return begin
 
     def replay(self, submission):
+        """The same press again may begin another payment: it is held to what a new one is."""
+        if self._is_raised:
+            raise self.refusal()
+        payments.check_pace(self.document, self.visit.address)
         return Begin.from_note(submission.note)
 
     def finish(self, outcome):

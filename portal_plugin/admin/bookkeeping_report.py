@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse, reverse_lazy
@@ -32,7 +33,9 @@ MOST_DAYS = 366
 
 def a_day(label) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget)
+    # No clock has the day after the last one that a date can be.
+    within = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+    return forms.DateField(label=label, widget=widget, validators=within)
 
 
 class RangeForm(forms.Form):

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from ..conf import conf
 from ..gateways import stripe as gateway
-from ..models import StripeKeys
+from ..models import PortalSettings, StripeKeys
 
 SECRET, PUBLISHABLE, WEBHOOK = "stripe_secret_key", "stripe_publishable_key", "stripe_webhook"
 REMOVE = "removes_stripe_keys"
@@ -25,12 +25,18 @@ SENTENCES = {
 }
 
 
-def hidden(label) -> forms.CharField:
+def hidden(label, longest=255) -> forms.CharField:
     """What is typed is never written into a page, not even where the form has an error."""
     never_shown = forms.PasswordInput(
         attrs={"autocomplete": "new-password", "class": "portal-admin-secret"}, render_value=False
     )
-    return forms.CharField(label=label, required=False, widget=never_shown, max_length=2000)
+    return forms.CharField(label=label, required=False, widget=never_shown, max_length=longest)
+
+
+def keep_out_of_reports(request, instance) -> None:
+    """Before the settings are saved: what goes wrong then is reported without the keys."""
+    if isinstance(instance, PortalSettings):
+        request.sensitive_post_parameters = FIELDS
 
 
 class WritesStripeKeys(forms.Form):
@@ -38,7 +44,7 @@ class WritesStripeKeys(forms.Form):
 
     stripe_secret_key = hidden(gettext_lazy("Stripe: secret key"))
     stripe_publishable_key = hidden(gettext_lazy("Stripe: publishable key"))
-    stripe_webhook = hidden(gettext_lazy("Stripe: signing secrets of the webhook"))
+    stripe_webhook = hidden(gettext_lazy("Stripe: signing secrets of the webhook"), 2000)
     removes_stripe_keys = forms.BooleanField(
         label=gettext_lazy("Remove this site's Stripe keys"), required=False
     )

@@ -1,10 +1,13 @@
 """Write down what a customer chose of what an estimate offers."""
 
+import json
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from ..models import Choice, SalesDocument, Submission
-from . import deciding, pdfs
+from ..exceptions import StaleDocument
+from ..models import Choice, DocumentVersion, SalesDocument, Submission
+from . import deciding, pdfs, versions
 
 
 def choose(
@@ -25,3 +28,25 @@ def choose(
     if rows:
         pdfs.order_render(document)
     return rows
+
+
+def refuse_unseen(document: SalesDocument, shown: int | None) -> None:
+    """Raises ``StaleDocument`` where something that can be chosen is not what it was in the version
+    ``shown``: a box that was not on the page was not left empty by anybody."""
+    old, new = versions.version_shown(document, shown), document.current_version
+    if old is None or new is None:
+        return
+    then, now = _rows(old), _rows(new)
+    changed = {
+        item.key
+        for item in document.lines
+        if item.is_choice and then.get(str(item.key)) != now.get(str(item.key))
+    }
+    if changed:
+        hashes = dict(old.items.values_list("key", "item_hash"))
+        counted = changed & document.standing.items.keys()
+        raise StaleDocument(changes={key: hashes.get(key, "") for key in counted}, since=shown)
+
+
+def _rows(version: DocumentVersion) -> dict[str, Any]:
+    return {row["key"]: row for row in json.loads(version.content)["items"]}

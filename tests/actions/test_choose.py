@@ -8,7 +8,14 @@ from django.urls import reverse
 from portal_plugin.models import Choice, Estimate, Order
 from portal_plugin.services import paper
 from portal_plugin.services.presentation import document_view
-from tests.factories import approve, estimate_factory, line_item, order_factory, publish
+from tests.factories import (
+    approve,
+    estimate_factory,
+    line_item,
+    order_factory,
+    publish,
+    site_factory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +129,39 @@ def test_only_what_can_be_chosen_costs_a_query(estimate, django_assert_num_queri
         assert plain.counted_keys
     with django_assert_num_queries(1):
         assert chosen.counted_keys
+
+
+def test_an_option_that_came_after_the_page_was_opened_is_not_left_out_by_it(client, enter):
+    document = estimate_factory([line_item(1), line_item(2, name="Lamp", is_optional=True)])
+    document = publish(document)
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    page = client.get(url).content.decode()
+    assert f'name="version" value="{document.current_version.number}"' in page
+    opened = document.current_version.number
+    document.line_items.add(line_item(3, name="Stand", is_optional=True, is_selected=True))
+    document = publish(document)
+    stand = f"option_{key_of(document, 'Stand')}"
+    posted = {"client_key": uuid4(), "version": opened}
+    answer = client.post(url, posted)
+    assert answer.status_code == 409
+    assert not Choice.objects.exists()
+    form = answer.context["form"]
+    assert form[stand].value()
+    again_posted = {**posted, "version": form["version"].value(), stand: "on"}
+    assert client.post(url, again_posted).status_code == 303
+    assert key_of(document, "Stand") in again(document).counted_keys
+
+
+def test_a_choice_that_can_make_the_order_needs_the_code_that_a_yes_needs(client, enter):
+    items = [line_item(1), line_item(2, name="Lamp", is_optional=True, is_selected=True)]
+    document = estimate_factory(items, site=site_factory(code_above=100))
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    lamp = f"option_{key_of(document, 'Lamp')}"
+    assert client.post(url, {"client_key": uuid4(), lamp: "on"}).status_code == 303
+    approve(document, [document.lines[0].key])
+    page = client.post(url, {"client_key": uuid4()})
+    assert page.status_code == 200
+    assert "carried" in page.context
+    assert not Order.objects.exists()

@@ -2,7 +2,14 @@
 
 import pytest
 
-from portal_plugin.models import Activity, Estimate, Order, OutgoingEmail, Submission
+from portal_plugin.models import (
+    Activity,
+    Estimate,
+    Order,
+    OutgoingEmail,
+    PortalSettings,
+    Submission,
+)
 from portal_plugin.services import activity, links
 from portal_plugin.statuses import DocumentState, LinkRole
 from tests import factories
@@ -130,3 +137,12 @@ def test_the_page_keeps_to_its_queries(client, order):
     url = f"/portal/d/{order.public_id}/"
     warm(client)
     assert len(queries_of_the_plugin(client, url)) <= 12
+
+
+def test_a_shop_that_asks_for_codes_asks_for_one_here_too(client, order):
+    PortalSettings.objects.update_or_create(site=order.site, defaults={"code_above": 100})
+    url = url_of(order, "confirm_change")
+    page = client.post(url, filled(client, url, confirm="on"))
+    assert page.status_code == 200
+    assert "carried" in page.context
+    assert not Activity.objects.filter(verb="confirm_change").exists()

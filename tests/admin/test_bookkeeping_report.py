@@ -141,3 +141,11 @@ def test_costs_the_same_for_one_payment_and_for_many(client, boss):
     for number in range(20):
         paid(document, "1", day(number + 1))
     assert count() == first
+
+
+@pytest.mark.parametrize("days", [{"end": "9999-12-31"}, {"begin": "0001-01-01"}])
+def test_days_that_no_clock_has_are_refused(client, boss, days):
+    response = client.get(URL, {**MAY, **days})
+    assert response.status_code == 200
+    assert response.context["form"].errors
+    assert client.get(URL, {**MAY, **days, "export": "csv"}).status_code == 200

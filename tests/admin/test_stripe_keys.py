@@ -4,9 +4,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.core.signals import got_request_exception
+from django.db import DatabaseError
+from django.test import override_settings
 from django.urls import reverse
+from django.views.debug import SafeExceptionReporterFilter
 from wagtail.models import ModelLogEntry
 
+from portal_plugin.admin.stripe_keys_form import WritesStripeKeys
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import PortalSettings, StripeKeys
 from tests.factories import order_factory
@@ -141,3 +146,32 @@ def test_a_payment_that_was_begun_before_stays_with_its_account(standin, save, o
     assert attempt.account == ""
     save(**KEYS)
     assert gateway.named(attempt.account, only_site).secret_key == "sk_test_standin"
+
+
+def test_what_is_too_long_for_a_key_is_refused(save):
+    long = {"stripe_secret_key": "sk_test_" + "a" * 300, "stripe_publishable_key": PUBLISHABLE}
+    assert "stripe_secret_key" in save(**long).context["form"].errors
+    assert not StripeKeys.objects.exists()
+
+
+def test_an_error_while_saving_is_reported_without_them(save, monkeypatch):
+    """Django sends what was posted to the site's administrators, and other services keep it."""
+
+    def break_down(form, site):
+        raise DatabaseError("away")
+
+    monkeypatch.setattr(WritesStripeKeys, "save_keys", break_down)
+    reported = []
+
+    def keep(sender, request, **kwargs):
+        reported.append(dict(SafeExceptionReporterFilter().get_post_parameters(request)))
+
+    got_request_exception.connect(keep)
+    try:
+        with override_settings(DEBUG=False), pytest.raises(DatabaseError):
+            save(**KEYS)
+    finally:
+        got_request_exception.disconnect(keep)
+    (posted,) = reported
+    assert posted["shop_name"]
+    assert not [key for key in KEYS.values() if key in str(posted)]

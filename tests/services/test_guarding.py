@@ -130,3 +130,17 @@ def test_attempts_are_counted_by_address(standin, settings):
     with pytest.raises(TooManyRequests):
         payments.check_pace(order(), HERE)
     payments.check_pace(order(), THERE)
+
+
+def test_the_same_press_again_is_no_way_around_the_pause(client, standin, enter):
+    document = order()
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "pay"])
+    fields = {"client_key": uuid4(), "shown": document.amount_due}
+    assert client.post(url, fields, headers=JSON).status_code == 200
+    attempt = PaymentAttempt.objects.get()
+    for _time in range(5):
+        confirm(standin, attempt.payment_intent, "0002")
+        take_all(standin)
+    assert client.post(url, fields, headers=JSON).status_code == 429
+    assert PaymentAttempt.objects.count() == 1

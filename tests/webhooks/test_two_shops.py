@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeEvent
+from portal_plugin.models import Discrepancy, LedgerEntry, PaymentAttempt, StripeEvent
 from portal_plugin.services import payments
 from sandbox_site.stripe_standin import Standin
 from tests.factories import link_factory, site_factory
@@ -158,3 +158,19 @@ def test_each_account_is_gone_through_once(other_standin, shop_b, settings):
     twice = {HOST: OWN, "localhost": OWN}
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_ACCOUNTS": twice}
     assert len(list(gateway.every())) == 2
+
+
+def test_money_at_one_shop_with_the_others_order_on_it_is_not_shown_there(
+    standin, other_standin, shop_b
+):
+    """It is left to people who look after every shop."""
+    document = order(site=shop_b)
+    begin(order())
+    words = {"portal_document": document.public_id, "portal_attempt": "999999"}
+    made = ask(standin).v1.payment_intents.create(
+        {"amount": 3570, "currency": "eur", "metadata": words}
+    )
+    confirm(standin, made.id)
+    payments.reconcile()
+    (row,) = Discrepancy.objects.filter(stripe_object=made.id)
+    assert (row.account, row.document) == ("", None)
