@@ -41,7 +41,7 @@ def confirm(
         raise StaleDocument(since=shown)
     facts = {"version": version.number, "digest": version.digest, "submission": submission.pk}
     activity.record(document, verb, link=link, staff=user, data=facts)
-    document.__dict__.pop("standing", None)
+    deciding.forget(document)
     notifications.take_back(document, NEWS[0], _("It was confirmed meanwhile."))
     return deciding.settle(document)
 
