@@ -6,6 +6,7 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 
 from ..statuses import DocumentState
 from . import overview_rows, sites, timeline
+from .request_rows import request_rows
 
 LAST_ENTRIES = 8
 
@@ -30,20 +31,18 @@ class CustomerSidePanel(BaseSidePanel):
         """``draft`` is what is being written, ``document`` the row of now."""
         super().__init__(draft, request)
         self.document = document
-        self.requests = overview_rows.open_requests(document)
+        names = {item.key: item.name for item in [*draft.lines, *document.lines]}
+        self.requests = request_rows(document, names)
         self.waiting = len(self.requests) or int(document.has_unanswered_comment)
 
     def get_context_data(self, parent_context):
         document, user = self.document, self.request.user
-        names = {item.key: item.name for item in [*self.object.lines, *document.lines]}
         return {
             **super().get_context_data(parent_context),
             "document": document,
             "customer": document.customer or self.object.customer,
             "is_out": document.state != DocumentState.UNPUBLISHED,
-            "open_requests": [
-                {"row": row, "item_name": names.get(row.item_key, "")} for row in self.requests
-            ],
+            "open_requests": self.requests,
             "last_said": overview_rows.last_said(document),
             "people": overview_rows.people(document),
             "timeline": timeline.entries(document, LAST_ENTRIES),
