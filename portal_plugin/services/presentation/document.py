@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ...models import ChangeRequest, DirectLink, PortalSettings, SalesDocument, TermsText
 from ...money import format_money, format_number
-from ...statuses import DocumentState, ItemState
+from ...statuses import OPEN_TO_AGREEMENT, DocumentState, ItemState
 from .. import terms as terms_service
 from .changed import sentences
 from .items import ItemView, item_views
@@ -34,13 +34,6 @@ OVER = {
     DocumentState.DECLINED,
     DocumentState.CANCELLED,
     DocumentState.COMPLETED,
-}
-#: States in which the customer may still have to agree to the whole.
-CHANGEABLE = {
-    DocumentState.WAITING,
-    DocumentState.PARTLY_APPROVED,
-    DocumentState.CHANGES_REQUESTED,
-    DocumentState.APPROVED,
 }
 
 
@@ -191,7 +184,7 @@ def _pdf_label(document: SalesDocument, settings: PortalSettings) -> str:
 
 
 def _changed(document: SalesDocument, currency: str, language: str) -> dict[str, list[str]]:
-    if document.pk is None or document.state not in CHANGEABLE:
+    if document.pk is None or document.state not in OPEN_TO_AGREEMENT:
         return {}
     change = document.standing.change_since_agreed
     name = "to_confirm" if change is not None and change.asks else "good_news"
