@@ -149,7 +149,7 @@ class FileIsGone(PortalError):
     status = 404
 
 
-class ProofFileChanged(PortalError):
+class ProofIsDamaged(PortalError):
     """The file of a proof is not the one that was uploaded."""
 
     sentence = gettext_noop(

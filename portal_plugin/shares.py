@@ -10,6 +10,14 @@ from .money import ZERO, round_money
 from .totals import TaxBand
 
 
+def net_of(bands: Iterable[TaxBand]) -> Decimal:
+    return sum((band.net for band in bands), ZERO)
+
+
+def tax_of(bands: Iterable[TaxBand]) -> Decimal:
+    return sum((band.tax for band in bands), ZERO)
+
+
 def worth(bands: Iterable[TaxBand]) -> Decimal:
     """With tax."""
     return sum((band.net + band.tax for band in bands), ZERO)

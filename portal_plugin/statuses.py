@@ -27,6 +27,17 @@ class DocumentState(TextChoices):
     COMPLETED = "completed", _("Completed")
 
 
+#: In which the customer may still have to agree to the whole of it.
+OPEN_TO_AGREEMENT = frozenset(
+    {
+        DocumentState.WAITING,
+        DocumentState.PARTLY_APPROVED,
+        DocumentState.CHANGES_REQUESTED,
+        DocumentState.APPROVED,
+    }
+)
+
+
 class ItemState(TextChoices):
     WAITING = "waiting", _("Waiting for approval")
     APPROVED = "approved", _("Approved")

@@ -52,7 +52,8 @@ def context(document, user) -> dict | None:
         return None
     may_issue = sites.may(user, "issue_invoice", document)
     standing = [row for row in rows if _stands(row)]
-    can_issue = may_issue and is_formal and not document.cancelled_at
+    is_closed = document.cancelled_at or document.is_sample
+    can_issue = may_issue and is_formal and not is_closed
     last = next((row for row in standing if row.kind == InvoiceKind.INVOICE), None)
     return {
         "rows": [_issued(row, row in standing and may_issue) for row in rows],

@@ -19,7 +19,7 @@ from ..services.presentation.decided import agreement_sentence, earlier_sentence
 from ..services.presentation.items import option_words
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
-from ..statuses import ItemState
+from ..statuses import OPEN_TO_AGREEMENT, ItemState
 from .words import language_of_admin
 
 
@@ -237,7 +237,7 @@ def to_be_confirmed(document, draft) -> list[str]:
 
 def waits_to_be_confirmed(document) -> list[str]:
     """What the customer has not confirmed yet of what is out."""
-    if document.state not in agreeing.OPEN:
+    if document.state not in OPEN_TO_AGREEMENT:
         return []
     change = document.standing.change_to_confirm
     return sentences(change, document.currency, language_of_admin())

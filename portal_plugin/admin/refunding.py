@@ -193,12 +193,11 @@ class RefundPage(MoneyPage):
 
     def _follows(self, typed):
         document = self.document
-        left = self.left - typed["amount"]
         follows = [_("The customer gets an email with the reason.")]
-        if left < 0:
+        if typed["amount"] > self.left:
             return [_("Only %(amount)s is left of this payment.") % {"amount": self.left_shown()}]
-        due = max(0, document.totals.total - document.paid + typed["amount"])
-        if not document.cancelled_at and due > document.balance_due:
+        due = document.balance_due_without(typed["amount"])
+        if due > document.balance_due:
             text = _(
                 "Then %(amount)s of the order is unpaid, and the customer is asked for it. Lower "
                 "its price first, or cancel it, if that is not meant."

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.menus import ModelAdminMenuItem
 from wagtail_modeladmin.options import ModelAdmin
-from wagtail_modeladmin.views import IndexView, InspectView
+from wagtail_modeladmin.views import IndexView
 
 from ..models import Activity, DirectLink, Estimate, Invoice, LedgerEntry, Order
 from ..money import format_money
@@ -47,11 +47,6 @@ class LookOnly(PermissionHelper):
 
 class RegisterIndexView(FormulaSafeExport, IndexView):
     pass
-
-
-class RegisterInspectView(InspectView):
-    def get_queryset(self):
-        return self.model_admin.get_queryset(self.request)
 
 
 class Register(ModelAdmin):

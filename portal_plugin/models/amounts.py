@@ -114,7 +114,11 @@ class Amounts:
     @property
     def balance_due(self) -> Decimal:
         """Nobody owes anything for what was cancelled."""
-        return ZERO if self.cancelled_at else max(ZERO, self.totals.total - self.paid)
+        return self.balance_due_without(ZERO)
+
+    def balance_due_without(self, amount) -> Decimal:
+        """The balance where so much of what was paid goes back."""
+        return ZERO if self.cancelled_at else max(ZERO, self.totals.total - self.paid + amount)
 
     @property
     def overpaid(self) -> Decimal:

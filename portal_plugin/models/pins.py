@@ -78,7 +78,3 @@ class ProofPin(models.Model):
     @property
     def is_done(self):
         return self.done_at is not None
-
-    @property
-    def is_placed(self):
-        return self.x is not None

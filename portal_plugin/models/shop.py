@@ -188,6 +188,11 @@ class PortalSettings(BaseSiteSetting):
     def has_formal_invoices(self):
         return bool(self.invoicing)
 
+    @property
+    def asks_codes(self):
+        """Whether somebody may have to type a code before they approve or pay."""
+        return self.code_above is not None or self.code_for_new_browsers
+
     @classmethod
     def of(cls, site):
         """The site's row, or an unsaved one with the defaults: reading never writes."""

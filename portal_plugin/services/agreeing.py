@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from .. import agreement
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import DirectLink, DocumentVersion, Order, SalesDocument, Submission
+from ..statuses import OPEN_TO_AGREEMENT
 from . import activity, deciding, notifications
 from .presentation.changed import sentences
-from .presentation.document import CHANGEABLE as OPEN
 from .presentation.shop import document_language
 from .previewing import AsIfPublished
 
@@ -35,20 +35,24 @@ def confirm(
     another is out by now, and ``NotAvailable`` where nothing waits for a yes.
     """
     version = document.current_version
-    if version is None or document.state not in OPEN or not document.standing.change_to_confirm:
+    if (
+        version is None
+        or document.state not in OPEN_TO_AGREEMENT
+        or not document.standing.change_to_confirm
+    ):
         raise NotAvailable(_("Nothing waits for a confirmation any more."))
     if shown != version.number:
         raise StaleDocument(since=shown)
     facts = {"version": version.number, "digest": version.digest, "submission": submission.pk}
     activity.record(document, verb, link=link, staff=user, data=facts)
-    document.__dict__.pop("standing", None)
+    deciding.forget(document)
     notifications.take_back(document, NEWS[0], _("It was confirmed meanwhile."))
     return deciding.settle(document)
 
 
 def change_to_come(document: SalesDocument, draft: SalesDocument) -> agreement.Change | None:
     """What publishing ``draft`` would ask the customer to confirm."""
-    if document.current_version_id is None or document.state not in OPEN:
+    if document.current_version_id is None or document.state not in OPEN_TO_AGREEMENT:
         return None
     return AsIfPublished(draft).change_to_confirm
 
@@ -58,7 +62,7 @@ def tell(document: SalesDocument, before: DocumentVersion, version: DocumentVers
     items that they agreed to. Called by whoever makes the version, under the lock."""
     step = agreement.change(json.loads(before.content), json.loads(version.content))
     fresh = type(document).objects.get(pk=document.pk)
-    if not step.is_any or fresh.state not in OPEN:
+    if not step.is_any or fresh.state not in OPEN_TO_AGREEMENT:
         return
     change = fresh.standing.change_since_agreed
     if change is None:

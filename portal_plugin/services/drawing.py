@@ -6,8 +6,6 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-PAPER = "#f8fafc"
-
 
 @dataclass(frozen=True)
 class Design:

@@ -8,7 +8,7 @@ from typing import IO, cast
 from django.utils import timezone
 
 from ..models import Attachment, SalesDocument
-from . import damage, files
+from . import attachment_files, files
 from .pdf_bundles import unused
 
 
@@ -50,7 +50,7 @@ def _one(archive: zipfile.ZipFile, out: "Outlet", row: Attachment, name: str) ->
     entry = zipfile.ZipInfo(name, moment)
     entry.external_attr = 0o600 << 16
     with archive.open(entry, "w", force_zip64=True) as target:
-        for step in damage.checked(row):
+        for step in attachment_files.checked(row):
             target.write(step)
             yield out.take()
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import PortalError
 from ..models import Order, SalesDocument, Submission
 from ..models.documents import lock
-from ..statuses import DocumentState, Verdict
+from ..statuses import OPEN_TO_AGREEMENT, DocumentState, Verdict
 from . import activity, agreeing, deciding, listing, notifications, pdfs, proof_files
 from .mail_receivers import staff_name
 
@@ -91,7 +91,7 @@ def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:
                 record(document, keys, verdict, note, user, files=files)
         notifications.take_back(fresh, "version", _("It was agreed with the customer."))
         now = lock(document)
-        if now.state in agreeing.OPEN and now.standing.change_to_confirm:
+        if now.state in OPEN_TO_AGREEMENT and now.standing.change_to_confirm:
             confirm_change(now, note, user)
 
 

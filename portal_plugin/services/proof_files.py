@@ -16,7 +16,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from ..exceptions import ProofFileChanged, StaleDocument, StorageUnreadable
+from ..exceptions import ProofIsDamaged, StaleDocument, StorageUnreadable
 from ..models import ProofVersion, SalesDocument
 from ..models.documents import lock
 from . import activity, notifications
@@ -24,13 +24,14 @@ from .versions import released_proofs
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 1024 * 1024
+#: Bytes that are in memory at a time.
+CHUNK = 256 * 1024
 
 
 def read(document: SalesDocument, keys: Collection[UUID]) -> frozenset[str]:
     """Read the files of the proofs that a decision on the items is about; their hashes as read.
 
-    Slow: before the lock. Raises ``ProofFileChanged`` where one is not what it was, after staff
+    Slow: before the lock. Raises ``ProofIsDamaged`` where one is not what it was, after staff
     were alerted, and ``StorageUnreadable``.
     """
     return _read_all(document, released_proofs(document), keys)
@@ -52,7 +53,7 @@ def _read_all(document: SalesDocument, proofs: dict, keys: Collection[UUID]) -> 
     if changed:
         for version in changed:
             report(version, document)
-        raise ProofFileChanged
+        raise ProofIsDamaged
     found_again = [version.pk for version in versions.values() if version.damaged_at]
     if found_again:
         ProofVersion.objects.filter(pk__in=found_again).update(damaged_at=None)
@@ -83,9 +84,14 @@ def is_whole(version: ProofVersion) -> bool:
 def digest_of(file: File) -> str:
     """Hexadecimal SHA-256 of the file, read in pieces."""
     sha256 = hashlib.sha256()
-    while piece := file.read(CHUNK):
+    for piece in pieces_of(file):
         sha256.update(piece)
     return sha256.hexdigest()
+
+
+def pieces_of(file: File) -> Iterator[bytes]:
+    while piece := file.read(CHUNK):
+        yield piece
 
 
 def watched(version: ProofVersion, pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -30,13 +30,15 @@ def make(site: Any, user: Any) -> SalesDocument:
     """A published estimate of three items for ``user`` as its customer, or the one that they have
     on the site already. Its language is the shop's."""
     language = PortalSettings.of(site).language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        picture = drawing.picture(_design())
     with transaction.atomic(), translation.override(language):
         numbering.locked_sequence(site, numbering.SAMPLE, "")
         earlier = of_user(user).filter(site=site).first()
         if earlier is not None:
             return earlier.specific
         estimate = _written(site, user, language)
-        upload = SimpleUploadedFile("sample.png", drawing.picture(_design()), "image/png")
+        upload = SimpleUploadedFile("sample.png", picture, "image/png")
         proofs.add_proof_version(
             estimate,
             estimate.lines[0].key,

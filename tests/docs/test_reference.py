@@ -102,9 +102,11 @@ def test_public_services_are_there():
 
 def test_events_to_choose_at_stripe_are_those_that_are_handled():
     named = re.findall(
-        r"^((?:payment_intent|checkout)\.\S+)$", read("docs/stripe.md"), re.MULTILINE
+        r"^((?:payment_intent|checkout|refund|charge)\.[\w.]+)$",
+        read("docs/stripe.md"),
+        re.MULTILINE,
     )
-    assert set(named) == events._OF_PAYMENTS | events._OF_PAGES
+    assert set(named) == events.KNOWN
 
 
 def test_address_of_stripes_webhook():

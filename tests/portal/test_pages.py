@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal_plugin.models import Comment, PaymentAttempt, SalesDocument
+from portal_plugin.models import Comment, PaymentAttempt, PortalSettings, SalesDocument
 from portal_plugin.services import payments
 from tests import factories
 
@@ -133,3 +133,12 @@ def test_nothing_of_an_expired_estimate_waits(client, enter):
     page = client.get(url_of(estimate)).content.decode()
     assert "Expired" in page
     assert "Waiting for approval" not in page
+
+
+def test_how_it_works_tells_of_what_the_shop_has_switched_on(client):
+    site = factories.site_factory()
+    url = "/portal/how-it-works/en/"
+    words = ("Invite a colleague", "a code that we send")
+    assert not any(text in client.get(url).content.decode() for text in words)
+    PortalSettings.objects.filter(site=site).update(lets_invite=True, code_above=100)
+    assert all(text in client.get(url).content.decode() for text in words)

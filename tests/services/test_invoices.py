@@ -229,6 +229,15 @@ def test_cancelling_leaves_charged_what_the_shop_keeps(site):
     assert again(invoice).left_total == 50
 
 
+def test_cancelling_is_not_held_up_by_less_than_was_rounded(site):
+    item = line_item(unit_price=D("10.03"), quantity=1, tax_rate=0)
+    order = order_factory([item], site=site, currency="CHF", rounding_unit=D("0.05"))
+    invoice = invoices.issue(order)
+    pay(order, D("0.01"))
+    staging.cancel(order, "Too late", money="kept")
+    assert invoice.credit_notes.get().total == D("-10.03")
+
+
 def test_the_customer_gets_it_by_email_with_the_pdf(site, monkeypatch):
     monkeypatch.setattr(gateway, "render", lambda html, **options: b"%PDF" + html.encode())
     order = order_factory(items=1, site=site)

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from portal_plugin.exceptions import ProofFileChanged, StaleDocument
+from portal_plugin.exceptions import ProofIsDamaged, StaleDocument
 from portal_plugin.models import (
     Activity,
     Decision,
@@ -83,7 +83,7 @@ def test_leaving_the_rest_reads_its_proofs_too(client, enter, estimate):
 
 def test_what_staff_write_down_is_refused_too(estimate, user):
     swap(ProofVersion.objects.get())
-    with pytest.raises(ProofFileChanged):
+    with pytest.raises(ProofIsDamaged):
         on_behalf.record(estimate, [estimate.lines[0].key], Verdict.APPROVE, "Phone", user)
     assert not Decision.objects.exists()
 
@@ -115,7 +115,7 @@ def test_staff_are_alerted_once_and_the_history_says_so(estimate):
     version = ProofVersion.objects.get()
     swap(version)
     for _ in range(2):
-        with pytest.raises(ProofFileChanged):
+        with pytest.raises(ProofIsDamaged):
             proof_files.read(estimate, [estimate.lines[0].key])
     assert OutgoingEmail.objects.filter(kind="staff_proof_damaged").count() == 1
     assert Activity.objects.filter(verb="proof_damaged").count() == 1
@@ -129,7 +129,7 @@ def test_a_file_that_was_put_back_is_decided_on_again(estimate):
         data = file.read()
     swap(version)
     keys = [estimate.lines[0].key]
-    with pytest.raises(ProofFileChanged):
+    with pytest.raises(ProofIsDamaged):
         proof_files.read(estimate, keys)
     swap(version, data)
     assert proof_files.read(estimate, keys) == {version.digest}

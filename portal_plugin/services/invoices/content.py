@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ...models import SalesDocument
 from ...models.shop import PageSize
 from ...money import ZERO, format_money, format_percent
-from ...shares import worth
+from ...shares import net_of, tax_of, worth
 from ...statuses import InvoiceKind
 from ...totals import TaxBand
 from ..presentation import DocumentView
@@ -58,11 +58,11 @@ class Draft:
 
     @property
     def net(self) -> Decimal:
-        return sum((band.net for band in self.bands), ZERO)
+        return net_of(self.bands)
 
     @property
     def tax(self) -> Decimal:
-        return sum((band.tax for band in self.bands), ZERO)
+        return tax_of(self.bands)
 
     @property
     def total(self) -> Decimal:

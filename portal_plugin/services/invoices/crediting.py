@@ -58,7 +58,7 @@ def _taken(
     if invoice.is_credit_note:
         raise NotAvailable(_("A credit note cannot be taken back. Issue a new invoice."))
     left, rounding = invoice.left, invoice.left_rounding
-    if invoice not in Invoice.objects.filter(pk=invoice.pk).standing():
+    if not Invoice.objects.filter(pk=invoice.pk).standing().exists():
         raise NotAvailable(_("All of this invoice was taken back already."))
     if keys:
         bands = drafts.bands_of(order, keys)

@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 
 from ...models import Invoice, SalesDocument
 from ...money import ZERO, format_money, format_number, format_price
-from ...shares import less, negative, share_of, worth
+from ...shares import less, negative, net_of, share_of, tax_of, worth
 from ...statuses import InvoiceKind
-from ...totals import DocumentTotals, Line, TaxBand, Terms, document_totals
+from ...totals import Line, TaxBand, Terms, document_totals
+from ..presentation.money import sums_before_total
 from .content import Draft, Row
 
 
 def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
     """All that is counted, less what ``deposits`` charge."""
     totals = order.totals
-    sums = _sums_of(totals)
+    sums = sums_before_total(totals)
     bands: tuple[TaxBand, ...] = totals.bands
     taken = ZERO
     if deposits:
@@ -98,27 +99,9 @@ def bands_of(order: SalesDocument, keys: Collection[UUID]) -> tuple[TaxBand, ...
     return document_totals(lines, totals.currency, Terms(discount_amount=share)).bands
 
 
-def _sums_of(totals: DocumentTotals) -> list[tuple[str, str, Decimal]]:
-    rows = []
-    if totals.discount or totals.shipping or (totals.tax and not totals.includes_tax):
-        rows.append(("subtotal", _("Subtotal"), totals.subtotal))
-    if totals.discount:
-        rows.append(("discount", _("Discount"), -totals.discount))
-    if totals.shipping:
-        rows.append(("shipping", _("Shipping"), totals.shipping))
-    if totals.tax and not totals.includes_tax:
-        rows.append(("tax", _("Tax"), totals.tax))
-    if totals.rounding:
-        rows.append(("rounding", _("Rounding"), totals.rounding))
-    return rows
-
-
 def _tax_of(bands: Sequence[TaxBand]) -> list[tuple[str, str, Decimal]]:
-    tax = sum((band.tax for band in bands), ZERO)
-    if not tax:
-        return []
-    net = sum((band.net for band in bands), ZERO)
-    return [("subtotal", _("Subtotal"), net), ("tax", _("Tax"), tax)]
+    tax = tax_of(bands)
+    return [("subtotal", _("Subtotal"), net_of(bands)), ("tax", _("Tax"), tax)] if tax else []
 
 
 def _rows_of(bands: Sequence[TaxBand], name: str, description: str = "") -> list[Row]:

@@ -52,6 +52,8 @@ def ready(order: SalesDocument) -> SalesDocument:
     fresh = lock(order)
     if not PortalSettings.of(fresh.site).has_formal_invoices:
         raise NotAvailable(_("This shop issues no formal invoices."))
+    if fresh.is_sample:
+        raise NotAvailable  # its number would be missing when it is thrown away
     if not fresh.is_order or fresh.current_version_id is None:
         raise NotAvailable(_("Only an order that is out can have an invoice."))
     if fresh.cancelled_at:

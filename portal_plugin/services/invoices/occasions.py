@@ -10,6 +10,7 @@ from ...exceptions import NotAvailable
 from ...models import PortalSettings, SalesDocument
 from ...models.shop import Invoicing
 from ...money import ZERO
+from ...shares import worth
 from ...statuses import MoneyAfterCancel
 from . import crediting, issuing
 
@@ -41,7 +42,8 @@ def order_cancelled(order: SalesDocument, reason: str, user: Any = None) -> None
         stays = min(kept, left)
         kept -= stays
         if left > stays or not left:
-            amount = left - stays if stays else None
+            # Less is kept than was rounded up: what the items are worth goes back, and no more.
+            amount = min(left - stays, worth(invoice.left)) if stays else None
             crediting.credit(invoice, reason or _("Cancelled"), user, amount=amount)
 
 

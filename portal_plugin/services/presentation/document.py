@@ -13,11 +13,18 @@ from django.utils.translation import gettext as _
 
 from ...models import ChangeRequest, DirectLink, PortalSettings, SalesDocument, TermsText
 from ...money import format_money, format_number
-from ...statuses import DocumentState, ItemState
+from ...statuses import OPEN_TO_AGREEMENT, DocumentState, ItemState
 from .. import terms as terms_service
 from .changed import sentences
 from .items import ItemView, item_views
-from .money import PaymentRow, TotalRow, cancel_money, money_rows, payment_rows
+from .money import (
+    PaymentRow,
+    TotalRow,
+    cancel_money,
+    money_rows,
+    payment_rows,
+    sums_before_total,
+)
 from .rows import Rows
 from .shop import ShopView, document_language, shop_view
 from .taxes import notes_of
@@ -27,13 +34,6 @@ OVER = {
     DocumentState.DECLINED,
     DocumentState.CANCELLED,
     DocumentState.COMPLETED,
-}
-#: States in which the customer may still have to agree to the whole.
-CHANGEABLE = {
-    DocumentState.WAITING,
-    DocumentState.PARTLY_APPROVED,
-    DocumentState.CHANGES_REQUESTED,
-    DocumentState.APPROVED,
 }
 
 
@@ -184,7 +184,7 @@ def _pdf_label(document: SalesDocument, settings: PortalSettings) -> str:
 
 
 def _changed(document: SalesDocument, currency: str, language: str) -> dict[str, list[str]]:
-    if document.pk is None or document.state not in CHANGEABLE:
+    if document.pk is None or document.state not in OPEN_TO_AGREEMENT:
         return {}
     change = document.standing.change_since_agreed
     name = "to_confirm" if change is not None and change.asks else "good_news"
@@ -200,18 +200,10 @@ def _customer_lines(customer: Any) -> list[str]:
 
 def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
     totals = document.totals
-    rows = []
     left = _without_declined(document)
-    if totals.discount or totals.shipping or (totals.tax and not totals.includes_tax):
-        rows.append(TotalRow("subtotal", _("Subtotal"), show(totals.subtotal)))
-    if totals.discount:
-        rows.append(TotalRow("discount", _("Discount"), show(-totals.discount)))
-    if totals.shipping:
-        rows.append(TotalRow("shipping", _("Shipping"), show(totals.shipping)))
-    if totals.tax and not totals.includes_tax:
-        rows.append(TotalRow("tax", _("Tax"), show(totals.tax)))
-    if totals.rounding:
-        rows.append(TotalRow("rounding", _("Rounding"), show(totals.rounding)))
+    rows = [
+        TotalRow(kind, label, show(amount)) for kind, label, amount in sums_before_total(totals)
+    ]
     rows.append(TotalRow("total", _("Total"), show(totals.total)))
     if totals.tax and totals.includes_tax:
         rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))

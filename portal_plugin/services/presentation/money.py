@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from ...models import LedgerEntry, SalesDocument
 from ...money import round_money
 from ...statuses import LedgerKind
+from ...totals import DocumentTotals
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,22 @@ class PaymentRow:
     when: datetime
     label: str
     amount: str
+
+
+def sums_before_total(totals: DocumentTotals) -> list[tuple[str, str, Decimal]]:
+    """Kind, label and amount of what stands between the items and the total."""
+    rows = []
+    if totals.discount or totals.shipping or (totals.tax and not totals.includes_tax):
+        rows.append(("subtotal", _("Subtotal"), totals.subtotal))
+    if totals.discount:
+        rows.append(("discount", _("Discount"), -totals.discount))
+    if totals.shipping:
+        rows.append(("shipping", _("Shipping"), totals.shipping))
+    if totals.tax and not totals.includes_tax:
+        rows.append(("tax", _("Tax"), totals.tax))
+    if totals.rounding:
+        rows.append(("rounding", _("Rounding"), totals.rounding))
+    return rows
 
 
 def cancel_money(document: SalesDocument, show: Any) -> str:

@@ -1,9 +1,9 @@
-"""Bytes that are not any more what was stored: nobody gets them, and staff hear of it once."""
+"""Whether the file of an attachment is still the one that was stored; see ``proof_files`` for those
+of proofs. Bytes that are not go to nobody, and staff hear of it once."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
-from hashlib import sha256
-from typing import IO
 
 from django.db import transaction
 
@@ -11,11 +11,9 @@ from ..exceptions import FileIsDamaged
 from ..models import Attachment, SalesDocument
 from ..models.documents import lock
 from . import activity, notifications
+from .proof_files import pieces_of
 
 logger = logging.getLogger(__name__)
-
-#: Bytes that are in memory at a time.
-STEP = 256 * 1024
 
 
 def checked(row: Attachment) -> Iterator[bytes]:
@@ -23,16 +21,16 @@ def checked(row: Attachment) -> Iterator[bytes]:
 
     Raises ``FileIsDamaged``, after the last piece or where the storage has lost it; staff are told.
     """
-    digest = sha256()
+    sha256 = hashlib.sha256()
     try:
         with row.file.storage.open(row.file.name or "", "rb") as file:
-            for step in _steps(file):
-                digest.update(step)
-                yield step
+            for piece in pieces_of(file):
+                sha256.update(piece)
+                yield piece
     except FileNotFoundError as error:
         report(row)
         raise FileIsDamaged from error
-    if digest.hexdigest() != row.digest:
+    if sha256.hexdigest() != row.digest:
         report(row)
         raise FileIsDamaged
 
@@ -48,8 +46,3 @@ def report(row: Attachment) -> None:
             return
         activity.record(document, "file_damaged", data=facts)
         notifications.staff_told(document, "file_damaged")
-
-
-def _steps(file: IO[bytes]) -> Iterator[bytes]:
-    while step := file.read(STEP):
-        yield step
