@@ -12,12 +12,16 @@ from ..models import (
     Activity,
     Attachment,
     ChangeRequest,
+    Choice,
     Comment,
     Decision,
+    Decline,
     DirectLink,
+    Discrepancy,
     Dispute,
     DocumentVersion,
     Estimate,
+    ExternalFile,
     InternalNote,
     LedgerEntry,
     Order,
@@ -25,6 +29,7 @@ from ..models import (
     PaymentAttempt,
     Preview,
     Proof,
+    ProofPin,
     ProofVersion,
     Recipient,
     Refund,
@@ -42,11 +47,16 @@ ROWS: list[tuple[type[Model], str]] = [
     (Refund, "document"),
     (Dispute, "document"),
     (LedgerEntry, "document"),
+    (Discrepancy, "document"),
+    (Decline, "attempt__document"),
     (PaymentAttempt, "document"),
     (RenderedPdf, "document"),
+    (ProofPin, "change_request__document"),
     (ProofVersion, "proof__document"),
     (Proof, "document"),
     (Attachment, "document"),
+    (ExternalFile, "document"),
+    (Choice, "document"),
     (Comment, "document"),
     (InternalNote, "document"),
     (ChangeRequest, "document"),
@@ -75,6 +85,7 @@ def throw_away(document: SalesDocument, user: Any) -> None:
             return
         _throw_files_away(pks)
         SalesDocument.objects.filter(pk__in=pks).update(current_version=None)
+        DirectLink.objects.filter(document__in=pks).update(invited_by=None)
         for model, path in ROWS:
             _delete(model._default_manager.filter(**{f"{path}__in": pks}))
         Recipient.objects.filter(customer=document.customer_id).delete()
