@@ -20,6 +20,7 @@ from ..models import (
     Contact,
     Customer,
     DirectLink,
+    ExternalFile,
     LinkToken,
     OutgoingEmail,
     PaymentAttempt,
@@ -34,7 +35,7 @@ from ..statuses import EmailState, WorkState
 from . import activity, links, work
 
 #: Rows that have the name of whoever wrote them.
-AUTHORED = (Comment, ChangeRequest, Attachment)
+AUTHORED = (Comment, ChangeRequest, Attachment, ExternalFile)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,15 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         PaymentAttempt.objects.filter(link=link).update(address=None)
         for model in AUTHORED:
             model.objects.filter(link=link).update(author_name="")
+        _erase_messages(recipient, document)
         _erase_emails(link, recipient, document)
+
+
+def _erase_messages(recipient: Recipient, document: SalesDocument) -> None:
+    """What others read once after a form: whom they invited, or whose yes is still missing."""
+    sent = Submission.objects.filter(document__family=document.family)
+    for word in filter(None, (recipient.name, recipient.email)):
+        sent.filter(message__contains=word).update(message="")
 
 
 def _erase_emails(link: DirectLink, recipient: Recipient, document: SalesDocument) -> None:
