@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from ..money import format_money
 from ..registry import register_action
 from ..services import choosing, deciding
-from ..statuses import LinkRole
+from ..statuses import ItemState, LinkRole
 from .base import Action, Scope
 from .forms import ActionForm
 from .outcomes import Done
@@ -62,6 +62,17 @@ class Choose(Action):
     form_class = ChooseForm
     needs_role = LinkRole.APPROVE
     limit = "messages_per_hour"
+
+    @property
+    def binds(self):
+        """Where something is approved a choice may be all that was missing for the order."""
+        return bool(self.document.standing.keys(ItemState.APPROVED))
+
+    @property
+    def at_stake(self):
+        """With everything that could be chosen: the total of now is about another choice."""
+        totals = self.document.totals
+        return max(totals.total, sum(line.gross for line in totals.lines))
 
     def is_available(self):
         document = self.document

@@ -31,6 +31,11 @@ class ConfirmChange(Action):
     scope = Scope.DOCUMENT
     form_class = ConfirmChangeForm
     needs_role = LinkRole.APPROVE
+    binds = True
+
+    @property
+    def at_stake(self):
+        return self.document.totals.total
 
     def is_available(self):
         return self.is_allowed and self.document.standing.change_to_confirm is not None
