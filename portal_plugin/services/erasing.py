@@ -29,6 +29,7 @@ from ..models import (
     RenderedPdf,
     SalesDocument,
     Submission,
+    UploadInProgress,
 )
 from ..models.documents import lock
 from ..statuses import EmailState, WorkState
@@ -116,6 +117,7 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         _draw_receipts_anew(sent)
         sent.update(name="", email="", signature="", address=None, user_agent="")
         PaymentAttempt.objects.filter(link=link).update(address=None)
+        UploadInProgress.objects.filter(link=link).update(address=None, user_agent="")
         for model in AUTHORED:
             model.objects.filter(link=link).update(author_name="")
         _erase_messages(recipient, document)
