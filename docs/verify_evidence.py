@@ -7,6 +7,8 @@ import sys
 import zipfile
 
 faults = []
+GIVEN = {"terms_text": "terms", "withdrawal_text": "withdrawal", "checklist": "checklist"}
+GIVEN["purchase_order_number"] = "purchase_order"  # text of a submission, its hash in the history
 
 
 def sha256(data):
@@ -22,7 +24,7 @@ documents = json.loads(archive.read("evidence.json"))["documents"]
 items = {}  # (document, version, item): the hash of the item as that version shows it
 
 for document in documents:
-    name, previous, told, decided, terms = document["document"], "", {}, {}, {}
+    name, previous, told, given = document["document"], "", {}, {}
     for number, entry in enumerate(document["history"], 1):
         place, claimed = f"{name}, history entry {number}", entry.pop("hash")
         text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -33,7 +35,7 @@ for document in documents:
         if entry["verb"] == "version":
             told[data["version"]] = data["digest"]
         if "decided" in data:
-            decided[data["submission"]], terms[data["submission"]] = data["decided"], data["terms"]
+            given[data["submission"]] = data
     for version in document["versions"]:
         place = f"{name}, version {version['number']}"
         expect(sha256(version["content"]) == version["digest"], f"{place} was changed")
@@ -42,7 +44,7 @@ for document in documents:
             expect(sha256(row["canonical"]) == row["item_hash"], f"{place}: an item was changed")
             items[name, version["number"], row["item"]] = row["item_hash"]
     expect(not told, f"{name}: versions are missing")
-    document["decided"], document["terms"], document["head"] = decided, terms, previous
+    document["given"], document["head"] = given, previous
 
 for document in documents:
     name, found = document["document"], {}
@@ -53,11 +55,14 @@ for document in documents:
         expect(shown == row["item_hash"], f"{place} is not about what was shown")
         kept = [row["item"], row["verdict"], row["item_hash"], sha256(row["reason"])]
         found.setdefault(row["submission"], []).append(kept)
-    expect({k: sorted(v) for k, v in found.items()} == document["decided"], f"{name}: decisions")
-    for row in document["submissions"]:
-        accepted = sha256(row["terms_text"]) if row["terms_digest"] else ""
-        told = document["terms"].get(row["submission"])
-        expect(accepted == row["terms_digest"] == told, f"{name}: the terms that were accepted")
+    decided = {key: told["decided"] for key, told in document["given"].items()}
+    expect({k: sorted(v) for k, v in found.items()} == decided, f"{name}: decisions")
+    sent = {row["submission"]: row for row in document["submissions"]}
+    expect(set(sent) == set(document["given"]), f"{name}: submissions")
+    for key, told in document["given"].items():
+        for field, kept in GIVEN.items():
+            found = sha256(text) if (text := sent.get(key, {}).get(field)) else ""
+            expect(found == told.get(kept, ""), f"{name}, submission {key}: {field}")
     for row in document["files"]:
         path = "files/" + row["sha256"]
         holds = path in archive.namelist() and sha256(archive.read(path)) == row["sha256"]

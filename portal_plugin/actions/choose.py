@@ -66,12 +66,14 @@ class Choose(Action):
 
     @property
     def binds(self):
-        """Leaving out what waits makes the order of what was approved."""
+        """Where something is approved a choice may be all that was missing for the order."""
         return bool(self.document.standing.keys(ItemState.APPROVED))
 
     @property
     def at_stake(self):
-        return self.document.totals.total
+        """With everything that could be chosen: the total of now is about another choice."""
+        totals = self.document.totals
+        return max(totals.total, sum(line.gross for line in totals.lines))
 
     def is_available(self):
         document = self.document

@@ -61,6 +61,12 @@ class Invite(Action):
     scope = Scope.DOCUMENT
     form_class = InviteForm
     limit = "messages_per_hour"
+    #: Else whoever holds a link that was passed on has the code sent to an address of their own.
+    binds = True
+
+    @property
+    def at_stake(self):
+        return self.document.totals.total
 
     def is_available(self):
         if not self.is_allowed or self.document.state in (

@@ -85,6 +85,7 @@ def throw_away(document: SalesDocument, user: Any) -> None:
             return
         _throw_files_away(pks)
         SalesDocument.objects.filter(pk__in=pks).update(current_version=None)
+        DirectLink.objects.filter(document__in=pks).update(invited_by=None)
         for model, path in ROWS:
             _delete(model._default_manager.filter(**{f"{path}__in": pks}))
         Recipient.objects.filter(customer=document.customer_id).delete()

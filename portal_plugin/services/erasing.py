@@ -20,6 +20,7 @@ from ..models import (
     Contact,
     Customer,
     DirectLink,
+    ExternalFile,
     LinkToken,
     OutgoingEmail,
     PaymentAttempt,
@@ -28,13 +29,14 @@ from ..models import (
     RenderedPdf,
     SalesDocument,
     Submission,
+    UploadInProgress,
 )
 from ..models.documents import lock
 from ..statuses import EmailState, WorkState
 from . import activity, links, work
 
 #: Rows that have the name of whoever wrote them.
-AUTHORED = (Comment, ChangeRequest, Attachment)
+AUTHORED = (Comment, ChangeRequest, Attachment, ExternalFile)
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,18 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         _draw_receipts_anew(sent)
         sent.update(name="", email="", signature="", address=None, user_agent="")
         PaymentAttempt.objects.filter(link=link).update(address=None)
+        UploadInProgress.objects.filter(link=link).update(address=None, user_agent="")
         for model in AUTHORED:
             model.objects.filter(link=link).update(author_name="")
+        _erase_messages(recipient, document)
         _erase_emails(link, recipient, document)
+
+
+def _erase_messages(recipient: Recipient, document: SalesDocument) -> None:
+    """What others read once after a form: whom they invited, or whose yes is still missing."""
+    sent = Submission.objects.filter(document__family=document.family)
+    for word in filter(None, (recipient.name, recipient.email)):
+        sent.filter(message__contains=word).update(message="")
 
 
 def _erase_emails(link: DirectLink, recipient: Recipient, document: SalesDocument) -> None:

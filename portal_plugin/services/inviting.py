@@ -18,8 +18,8 @@ IN_ALL = 20
 
 def lets_invite(document: SalesDocument, link: DirectLink | None) -> bool:
     """Whether the shop lets its customers invite, and this person. No query where the document was
-    read for a page; without a ``link`` it is asked for a preview."""
-    if link is not None and not link.may_invite:
+    read for a page; without a ``link`` it is asked for a preview. A sample is its maker's alone."""
+    if document.is_sample or (link is not None and not link.may_invite):
         return False
     if hasattr(document, "shop_settings"):
         return bool(document.shop_settings and document.shop_settings.lets_invite)

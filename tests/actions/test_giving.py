@@ -131,7 +131,12 @@ def test_a_document_asks_or_leaves_it_out_by_itself(client, enter, shop_asks, ow
 
 @pytest.mark.parametrize(
     "change",
-    [{"signature": "Somebody Else"}, {"purchase_order_number": "PO-1"}, {"checklist": '["x"]'}],
+    [
+        {"signature": "Somebody Else"},
+        {"signature": ""},
+        {"purchase_order_number": "PO-1"},
+        {"checklist": '["x"]'},
+    ],
 )
 def test_what_was_given_cannot_be_changed_unseen(client, enter, change):
     site = shop(asks_signature=True, asks_purchase_order=True)

@@ -10,7 +10,7 @@ from portal_plugin.services import inviting, links, work
 from tests import factories
 from tests.actions.test_actions import filled, url_of
 from tests.actions.test_roles import run
-from tests.services.test_agreeing import fresh
+from tests.models.test_approvers import fresh
 
 pytestmark = pytest.mark.django_db
 ALEX = {"name": "Alex", "email": "alex@example.org", "role": "look"}

@@ -2,13 +2,21 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from portal_plugin.models import Decision, EmailCode, OutgoingEmail, PortalSettings, Submission
+from portal_plugin.models import (
+    Decision,
+    EmailCode,
+    Order,
+    OutgoingEmail,
+    PortalSettings,
+    Submission,
+)
 from portal_plugin.services import codes, work
 from tests import factories
 from tests.actions.test_actions import filled, url_of
@@ -182,3 +190,44 @@ def test_a_code_that_is_late_stays_here(client, url):
     OutgoingEmail.objects.update(created_at=timezone.now() - timedelta(minutes=11))
     work.run("mail")
     assert not mail.outbox
+
+
+def test_a_change_is_not_confirmed_without_one(client, enter):
+    order = factories.approve(factories.order_factory(items=2))
+    order.shipping_amount = 30
+    order.line_items = order.lines
+    order = factories.publish(order)
+    PortalSettings.objects.update(code_above=100)
+    enter(order)
+    url = url_of(order, "confirm_change")
+    data = filled(client, url, confirm="on")
+    assert "Go on" in client.post(url, data).content.decode()
+    assert not order.activities.filter(verb="confirm_change").exists()
+    assert client.post(url, data | {"code": code_sent()}).status_code == 303
+    assert order.activities.filter(verb="confirm_change").exists()
+
+
+def test_no_choice_makes_an_order_without_one(client, enter):
+    """What is left out may be the last thing that was not approved."""
+    lines = [factories.line_item(1), factories.line_item(2, is_optional=True, is_selected=True)]
+    estimate = factories.estimate_factory(lines)
+    factories.approve(estimate, [estimate.lines[0].key])
+    PortalSettings.objects.update(code_above=200)
+    enter(estimate)
+    url = url_of(estimate, "choose")
+    data = {"client_key": str(uuid4())}
+    assert "Go on" in client.post(url, data).content.decode()
+    assert not Order.objects.exists()
+    client.post(url, data | {"code": code_sent()})
+    assert Order.objects.exists()
+
+
+def test_nobody_invites_themselves_to_have_it_sent_to_them(client, estimate):
+    PortalSettings.objects.update(lets_invite=True)
+    url = url_of(estimate, "invite")
+    thief = {"name": "Mallory", "email": "mallory@example.org", "role": "approve"}
+    data = filled(client, url) | thief
+    assert "Go on" in client.post(url, data).content.decode()
+    assert estimate.links.count() == 1
+    assert client.post(url, data | {"code": code_sent()}).status_code == 303
+    assert estimate.links.count() == 2

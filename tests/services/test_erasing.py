@@ -1,10 +1,14 @@
 """A person is erased: nothing of them can be read any more, and every history still holds."""
 
+from uuid import uuid4
+
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from portal_plugin import registry
+from portal_plugin.actions import resuming
 from portal_plugin.models import (
     Comment,
     Contact,
@@ -17,11 +21,14 @@ from portal_plugin.models import (
     RenderedPdf,
     Submission,
 )
+from portal_plugin.models.documents import lock
 from portal_plugin.services import erasing, outbox, pdfs, sending
 from portal_plugin.services.evidence import verifying
 from portal_plugin.services.presentation.receipt import receipt_view
+from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import WorkState
 from tests import factories
+from tests.actions.test_roles import run
 
 pytestmark = pytest.mark.django_db
 NAME, EMAIL = "Zuleika Ferrywoman", "zuleika@ferry.example"
@@ -72,6 +79,24 @@ def test_nothing_of_them_is_left_and_the_history_holds(estimate):
     assert not PersonalSalt.objects.exists()
     assert not LinkToken.objects.exists()
     assert Submission.objects.filter(address=None, user_agent="").count() == 2
+
+
+def test_neither_is_their_name_with_a_link_to_a_file_or_in_what_others_read():
+    site = factories.site_factory(lets_invite=True)
+    document = factories.estimate_factory(items=1, site=site, approvals_needed="all")
+    kim = factories.link_factory(document, name="Kim", email="kim@example.org")
+    run(document, kim, "invite", name=NAME, email=EMAIL, role="approve")
+    theirs = DirectLink.objects.get(recipient__email=EMAIL)
+    run(document, theirs, "send_link", url="https://files.example.org/a")
+    phone = {"address": "203.0.113.77", "user_agent": "Zuleika's phone"}
+    resuming.begin(Visit(lock(document), theirs, **phone), client_key=uuid4(), name="a.pdf", size=9)
+    approval = registry.action("approve")(Visit(lock(document), kim), document.lines[0].key)
+    hidden = {field.name: field.value() or "" for field in approval.form().hidden_fields()}
+    approval.run(hidden | {"accept_terms": "on"})
+    assert everything().count(NAME) >= 4
+    erasing.erase(erasing.by_email(EMAIL))
+    left = everything()
+    assert not [word for word in (NAME, EMAIL, *phone.values()) if word in left]
 
 
 def test_what_was_agreed_stays(estimate):

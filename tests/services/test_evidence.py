@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core import serializers
@@ -14,16 +15,19 @@ from django.utils import timezone
 from portal_plugin.canonical import digest
 from portal_plugin.models import (
     Activity,
+    Choice,
     Decision,
     DocumentVersion,
     Estimate,
+    Invoice,
     Order,
     ProofVersion,
+    RenderedPdf,
     Submission,
     VersionItem,
 )
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, on_behalf, pdfs, proofs
+from portal_plugin.services import activity, invoices, on_behalf, pdfs, proofs
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories, samples
 
@@ -101,6 +105,7 @@ BREAKS = {
     "not the text that the history has": lambda: _first(
         Submission, terms_text="None", terms_digest=digest(b"None")
     ),
+    "terms of submission": lambda: _first(Submission, terms_text="", terms_digest=""),
     "the file in the storage was changed": _swap_proof,
     "not the file that the history has": lambda: ProofVersion.objects.update(digest="0" * 64),
     "the file is gone": lambda: private_storage().delete(ProofVersion.objects.get().file.name),
@@ -111,6 +116,33 @@ BREAKS = {
 def test_the_first_thing_that_is_not_as_it_was_is_named(estimate, told):
     BREAKS[told]()
     assert told in fault(Estimate.objects.get())
+
+
+def test_a_choice_that_was_turned_round_is_found(client, enter):
+    lines = [factories.line_item(1), factories.line_item(2, is_optional=True, is_selected=False)]
+    estimate = factories.estimate_factory(lines)
+    enter(estimate)
+    url = f"/portal/d/{estimate.public_id}/a/choose/"
+    data = {"client_key": str(uuid4()), f"option_{estimate.lines[1].key}": "on"}
+    assert client.post(url, data).status_code == 303
+    assert fault(estimate) == ""
+    Choice.objects.update(is_chosen=False)
+    assert "choice" in fault(estimate)
+
+
+@pytest.mark.parametrize("change", ["content", "row", "number"])
+def test_an_invoice_that_was_changed_is_found(change):
+    order = factories.order_factory(items=1, site=factories.site_factory(invoicing="staff"))
+    invoice = invoices.issue(order)
+    RenderedPdf.objects.update(first_shown_at=None)
+    assert fault(order) == ""
+    if change == "content":
+        Invoice.objects.update(content="{}")
+    elif change == "row":
+        Invoice.objects.update(content="{}", digest=digest(b"{}"))
+    else:
+        Invoice.objects.update(number="I-1")
+    assert f"invoice {'I-1' if change == 'number' else invoice.number}" in fault(order)
 
 
 def test_an_edited_row_is_found_whatever_was_recomputed_beside_it(estimate):
@@ -237,6 +269,10 @@ TAMPERING = {
     "decision": lambda d: _set(d["decisions"][0], canonical="{}"),
     "decision gone": lambda d: d["decisions"].pop(),
     "terms": lambda d: _set(d["submissions"][0], terms_text="None"),
+    "submission gone": lambda d: d["submissions"].pop(),
+    "withdrawal": lambda d: _set(d["submissions"][0], withdrawal_text="None"),
+    "order number": lambda d: _set(d["submissions"][0], purchase_order_number="PO-1"),
+    "checklist": lambda d: _set(d["submissions"][0], checklist='["x"]'),
     "file": lambda d: _set(d["files"][0], sha256="0" * 64),
 }
 
@@ -267,4 +303,4 @@ def test_the_checker_needs_nothing_but_python():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
     assert imports <= {"hashlib", "json", "sys", "zipfile"}
-    assert len(lines) <= 60
+    assert len(lines) <= 65

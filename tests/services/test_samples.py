@@ -1,7 +1,7 @@
 """A sample is its maker's alone, counts nowhere, and leaves nothing behind."""
 
-import uuid
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -10,7 +10,11 @@ from wagtail.models import ReferenceIndex, Revision
 
 from portal_plugin.exceptions import NotAvailable, PortalError, PublishRefused
 from portal_plugin.models import (
+    Choice,
     Customer,
+    Decline,
+    DirectLink,
+    Discrepancy,
     Estimate,
     ExternalFile,
     Invoice,
@@ -18,12 +22,14 @@ from portal_plugin.models import (
     NumberSequence,
     Order,
     OutgoingEmail,
+    PaymentAttempt,
     PortalSettings,
     Preview,
     ProofPin,
     ProofVersion,
     SalesDocument,
     StaffPreference,
+    Submission,
     TermsText,
 )
 from portal_plugin.models.documents import lock
@@ -42,6 +48,7 @@ from portal_plugin.services import (
 )
 from portal_plugin.statuses import Telling, Verdict
 from tests import factories, proofing
+from tests.actions.test_roles import run
 
 pytestmark = pytest.mark.django_db
 
@@ -173,7 +180,7 @@ def test_what_its_customer_marked_and_linked_goes_with_it(sample, maker, client)
     client.get(samples.open_as_customer(sample, maker))
     version = ProofVersion.objects.of_thread(sample).get()
     client.post(proofing.action_url(version), proofing.marked(version, {"text": "Larger"}))
-    link = {"client_key": str(uuid.uuid4()), "url": "https://files.example.com/a"}
+    link = {"client_key": str(uuid4()), "url": "https://files.example.com/a"}
     client.post(f"/portal/d/{sample.public_id}/a/send_link/", link)
     assert (ProofPin.objects.count(), ExternalFile.objects.count()) == (1, 1)
     discarding.throw_away(sample, maker)
@@ -205,6 +212,52 @@ def test_it_takes_no_invoice_number(sample, maker):
     with pytest.raises(NotAvailable):
         invoices.issue(Order.objects.get(is_sample=True), maker)
     assert not Invoice.objects.exists()
+
+
+def test_whatever_its_maker_tried_on_it_is_thrown_away_too(sample, maker):
+    """Points on the proof, the address of a file, a choice, a colleague, a card that failed."""
+    link = DirectLink.objects.get()
+    version = ProofVersion.objects.get()
+    point = {"point-TOTAL_FORMS": "1", "point-INITIAL_FORMS": "0", "point-0-text": "Larger"}
+    shown = {"proof": str(version.public_id)}
+    run(sample, link, "proof_points", version.proof.item_key, **shown, **point)
+    run(sample, link, "send_link", url="https://files.example.org/a")
+    submission = Submission.objects.latest("pk")
+    choice = {"item_key": sample.lines[0].key, "is_chosen": True}
+    Choice.objects.create(submission=submission, document_id=sample.pk, **choice)
+    alex = factories.link_factory(sample, name="Alex", email="alex@example.org")
+    DirectLink.objects.filter(pk=alex.pk).update(invited_by=link)
+    attempt = PaymentAttempt.objects.create(
+        document_id=sample.pk, idempotency_key=uuid4(), purpose="deposit", amount=1, currency="EUR"
+    )
+    Decline.objects.create(attempt=attempt, reference="ch_1")
+    Discrepancy.objects.create(document_id=sample.pk, kind="unknown", amount=1, currency="EUR")
+    assert ProofPin.objects.exists()
+    discarding.throw_away(sample, maker)
+    assert not SalesDocument.objects.exists()
+    assert not ProofPin.objects.exists()
+
+
+def test_nothing_that_holds_a_document_is_forgotten_when_it_is_thrown_away():
+    """A new table that hangs on a sample has to be on the list. Samples have no formal invoices,
+    and what they know of their version and customer is undone by name."""
+    gone = {model for model, _path in discarding.ROWS} | {SalesDocument}
+    holding = {
+        model
+        for model in apps.get_app_config("portal_plugin").get_models()
+        for field in model._meta.concrete_fields
+        if field.related_model in gone and field.remote_field.on_delete is PROTECT
+    }
+    assert holding - gone == {Invoice}
+
+
+def test_a_sample_is_shown_to_nobody_else(sample):
+    PortalSettings.objects.filter(site=sample.site).update(lets_invite=True)
+    link = DirectLink.objects.get()
+    alex = {"name": "Alex", "email": "alex@example.org", "role": "look"}
+    with pytest.raises(NotAvailable):
+        run(sample, link, "invite", **alex)
+    assert DirectLink.objects.get() == link
 
 
 def test_a_picture_that_two_samples_show_stays_with_the_other(sample, maker):

@@ -33,7 +33,8 @@ evidence.json holds, for the document and for what it was made from:
              "submission" holds under "decided" the item, the verdict, the item hash and the SHA-256
              of the reason of each.
   submissions  who sent them and when, and the terms as they were shown; "terms_digest" is the
-             SHA-256 of the text "terms_text".
+             SHA-256 of the text "terms_text". Those of "withdrawal_text", of the customer's order
+             number and of "checklist" stand in the same entry of the history.
   files      proofs, files and PDFs. Each lies in files/ under its SHA-256.
 
 Persons stand in the history as keyed digests only: after somebody's data were erased, their names

@@ -1,7 +1,7 @@
 """Go through everything that was hashed, and name what is not what it was.
 
 Reads; never writes. In the order of a document's life: its history, its versions, the decisions
-and terms, the files.
+and terms, what was chosen and charged, the files.
 """
 
 import json
@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from django.db.models import Q
+
 from ...canonical import canonical_bytes, digest
 from ...models import (
     Activity,
     Attachment,
+    Choice,
     Decision,
     DocumentVersion,
+    Invoice,
     ProofVersion,
     RenderedPdf,
     SalesDocument,
@@ -73,6 +77,8 @@ def faults(document: SalesDocument) -> Iterator[Fault]:
         _of_versions(document, entries),
         _of_decisions(document, entries),
         _of_terms(document, entries),
+        _of_choices(document, entries),
+        _of_invoices(document, entries),
         _of_files(document, entries),
     )
 
@@ -176,29 +182,39 @@ def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[
 
 
 def _of_terms(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    told = {facts(e)["submission"]: facts(e)["terms"] for e in entries if "terms" in facts(e)}
+    told = _told(entries, "terms")
     yield from _of_withdrawal(document, entries)
     yield from _of_given(document, entries)
-    rows = Submission.objects.filter(document=document.pk).exclude(terms_digest="")
-    for row in rows.select_related("terms"):
+    rows = Submission.objects.filter(document=document.pk)
+    for row in rows.filter(Q(pk__in=told) | ~Q(terms_digest="")).select_related("terms"):
         place = f"terms of submission {row.pk}"
-        if digest(row.terms_text.encode()) != row.terms_digest:
+        if _digest_if_any(row.terms_text) != row.terms_digest:
             yield Fault(place, "the text that was accepted was changed")
-        elif told.get(row.pk) != row.terms_digest:
+        elif told.get(row.pk, "") != row.terms_digest:
             yield Fault(place, "it is not the text that the history has")
         elif row.terms is not None and row.terms.digest != row.terms_digest:
             yield Fault(place, "it is not the text that the shop had")
 
 
 def _of_withdrawal(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    found = [facts(entry) for entry in entries]
-    told = {kept["submission"]: kept["withdrawal"] for kept in found if "withdrawal" in kept}
-    for row in Submission.objects.filter(document=document.pk).exclude(withdrawal_digest=""):
+    told = _told(entries, "withdrawal")
+    rows = Submission.objects.filter(document=document.pk)
+    for row in rows.filter(Q(pk__in=told) | ~Q(withdrawal_digest="")):
         place = f"text on withdrawal of submission {row.pk}"
-        if digest(row.withdrawal_text.encode()) != row.withdrawal_digest:
+        if _digest_if_any(row.withdrawal_text) != row.withdrawal_digest:
             yield Fault(place, "the text that was shown was changed")
-        elif told.get(row.pk) != row.withdrawal_digest:
+        elif told.get(row.pk, "") != row.withdrawal_digest:
             yield Fault(place, "it is not the text that the history has")
+
+
+def _told(entries: list[Activity], name: str) -> dict[int, str]:
+    """Submission to what the history keeps of it under ``name``, where it does."""
+    found = [facts(entry) for entry in entries]
+    return {kept["submission"]: kept[name] for kept in found if kept.get(name)}
+
+
+def _digest_if_any(text: str) -> str:
+    return digest(text.encode()) if text else ""
 
 
 def _of_given(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
@@ -206,12 +222,40 @@ def _of_given(document: SalesDocument, entries: list[Activity]) -> Iterator[Faul
     told = {kept["submission"]: kept for e in entries if "decided" in (kept := facts(e))}
     rows = Submission.objects.filter(document=document.pk, pk__in=list(told))
     for row in rows.select_related("link__recipient"):
-        names = {"purchase_order", "checklist"} | ({"signature"} if row.signature else set())
+        is_erased = row.link is not None and row.link.recipient.erased_at is not None
+        names = {"purchase_order", "checklist"}
+        if row.signature or not is_erased:
+            names.add("signature")
         kept, found = told[row.pk], deciding.given(row)
         if any(kept.get(name, "") != found.get(name, "") for name in names):
             yield Fault(
                 f"submission {row.pk}", "what was given with it is not what the history has"
             )
+
+
+# -- choices and invoices -------------------------------------------------------------------------
+
+
+def _of_choices(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    found = [facts(entry) for entry in entries if entry.verb == "choose"]
+    told = {kept["submission"]: kept["items"] for kept in found}
+    for row in Choice.objects.filter(document=document.pk).order_by("pk"):
+        chosen = told.get(row.submission_id)
+        if chosen is None or row.is_chosen != (str(row.item_key) in chosen):
+            yield Fault(f"choice {row.pk} of item {row.item_key}", "it is not what the history has")
+
+
+def _of_invoices(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    """Also credit notes."""
+    found = [facts(entry) for entry in entries if entry.verb in ("invoice", "credit_note")]
+    told = {kept["number"]: kept["digest"] for kept in found}
+    for row in Invoice.objects.filter(document=document.pk).order_by("pk"):
+        if digest(row.content.encode()) != row.digest:
+            yield Fault(f"invoice {row.number}", "its content was changed")
+        elif told.pop(row.number, None) != row.digest:
+            yield Fault(f"invoice {row.number}", "it is not the one that the history has")
+    for number in told:
+        yield Fault(f"invoice {number}", "the history has it, and its row is not as it was")
 
 
 # -- files ----------------------------------------------------------------------------------------
