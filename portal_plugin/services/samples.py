@@ -110,4 +110,5 @@ def _items() -> list[tuple[str, str, int, int]]:
 
 
 def _design() -> drawing.Design:
-    return drawing.Design(_("YOUR SHOP\nopen from nine"), ground="#172554")
+    # Not translated: the font that Pillow brings has Latin letters alone.
+    return drawing.Design("YOUR SHOP\nopen from nine", ground="#172554")
