@@ -138,7 +138,7 @@ ITEM_PANELS = [
             FieldRowPanel([_item_field("discount_percent"), _item_field("discount_amount")]),
             FieldRowPanel([_item_field("price_includes_tax"), _item_field("tax_category")]),
             FieldRowPanel([_item_field("is_optional"), _item_field("is_selected")]),
-            _item_field("alternative_group"),
+            FieldRowPanel([_item_field("alternative_group")]),
         ],
         summary=_("Discount, tax and options of this item"),
     ),

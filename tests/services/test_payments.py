@@ -14,7 +14,7 @@ from portal_plugin.models import LedgerEntry, OutgoingEmail, PaymentAttempt, Str
 from portal_plugin.services import activity, payments, staging, work
 from portal_plugin.services.payments import reconciling
 from portal_plugin.statuses import AttemptState, LedgerKind, PaymentPurpose
-from tests.factories import estimate_factory, link_factory, user_factory
+from tests.factories import customer_factory, estimate_factory, link_factory, user_factory
 from tests.paying import ask, begin, confirm, events, order, standin, take, take_all
 
 __all__ = ["standin"]
@@ -194,7 +194,8 @@ class TestBegin:
         assert fresh(first.attempt).state == AttemptState.CANCELLED
 
     def test_a_sample_never_moves_real_money(self, standin, settings):
-        document = order(is_sample=True)
+        customer = customer_factory(is_sample=True)
+        document = order(is_sample=True, customer=customer)
         assert payments.offer(document).takes_cards
         settings.PORTAL_PLUGIN = {
             **settings.PORTAL_PLUGIN,

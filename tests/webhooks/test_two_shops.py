@@ -40,6 +40,7 @@ def other_standin(tmp_path, settings, standin):
 
 @pytest.fixture
 def shop_b(other_standin):
+    site_factory()  # the default one: an unknown host is its
     return site_factory(HOST)
 
 
