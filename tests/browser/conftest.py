@@ -2,11 +2,9 @@
 without. CSRF is real, cookies are real, nothing is mocked."""
 
 import subprocess
-import warnings
-from pathlib import Path
+import threading
 
 import pytest
-from _pytest.runner import runtestprotocol
 from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, ThreadedWSGIServer
 
 from portal_plugin.services import links
@@ -30,25 +28,54 @@ def certificate(tmp_path_factory):
     return key, chain
 
 
-def pytest_runtest_protocol(item, nextitem):
-    """A browser test that failed is tried once more, and says so.
+class Counting:
+    """A WSGI application that knows how many of its requests are not over. The work after the
+    answer is done when the response is closed, and belongs to them."""
 
-    Where the database is in memory, Django's live server shares this thread's connection, and now
-    and then a request of the page and a query of the test meet in one transaction.
-    """
-    if Path(__file__).parent not in item.path.parents:
-        return None
-    place = {"nodeid": item.nodeid, "location": item.location}
-    item.ihook.pytest_runtest_logstart(**place)
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if any(report.failed for report in reports):
-        warnings.warn(f"{item.nodeid} was tried twice", stacklevel=1)
-        item._initrequest()
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(**place)
-    return True
+    def __init__(self, application):
+        self.application = application
+        self.open = 0
+        self.changed = threading.Condition()
+
+    def __call__(self, environ, start_response):
+        self._count(1)
+        try:
+            response = self.application(environ, start_response)
+        except BaseException:
+            self._count(-1)
+            raise
+        return ClosingIterator(response, self._count)
+
+    def _count(self, step=-1):
+        with self.changed:
+            self.open += step
+            self.changed.notify_all()
+
+    def wait(self, seconds):
+        """Raises ``TimeoutError``."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: not self.open, seconds):
+                raise TimeoutError(f"{self.open} requests are still being answered.")
+
+
+class ClosingIterator:
+    def __init__(self, response, closed):
+        self.response, self.closed = response, closed
+
+    def __iter__(self):
+        return iter(self.response)
+
+    def close(self):
+        try:
+            self.response.close()
+        finally:
+            self.closed()
+
+
+class CountingServer(ThreadedWSGIServer):
+    def set_app(self, application):
+        self.requests = Counting(application)
+        super().set_app(self.requests)
 
 
 class Server(LiveServerThread):
@@ -56,20 +83,12 @@ class Server(LiveServerThread):
 
     def __init__(self, certificate=None):
         from django.contrib.staticfiles.handlers import StaticFilesHandler
-        from django.db import connections
 
         self.certificate = certificate
-        shared = {
-            alias: connections[alias]
-            for alias in connections
-            if connections[alias].vendor == "sqlite" and connections[alias].is_in_memory_db()
-        }
-        for connection in shared.values():
-            connection.inc_thread_sharing()
-        super().__init__("localhost", StaticFilesHandler, connections_override=shared)
+        super().__init__("localhost", StaticFilesHandler)
 
     def _create_server(self, connections_override=None):
-        server = ThreadedWSGIServer(
+        server = CountingServer(
             (self.host, self.port),
             QuietWSGIRequestHandler,
             allow_reuse_address=False,
@@ -84,6 +103,12 @@ class Server(LiveServerThread):
             server.socket = context.wrap_socket(server.socket, server_side=True)
             server.base_environ["HTTPS"] = "on"
         return server
+
+    def terminate(self):
+        """Nothing of this test may still write when the database is emptied for the next one."""
+        self.httpd.shutdown()
+        self.httpd.requests.wait(30)
+        super().terminate()
 
     @property
     def url(self):

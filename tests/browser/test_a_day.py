@@ -160,6 +160,9 @@ def look_at_the_preview(page):
 
 def add_proofs(page, folder):
     """The first save gives the items the place where their proofs go."""
+    expect(page.locator("#portal-bar")).to_have_attribute(
+        "data-item-files-url", re.compile("items")
+    )
     for number, (_name, _quantity, _price, wording) in enumerate(ITEMS):
         picture = folder / f"proof{number}.png"
         picture.write_bytes(samples.png())

@@ -61,6 +61,19 @@ def row(dialog, name):
     )
 
 
+def test_a_file_that_was_chosen_before_the_script_came_is_sent(visit):
+    page = visit(factories.estimate_factory(items=1), "phone")
+    held = []
+    page.route("**/js/upload*.js", lambda route: held.append(route))
+    page.get_by_role("link", name="Upload / Download Files").first.click()
+    dialog = page.get_by_role("dialog")
+    choose(dialog, **{"early.png": samples.png()})
+    assert held
+    held[0].continue_()
+    expect(row(dialog, "early.png")).to_contain_text("Sent", timeout=PATIENCE)
+    assert Attachment.objects.get().name == "early.png"
+
+
 def test_files_are_sent_one_by_one_and_each_refusal_stands_at_its_file(dialog):
     choose(
         dialog,

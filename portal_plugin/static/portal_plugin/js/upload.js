@@ -35,6 +35,8 @@ class PortalUpload extends HTMLElement {
     this.setSubmitHidden();
     this.loaded = import(new URL(this.dataset.sending, location.href));
     this.loaded.then(({ client }) => client(this.dataset.client)).catch(() => {});
+    // Chosen before this script had come: nobody was there to hear of it.
+    if (this.input.files.length > 0) this.choose();
   }
 
   disconnectedCallback() {
