@@ -24,8 +24,8 @@ def worth(bands: Iterable[TaxBand]) -> Decimal:
 
 
 def share_of(bands: Iterable[TaxBand], amount: Decimal, currency: str) -> tuple[TaxBand, ...]:
-    """The bands of ``amount``, tax included, out of ``bands``; ``amount`` is not more than they
-    are worth."""
+    """The bands of ``amount``, tax included, out of ``bands``. What is below zero, or more than
+    they are worth, has its taxes in the same proportion."""
     whole = list(bands)
     total = worth(whole)
     if amount == total:

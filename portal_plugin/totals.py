@@ -85,6 +85,11 @@ class DocumentTotals:
     bands: tuple[TaxBand, ...] = field(default=())
     rounding: Decimal = ZERO
 
+    @property
+    def of_all_lines(self) -> Decimal:
+        """With tax, also of those that do not count, before anything is taken off the whole."""
+        return sum((line.gross for line in self.lines), ZERO)
+
 
 def line_totals(line: Line, currency: str) -> LineTotals:
     """Sums of one row. A discount never turns a row negative; a negative price stays negative."""

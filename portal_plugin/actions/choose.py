@@ -73,7 +73,7 @@ class Choose(Action):
     def at_stake(self):
         """With everything that could be chosen: the total of now is about another choice."""
         totals = self.document.totals
-        return max(totals.total, sum(line.gross for line in totals.lines))
+        return max(totals.total, totals.of_all_lines)
 
     def is_available(self):
         document = self.document

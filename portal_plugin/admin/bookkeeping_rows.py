@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import days
 from ..models import LedgerEntry, Order
 from ..money import ZERO, round_money
+from ..shares import share_of, tax_of
 from .money_rows import label_of
 
 OF_PAYMENTS = {
@@ -58,20 +59,13 @@ class Taxes:
         return {"tax": totals.tax, "rates": _written([(b.rate, b.tax) for b in totals.bands])}
 
     def of_payment(self, entry: LedgerEntry) -> dict[str, Any]:
-        """The payment's share of the order's tax: of each rate as much as it is of the total. The
-        last rate takes what rounding leaves."""
+        """The payment's share of the order's taxes."""
         totals = self.totals(entry.document)
         if not totals.total:
             return {"tax": ZERO, "rates": ""}
-        share = entry.amount / totals.total
-        tax = round_money(totals.tax * share, entry.currency)
-        parts, left = [], tax
-        for band in totals.bands[:-1]:
-            part = round_money(band.tax * share, entry.currency)
-            parts.append((band.rate, part))
-            left -= part
-        parts += [(band.rate, left) for band in totals.bands[-1:]]
-        return {"tax": tax, "rates": _written(parts)}
+        amount = round_money(entry.amount, entry.currency)
+        bands = share_of(totals.bands, amount, entry.currency)
+        return {"tax": tax_of(bands), "rates": _written([(b.rate, b.tax) for b in bands])}
 
 
 def of_payment(entry: LedgerEntry, taxes: Taxes) -> OrderedDict[str, Any]:

@@ -108,7 +108,8 @@ def _handed_over(stored: Any) -> dict[str, str]:
 def _part(
     file: IO[bytes], storage: Any, path: str, wanted: str, options: dict[str, Any]
 ) -> HttpResponseBase | None:
-    """206 or 416, or ``None`` for the whole file: several ranges at once are not taken apart."""
+    """206 or 416, or ``None`` for the whole file, however it was asked for: several ranges at once
+    are not taken apart."""
     found = RANGE.fullmatch(wanted.replace(" ", ""))
     if found is None or not any(found.groups()):
         return None
@@ -117,6 +118,8 @@ def _part(
     if first > last:
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    if (first, last) == (0, size - 1):
+        return None
     file.seek(first)
     answer = FileResponse(Part(file, last - first + 1), status=206, **options)
     answer["Content-Range"] = f"bytes {first}-{last}/{size}"

@@ -119,6 +119,12 @@ class Invoice(models.Model):
         return less(self.bands, negative(notes))
 
     @property
+    def credited_keys(self) -> set[str]:
+        """Of the items that its credit notes take back by name."""
+        notes = self.credit_notes.all()
+        return {key for note in notes for key in note.said["figures"].get("keys", ())}
+
+    @property
     def left_rounding(self) -> Decimal:
         return self.rounding + sum((note.rounding for note in self.credit_notes.all()), ZERO)
 

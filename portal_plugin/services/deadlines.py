@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from .. import days
 from ..models import SalesDocument
 from ..models.documents import lock
 from ..statuses import DocumentState, WaitingFor
@@ -32,7 +33,7 @@ def drain() -> int:
 def due(now: datetime) -> QuerySet[SalesDocument]:
     """Out and waiting for their customer, whose day is today or tomorrow in the site's time zone,
     and who were not reminded of this day. What went out today needs no reminder yet."""
-    local = timezone.localtime(now, timezone.get_default_timezone())
+    local = days.local(now)
     today = local.date() if local.hour >= HOUR else local.date() - timedelta(days=1)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return (

@@ -172,6 +172,26 @@ def test_items_are_taken_back_with_their_share_of_the_discount(site):
         invoices.credit(invoice, "Both", keys=[line.key for line in order.lines])
 
 
+def test_an_item_is_taken_back_by_name_once(site):
+    order = order_factory(items=[line_item(1), line_item(2, unit_price=D(500))], site=site)
+    invoice = invoices.issue(order, user_factory())
+    key = order.lines[0].key
+    invoices.credit(invoice, "Not delivered", keys=[key])
+    with pytest.raises(NotAvailable, match="taken back already"):
+        invoices.credit(invoice, "Not delivered", keys=[key])
+    assert Invoice.objects.count() == 2
+
+
+def test_no_invoice_is_below_zero_where_the_deposit_was_over_more(site):
+    order = order_factory(items=2, site=site, deposit_percent=D(90))
+    invoices.issue_deposit(order, user_factory())
+    order.line_items = order.lines[:1]
+    order = publish(order)
+    with pytest.raises(NotAvailable, match="deposit invoice is over more"):
+        invoices.issue(order, user_factory())
+    assert Invoice.objects.count() == 1
+
+
 def test_one_press_of_the_button_makes_one_credit_note(site):
     invoice, key = invoices.issue(order_factory(items=1, site=site)), uuid4()
     notes = {invoices.credit(invoice, "Scratched", amount=D(5), key=key).pk for _ in range(2)}

@@ -158,14 +158,15 @@ def test_nothing_is_drawn_of_changed_bytes(estimate):
     assert ProofVersion.objects.damaged().exists()
 
 
-def test_a_changed_file_arrives_broken_off(client, enter, estimate):
+@pytest.mark.parametrize("headers", [{}, {"range": "bytes=0-"}])
+def test_a_changed_file_arrives_broken_off(client, enter, estimate, headers):
     version = ProofVersion.objects.get()
     enter(estimate)
     url = f"/portal/d/{estimate.public_id}/proofs/{version.public_id}/"
-    whole = b"".join(client.get(url).streaming_content)
+    whole = b"".join(client.get(url, headers=headers).streaming_content)
     assert len(whole) == version.size
     swap(version, bytes(version.size))
-    pieces = client.get(url).streaming_content
+    pieces = client.get(url, headers=headers).streaming_content
     with pytest.raises(OSError, match="not what was uploaded"):
         next(pieces)
     assert ProofVersion.objects.damaged().exists()

@@ -4,11 +4,12 @@
 ``buyer`` are the same for machines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -43,7 +44,8 @@ class Row:
 @dataclass(frozen=True)
 class Draft:
     """An invoice before it has a number. ``sums`` are the labelled amounts between the rows and the
-    total; ``bands`` and ``rounding`` make the total. ``paid`` is shown where there is any."""
+    total; ``bands`` and ``rounding`` make the total. ``paid`` is shown where there is any. ``keys``
+    are of the items that a credit note takes back."""
 
     kind: InvoiceKind
     rows: Sequence[Row]
@@ -54,6 +56,7 @@ class Draft:
     order_total: Decimal = ZERO
     refers_to: Any = None
     reason: str = ""
+    keys: Collection[UUID] = ()
     facts: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -96,6 +99,7 @@ def _figures(draft: Draft) -> dict[str, Any]:
         "total": draft.total,
         "paid": draft.paid,
         "order_total": draft.order_total,
+        **({"keys": sorted(str(key) for key in draft.keys)} if draft.keys else {}),
         "bands": [
             {"rate": band.rate, "category": band.category, "net": band.net, "tax": band.tax}
             for band in draft.bands

@@ -45,9 +45,9 @@ def credit(
         if earlier is not None:
             return Invoice.objects.get(pk=earlier["invoice"])
         bands, rounding = _taken(order, fresh, amount, keys)
-        names = ", ".join(item.name for item in order.lines if item.key in keys)
+        items = [item for item in order.lines if item.key in keys]
         with translation.override(document_language(order.language)):
-            draft = drafts.of_credit(fresh, reason.strip(), bands, rounding, names)
+            draft = drafts.of_credit(fresh, reason.strip(), bands, rounding, items)
         return write(order, draft, user, key=key)
 
 
@@ -61,6 +61,8 @@ def _taken(
     if not Invoice.objects.filter(pk=invoice.pk).standing().exists():
         raise NotAvailable(_("All of this invoice was taken back already."))
     if keys:
+        if invoice.credited_keys & {str(key) for key in keys}:
+            raise NotAvailable(_("This item was taken back already."))
         bands = drafts.bands_of(order, keys)
         rest = less(left, bands)
         if not bands or any(band.net < 0 or band.tax < 0 for band in rest):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from ...models import Invoice, SalesDocument
+from ...models import Invoice, LineItem, SalesDocument
 from ...money import ZERO, format_money, format_number, format_price
 from ...shares import less, negative, net_of, share_of, tax_of, worth
 from ...statuses import InvoiceKind
@@ -55,9 +55,14 @@ def of_deposit(order: SalesDocument) -> Draft:
 
 
 def of_credit(
-    invoice: Invoice, reason: str, bands: tuple[TaxBand, ...], rounding: Decimal, names: str = ""
+    invoice: Invoice,
+    reason: str,
+    bands: tuple[TaxBand, ...],
+    rounding: Decimal,
+    items: Sequence[LineItem] = (),
 ) -> Draft:
     """``bands`` and ``rounding`` are what is taken back, above zero."""
+    names = ", ".join(item.name for item in items)
     taken = negative(band for band in bands if band.net or band.tax)
     name = _("Credit for invoice %(number)s") % {"number": invoice.number}
     sums = _tax_of(taken)
@@ -71,6 +76,7 @@ def of_credit(
         sums=sums,
         refers_to=invoice,
         reason=reason,
+        keys=[item.key for item in items],
     )
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from ... import days
 from ...canonical import SCHEME, canonical_bytes, digest
 from ...exceptions import NotAvailable
 from ...models import Invoice, PortalSettings, RenderedPdf, SalesDocument
@@ -31,6 +32,10 @@ def issue(order: SalesDocument, user: Any = None) -> Invoice:
         deposits = [invoice for invoice in standing if invoice.kind == InvoiceKind.DEPOSIT]
         with translation.override(document_language(fresh.language)):
             draft = drafts.of_order(fresh, deposits)
+        if draft.total < 0:
+            raise NotAvailable(
+                _("The deposit invoice is over more than the order now. Take it back first.")
+            )
         return write(fresh, draft, user)
 
 
@@ -70,7 +75,7 @@ def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = No
     is_note = draft.kind == InvoiceKind.CREDIT_NOTE
     series = numbering.CREDIT_NOTES if is_note else numbering.INVOICES
     number = numbering.next_invoice_number(order.site, series)
-    day = timezone.localdate(timezone=timezone.get_default_timezone())
+    day = days.today()
     view = document_view(order)
     with translation.override(view.language):
         exact = canonical_bytes(content_of(draft, view, number, day))

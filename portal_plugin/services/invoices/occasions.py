@@ -4,7 +4,7 @@ the order's lock, and never a reason for the caller to fail."""
 from contextlib import suppress
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ...exceptions import NotAvailable
 from ...models import PortalSettings, SalesDocument
@@ -44,7 +44,9 @@ def order_cancelled(order: SalesDocument, reason: str, user: Any = None) -> None
         if left > stays or not left:
             # Less is kept than was rounded up: what the items are worth goes back, and no more.
             amount = min(left - stays, worth(invoice.left)) if stays else None
-            crediting.credit(invoice, reason or _("Cancelled"), user, amount=amount)
+            crediting.credit(
+                invoice, reason or pgettext("document", "Cancelled"), user, amount=amount
+            )
 
 
 def _if_possible(act: Any, order: SalesDocument, user: Any) -> None:

@@ -101,20 +101,8 @@ def _take(document: SalesDocument, payment: LedgerEntry, row: Dispute) -> None:
 
 def _give_back(document: SalesDocument, row: Dispute) -> None:
     kept = {"account": row.account, "stripe_object": row.stripe_dispute}
-    taken = LedgerEntry.objects.filter(kind=LedgerKind.CHARGEBACK, **kept).first()
-    if taken is None or LedgerEntry.objects.filter(kind=LedgerKind.REVERSAL, **kept).exists():
+    entry = ledger.give_back(document, LedgerKind.CHARGEBACK, **kept)
+    if entry is None:
         return
-    entry = LedgerEntry.objects.create(
-        document_id=document.pk,
-        attempt_id=taken.attempt_id,
-        about=taken,
-        kind=LedgerKind.REVERSAL,
-        amount=-taken.amount,
-        currency=taken.currency,
-        method=taken.method,
-        reference=taken.reference,
-        occurred_at=timezone.now(),
-        **kept,
-    )
     ledger.follow(document, entry, verb="chargeback_returned", signal=None, dispute=row.pk)
     notifications.staff_told(document, "chargeback_returned", facts=ledger.told(entry))

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils import timezone
 
 from ... import signals
 from ...models import LedgerEntry, SalesDocument
 from ...money import round_money
+from ...statuses import LedgerKind
 from .. import activity, listing, notifications, pdfs
 
 
@@ -41,6 +43,26 @@ def follow(
         transaction.on_commit(
             lambda: signal.send(sender=LedgerEntry, document=fresh, entry=entry), robust=True
         )
+
+
+def give_back(document: SalesDocument, kind: LedgerKind, **kept: Any) -> LedgerEntry | None:
+    """Book the reversal of the entry of ``kind`` that Stripe's object in ``kept`` made. ``None``
+    where there is none, or where it was given back before."""
+    gone = LedgerEntry.objects.filter(kind=kind, **kept).first()
+    if gone is None or LedgerEntry.objects.filter(kind=LedgerKind.REVERSAL, **kept).exists():
+        return None
+    return LedgerEntry.objects.create(
+        document_id=document.pk,
+        attempt_id=gone.attempt_id,
+        about=gone,
+        kind=LedgerKind.REVERSAL,
+        amount=-gone.amount,
+        currency=gone.currency,
+        method=gone.method,
+        reference=gone.reference,
+        occurred_at=timezone.now(),
+        **kept,
+    )
 
 
 def told(entry: LedgerEntry) -> dict[str, Any]:

@@ -131,21 +131,9 @@ def _book(document: SalesDocument, row: Refund, answer: gateway.Refund, *, tells
 def _give_back(document: SalesDocument, row: Refund) -> None:
     """A refund that failed after it was booked: the shop has the money again."""
     kept = {"account": row.account, "stripe_object": row.stripe_refund}
-    refund = LedgerEntry.objects.filter(kind=LedgerKind.REFUND, **kept).first()
-    if refund is None or LedgerEntry.objects.filter(kind=LedgerKind.REVERSAL, **kept).exists():
+    entry = ledger.give_back(document, LedgerKind.REFUND, **kept)
+    if entry is None:
         return
-    entry = LedgerEntry.objects.create(
-        document_id=document.pk,
-        attempt_id=refund.attempt_id,
-        about=refund,
-        kind=LedgerKind.REVERSAL,
-        amount=-refund.amount,
-        currency=refund.currency,
-        method=refund.method,
-        reference=refund.reference,
-        occurred_at=timezone.now(),
-        **kept,
-    )
     ledger.follow(document, entry, verb="refund_returned", signal=None, refund=row.pk)
 
 

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ... import days
 from ...addresses import short
 from ...models import Activity, Decision, Preview, ProofVersion, Submission
 from ...money import format_money, format_number, format_price
@@ -118,7 +119,7 @@ def receipt_view(submission: Submission) -> ReceiptView:
 
 def moment(when: datetime) -> str:
     """Date and time in the time zone of the site, with its name and distance from UTC."""
-    local = timezone.localtime(when, timezone.get_default_timezone())
+    local = days.local(when)
     zone, offset = local.strftime("%Z"), local.strftime("%z")
     return f"{date_format(local, 'DATETIME_FORMAT')} {zone} (UTC{offset[:3]}:{offset[3:5]})"
 

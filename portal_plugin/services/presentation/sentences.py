@@ -1,10 +1,10 @@
 """What the page says in plain words: where it stands, and what comes next."""
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ... import days
 from ...models import DirectLink, SalesDocument
 from ...models.shop import WhoConverts
 from ...statuses import DocumentState
@@ -75,7 +75,7 @@ def deadline_sentence(view: DocumentView, link: DirectLink | None = None) -> str
     if not document.approve_by or not view.waiting_for(link) or view.is_over:
         return ""
     words = {"date": date_format(document.approve_by), "reason": document.approve_by_reason}
-    if document.approve_by < timezone.localdate(timezone=timezone.get_default_timezone()):
+    if document.approve_by < days.today():
         return _(
             "The shop asked for your answer by %(date)s. You can still answer; ask the shop "
             "whether its dates still hold."
