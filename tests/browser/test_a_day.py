@@ -27,7 +27,7 @@ ITEMS = [
 @pytest.fixture(autouse=True)
 def patience():
     """Background saves and the preview take their time where others work on the machine, too."""
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     yield
     expect.set_options(timeout=5_000)
 
@@ -74,7 +74,7 @@ def browser_of(chromium):
         context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: trouble.append(str(error)))
         return page
 
@@ -153,6 +153,9 @@ def look_at_the_preview(page):
     page.get_by_role("button", name="Toggle preview").click()
     frame = page.frame_locator("iframe[title=Preview]:not(.w-preview__proxy)")
     expect(frame.get_by_text("Door plate").first).to_be_visible()
+    # What is typed while Wagtail's background save is under way, it takes for saved.
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.get_by_label("Title").fill("Opening weekend")
     expect(frame.get_by_text("Opening weekend").first).to_be_visible()
     page.get_by_role("button", name="Toggle preview").click()
