@@ -17,6 +17,8 @@ from tests.sandbox_site.stripe_standin.form_steps import needs_chromium, type_ca
 pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
 
 CUSTOMER = "Harbour Bakery"
+#: What is typed before Wagtail watches the form, it takes for what the form was opened with.
+WATCHING = "document.addEventListener('w-unsaved:watch-edits', () => { window.watching = true; });"
 ITEMS = [
     ("Window sign", "1", "240", "HARBOUR BAKERY"),
     ("Poster", "20", "9.5", "Bread is back"),
@@ -75,6 +77,7 @@ def browser_of(chromium):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
+        page.add_init_script(WATCHING)
         page.on("pageerror", lambda error: trouble.append(str(error)))
         return page
 
@@ -122,14 +125,20 @@ def test_a_whole_day(sign_in, browser_of, standin, mailoutbox, tmp_path):
 
 
 def menu(page, *labels):
-    """Through Wagtail's menu, one entry after the other."""
-    for label in labels:
-        page.locator("nav").get_by_text(label, exact=True).first.click()
+    """Through Wagtail's menu, one entry after the other, until the page is there."""
+    *openers, last = (page.locator("nav").get_by_text(label, exact=True).first for label in labels)
+    for opener in openers:
+        opener.click()
+    with page.expect_navigation():
+        last.click()
 
 
 def write_an_estimate(page):
     menu(page, "Customer portal", "Estimates")
-    page.get_by_role("link", name="Add estimate").first.click()
+    add = page.get_by_role("link", name="Add estimate").first
+    expect(add).to_be_visible()
+    add.click()
+    page.wait_for_function("window.watching")
     choose_a_new_customer(page)
     page.get_by_label("Title").fill("Opening week")
     for number, (name, quantity, price, _wording) in enumerate(ITEMS):

@@ -89,3 +89,30 @@ def test_an_estimate_is_written(admin, site_server):
     assert [item.name for item in saved.lines] == ["A1 poster", "A1 poster", "A2 poster"]
     assert len({item.key for item in saved.lines}) == 3
     assert not admin.trouble
+
+
+def test_a_list_that_comes_late_does_not_hide_what_was_added(admin, site_server):
+    document = factories.estimate_factory(items=1, published=False)
+    waiting = []
+
+    def hold_back(route):
+        waiting.append(route) if route.request.method == "GET" else route.continue_()
+
+    admin.route("**/items/*/files/", hold_back)
+    admin.goto(f"{site_server.url}/admin/snippets/portal_plugin/estimate/edit/{document.pk}/")
+    row = admin.locator("#inline_child_line_items-0")
+    row.get_by_text("Proofs and files").click()
+    row.get_by_role("button", name="Add a proof or a file").click()
+    dialog = admin.get_by_role("dialog")
+    proof = {"name": "front.png", "mimeType": "image/png", "buffer": samples.png()}
+    dialog.get_by_label("File", exact=True).set_input_files(proof)
+    dialog.get_by_label("The exact text on it").fill("BAKERY")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(row).to_contain_text("Goes out with the next")
+
+    (late,) = waiting
+    with admin.expect_response("**/items/*/files/"):
+        late.fulfill(content_type="text/html", body="<p>Nothing here yet.</p>")
+    admin.wait_for_timeout(200)
+    expect(row).to_contain_text("Goes out with the next")
+    assert not admin.trouble

@@ -78,7 +78,10 @@ const load = async (row) => {
   const url = address(row);
   if (!url) return;
   const response = await fetch(url, { credentials: "same-origin" });
-  if (response.ok) show(row, await response.text());
+  const html = await response.text();
+  // What was added meanwhile is shown already, and is not in this older answer.
+  const list = row.querySelector("[data-portal-item-files-list]");
+  if (response.ok && !list.children.length) show(row, html);
 };
 
 const send = (url, data, progress) =>
