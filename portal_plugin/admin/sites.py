@@ -29,7 +29,16 @@ WITH_SAMPLES = frozenset({Customer, Estimate, Order})
 KEPT = frozenset({TermsText})
 
 
-class SettingsPolicy(SitePermissionPolicy):
+class SitePolicy(SitePermissionPolicy):
+    """A view keeps its policy as long as the process lives, and Wagtail's keeps its content type:
+    after a database was emptied, as tests do, it would look for rights on a row that is gone."""
+
+    @property
+    def _content_type(self):
+        return ContentType.objects.get_for_model(self.model)
+
+
+class SettingsPolicy(SitePolicy):
     """Whoever may change the portal's settings of a site may do everything to such rows of it."""
 
     def __init__(self, rows):
@@ -71,7 +80,7 @@ def policy(model) -> SitePermissionPolicy:
     """Rights on the model hold for every site, a group's rights on a site for that one."""
     if model in KEPT:
         return LookOnlyPolicy(model)
-    return SettingsPolicy(model) if model in OF_SETTINGS else SitePermissionPolicy(model)
+    return SettingsPolicy(model) if model in OF_SETTINGS else SitePolicy(model)
 
 
 def register_policies():

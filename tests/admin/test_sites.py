@@ -5,6 +5,8 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.urls import reverse
 from wagtail import permissions
 from wagtail.models import GroupSitePermission
@@ -281,3 +283,17 @@ def test_documents_of_all_sites_are_seen_with_rights_on_the_model(client, staff_
     staff_of()
     assert theirs.title in client.get(pages.url(Estimate, "list")).content.decode()
     assert Order.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_policy_outlives_an_emptied_database(django_user_model):
+    policy = sites.policy(Estimate)
+    before = policy._content_type.pk
+    call_command("flush", interactive=False, verbosity=0)
+    ContentType.objects.filter(pk=before).update(model="gone")
+    ContentType.objects.clear_cache()
+    user = django_user_model.objects.create_user("erin")
+    user.user_permissions.add(starter.right(Estimate, "change"))
+
+    assert policy._content_type.pk != before
+    assert policy.user_has_permission(user, "change")
