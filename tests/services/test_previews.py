@@ -55,16 +55,18 @@ def test_a_picture_is_pending_until_the_worker_has_drawn_it(store):
         assert file.read(3) == b"\xff\xd8\xff"
 
 
-def test_all_pages_up_to_thirty(store):
+def test_all_pages_up_to_a_limit(store, monkeypatch):
+    assert previews.MAX_PAGES == 30
+    monkeypatch.setattr(previews, "MAX_PAGES", 4)
     three = store("three.pdf", samples.pdf(3))
-    many = store("many.pdf", samples.pdf(32))
+    many = store("many.pdf", samples.pdf(6))
     previews.drain()
     assert state_of(three).pages == 3
-    assert state_of(many).pages == 30
+    assert state_of(many).pages == 4
     assert previews.ready(three.digest, 3, "large")
-    assert previews.ready(many.digest, 30, "thumb")
-    assert previews.ready(many.digest, 31, "thumb") is None
-    assert Preview.objects.get(digest=many.digest, page=1, size="screen").file_pages == 32
+    assert previews.ready(many.digest, 4, "thumb")
+    assert previews.ready(many.digest, 5, "thumb") is None
+    assert Preview.objects.get(digest=many.digest, page=1, size="screen").file_pages == 6
 
 
 def test_pages_are_counted_as_far_as_they_can_be_shown(store, monkeypatch):
