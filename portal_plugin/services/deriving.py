@@ -24,6 +24,7 @@ COPIED = [
     "shipping_includes_tax",
     "shipping_tax_rate",
     "deposit_percent",
+    "instalments",
     "rounding_unit",
     "approvals_needed",
     "asks_signature",
