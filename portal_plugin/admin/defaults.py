@@ -52,9 +52,8 @@ def fill_rounding(document) -> None:
     document.rounding_unit = cash_unit(document.currency or "EUR") if rounds else ZERO
 
 
-def item_defaults(site) -> dict:
-    """Column values of a new line item."""
-    shop = PortalSettings.of(site)
+def item_defaults(shop) -> dict:
+    """Column values of a new line item. ``shop`` are the settings of its site."""
     return {"tax_rate": shop.tax_rate, "price_includes_tax": shop.prices_include_tax}
 
 

@@ -21,6 +21,11 @@ from .forms import CustomerForm, DocumentForm
 from .item_forms import LineItemForm, LineItemFormSet
 from .template_picker import ItemTemplatesPanel
 
+PLAN = _(
+    "In place of a deposit: what is due, and when. What is due with the order is paid before you "
+    "start. The last instalment takes what rounding leaves."
+)
+
 
 class LineItemsPanel(InlinePanel):
     """The items, in a form of our own that carries each item's key."""
@@ -201,6 +206,11 @@ def document_tabs(*, valid_until):
                         FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
                     ],
                     heading=_("Paying"),
+                ),
+                MultiFieldPanel(
+                    [FieldPanel("instalments", help_text=PLAN)],
+                    heading=_("More"),
+                    classname="collapsed",
                 ),
                 MultiFieldPanel(
                     [
