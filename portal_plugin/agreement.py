@@ -17,7 +17,7 @@ from .totals import DocumentTotals, Line, Terms, document_totals
 
 #: What of a version an approval is also about, beside its items.
 DELIVERY = ("delivery_on", "delivery_text")
-DEPOSIT = ("deposit_percent", "deposit_amount")
+DEPOSIT = ("deposit_percent", "deposit_amount", "deposit_least")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def change(
     raises, lowers = now.total > under_old.total, now.total < under_old.total
     plans = Plan(_plan(old), then.instalments), Plan(_plan(new), now.instalments)
     has_plan = any(plan.terms for plan in plans)
-    has_other_terms = any(old[name] != new[name] for name in DEPOSIT)
+    has_other_terms = any(old.get(name) != new.get(name) for name in DEPOSIT)
     return Change(
         total=(_before(then.total, under_old.total, now.total), now.total),
         deposit=(_before(then.deposit, under_old.deposit, now.deposit), now.deposit),
@@ -173,6 +173,7 @@ def _terms(content: dict[str, Any]) -> Terms:
         shipping=shipping,
         deposit_percent=_number(content, "deposit_percent"),
         deposit_amount=_number(content, "deposit_amount"),
+        deposit_least=Decimal(content.get("deposit_least", 0)),
         rounding_unit=Decimal(content.get("rounding_unit", 0)),
         plan=_plan(content),
     )

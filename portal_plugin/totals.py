@@ -56,13 +56,15 @@ class TaxBand:
 class Terms:
     """What holds for the whole document, beside its lines. ``rounding_unit`` is the smallest coin
     that the total is rounded to; 0 rounds nothing. Where there is a ``plan``, it says what is paid
-    first, and no deposit does."""
+    first, and no deposit does. A deposit is
+    ``deposit_least`` or more; where none is asked for, that asks for none."""
 
     discount_percent: Decimal = ZERO
     discount_amount: Decimal = ZERO
     shipping: Line | None = None
     deposit_percent: Decimal = ZERO
     deposit_amount: Decimal = ZERO
+    deposit_least: Decimal = ZERO
     rounding_unit: Decimal = ZERO
     plan: tuple[Instalment, ...] = ()
 
@@ -202,7 +204,10 @@ def _rounding(amount, terms, currency):
 def _payable_first(total, terms, parts, currency):
     if terms.plan:
         return parts[0] if terms.plan[0].is_due_with_order else ZERO
-    wanted = round_money(total * terms.deposit_percent / HUNDRED + terms.deposit_amount, currency)
+    wanted = total * terms.deposit_percent / HUNDRED + terms.deposit_amount
+    if wanted > 0:
+        wanted = max(wanted, terms.deposit_least)
+    wanted = round_money(wanted, currency)
     if terms.rounding_unit:
         wanted = round_money(round_to(wanted, terms.rounding_unit), currency)
     return max(ZERO, min(wanted, total))

@@ -13,6 +13,7 @@ FILLED = (
     "language",
     "currency",
     "deposit_percent",
+    "deposit_least",
     "shipping_tax_rate",
     "shipping_includes_tax",
     "valid_until",
@@ -25,6 +26,7 @@ def fill_new(document):
     document.language = shop.language or codes()[0]
     document.currency = shop.currency
     document.deposit_percent = shop.deposit_percent
+    document.deposit_least = shop.least_deposit
     document.shipping_tax_rate = shop.tax_rate
     document.shipping_includes_tax = shop.prices_include_tax
     if isinstance(document, Estimate) and shop.validity_days:

@@ -189,6 +189,8 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
             formset.form_kwargs["item_defaults"] = defaults.item_defaults(shop)
         if not self.instance.instalments and not (shop and shop.takes_instalments):
             del self.fields["instalments"]
+        if not self.instance.deposit_least and not (shop and shop.least_deposit):
+            self.fields.pop("deposit_least", None)
 
 
 def _with_current(code, before):

@@ -32,6 +32,7 @@ PRICING = (
     "shipping_includes_tax",
     "deposit_percent",
     "deposit_amount",
+    "deposit_least",
     "instalments",
 )
 #: And those of one item.
@@ -54,6 +55,7 @@ class Sum:
     label: str
     amount: str
     is_total: bool = False
+    is_sentence: bool = False
 
 
 def sums(document: SalesDocument) -> list[Sum]:
@@ -78,7 +80,7 @@ def sums(document: SalesDocument) -> list[Sum]:
         rows.append(row(_("Rounding"), totals.rounding))
     rows.append(row(_("Total"), totals.total, is_total=True))
     if document.plan:
-        rows.append(Sum(_("Payment plan"), _plan(document)))
+        rows.append(Sum(_("Payment plan"), _plan(document), is_sentence=True))
     elif totals.deposit:
         rows.append(row(_("Deposit"), totals.deposit))
     return rows

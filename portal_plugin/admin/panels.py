@@ -27,6 +27,9 @@ PLAN = _(
 )
 
 
+LEAST_DEPOSIT = _("Where a deposit is asked for, it is this or more.")
+
+
 class LineItemsPanel(InlinePanel):
     """The items, in a form of our own that carries each item's key."""
 
@@ -88,7 +91,8 @@ def _is_unusual(bound_field, model) -> bool:
     column = columns[bound_field.name]
     if bound_field.name == "price_includes_tax":
         return False
-    return column.to_python(bound_field.value() or column.default) != column.default
+    default = column.get_default()
+    return column.to_python(bound_field.value() or default) != default
 
 
 class DocumentTabs(TabbedInterface):
@@ -203,14 +207,13 @@ def document_tabs(*, valid_until):
                         FieldRowPanel(
                             [FieldPanel("deposit_percent"), FieldPanel("deposit_amount")]
                         ),
+                        FieldPanel("deposit_least", help_text=LEAST_DEPOSIT),
                         FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
+                        FoldedPanel(
+                            [FieldPanel("instalments", help_text=PLAN)], summary=_("Instalments")
+                        ),
                     ],
                     heading=_("Paying"),
-                ),
-                MultiFieldPanel(
-                    [FieldPanel("instalments", help_text=PLAN)],
-                    heading=_("More"),
-                    classname="collapsed",
                 ),
                 MultiFieldPanel(
                     [

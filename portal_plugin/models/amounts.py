@@ -62,6 +62,7 @@ class Amounts:
             shipping=shipping,
             deposit_percent=self.deposit_percent or ZERO,
             deposit_amount=self.deposit_amount or ZERO,
+            deposit_least=self.deposit_least or ZERO,
             rounding_unit=self.rounding_unit or ZERO,
             plan=self.plan,
         )

@@ -90,6 +90,14 @@ class PortalSettings(BaseSiteSetting):
         default=False,
         help_text=_("Each document then has a plan under Money: what is due, and when."),
     )
+    least_deposit = models.DecimalField(
+        _("least deposit"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text=_("What new documents ask for at least, where they ask for a deposit."),
+    )
     invoicing = models.CharField(
         _("invoices"),
         max_length=10,

@@ -24,6 +24,7 @@ COPIED = [
     "shipping_includes_tax",
     "shipping_tax_rate",
     "deposit_percent",
+    "deposit_least",
     "instalments",
     "rounding_unit",
     "approvals_needed",

@@ -269,7 +269,7 @@ def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[t
 
 
 def _instalment(row: PlanRow) -> str:
-    return _("%(amount)s %(when)s") % {"amount": row.left, "when": row.when}
+    return _("%(amount)s (%(when)s)") % {"amount": row.left, "when": row.when}
 
 
 def _button(email: OutgoingEmail, view: DocumentView | None, for_staff: bool) -> Phrase | None:

@@ -122,6 +122,7 @@ def document_content(
         # What came later is left out where it is unused: versions from before stay comparable.
         **({"buyer_reference": document.buyer_reference} if document.buyer_reference else {}),
         **({"rounding_unit": document.rounding_unit} if document.rounding_unit else {}),
+        **({"deposit_least": document.deposit_least} if document.deposit_least else {}),
         **({"instalments": instalments.written(document.plan)} if document.plan else {}),
         "items": [
             {

@@ -108,7 +108,7 @@ def test_a_draft_may_hold_what_is_none_yet():
 def test_the_totals_sum_it_up(client, order):
     plan = posted(("30", "", ""), ("", "2031-05-03", ""))
     said = words(add_up(client, pages.rows_of(order), order, 1, **plan))
-    assert "2 instalments: €30.00 with the order, €70.00 by" in said
+    assert "2 instalments: €30.00 (with the order), €70.00 (by" in said
 
 
 def test_the_overview_names_the_next(client, order):

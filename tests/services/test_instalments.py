@@ -161,7 +161,7 @@ def test_a_version_keeps_the_plan_and_one_without_has_no_word_of_it():
     [
         (
             {"instalments": [{**THIRDS[0], "percent": "60"}, THIRDS[2]]},
-            "2 instalments: €600.00 with",
+            "2 instalments: €600.00 (with",
         ),
         ({"instalments": []}, "→ no instalments."),
         ({"instalments": [], "deposit_percent": 20}, "→ a deposit of €200.00."),

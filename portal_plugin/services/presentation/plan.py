@@ -47,12 +47,12 @@ def plan_rows(document: SalesDocument, show: Show) -> list[PlanRow]:
 
 
 def plan_sentence(plan: Plan, show: Show) -> str:
-    """``3 instalments: €30.00 with the order, €30.00 30 days after it, €40.00 by May 3, 2027``;
-    empty without a plan."""
+    """``2 instalments: €30.00 (with the order), €70.00 (30 days after the order)``; empty
+    without a plan."""
     if not plan.terms:
         return ""
     parts = [
-        _("%(amount)s %(when)s") % {"amount": show(amount), "when": when(terms)}
+        _("%(amount)s (%(when)s)") % {"amount": show(amount), "when": when(terms)}
         for terms, amount in zip(plan.terms, plan.amounts, strict=True)
     ]
     message = ngettext(
