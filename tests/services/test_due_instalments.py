@@ -1,14 +1,15 @@
 """The customer is reminded of an instalment once, the day before."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from portal_plugin import days
-from portal_plugin.models import DocumentVersion, OutgoingEmail, SalesDocument
+from portal_plugin.models import DocumentVersion, OutgoingEmail, PaymentAttempt, SalesDocument
 from portal_plugin.services import due_instalments, listing, mail_rendering
-from portal_plugin.statuses import LinkRole
+from portal_plugin.statuses import AttemptState, LinkRole, PaymentPurpose
 from tests.factories import link_factory
 
 from .test_instalments import again, ordered, pay, planned
@@ -67,3 +68,16 @@ def test_not_before_and_not_after(order):
         moved = ordered(order, ago)
         listing.refresh(moved)
         assert due_instalments.drain() == 0
+
+
+def test_nobody_whose_payment_is_under_way(order):
+    PaymentAttempt.objects.create(
+        document_id=order.pk,
+        idempotency_key=uuid4(),
+        purpose=PaymentPurpose.INSTALMENT,
+        instalment=2,
+        amount=333,
+        currency="EUR",
+        state=AttemptState.PROCESSING,
+    )
+    assert [due_instalments.drain(), mails()] == [0, 0]

@@ -17,6 +17,9 @@ from portal_plugin.services.presentation import document_view
 from portal_plugin.services.presentation.sentences import next_sentence, state_sentence
 from portal_plugin.statuses import PaymentPurpose, WaitingFor
 from tests.factories import approve, estimate_factory, line_item, order_factory, publish
+from tests.paying import ask, begin, confirm, standin, take_all
+
+__all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +216,20 @@ def test_without_a_plan_nothing_is_planned():
     order = order_factory()
     assert (order.plan, order.planned, order.next_instalment) == ((), (), None)
     assert document_view(order).plan == []
+
+
+def test_a_card_form_for_one_is_not_that_for_the_next(standin):
+    halves = [{"percent": "50", "on": "", "days": None}, {"percent": "", "on": "", "days": 9}]
+    order = planned(halves)
+    first = begin(order)
+    assert begin(again(order)).attempt == first.attempt
+    second = begin(pay(order, "500"))
+    assert second.attempt.amount == first.attempt.amount == 500
+    assert (first.attempt.instalment, second.attempt.instalment) == (1, 2)
+    assert ask(standin).v1.payment_intents.retrieve(second.attempt.payment_intent).description == (
+        f"Instalment 2 for order {order.number}"
+    )
+    confirm(standin, second.attempt.payment_intent)
+    take_all(standin, "payment_intent.succeeded")
+    assert again(order).balance_due == 0
+    assert offers.progress(again(order)).message == "Thank you. Instalment 2 of €500.00 is paid."
