@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .. import days
-from ..models import SalesDocument
+from ..models import DirectLink, SalesDocument
 from ..models.documents import lock
 from ..statuses import DocumentKind, LinkRole
 from . import activity, notifications, work
@@ -60,5 +60,5 @@ def _remind(document: SalesDocument, now: datetime) -> int:
     return 1
 
 
-def _may_pay(link) -> bool:
+def _may_pay(link: DirectLink) -> bool:
     return link.role != LinkRole.LOOK
