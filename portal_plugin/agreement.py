@@ -10,18 +10,30 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from . import instalments
+from .instalments import Instalment
 from .money import ZERO
 from .totals import DocumentTotals, Line, Terms, document_totals
 
 #: What of a version an approval is also about, beside its items.
 DELIVERY = ("delivery_on", "delivery_text")
-DEPOSIT = ("deposit_percent", "deposit_amount")
+DEPOSIT = ("deposit_percent", "deposit_amount", "deposit_least")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Instalments with their amounts; none of either without a plan."""
+
+    terms: tuple[Instalment, ...] = ()
+    amounts: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True)
 class Change:
     """``total`` and ``deposit`` are what was agreed to and what holds now; ``delivery`` has the
-    name of each column that differs, with what it held and holds (a day as ``YYYY-MM-DD``)."""
+    name of each column that differs, with what it held and holds (a day as ``YYYY-MM-DD``).
+    ``plan`` is how it was to be paid and is now: what of it moves is told by the plan as a whole,
+    and not by the deposit that one of the two may have."""
 
     total: tuple[Decimal, Decimal]
     deposit: tuple[Decimal, Decimal]
@@ -29,11 +41,22 @@ class Change:
     raises: bool
     lowers: bool
     moves_deposit: bool
+    plan: tuple["Plan", "Plan"]
+
+    @property
+    def moves_plan(self) -> bool:
+        old, new = self.plan
+        return old.terms != new.terms
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether something would be paid that was not agreed to: more, or earlier."""
+        return self.raises or self.moves_deposit or self.moves_plan
 
     @property
     def asks(self) -> bool:
         """Whether the customer has to say yes to it. A lower total is only good news."""
-        return self.raises or self.moves_deposit or bool(self.delivery)
+        return self.moves_money or bool(self.delivery)
 
     @property
     def is_any(self) -> bool:
@@ -60,16 +83,26 @@ def change(
     now = _totals(new, new["items"], *picks)
     under_old = _totals(old, _rows_under(old, new, approved), *picks)
     raises, lowers = now.total > under_old.total, now.total < under_old.total
-    has_other_terms = any(old[name] != new[name] for name in DEPOSIT)
+    plans = Plan(_plan(old), then.instalments), Plan(_plan(new), now.instalments)
+    has_plan = any(plan.terms for plan in plans)
+    has_other_terms = any(old.get(name) != new.get(name) for name in DEPOSIT)
     return Change(
         total=(_before(then.total, under_old.total, now.total), now.total),
         deposit=(_before(then.deposit, under_old.deposit, now.deposit), now.deposit),
         delivery=delivery_changes(old, new),
         raises=raises,
         lowers=lowers,
-        moves_deposit=now.deposit > under_old.deposit
-        or (has_other_terms and now.deposit != under_old.deposit),
+        moves_deposit=not has_plan
+        and (
+            now.deposit > under_old.deposit
+            or (has_other_terms and now.deposit != under_old.deposit)
+        ),
+        plan=plans,
     )
+
+
+def _plan(content: dict[str, Any]) -> tuple[Instalment, ...]:
+    return instalments.read(content.get("instalments"))
 
 
 def delivery_changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
@@ -140,7 +173,9 @@ def _terms(content: dict[str, Any]) -> Terms:
         shipping=shipping,
         deposit_percent=_number(content, "deposit_percent"),
         deposit_amount=_number(content, "deposit_amount"),
+        deposit_least=Decimal(content.get("deposit_least", 0)),
         rounding_unit=Decimal(content.get("rounding_unit", 0)),
+        plan=_plan(content),
     )
 
 

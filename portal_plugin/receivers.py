@@ -9,6 +9,7 @@ from .models import Estimate, Order
 from .portal import preview
 from .services import (
     deadlines,
+    due_instalments,
     listing,
     outbox,
     pdfs,
@@ -32,6 +33,7 @@ def connect():
     # In this order: what is told is an email, and an email may have to wait for its PDF.
     registry.register_worker("telling", telling_later.drain)
     registry.register_worker("deadlines", deadlines.drain)
+    registry.register_worker("instalments", due_instalments.drain)
     registry.register_worker("pdf", pdfs.drain)
     registry.register_worker("mail", outbox.drain)
     registry.register_worker("upload", resuming.drain)

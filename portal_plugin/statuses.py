@@ -107,6 +107,7 @@ class TermsKind(TextChoices):
 
 class PaymentPurpose(TextChoices):
     DEPOSIT = "deposit", _("Deposit")
+    INSTALMENT = "instalment", _("Instalment")
     BALANCE = "balance", _("Balance")
     OTHER = "other", _("Part of the balance")
 

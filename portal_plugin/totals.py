@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from . import instalments
+from .instalments import Instalment
 from .money import ZERO, round_money, round_to
 
 HUNDRED = Decimal(100)
@@ -53,14 +55,18 @@ class TaxBand:
 @dataclass(frozen=True)
 class Terms:
     """What holds for the whole document, beside its lines. ``rounding_unit`` is the smallest coin
-    that the total is rounded to; 0 rounds nothing."""
+    that the total is rounded to; 0 rounds nothing. Where there is a ``plan``, it says what is paid
+    first, and no deposit does. A deposit is
+    ``deposit_least`` or more; where none is asked for, that asks for none."""
 
     discount_percent: Decimal = ZERO
     discount_amount: Decimal = ZERO
     shipping: Line | None = None
     deposit_percent: Decimal = ZERO
     deposit_amount: Decimal = ZERO
+    deposit_least: Decimal = ZERO
     rounding_unit: Decimal = ZERO
+    plan: tuple[Instalment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,9 @@ class DocumentTotals:
 
     Where ``includes_tax`` (one of the prices does) they are with tax and make ``total``; else they
     are without, and make ``total`` together with ``tax``. ``rounding`` is what the total has more
-    (or less) than ``net`` and ``tax`` so that it can be paid in coins.
+    (or less) than ``net`` and ``tax`` so that it can be paid in coins. ``deposit`` is what is
+    payable first: the deposit, or the instalment that is due with the order. ``instalments`` are
+    the parts of the total; none without a plan.
     """
 
     currency: str
@@ -84,6 +92,7 @@ class DocumentTotals:
     includes_tax: bool = False
     bands: tuple[TaxBand, ...] = field(default=())
     rounding: Decimal = ZERO
+    instalments: tuple[Decimal, ...] = ()
 
     @property
     def of_all_lines(self) -> Decimal:
@@ -133,6 +142,7 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
     tax = sum((tax for _, tax in bands.values()), ZERO)
     rounding = _rounding(net + tax, terms, currency)
     total = net + tax + rounding
+    parts = instalments.amounts(total, terms.plan, currency, terms.rounding_unit)
     return DocumentTotals(
         currency=currency,
         lines=per_line,
@@ -142,13 +152,14 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
         net=net,
         tax=tax,
         total=total,
-        deposit=_deposit(total, terms, currency),
+        deposit=_payable_first(total, terms, parts, currency),
         includes_tax=includes_tax,
         bands=tuple(
             TaxBand(rate, category, net, tax)
             for (rate, category), (net, tax) in sorted(bands.items())
         ),
         rounding=rounding,
+        instalments=parts,
     )
 
 
@@ -190,8 +201,13 @@ def _rounding(amount, terms, currency):
     return round_money(round_to(amount, terms.rounding_unit) - amount, currency)
 
 
-def _deposit(total, terms, currency):
-    wanted = round_money(total * terms.deposit_percent / HUNDRED + terms.deposit_amount, currency)
+def _payable_first(total, terms, parts, currency):
+    if terms.plan:
+        return parts[0] if terms.plan[0].is_due_with_order else ZERO
+    wanted = total * terms.deposit_percent / HUNDRED + terms.deposit_amount
+    if wanted > 0:
+        wanted = max(wanted, terms.deposit_least)
+    wanted = round_money(wanted, currency)
     if terms.rounding_unit:
         wanted = round_money(round_to(wanted, terms.rounding_unit), currency)
     return max(ZERO, min(wanted, total))

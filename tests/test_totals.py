@@ -128,3 +128,17 @@ def test_the_parts_always_sum_to_the_whole(items, currency, percent, shipping, i
     shown = totals.subtotal - totals.discount + totals.shipping + totals.rounding
     assert shown + (0 if totals.includes_tax else totals.tax) == totals.total
     assert all(band.net >= 0 and band.tax >= 0 for band in totals.bands)
+
+
+@pytest.mark.parametrize(
+    ("percent", "amount", "least", "deposit"),
+    [
+        ("10", "0", "50", "50"),
+        ("60", "0", "50", "60"),
+        ("0", "0", "50", "0"),
+        ("10", "0", "500", "100"),
+    ],
+)
+def test_a_deposit_is_never_less_than_its_least(percent, amount, least, deposit):
+    terms = Terms(deposit_percent=D(percent), deposit_amount=D(amount), deposit_least=D(least))
+    assert document_totals([Line(unit_price=D(100))], "EUR", terms).deposit == D(deposit)

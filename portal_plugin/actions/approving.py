@@ -128,6 +128,9 @@ def consequence(document, keys, link=None) -> str:
     deposit = document.totals.deposit
     if deposit and not standing.keys(ItemState.DECLINED):
         amount = format_money(deposit, document.currency, document.language)
+        if document.plan:
+            message = _("This makes an order; a first instalment of %(amount)s is then due.")
+            return message % {"amount": amount}
         return _("This makes an order; a deposit of %(amount)s is then due.") % {"amount": amount}
     return _("This makes an order.")
 
@@ -161,6 +164,11 @@ def next_step(document, order, link=None):
     """What the decision leads to, as a sentence; empty where there is nothing to say."""
     if order is not None:
         amount = format_money(order.amount_due, order.currency, order.language)
+        if order.deposit_due and order.plan:
+            return _("This is now order %(number)s; a first instalment of %(amount)s is due.") % {
+                "number": order.number,
+                "amount": amount,
+            }
         if order.deposit_due:
             return _("This is now order %(number)s; a deposit of %(amount)s is due.") % {
                 "number": order.number,

@@ -9,10 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..agreement import Plan
 from ..exceptions import TermsChanged
 from ..models import PortalSettings
 from ..money import format_money
 from ..services import deciding, terms
+from ..services.presentation.plan import plan_sentence
 from ..statuses import ItemState, TermsKind, Verdict
 
 
@@ -86,7 +88,7 @@ class Obliging:
         return terms.of_kind(self.document, TermsKind.WITHDRAWAL)
 
     def _rows(self):
-        """Label and value: total, tax, shipping, delivery, deposit."""
+        """Label and value: total, tax, shipping, delivery, deposit or plan."""
         document = self.document
         left_out = set(document.standing.keys(ItemState.DECLINED))
         if self.verdict == Verdict.DECLINE:
@@ -104,6 +106,9 @@ class Obliging:
             (_("Shipping included"), show(totals.shipping)),
             (_("Delivery"), delivery or _("as agreed")),
         ]
-        if totals.deposit:
+        if document.plan:
+            plan = Plan(document.plan, totals.instalments)
+            rows.append((_("Payment plan"), plan_sentence(plan, show)))
+        elif totals.deposit:
             rows.append((_("Deposit, due first"), show(totals.deposit)))
         return rows

@@ -1,4 +1,4 @@
-"""Pay the deposit or the balance: by card, on Stripe's page, or by transfer."""
+"""Pay the deposit, an instalment or the balance: by card, on Stripe's page, or by transfer."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -113,7 +113,7 @@ class Pay(Action):
     def _is_raised(self):
         """Nobody pays more than they agreed to: the new total is confirmed first."""
         change = self.document.standing.change_to_confirm
-        return change is not None and (change.raises or change.moves_deposit)
+        return change is not None and change.moves_money
 
     def refusal(self):
         if self._is_raised:
@@ -135,7 +135,7 @@ class Pay(Action):
             "offer": offer,
             "pause": payments.PaymentsPaused(wait).message if wait else "",
             "amount": format_money(offer.amount, offer.currency, document.language),
-            "purpose": payments.purpose_text(offer.purpose, offer.reference),
+            "purpose": payments.purpose_text(offer.purpose, offer.reference, offer.instalment),
             "pay_facts": self._facts_for_script(offer),
             "earlier": payments.progress(document),
         }

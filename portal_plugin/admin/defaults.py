@@ -13,6 +13,7 @@ FILLED = (
     "language",
     "currency",
     "deposit_percent",
+    "deposit_least",
     "shipping_tax_rate",
     "shipping_includes_tax",
     "valid_until",
@@ -25,6 +26,7 @@ def fill_new(document):
     document.language = shop.language or codes()[0]
     document.currency = shop.currency
     document.deposit_percent = shop.deposit_percent
+    document.deposit_least = shop.least_deposit
     document.shipping_tax_rate = shop.tax_rate
     document.shipping_includes_tax = shop.prices_include_tax
     if isinstance(document, Estimate) and shop.validity_days:
@@ -52,9 +54,8 @@ def fill_rounding(document) -> None:
     document.rounding_unit = cash_unit(document.currency or "EUR") if rounds else ZERO
 
 
-def item_defaults(site) -> dict:
-    """Column values of a new line item."""
-    shop = PortalSettings.of(site)
+def item_defaults(shop) -> dict:
+    """Column values of a new line item. ``shop`` are the settings of its site."""
     return {"tax_rate": shop.tax_rate, "price_includes_tax": shop.prices_include_tax}
 
 

@@ -11,10 +11,12 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.models import Site
 
 from .. import days
+from ..models import PortalSettings
 from ..money import is_currency
 from ..services import publishing
 from . import defaults, languages, sites
 from .directions import EitherDirection
+from .plan_field import PlanField, both_refused
 
 CURRENCY = gettext_lazy("Three capital letters, such as EUR, USD or JPY.")
 
@@ -103,6 +105,7 @@ class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
 
 class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"))
+    instalments = PlanField(label=gettext_lazy("Instalments"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -112,7 +115,7 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
             self.initial["go_live_at"] = None
         if "approvals_needed" in self.fields:
             self.fields["approvals_needed"].required = False  # other panels may leave it out
-        self._give_new_items_defaults()
+        self._follow_shop()
 
     @property
     def has_open_site(self) -> bool:
@@ -150,6 +153,9 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
         customer, site = self.cleaned_data.get("customer"), self._site()
         if customer and site and customer.site_id != site.pk:
             self.add_error("customer", _("This customer belongs to another site."))
+        has_deposit = data.get("deposit_percent") or data.get("deposit_amount")
+        if has_deposit and data.get("instalments") and not self.is_deferred_validation:
+            self.add_error("instalments", both_refused())
         if self.is_bound and self.cleaned_data.get("customer"):
             self.instance.customer = customer
         return data
@@ -175,10 +181,16 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
         chosen = self.cleaned_data.get("site")
         return chosen or (self.instance.site if self.instance.site_id else None)
 
-    def _give_new_items_defaults(self):
+    def _follow_shop(self):
+        """New items begin as the shop wants them; a plan is asked for where the shop has such."""
+        shop = PortalSettings.of(self.instance.site) if self.instance.site_id else None
         formset = self.formsets.get("line_items")
-        if formset is not None and self.instance.site_id:
-            formset.form_kwargs["item_defaults"] = defaults.item_defaults(self.instance.site)
+        if formset is not None and shop is not None:
+            formset.form_kwargs["item_defaults"] = defaults.item_defaults(shop)
+        if not self.instance.instalments and not (shop and shop.takes_instalments):
+            del self.fields["instalments"]
+        if not self.instance.deposit_least and not (shop and shop.least_deposit):
+            self.fields.pop("deposit_least", None)
 
 
 def _with_current(code, before):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
 
-from ..models import ItemTemplate
+from ..models import ItemTemplate, PortalSettings
 from ..money import format_number
 from . import defaults, set_up
 from .forms import TrimsDecimals
@@ -20,7 +20,7 @@ class ItemTemplateForm(TrimsDecimals, set_up.SetUpForm):
 
 class ItemTemplateCreateView(set_up.SetUpCreateView):
     def fill(self, instance):
-        for name, value in defaults.item_defaults(instance.site).items():
+        for name, value in defaults.item_defaults(PortalSettings.of(instance.site)).items():
             setattr(instance, name, value)
 
 

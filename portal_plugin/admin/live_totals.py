@@ -11,8 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from ..agreement import Plan
 from ..models import Estimate, Order, SalesDocument
 from ..money import format_money, format_percent
+from ..services.presentation.plan import plan_sentence
 from ..services.previewing import as_if_published
 from ..statuses import DocumentKind
 from . import defaults, sites
@@ -30,6 +32,8 @@ PRICING = (
     "shipping_includes_tax",
     "deposit_percent",
     "deposit_amount",
+    "deposit_least",
+    "instalments",
 )
 #: And those of one item.
 ITEM_PRICING = (
@@ -51,6 +55,7 @@ class Sum:
     label: str
     amount: str
     is_total: bool = False
+    is_sentence: bool = False
 
 
 def sums(document: SalesDocument) -> list[Sum]:
@@ -74,9 +79,17 @@ def sums(document: SalesDocument) -> list[Sum]:
     if totals.rounding:
         rows.append(row(_("Rounding"), totals.rounding))
     rows.append(row(_("Total"), totals.total, is_total=True))
-    if totals.deposit:
+    if document.plan:
+        rows.append(Sum(_("Payment plan"), _plan(document), is_sentence=True))
+    elif totals.deposit:
         rows.append(row(_("Deposit"), totals.deposit))
     return rows
+
+
+def _plan(document: SalesDocument) -> str:
+    language, currency = language_of_admin(), document.currency or "EUR"
+    plan = Plan(document.plan, document.totals.instalments)
+    return plan_sentence(plan, lambda amount: format_money(amount, currency, language))
 
 
 def url(document: SalesDocument) -> str:

@@ -17,6 +17,7 @@ from ..models import PortalSettings, SalesDocument, Stage
 from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
+from ..services.presentation.plan import next_label
 from ..statuses import DocumentState, EmailState, ItemState, LinkRole
 from . import invoicing, money_rows, overview_rows, sites, timeline
 from .finding import find
@@ -174,7 +175,10 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             rows.append((_("Balance due"), document.balance_due))
             if document.overpaid:
                 rows.append((_("Paid too much"), document.overpaid))
-            if document.deposit_due:
+            instalment = document.next_instalment
+            if instalment:
+                rows.append((next_label(document), instalment.left))
+            elif document.deposit_due:
                 rows.append((_("Deposit due"), document.deposit_due))
         language, currency = language_of_admin(), document.currency or "EUR"
         return [(label, format_money(amount, currency, language)) for label, amount in rows]

@@ -21,6 +21,14 @@ from .forms import CustomerForm, DocumentForm
 from .item_forms import LineItemForm, LineItemFormSet
 from .template_picker import ItemTemplatesPanel
 
+PLAN = _(
+    "In place of a deposit: what is due, and when. What is due with the order is paid before you "
+    "start. The last instalment takes what rounding leaves."
+)
+
+
+LEAST_DEPOSIT = _("Where a deposit is asked for, it is this or more.")
+
 
 class LineItemsPanel(InlinePanel):
     """The items, in a form of our own that carries each item's key."""
@@ -83,7 +91,8 @@ def _is_unusual(bound_field, model) -> bool:
     column = columns[bound_field.name]
     if bound_field.name == "price_includes_tax":
         return False
-    return column.to_python(bound_field.value() or column.default) != column.default
+    default = column.get_default()
+    return column.to_python(bound_field.value() or default) != default
 
 
 class DocumentTabs(TabbedInterface):
@@ -198,7 +207,11 @@ def document_tabs(*, valid_until):
                         FieldRowPanel(
                             [FieldPanel("deposit_percent"), FieldPanel("deposit_amount")]
                         ),
+                        FieldPanel("deposit_least", help_text=LEAST_DEPOSIT),
                         FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
+                        FoldedPanel(
+                            [FieldPanel("instalments", help_text=PLAN)], summary=_("Instalments")
+                        ),
                     ],
                     heading=_("Paying"),
                 ),

@@ -132,6 +132,7 @@ def _money():
                 [
                     FieldPanel("rounds_totals", help_text=ROUNDS),
                     FieldPanel("invoicing", help_text=INVOICES),
+                    FieldRowPanel([FieldPanel("least_deposit"), FieldPanel("takes_instalments")]),
                     FieldRowPanel([FieldPanel("takes_other_amounts"), FieldPanel("least_amount")]),
                     FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[:2]]),
                     FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[2:]]),

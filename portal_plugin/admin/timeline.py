@@ -46,6 +46,7 @@ SENTENCES = {
     "decline": gettext_noop("%(who)s declined an item"),
     "decline_all": gettext_noop("%(who)s declined all that waited"),
     "deadline": gettext_noop("The customer was reminded of the day to answer by"),
+    "instalment": gettext_noop("The customer was reminded of an instalment"),
     "order_approved": gettext_noop("%(who)s ordered the approved items"),
     "choose": gettext_noop("%(who)s chose options"),
     "confirm_change": gettext_noop("%(who)s confirmed what changed around the items"),

@@ -1,17 +1,31 @@
 """What a document costs, what was paid, and what is due. Nobody subtracts anywhere else."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from django.db import models
 
-from .. import days
+from .. import days, instalments
+from ..instalments import Instalment
 from ..ledger import LedgerSums, amount_of, ledger_sums, left_of
 from ..money import ZERO
 from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
 from .items import TaxCategory
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One instalment of a document. ``number`` counts from 1; ``on`` is the last day to pay it,
+    ``None`` where it has none (yet)."""
+
+    number: int
+    terms: Instalment
+    amount: Decimal
+    left: Decimal
+    on: date | None
 
 
 class Amounts:
@@ -48,8 +62,41 @@ class Amounts:
             shipping=shipping,
             deposit_percent=self.deposit_percent or ZERO,
             deposit_amount=self.deposit_amount or ZERO,
+            deposit_least=self.deposit_least or ZERO,
             rounding_unit=self.rounding_unit or ZERO,
+            plan=self.plan,
         )
+
+    @cached_property
+    def plan(self) -> tuple[Instalment, ...]:
+        return instalments.read(self.instalments)
+
+    @cached_property
+    def planned(self) -> tuple[Planned, ...]:
+        """Its instalments with what is left of each; what was paid fills the first ones first."""
+        if not self.plan:
+            return ()
+        parts, ordered_on = self.totals.instalments, self._ordered_on
+        left = instalments.left(parts, self.paid)
+        return tuple(
+            Planned(number, terms, part, rest, terms.day(ordered_on, self.effective_payment_days))
+            for number, (terms, part, rest) in enumerate(
+                zip(self.plan, parts, left, strict=True), start=1
+            )
+        )
+
+    @property
+    def next_instalment(self) -> Planned | None:
+        """The first that is not paid; ``None`` without a plan, and once all are."""
+        if self.cancelled_at:
+            return None
+        return next((part for part in self.planned if part.left), None)
+
+    @property
+    def _ordered_on(self) -> date | None:
+        """The day, in the site's time zone, when the order first went out."""
+        out = self.first_published_at
+        return days.local(out).date() if self.is_order and out else None
 
     def _shipping_category(self):
         """Shipping without tax is so for the reason for which the goods are."""
@@ -132,16 +179,22 @@ class Amounts:
 
     @property
     def deposit_due(self) -> Decimal:
+        """What is to be paid before the shop starts: of the deposit, or of the instalment that is
+        due with the order."""
         return max(ZERO, min(self.totals.deposit - self.paid, self.balance_due))
 
     @property
     def due_purpose(self) -> PaymentPurpose:
+        if self.next_instalment:
+            return PaymentPurpose.INSTALMENT
         return PaymentPurpose.DEPOSIT if self.deposit_due else PaymentPurpose.BALANCE
 
     @property
     def amount_due(self) -> Decimal:
-        """What Pay Now asks for: the deposit while one is due, else the balance."""
-        return self.deposit_due or self.balance_due
+        """What Pay Now asks for: the next instalment where there is a plan, the deposit while one
+        is due, else the balance."""
+        instalment = self.next_instalment
+        return instalment.left if instalment else self.deposit_due or self.balance_due
 
     @property
     def effective_payment_days(self) -> int | None:
@@ -150,15 +203,15 @@ class Amounts:
 
     @property
     def payment_due_on(self):
-        """The last day to pay what is left, in the site's time zone: the days to pay run from when
-        the order first went out. ``None`` where nothing is left or nobody said how many days."""
-        lasting, out = self.effective_payment_days, self.first_published_at
-        if lasting is None or out is None or self.cancelled_at:
+        """The last day to pay what is left, or the next instalment of it: the days to pay run from
+        when the order first went out. ``None`` where nothing is left or nobody said a day."""
+        ordered_on, lasting = self._ordered_on, self.effective_payment_days
+        if ordered_on is None or self.cancelled_at or not self.balance_due:
             return None
-        if not self.is_order or not self.balance_due:
-            return None
-        day = days.local(out).date()
-        return day + timedelta(days=lasting)
+        instalment = self.next_instalment
+        if instalment:
+            return instalment.on
+        return None if lasting is None else ordered_on + timedelta(days=lasting)
 
     @cached_property
     def has_pending_payment(self) -> bool:

@@ -111,6 +111,16 @@ class DocumentContent(models.Model):
         default=Decimal(0),
         validators=[MinValueValidator(0)],
     )
+    deposit_least = models.DecimalField(
+        _("deposit, at least"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
+    #: The instalment plan, as ``instalments.read`` reads it; empty for none. In its place there is
+    #: no deposit: the first instalment is what is payable first.
+    instalments = models.JSONField(_("instalments"), default=list, blank=True)
 
     #: The smallest coin that the total is rounded to, as it was when staff wrote it; 0 for none.
     rounding_unit = models.DecimalField(

@@ -46,6 +46,8 @@ class PaymentAttempt(models.Model):
     )
     idempotency_key = models.UUIDField(unique=True)
     purpose = models.CharField(_("for"), max_length=10, choices=PaymentPurpose.choices)
+    #: Which instalment it is, counted from 1; empty for anything else.
+    instalment = models.PositiveSmallIntegerField(null=True, blank=True)
     amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(

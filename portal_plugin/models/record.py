@@ -48,6 +48,8 @@ class DocumentRecord(models.Model):
     valid_until_override = models.DateField(null=True, blank=True, editable=False)
     #: The day to answer by that the customer was reminded of.
     reminded_of = models.DateField(null=True, blank=True, editable=False)
+    #: The due day of the instalment that the customer was reminded of.
+    reminded_of_instalment = models.DateField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -85,6 +85,19 @@ class PortalSettings(BaseSiteSetting):
     deposit_percent = models.DecimalField(
         _("usual deposit (%)"), max_digits=5, decimal_places=2, default=Decimal(0)
     )
+    takes_instalments = models.BooleanField(
+        _("orders may be paid in instalments"),
+        default=False,
+        help_text=_("Each document then has a plan under Money: what is due, and when."),
+    )
+    least_deposit = models.DecimalField(
+        _("least deposit"),
+        max_digits=19,
+        decimal_places=4,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text=_("What new documents ask for at least, where they ask for a deposit."),
+    )
     invoicing = models.CharField(
         _("invoices"),
         max_length=10,

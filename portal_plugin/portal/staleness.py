@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,19 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ..agreement import Plan
+from ..instalments import amounts
 from ..models import ProofVersion, VersionItem
 from ..money import ZERO, format_money, format_number, format_percent, format_price
 from ..services import previews
-from ..services.versions import changes_between, delivery_changes, version_shown
+from ..services.presentation.plan import plan_sentence
+from ..services.versions import (
+    changes_between,
+    delivery_changes,
+    has_other_plan,
+    plan_of,
+    version_shown,
+)
 
 NOTHING = "–"
 
@@ -59,17 +69,29 @@ def _of_whole(document, since) -> list[Change]:
     if old is None:
         return []
     new = document.current_version
-    amounts = [(_("Total"), old.total, new.total), (_("Deposit"), old.deposit, new.deposit)]
+    sums = [(_("Total"), old.total, new.total)]
+    has_plan = bool(plan_of(old) or plan_of(new))
+    if not has_plan:
+        sums.append((_("Deposit"), old.deposit, new.deposit))
     rows = [
         _row(label, _money(document, before), _money(document, after))
-        for label, before, after in amounts
+        for label, before, after in sums
         if before != after
     ]
+    if has_other_plan(old, new):
+        was, now = (_plan(document, version) for version in (old, new))
+        rows.append(_row(_("Payment plan"), was, now))
     rows += [
         _row(_("Delivery"), _readable(name, before), _readable(name, after))
         for name, before, after in delivery_changes(old, new)
     ]
     return [Change(rows=rows)] if rows else []
+
+
+def _plan(document, version) -> str:
+    terms = plan_of(version)
+    parts = amounts(version.total, terms, document.currency, document.rounding_unit)
+    return plan_sentence(Plan(terms, parts), partial(_money, document))
 
 
 def _money(document, amount) -> str:

@@ -24,6 +24,8 @@ COPIED = [
     "shipping_includes_tax",
     "shipping_tax_rate",
     "deposit_percent",
+    "deposit_least",
+    "instalments",
     "rounding_unit",
     "approvals_needed",
     "asks_signature",

@@ -75,6 +75,10 @@ def _pays_here(view: DocumentView) -> bool:
 
 
 def _pay(view: DocumentView) -> Phrase:
+    instalment = view.next_instalment
+    if instalment:
+        words = {"number": instalment.number, "amount": instalment.left}
+        return Phrase(_("Pay instalment %(number)s of %(amount)s"), **words)
     if view.is_deposit_due:
         return Phrase(_("Pay the deposit of %(amount)s"), amount=view.deposit_due)
     if view.payments:

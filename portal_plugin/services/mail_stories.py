@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from ..models import Attachment, ChangeRequest, Comment, LedgerEntry, SalesDocument, Submission
 from ..money import format_money
+from ..statuses import LedgerKind
 from .presentation.receipt import ReceiptView, receipt_view
 
 #: Characters of a quoted text; the rest is read on the page.
@@ -143,7 +144,11 @@ def _owner(submission: Any) -> str:
 
 
 def _amount(document: SalesDocument, happening: dict[str, Any], entry: Any) -> str:
-    """Of money that went back, how much, without a sign: the headline says which way."""
+    """Of money that went back, how much, without a sign: the headline says which way. Of a payment
+    that was corrected, what it is now."""
+    if entry is not None and entry.kind == LedgerKind.CORRECTION:
+        right = document.specific.amount_of(entry.about)
+        return format_money(right, entry.currency, get_language() or document.language)
     told = entry or _other_money(document, happening)
     if told is not None:
         return format_money(abs(told.amount), told.currency, get_language() or document.language)

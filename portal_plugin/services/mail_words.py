@@ -45,6 +45,8 @@ def note(story: Story) -> str:
             story.points,
         )
         return message % {"done": story.points_done, "count": story.points}
+    if story.kind == "news_payment_corrected":
+        return _("Please answer this email if it is wrong.")
     if story.kind == "news_refund":
         return _("It can take your bank some days until you see it.")
     if story.audience == "receipt" and story.kind not in HEADLINES:
@@ -236,6 +238,10 @@ HEADLINES: dict[str, Headline] = {
     "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
     "news_refund": _we_paid_back,
+    "news_payment_corrected": _of_money(
+        gettext_noop("We corrected a payment of yours: it is %(amount)s now")
+    ),
+    "news_instalment": _plain(gettext_noop("An instalment is due")),
     "news_invoice": _with_number(gettext_noop("Your invoice %(number)s")),
     "news_credit_note": _with_number(gettext_noop("Your credit note %(number)s")),
     "news_payment_failed": _plain(gettext_noop("Your payment did not go through")),

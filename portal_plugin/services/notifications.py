@@ -22,6 +22,7 @@ AT_ONCE = frozenset(
         "payment",
         "payment_failed",
         "refund",
+        "payment_corrected",
         "cancelled",
         "invoice",
         "credit_note",
@@ -61,8 +62,8 @@ def shop_acted(
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
     ``change_to_confirm``, ``lower_total``, ``change_answered``, ``stage``, ``cancelled``,
-    ``payment``, ``payment_failed``, ``refund``, ``invoice`` or ``credit_note``. Only for those whom
-    it ``concerns``, where that is asked."""
+    ``payment``, ``payment_failed``, ``payment_corrected``, ``refund``, ``instalment``, ``invoice``
+    or ``credit_note``. Only for those whom it ``concerns``, where that is asked."""
     happening = _happening(facts, None)
     receivers = [link for link in _receivers(document) if concerns is None or concerns(link)]
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]

@@ -83,6 +83,7 @@ def _written(site: Any, user: Any, language: str) -> Any:
         introduction=_("Look at it as your customers do: approve, ask, send a file."),
         valid_until=days.today() + timedelta(days=VALID_DAYS),
         deposit_percent=shop.deposit_percent,
+        deposit_least=shop.least_deposit,
     )
     estimate.line_items = [
         LineItem(

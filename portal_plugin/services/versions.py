@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from .. import agreement
+from .. import agreement, instalments
 from ..canonical import SCHEME, canonical_bytes, digest
 from ..models import DocumentVersion, LineItem, ProofVersion, SalesDocument, VersionItem
 
@@ -122,6 +122,8 @@ def document_content(
         # What came later is left out where it is unused: versions from before stay comparable.
         **({"buyer_reference": document.buyer_reference} if document.buyer_reference else {}),
         **({"rounding_unit": document.rounding_unit} if document.rounding_unit else {}),
+        **({"deposit_least": document.deposit_least} if document.deposit_least else {}),
+        **({"instalments": instalments.written(document.plan)} if document.plan else {}),
         "items": [
             {
                 "key": str(item.key),
@@ -150,12 +152,13 @@ def changes_between(old: dict[str, Any], new: dict[str, Any] | None) -> list[str
 
 def asks_again(document: SalesDocument, since: int | None) -> bool:
     """Whether the customer has to confirm what changed outside the items after version ``since``: a
-    higher total, another deposit, another delivery. A lower total is only good news. The currency
-    stays as it was at first."""
+    higher total, another deposit or plan, another delivery. A lower total is only good news. The
+    currency stays as it was at first."""
     old, new = version_shown(document, since), document.current_version
     if old is None or new is None:
         return False
-    return new.total > old.total or new.deposit != old.deposit or bool(delivery_changes(old, new))
+    is_dearer = new.total > old.total or new.deposit != old.deposit
+    return is_dearer or has_other_plan(old, new) or bool(delivery_changes(old, new))
 
 
 def version_shown(document: SalesDocument, number: int | None) -> DocumentVersion | None:
@@ -165,6 +168,14 @@ def version_shown(document: SalesDocument, number: int | None) -> DocumentVersio
     if document.current_version.number == number:
         return None
     return document.versions.filter(number=number).first()
+
+
+def has_other_plan(old: DocumentVersion, new: DocumentVersion) -> bool:
+    return plan_of(old) != plan_of(new)
+
+
+def plan_of(version: DocumentVersion) -> tuple[instalments.Instalment, ...]:
+    return instalments.read(json.loads(version.content).get("instalments"))
 
 
 def delivery_changes(

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import LedgerEntry
-from portal_plugin.services import payments
+from portal_plugin.models import LedgerEntry, OutgoingEmail
+from portal_plugin.services import mail_rendering, payments
 from portal_plugin.statuses import LedgerKind
-from tests.factories import user_factory
+from tests.factories import link_factory, user_factory
 from tests.paying import order, paid, standin
 
 __all__ = ["standin"]
@@ -87,3 +87,22 @@ def test_not_below_what_was_paid_back(entry):
 def test_what_stripe_says_is_not_corrected(standin):
     with pytest.raises(NotAvailable, match="staff wrote down"):
         correct(paid(standin))
+
+
+def test_the_customer_is_told_what_is_right(entry):
+    link_factory(entry.document)
+    key = uuid4()
+    correct(entry, key=key)
+    correct(entry, key=key)
+    email = OutgoingEmail.objects.get(kind="news_payment_corrected")
+    text = mail_rendering.render(email, url="#").text
+    assert "We corrected a payment of yours: it is €19.00 now" in text
+    assert "Please answer this email if it is wrong." in text
+    assert "Turned round" not in text
+
+
+def test_a_refused_correction_tells_nobody(entry):
+    link_factory(entry.document)
+    with pytest.raises(NotAvailable):
+        correct(entry, "-1")
+    assert not OutgoingEmail.objects.filter(kind="news_payment_corrected").exists()

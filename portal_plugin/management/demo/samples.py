@@ -162,6 +162,12 @@ def samples() -> list[Sample]:
         Sample("cancelled", "estimate", "bakery", "Old awning", [_window()], "cancel"),
         Sample("deposit", "estimate", "fair", "Shop front", _posters(), "approve_all",
                {"deposit_percent": D(40)}),
+        Sample("instalments", "estimate", "fair", "Fair stand in parts", _posters(), "approve_all",
+               {"instalments": [
+                   {"percent": "30", "on": "", "days": None},
+                   {"percent": "30", "on": "", "days": 30},
+                   {"percent": "", "on": "", "days": 60},
+               ]}),
         Sample("waiting", "order", "kuwait", "واجهة المحل", _arabic()),
         Sample("production", "order", "tokyo", "Tea labels", _many(), "approve_and_produce"),
         Sample("balance", "order", "bakery", "Menu boards", _posters(), "approve_all"),

@@ -56,14 +56,23 @@ def check_amount(document: SalesDocument, wanted: Decimal) -> None:
         )
 
 
-def purpose_and_amount(
-    document: SalesDocument, wanted: Decimal | None
-) -> tuple[PaymentPurpose, Decimal]:
+@dataclass(frozen=True)
+class Chosen:
+    """What is paid now. ``instalment`` is the number of the one that it is, counted from 1."""
+
+    purpose: PaymentPurpose
+    amount: Decimal
+    instalment: int | None = None
+
+
+def chosen(document: SalesDocument, wanted: Decimal | None = None) -> Chosen:
+    """What is due, or the part of the balance that is ``wanted`` in its place."""
     due = document.amount_due
     if wanted is None or wanted == due:
-        return document.due_purpose, due
+        part = document.next_instalment
+        return Chosen(document.due_purpose, due, part.number if part else None)
     is_all = wanted == document.balance_due
-    return (PaymentPurpose.BALANCE if is_all else PaymentPurpose.OTHER), wanted
+    return Chosen(PaymentPurpose.BALANCE if is_all else PaymentPurpose.OTHER, wanted)
 
 
 def is_payable(document: SalesDocument, amount: Decimal) -> bool:

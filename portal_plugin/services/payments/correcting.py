@@ -13,7 +13,7 @@ from ...models import LedgerEntry, SalesDocument
 from ...models.documents import lock
 from ...money import format_money, round_money
 from ...statuses import LedgerKind
-from .. import activity
+from .. import activity, notifications
 from . import ledger
 
 
@@ -45,6 +45,8 @@ def correct(
         ledger.follow(
             document, entry, verb="payment_corrected", signal=None, staff=user, key=str(key)
         )
+        # They were told the wrong amount when it was written down.
+        notifications.shop_acted(document, "payment_corrected", facts=ledger.told(entry))
     return entry
 
 

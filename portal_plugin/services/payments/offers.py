@@ -11,7 +11,7 @@ from ...models import PaymentAttempt, PortalSettings, SalesDocument
 from ...money import format_money
 from ...statuses import AttemptState, PaymentPurpose, PaysBy
 from . import reasons
-from .choosing import Limits, limits
+from .choosing import Limits, chosen, limits
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Offer:
     """``reference`` is what the customer writes on a transfer. ``prefers_bank``: the bank details
     stand first, and cards, where they are taken at all, below them. ``minor_units`` is the amount
     as Stripe's card form wants it, 0 where no card is taken. ``other``: what the customer may pay
-    in its place, where the shop takes other amounts."""
+    in its place, where the shop takes other amounts. ``instalment`` is the number of the one that
+    is paid."""
 
     amount: Decimal
     currency: str
@@ -31,6 +32,7 @@ class Offer:
     is_hosted: bool
     minor_units: int = 0
     other: Limits | None = None
+    instalment: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,15 @@ class Progress:
 
 
 def offer(document: SalesDocument) -> Offer:
-    amount, currency = document.amount_due, document.totals.currency
+    due, currency = chosen(document), document.totals.currency
+    amount = due.amount
     takes_cards = takes_online(document) and gateway.can_charge(amount, currency)
     shop = PortalSettings.of(document.site)
     return Offer(
         amount=amount,
         currency=currency,
-        purpose=document.due_purpose,
+        purpose=due.purpose,
+        instalment=due.instalment,
         reference=document.number or "",
         bank_details=shop.bank_details.strip(),
         takes_cards=takes_cards,
@@ -86,11 +90,17 @@ def thanks(attempt: PaymentAttempt, language: str) -> str:
     amount = format_money(attempt.amount, attempt.currency, language)
     if attempt.purpose == PaymentPurpose.DEPOSIT:
         return _("Thank you. The deposit of %(amount)s is paid.") % {"amount": amount}
+    if attempt.purpose == PaymentPurpose.INSTALMENT:
+        words = {"amount": amount, "number": attempt.instalment}
+        return _("Thank you. Instalment %(number)s of %(amount)s is paid.") % words
     return _("Thank you. %(amount)s is paid.") % {"amount": amount}
 
 
-def purpose_text(purpose: str, number: str) -> str:
+def purpose_text(purpose: str, number: str, instalment: int | None = None) -> str:
     """What is being paid, in the active language: ``Deposit for order 2026-0012``."""
+    if purpose == PaymentPurpose.INSTALMENT:
+        words = {"instalment": instalment, "number": number}
+        return _("Instalment %(instalment)s for order %(number)s") % words
     if purpose == PaymentPurpose.DEPOSIT:
         return _("Deposit for order %(number)s") % {"number": number}
     return _("Order %(number)s") % {"number": number}

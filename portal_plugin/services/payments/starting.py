@@ -149,16 +149,15 @@ def _reserve(
 ) -> tuple[PaymentAttempt | None, list[PaymentAttempt]]:
     """Under the lock: the row to go on with, or the rows that have to be taken back before."""
     check(document, wish.shown, wish.amount)
-    purpose, amount = choosing.purpose_and_amount(document, wish.amount)
+    paid = choosing.chosen(document, wish.amount)
     is_hosted = wish.is_hosted
     account = gateway.of_site(document.site).name
-    wanted = (amount, document.totals.currency, purpose, is_hosted, account)
+    wanted = (paid, document.totals.currency, is_hosted, account)
     same, others = None, []
     for attempt in document.payment_attempts.confirmable().select_related("document__site"):
         found = (
-            attempt.amount,
+            choosing.Chosen(attempt.purpose, attempt.amount, attempt.instalment),
             attempt.currency,
-            attempt.purpose,
             attempt.is_hosted,
             attempt.account,
         )
@@ -174,8 +173,9 @@ def _reserve(
             link=wish.link,
             address=wish.address,
             idempotency_key=uuid4(),
-            purpose=purpose,
-            amount=amount,
+            purpose=paid.purpose,
+            instalment=paid.instalment,
+            amount=paid.amount,
             currency=document.totals.currency,
             is_hosted=is_hosted,
             account=account,
@@ -282,4 +282,6 @@ def _description(attempt: PaymentAttempt) -> str:
     """In the document's language: the same words again, whoever asks."""
     document = attempt.document
     with translation.override(document.language or translation.get_language()):
-        return purpose_text(attempt.purpose, document.number or document.public_id)
+        return purpose_text(
+            attempt.purpose, document.number or document.public_id, attempt.instalment
+        )

@@ -25,6 +25,7 @@ from .money import (
     payment_rows,
     sums_before_total,
 )
+from .plan import PlanRow, plan_rows
 from .rows import Rows
 from .shop import ShopView, document_language, shop_view
 from .taxes import notes_of
@@ -70,6 +71,7 @@ class DocumentView:
     is_fully_paid: bool
     is_payment_pending: bool
     rows: Rows
+    plan: list[PlanRow] = field(default_factory=list)
     stage_label: str = ""
     cancel_reason: str = ""
     cancel_money: str = ""
@@ -94,6 +96,12 @@ class DocumentView:
     def waiting_for(self, link: DirectLink | None) -> list[ItemView]:
         """Those that wait for this person, where all have to say yes and some have."""
         return [item for item in self.waiting_items if not item.has_yes_of(link)]
+
+    @property
+    def next_instalment(self) -> PlanRow | None:
+        """Of an order that is paid in instalments: the first that is not paid."""
+        upcoming = self.document.next_instalment if self.document.is_order else None
+        return self.plan[upcoming.number - 1] if upcoming and self.plan else None
 
     @property
     def is_settled(self) -> bool:
@@ -161,6 +169,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         is_fully_paid=document.is_order and paid > 0 and not document.balance_due,
         is_payment_pending=is_saved and document.is_order and document.has_pending_payment,
         rows=rows,
+        plan=plan_rows(document, show),
         stage_label=stage.customer_name if stage else "",
         cancel_reason=document.cancel_reason,
         cancel_money=cancel_money(document, show),
@@ -209,7 +218,7 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
         rows.append(TotalRow("tax", _("Tax included"), show(totals.tax)))
     if left is not None:
         rows.append(TotalRow("left", _("Total without what you declined"), show(left)))
-    if totals.deposit and not document.cancelled_at:
+    if totals.deposit and not document.plan and not document.cancelled_at:
         rows.append(TotalRow("deposit", _("Deposit"), show(totals.deposit)))
     if document.is_order and document.bookings:
         rows.extend(money_rows(document, show))

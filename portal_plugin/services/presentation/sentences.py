@@ -47,7 +47,9 @@ def _approved_sentence(view: DocumentView, total: int) -> str:
     if view.is_payment_pending:
         return _("Your payment is under way.")
     if view.is_deposit_due:
-        return _("Approved. A deposit of %(amount)s is due.") % {"amount": view.deposit_due}
+        return _first_due(view)
+    if view.next_instalment and view.next_instalment.state == "overdue":
+        return instalment_sentence(view)
     if view.state == DocumentState.COMPLETED:
         if view.has_balance:
             return _("Completed. %(amount)s is still due.") % {"amount": view.balance_due}
@@ -56,11 +58,33 @@ def _approved_sentence(view: DocumentView, total: int) -> str:
         return view.stage_label
     if view.is_fully_paid:
         return _("Approved and paid. Thank you.")
+    if view.next_instalment:
+        return _("Approved. %(sentence)s") % {"sentence": instalment_sentence(view)}
     if view.document.is_order and view.has_balance:
         return _("Approved. %(amount)s is due.") % {"amount": view.balance_due}
     return ngettext("%(count)d item approved.", "All %(count)d items approved.", total) % {
         "count": total
     }
+
+
+def _first_due(view: DocumentView) -> str:
+    if view.plan:
+        message = _("Approved. The first instalment of %(amount)s is due.")
+        return message % {"amount": view.deposit_due}
+    return _("Approved. A deposit of %(amount)s is due.") % {"amount": view.deposit_due}
+
+
+def instalment_sentence(view: DocumentView) -> str:
+    """Which instalment is next, what is left of it, and by when; empty where none is."""
+    row = view.next_instalment
+    if row is None:
+        return ""
+    words = {"number": row.number, "amount": row.left, "date": row.day}
+    if row.state == "overdue":
+        return _("Instalment %(number)s of %(amount)s was due on %(date)s.") % words
+    if row.day:
+        return _("Instalment %(number)s of %(amount)s is due by %(date)s.") % words
+    return _("Instalment %(number)s of %(amount)s is due.") % words
 
 
 def others_sentence(document: SalesDocument) -> str:
@@ -103,6 +127,8 @@ def next_sentence(view: DocumentView) -> str:
     if view.is_payment_pending:
         return _("Your bank confirms it. You get a receipt by email; there is nothing more to do.")
     if view.is_deposit_due:
+        if view.plan:
+            return _("The shop starts when the first instalment has arrived.")
         return _("The shop starts when the deposit has arrived.")
     return ""
 
@@ -115,8 +141,17 @@ def _after_approval(view: DocumentView) -> str:
     if view.shop.settings.who_converts == WhoConverts.STAFF:
         return _("When every item is decided, the shop turns this into an order.")
     if view.document.totals.deposit:
-        deposit = next(row.amount for row in view.totals if row.kind == "deposit")
-        return _(
-            "When every item is decided, this becomes an order and a deposit of %(amount)s is due."
-        ) % {"amount": deposit}
+        return _first_after_order(view)
     return _("When every item is decided, this becomes an order.")
+
+
+def _first_after_order(view: DocumentView) -> str:
+    if view.plan:
+        return _(
+            "When every item is decided, this becomes an order and a first instalment of "
+            "%(amount)s is due."
+        ) % {"amount": view.plan[0].amount}
+    deposit = next(row.amount for row in view.totals if row.kind == "deposit")
+    return _(
+        "When every item is decided, this becomes an order and a deposit of %(amount)s is due."
+    ) % {"amount": deposit}

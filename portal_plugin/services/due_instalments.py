@@ -1,0 +1,64 @@
+"""The day by which an instalment is to be paid: its customer is reminded once, the day before."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from .. import days
+from ..models import DirectLink, SalesDocument
+from ..models.documents import lock
+from ..statuses import DocumentKind, LinkRole
+from . import activity, notifications, work
+from .deadlines import HOUR, ROWS_AT_ONCE
+
+
+def drain() -> int:
+    """Returns how many documents were reminded of."""
+    now = timezone.now()
+    reminded = 0
+    for document in due(now)[:ROWS_AT_ONCE]:
+        if not work.time_left():
+            break
+        reminded += _remind(document, now)
+    return reminded
+
+
+def due(now: datetime) -> QuerySet[SalesDocument]:
+    """Orders whose next instalment is due today or tomorrow in the site's time zone, and who were
+    not reminded of this day. Of what went out today nobody is reminded yet."""
+    local = days.local(now)
+    today = local.date() if local.hour >= HOUR else local.date() - timedelta(days=1)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (
+        SalesDocument.objects.out()
+        .real()
+        .unpaid()
+        .filter(
+            kind=DocumentKind.ORDER,
+            listed_due_on__gte=local.date(),
+            listed_due_on__lte=today + timedelta(days=1),
+            current_version__created_at__lt=midnight,
+        )
+        .exclude(instalments=[])
+        .exclude(reminded_of_instalment=F("listed_due_on"))
+        .order_by("listed_due_on", "pk")
+    )
+
+
+def _remind(document: SalesDocument, now: datetime) -> int:
+    with transaction.atomic():
+        fresh = lock(document)
+        if fresh.has_pending_payment or not due(now).filter(pk=fresh.pk).exists():
+            return 0
+        day = fresh.listed_due_on
+        SalesDocument.objects.filter(pk=fresh.pk).update(reminded_of_instalment=day)
+        activity.record(fresh, "instalment", data={"day": str(day)})
+        # Nobody who may not pay.
+        notifications.shop_acted(fresh, "instalment", concerns=_may_pay)
+    return 1
+
+
+def _may_pay(link: DirectLink) -> bool:
+    return link.role != LinkRole.LOOK

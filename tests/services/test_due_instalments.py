@@ -1,0 +1,83 @@
+"""The customer is reminded of an instalment once, the day before."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal_plugin import days
+from portal_plugin.models import DocumentVersion, OutgoingEmail, PaymentAttempt, SalesDocument
+from portal_plugin.services import due_instalments, listing, mail_rendering
+from portal_plugin.statuses import AttemptState, LinkRole, PaymentPurpose
+from tests.factories import link_factory
+
+from .test_instalments import again, ordered, pay, planned
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch, settings):
+    settings.TIME_ZONE = "UTC"
+    noon = datetime.now(ZoneInfo("UTC")).replace(hour=12)
+    monkeypatch.setattr(due_instalments.timezone, "now", lambda: noon)
+
+
+@pytest.fixture
+def order():
+    """Whose second instalment is due tomorrow."""
+    found = ordered(pay(planned(), "333"), 13)
+    yesterday = due_instalments.timezone.now() - timedelta(days=1)
+    DocumentVersion.objects.filter(document=found.pk).update(created_at=yesterday)
+    listing.refresh(found)
+    link_factory(found)
+    assert again(found).listed_due_on == days.today() + timedelta(days=1)
+    return again(found)
+
+
+def mails():
+    return OutgoingEmail.objects.filter(kind="news_instalment").count()
+
+
+def test_once(order):
+    assert [due_instalments.drain(), due_instalments.drain(), mails()] == [1, 0, 1]
+    assert order.activities.filter(verb="instalment").count() == 1
+    letter = mail_rendering.render(OutgoingEmail.objects.get(kind="news_instalment"), url="#")
+    assert "An instalment is due" in letter.subject
+    assert "Instalment 2 of 3" in letter.text
+
+
+def test_what_is_paid_is_not_reminded_of(order):
+    pay(order, "333")
+    assert due_instalments.drain() == 0
+
+
+def test_nor_what_is_no_instalment(order):
+    SalesDocument.objects.filter(pk=order.pk).update(instalments=[])
+    assert due_instalments.drain() == 0
+
+
+def test_nobody_who_may_only_look(order):
+    order.links.update(role=LinkRole.LOOK)
+    assert [due_instalments.drain(), mails()] == [1, 0]
+
+
+def test_not_before_and_not_after(order):
+    for ago in (12, 15):
+        moved = ordered(order, ago)
+        listing.refresh(moved)
+        assert due_instalments.drain() == 0
+
+
+def test_nobody_whose_payment_is_under_way(order):
+    PaymentAttempt.objects.create(
+        document_id=order.pk,
+        idempotency_key=uuid4(),
+        purpose=PaymentPurpose.INSTALMENT,
+        instalment=2,
+        amount=333,
+        currency="EUR",
+        state=AttemptState.PROCESSING,
+    )
+    assert [due_instalments.drain(), mails()] == [0, 0]
