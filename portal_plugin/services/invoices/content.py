@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,7 +25,9 @@ from ..presentation.taxes import notes_of
 
 @dataclass(frozen=True)
 class Row:
-    """One line of an invoice. ``amount`` is on the footing of the document's prices."""
+    """One line of an invoice. ``amount`` is on the footing of the document's prices. An item of the
+    order has its ``key``, and is ``charged`` with its part of the invoice: net and tax less their
+    share of the discount on the whole."""
 
     name: str
     amount: Decimal
@@ -39,6 +40,8 @@ class Row:
     unit: str = ""
     unit_price: str = ""
     discount: str = ""
+    key: str = ""
+    charged: TaxBand | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Draft:
     order_total: Decimal = ZERO
     refers_to: Any = None
     reason: str = ""
-    keys: Collection[UUID] = ()
+    keys: Collection[str] = ()
     facts: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -99,24 +102,28 @@ def _figures(draft: Draft) -> dict[str, Any]:
         "total": draft.total,
         "paid": draft.paid,
         "order_total": draft.order_total,
-        **({"keys": sorted(str(key) for key in draft.keys)} if draft.keys else {}),
+        **({"keys": sorted(draft.keys)} if draft.keys else {}),
         "bands": [
             {"rate": band.rate, "category": band.category, "net": band.net, "tax": band.tax}
             for band in draft.bands
         ],
-        "rows": [
-            {
-                "name": row.name,
-                "quantity": row.quantity,
-                "unit": row.unit,
-                "rate": row.rate,
-                "category": row.category,
-                "net": row.net,
-                "tax": row.tax,
-            }
-            for row in draft.rows
-        ],
+        "rows": [_row_figures(row) for row in draft.rows],
     }
+
+
+def _row_figures(row: Row) -> dict[str, Any]:
+    figures = {
+        "name": row.name,
+        "quantity": row.quantity,
+        "unit": row.unit,
+        "rate": row.rate,
+        "category": row.category,
+        "net": row.net,
+        "tax": row.tax,
+    }
+    if row.charged is not None:
+        figures |= {"key": row.key, "charged": {"net": row.charged.net, "tax": row.charged.tax}}
+    return figures
 
 
 def _buyer(document: SalesDocument) -> dict[str, str]:
