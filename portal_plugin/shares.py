@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .money import ZERO, round_money
-from .totals import TaxBand
+from .totals import HUNDRED, TaxBand
 
 
 def net_of(bands: Iterable[TaxBand]) -> Decimal:
@@ -21,6 +21,11 @@ def tax_of(bands: Iterable[TaxBand]) -> Decimal:
 def worth(bands: Iterable[TaxBand]) -> Decimal:
     """With tax."""
     return sum((band.net + band.tax for band in bands), ZERO)
+
+
+def strays(band: TaxBand) -> Decimal:
+    """How far its tax, rounded line by line, is from that of its whole net amount."""
+    return abs(band.tax - band.net * band.rate / HUNDRED)
 
 
 def share_of(bands: Iterable[TaxBand], amount: Decimal, currency: str) -> tuple[TaxBand, ...]:

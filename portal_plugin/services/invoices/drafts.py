@@ -10,9 +10,9 @@ from ...models import Invoice, SalesDocument
 from ...money import ZERO, format_money, format_number, format_price
 from ...shares import charged, less, negative, net_of, share_of, tax_of, worth
 from ...statuses import InvoiceKind
-from ...totals import TaxBand
+from ...totals import DocumentTotals, TaxBand
 from ..presentation.money import sums_before_total
-from .content import Draft, Row
+from .content import Adjustment, Draft, Row
 
 
 def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
@@ -20,7 +20,7 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
     totals = order.totals
     sums = sums_before_total(totals)
     bands: tuple[TaxBand, ...] = totals.bands
-    taken = ZERO
+    taken, adjustments = ZERO, _adjustments(totals)
     if deposits:
         sums.append(("order", _("Order total"), totals.total))
     for deposit in deposits:
@@ -29,6 +29,7 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
         taken += worth(left)
         label = _("Less deposit invoice %(number)s") % {"number": deposit.number}
         sums.append(("deposit", label, -worth(left)))
+        adjustments += [Adjustment("deposit", label, band) for band in negative(left)]
     return Draft(
         kind=InvoiceKind.INVOICE,
         rows=_rows_of_items(order),
@@ -37,7 +38,16 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
         sums=sums,
         paid=max(ZERO, order.paid - taken),
         order_total=totals.total,
+        adjustments=adjustments,
+        deposits=deposits,
     )
+
+
+def _adjustments(totals: DocumentTotals) -> list[Adjustment]:
+    found = [Adjustment("discount", _("Discount"), band) for band in negative(totals.discounts)]
+    if totals.shipping_band is not None:
+        found.append(Adjustment("shipping", _("Shipping"), totals.shipping_band))
+    return found
 
 
 def of_deposit(order: SalesDocument) -> Draft:
@@ -63,7 +73,7 @@ def of_credit(
     """``bands`` and ``rounding`` are what is taken back, above zero; ``items`` are those of the
     invoice that are taken back by name."""
     names = ", ".join(item["name"] for item in items)
-    taken = negative(band for band in bands if band.net or band.tax)
+    taken = negative([band for band in bands if band.net or band.tax] or bands[:1])
     name = _("Credit for invoice %(number)s") % {"number": invoice.number}
     sums = _tax_of(taken)
     if rounding:
@@ -136,4 +146,7 @@ def _row_of(order: SalesDocument, item: Any, sums: Any, band: TaxBand) -> Row:
         category=item.tax_category,
         net=sums.net,
         tax=sums.tax,
+        count=item.quantity,
+        price=None if item.price_includes_tax else item.unit_price,
+        taken_off=sums.discount,
     )
