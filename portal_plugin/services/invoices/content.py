@@ -4,8 +4,7 @@
 ``buyer`` are the same for machines.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,86 +16,11 @@ from ...banking import bic_in, iban_in
 from ...models import SalesDocument
 from ...models.shop import PageSize
 from ...money import ZERO, format_money, format_percent
-from ...shares import net_of, tax_of, worth
 from ...statuses import InvoiceKind, PaysBy
-from ...totals import TaxBand
 from .. import qr_codes
 from ..presentation import DocumentView
 from ..presentation.taxes import notes_of
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of an invoice. ``amount`` is on the footing of the document's prices. An item of the
-    order has its ``key``, and is ``charged`` with its part of the invoice: net and tax less their
-    share of the discount on the whole. ``price`` is that of one of ``count``, where it is without
-    tax; ``taken_off`` is the row's own discount."""
-
-    name: str
-    amount: Decimal
-    rate: Decimal
-    category: str
-    net: Decimal
-    tax: Decimal
-    description: str = ""
-    quantity: str = ""
-    unit: str = ""
-    unit_price: str = ""
-    discount: str = ""
-    key: str = ""
-    charged: TaxBand | None = None
-    count: Decimal = Decimal(1)
-    price: Decimal | None = None
-    taken_off: Decimal = ZERO
-
-
-@dataclass(frozen=True)
-class Adjustment:
-    """What is added to the rows, or below zero taken off them, in one band of tax. ``kind``:
-    discount, shipping or deposit."""
-
-    kind: str
-    label: str
-    band: TaxBand
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An invoice before it has a number. ``sums`` are the labelled amounts between the rows and the
-    total; ``bands`` and ``rounding`` make the total, and rows and ``adjustments`` the bands.
-    ``paid`` is shown where there is any. ``keys`` are of the items that a credit note takes back,
-    ``deposits`` the invoices that were taken off."""
-
-    kind: InvoiceKind
-    rows: Sequence[Row]
-    bands: Sequence[TaxBand]
-    rounding: Decimal = ZERO
-    sums: Sequence[tuple[str, str, Decimal]] = ()
-    paid: Decimal = ZERO
-    order_total: Decimal = ZERO
-    adjustments: Sequence[Adjustment] = ()
-    deposits: Sequence[Any] = ()
-    refers_to: Any = None
-    reason: str = ""
-    keys: Collection[str] = ()
-    facts: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def net(self) -> Decimal:
-        return net_of(self.bands)
-
-    @property
-    def tax(self) -> Decimal:
-        return tax_of(self.bands)
-
-    @property
-    def total(self) -> Decimal:
-        return worth(self.bands) + self.rounding
-
-    @property
-    def left(self) -> Decimal:
-        """To be paid; below zero where more was paid."""
-        return self.total - self.paid
+from .shapes import Draft, Row
 
 
 def content_of(draft: Draft, view: DocumentView, number: str, day: date) -> dict[str, Any]:
@@ -111,7 +35,7 @@ def content_of(draft: Draft, view: DocumentView, number: str, day: date) -> dict
         "refers_to": draft.refers_to.number if draft.refers_to else "",
         "reason": draft.reason,
         "figures": _figures(draft),
-        "seller": seller_of(view),
+        "seller": _seller(view),
         "buyer": _buyer(document),
         "payment": _payment(draft, view, day),
         "delivery_on": view.delivery_on.isoformat() if view.delivery_on else "",
@@ -174,7 +98,7 @@ def _row_figures(row: Row) -> dict[str, Any]:
     return figures
 
 
-def seller_of(view: DocumentView) -> dict[str, str]:
+def _seller(view: DocumentView) -> dict[str, str]:
     shop = view.shop
     return {
         "name": shop.name,

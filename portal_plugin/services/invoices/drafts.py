@@ -12,7 +12,7 @@ from ...shares import charged, less, negative, net_of, share_of, tax_of, worth
 from ...statuses import InvoiceKind
 from ...totals import DocumentTotals, TaxBand
 from ..presentation.money import sums_before_total
-from .content import Adjustment, Draft, Row
+from .shapes import Adjustment, Draft, Row
 
 
 def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:

@@ -18,7 +18,7 @@ from ...money import digits
 from ...shares import strays
 from ...statuses import InvoiceKind
 from . import cii
-from .content import Draft
+from .shapes import Draft
 
 #: Tax that the customer pays, or nobody: both sides are named by their tax numbers (BR-AE-02,
 #: BR-IC-02); for an export the shop is (BR-G-02).

@@ -16,7 +16,8 @@ from .. import activity, invoice_paper, notifications, numbering, work
 from ..presentation import document_view
 from ..presentation.shop import document_language
 from . import drafts, einvoices
-from .content import Draft, content_of
+from .content import content_of
+from .shapes import Draft
 
 
 def issue(order: SalesDocument, user: Any = None) -> Invoice:
