@@ -3,11 +3,11 @@
 A part has the taxes of the whole, each by its share. The largest band takes what rounding leaves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .money import ZERO, round_money
-from .totals import TaxBand
+from .totals import HUNDRED, TaxBand
 
 
 def net_of(bands: Iterable[TaxBand]) -> Decimal:
@@ -21,6 +21,11 @@ def tax_of(bands: Iterable[TaxBand]) -> Decimal:
 def worth(bands: Iterable[TaxBand]) -> Decimal:
     """With tax."""
     return sum((band.net + band.tax for band in bands), ZERO)
+
+
+def strays(band: TaxBand) -> Decimal:
+    """How far its tax, rounded line by line, is from that of its whole net amount."""
+    return abs(band.tax - band.net * band.rate / HUNDRED)
 
 
 def share_of(bands: Iterable[TaxBand], amount: Decimal, currency: str) -> tuple[TaxBand, ...]:
@@ -58,3 +63,40 @@ def less(bands: Iterable[TaxBand], taken: Iterable[TaxBand]) -> tuple[TaxBand, .
 
 def negative(bands: Iterable[TaxBand]) -> tuple[TaxBand, ...]:
     return tuple(TaxBand(band.rate, band.category, -band.net, -band.tax) for band in bands)
+
+
+def summed(bands: Iterable[TaxBand]) -> tuple[TaxBand, ...]:
+    """One band for each rate and kind of tax."""
+    sums: dict[tuple[Decimal, str], tuple[Decimal, Decimal]] = {}
+    for band in bands:
+        net, tax = sums.get((band.rate, band.category), (ZERO, ZERO))
+        sums[band.rate, band.category] = net + band.net, tax + band.tax
+    return tuple(TaxBand(*key, *sums[key]) for key in sorted(sums))
+
+
+def charged(
+    rows: Sequence[TaxBand], discounts: Iterable[TaxBand], currency: str
+) -> tuple[TaxBand, ...]:
+    """What each row is charged with when ``discounts`` are taken off the whole: its net and tax
+    less their share. Together they are the rows less the discounts, to the cent."""
+    left = list(rows)
+    for taken in discounts:
+        mine = [place for place, row in enumerate(rows) if _is_alike(row, taken)]
+        [whole] = summed(rows[place] for place in mine)
+        net, tax = taken.net, taken.tax
+        ordered = sorted(mine, key=lambda place: abs(rows[place].net))
+        for place in ordered:
+            row, is_last = rows[place], place == ordered[-1]
+            row_net = net if is_last else _part(taken.net, row.net, whole.net, currency)
+            row_tax = tax if is_last else _part(taken.tax, row.tax, whole.tax, currency)
+            net, tax = net - row_net, tax - row_tax
+            left[place] = TaxBand(row.rate, row.category, row.net - row_net, row.tax - row_tax)
+    return tuple(left)
+
+
+def _is_alike(one: TaxBand, other: TaxBand) -> bool:
+    return (one.rate, one.category) == (other.rate, other.category)
+
+
+def _part(amount: Decimal, share: Decimal, whole: Decimal, currency: str) -> Decimal:
+    return round_money(amount * share / whole, currency) if whole else ZERO

@@ -75,9 +75,10 @@ class DocumentTotals:
 
     Where ``includes_tax`` (one of the prices does) they are with tax and make ``total``; else they
     are without, and make ``total`` together with ``tax``. ``rounding`` is what the total has more
-    (or less) than ``net`` and ``tax`` so that it can be paid in coins. ``deposit`` is what is
-    payable first: the deposit, or the instalment that is due with the order. ``instalments`` are
-    the parts of the total; none without a plan.
+    (or less) than ``net`` and ``tax`` so that it can be paid in coins. ``discounts`` is what the
+    discount takes off each rate, ``shipping_band`` what the shipping adds to one. ``deposit`` is
+    what is payable first: the deposit, or the instalment that is due with the order.
+    ``instalments`` are the parts of the total; none without a plan.
     """
 
     currency: str
@@ -93,6 +94,8 @@ class DocumentTotals:
     bands: tuple[TaxBand, ...] = field(default=())
     rounding: Decimal = ZERO
     instalments: tuple[Decimal, ...] = ()
+    discounts: tuple[TaxBand, ...] = ()
+    shipping_band: TaxBand | None = None
 
     @property
     def of_all_lines(self) -> Decimal:
@@ -130,14 +133,16 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
     bands = _bands(counted)
     subtotal = sum((priced(net, tax) for net, tax in bands.values()), ZERO)
     discount = _discount(subtotal, terms, currency)
-    bands = _discounted(bands, discount, currency, priced)
-    shipping = ZERO
+    goods, bands = bands, _discounted(bands, discount, currency, priced)
+    discounts = _taken_off(goods, bands)
+    shipping, shipping_band = ZERO, None
     if terms.shipping is not None:
         sums = line_totals(terms.shipping, currency)
         shipping = priced(sums.net, sums.tax)
         key = (terms.shipping.tax_rate, terms.shipping.tax_category)
         net, tax = bands.get(key, (ZERO, ZERO))
         bands[key] = (net + sums.net, tax + sums.tax)
+        shipping_band = TaxBand(*key, sums.net, sums.tax)
     net = sum((net for net, _ in bands.values()), ZERO)
     tax = sum((tax for _, tax in bands.values()), ZERO)
     rounding = _rounding(net + tax, terms, currency)
@@ -160,6 +165,8 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
         ),
         rounding=rounding,
         instalments=parts,
+        discounts=discounts,
+        shipping_band=shipping_band,
     )
 
 
@@ -193,6 +200,15 @@ def _discounted(bands, discount, currency, priced):
         net_share = share - priced(ZERO, tax_share)
         result[key] = (net - net_share, tax - tax_share)
     return result
+
+
+def _taken_off(before, after):
+    """Only the bands that became less."""
+    return tuple(
+        TaxBand(*key, net - after[key][0], tax - after[key][1])
+        for key, (net, tax) in sorted(before.items())
+        if after[key] != (net, tax)
+    )
 
 
 def _rounding(amount, terms, currency):

@@ -476,6 +476,32 @@ def test_a_base_that_holds_is_silence():
     assert "W028" not in found(databases=["default"])
 
 
+SELLER = {"tax_number": "DE123456789", "address": "Hafenweg 4", "country": "DE"}
+
+
+@pytest.mark.django_db
+def test_einvoices_that_can_be_issued():
+    factories.site_factory(sends_einvoices=True, **SELLER)
+    assert not {"W033", "W034"} & set(found(databases=["default"]))
+
+
+@pytest.mark.django_db
+def test_einvoices_of_a_shop_that_does_not_say_who_it_is():
+    factories.site_factory(sends_einvoices=True, **SELLER | {"country": ""})
+    assert "W034" in found(databases=["default"])
+    factories.site_factory(sends_einvoices=False)
+    assert "W034" not in found(databases=["default"])
+
+
+@pytest.mark.django_db
+def test_packages_that_a_shop_counts_on(monkeypatch):
+    factories.site_factory(sends_einvoices=True, qr_code="transfer", **SELLER)
+    assert not {"W033", "W035"} & set(found(databases=["default"]))
+    for name in ("facturx", "segno"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert {"W033", "W035"} <= set(found(databases=["default"]))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_before_the_first_migration_the_database_is_left_alone():
     with connection.schema_editor() as editor:

@@ -1,13 +1,14 @@
 """A part of a document has its share of each tax."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_plugin.money import round_money
-from portal_plugin.shares import less, negative, share_of, worth
-from portal_plugin.totals import Line, TaxBand, document_totals
+from portal_plugin.shares import charged, less, negative, share_of, summed, worth
+from portal_plugin.totals import Line, TaxBand, Terms, document_totals
 
 D = Decimal
 lines = st.builds(
@@ -45,3 +46,22 @@ def test_what_was_taken_of_a_band_that_is_not_there_is_missing():
     assert less((), (TaxBand(D(7), "S", D(10), D("0.70")),)) == (
         TaxBand(D(7), "S", D(-10), D("-0.70")),
     )
+
+
+@given(
+    st.lists(lines, min_size=1, max_size=8),
+    st.sampled_from(["EUR", "JPY", "KWD"]),
+    st.decimals("0", "100", places=2),
+    st.booleans(),
+)
+def test_what_the_items_are_charged_with_is_the_whole(items, currency, percent, with_tax):
+    items = [replace(item, price_includes_tax=with_tax) for item in items]
+    totals = document_totals(items, currency, Terms(discount_percent=percent))
+    rows = [
+        TaxBand(item.tax_rate, item.tax_category, sums.net, sums.tax)
+        for item, sums in zip(items, totals.lines, strict=True)
+    ]
+    parts = charged(rows, totals.discounts, currency)
+    assert summed(parts) == totals.bands
+    assert less(summed(rows), totals.discounts) == totals.bands
+    assert all(round_money(part.net, currency) == part.net for part in parts)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from ..conf import conf
 from ..exceptions import NotAvailable
 from ..gateways import stripe as gateway
+from ..models import PortalSettings
 from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
-from ..services import payments
+from ..services import payments, qr_codes
 from ..statuses import LinkRole
 from .base import Action, Scope
 from .forms import ActionForm
@@ -136,9 +137,16 @@ class Pay(Action):
             "pause": payments.PaymentsPaused(wait).message if wait else "",
             "amount": format_money(offer.amount, offer.currency, document.language),
             "purpose": payments.purpose_text(offer.purpose, offer.reference, offer.instalment),
+            "transfer_code": self._transfer_code(offer),
             "pay_facts": self._facts_for_script(offer),
             "earlier": payments.progress(document),
         }
+
+    def _transfer_code(self, offer):
+        document = self.document
+        shop = PortalSettings.of(document.site)
+        code = qr_codes.of_transfer(document, shop, offer.amount, offer.reference)
+        return qr_codes.drawn(code, "portal-pay-qr")
 
     def perform(self, form, submission):
         """Looks again under the lock; what is slow begins after it."""

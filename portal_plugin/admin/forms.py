@@ -14,7 +14,7 @@ from .. import days
 from ..models import PortalSettings
 from ..money import is_currency
 from ..services import publishing
-from . import defaults, languages, sites
+from . import countries, defaults, languages, sites
 from .directions import EitherDirection
 from .plan_field import PlanField, both_refused
 
@@ -93,11 +93,25 @@ def site_name(site):
 
 class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         shops = ("", _("The shop's language"))
         self.fields["language"].choices = _with_current(self.instance.language, [shops])
+        if "country" in self.fields:
+            self._offer_countries()
+
+    def _offer_countries(self):
+        """For e-invoices, so that shops without them are not asked."""
+        site = self.instance.site if self.instance.site_id else None
+        found = PortalSettings.objects.filter(sends_einvoices=True)
+        if not (self.instance.country or (found.filter(site=site) if site else found).exists()):
+            del self.fields["country"]
+            return
+        own = self.instance.country
+        self.fields["country"].choices = countries.choices(_("The shop's own"), own)
+        self.fields["country"].help_text = _("For e-invoices.")
 
     def clean_currency(self):
         return clean_currency(self.cleaned_data["currency"])

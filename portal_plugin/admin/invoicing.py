@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 from ..canonical import decimal_text
 from ..exceptions import PortalError
 from ..models import PortalSettings
+from ..models.invoices import item_band
 from ..money import format_money, round_money
 from ..services import invoices
+from ..shares import worth
 from ..statuses import InvoiceKind
 from . import posted, sites
 from .done import Done
@@ -23,7 +25,8 @@ from .words import language_of_admin
 
 @dataclass(frozen=True)
 class IssuedRow:
-    """``left`` is what can still be taken back, as it is typed; empty where nothing can."""
+    """``left`` is what can still be taken back, as it is typed; empty where nothing can. ``items``
+    can be taken back by name, for what they were charged with: key, name and amount."""
 
     pk: int
     label: str
@@ -34,6 +37,7 @@ class IssuedRow:
     reason: str
     left: str
     shown_left: str
+    items: list[tuple[str, str, str]]
 
 
 class CreditForm(forms.Form):
@@ -90,7 +94,17 @@ def _issued(invoice, can_credit):
         reason=invoice.reason,
         left="" if left is None else decimal_text(left),
         shown_left=format_money(left or Decimal(0), invoice.currency, language_of_admin()),
+        items=_items_left(invoice) if left else [],
     )
+
+
+def _items_left(invoice):
+    gone, currency, language = invoice.credited_keys, invoice.currency, language_of_admin()
+    return [
+        (item["key"], item["name"], format_money(worth([item_band(item)]), currency, language))
+        for item in invoice.items
+        if item["key"] not in gone
+    ]
 
 
 def issue(document, request):

@@ -265,7 +265,7 @@ def customer_panels():
             [
                 FieldRowPanel([FieldPanel("language"), FieldPanel("currency")]),
                 FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
-                FieldPanel("tax_number"),
+                FieldRowPanel([FieldPanel("tax_number"), FieldPanel("country")]),
             ],
             heading=_("Language and money"),
         ),

@@ -17,6 +17,7 @@ from ..services import numbering, starter, terms
 from ..statuses import TermsKind
 from . import languages
 from .forms import TrimsDecimals, clean_currency
+from .invoice_settings_form import AsksForInvoices
 from .stripe_keys_form import WritesStripeKeys
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
@@ -63,7 +64,7 @@ def sample_of(colour) -> dict:
     return {"colour": colour, "text": text, "ratio": f"{ratio:.1f}"}
 
 
-class PortalSettingsForm(WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm):
+class PortalSettingsForm(AsksForInvoices, WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm):
     next_estimate_number = forms.IntegerField(
         label=gettext_lazy("Next number of estimates"), min_value=1, required=False
     )

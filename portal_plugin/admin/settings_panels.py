@@ -27,6 +27,12 @@ INVOICES = _(
     "is completed, a deposit has its own one when the order is made."
 )
 
+QR_CODE = _(
+    "Beside what is to be paid. A transfer is in euro, to the IBAN in your bank details. The page "
+    "opens only in a browser that the customer's link opened before. Never a direct link: papers "
+    "are passed on, and whoever scans one would be let in as your customer."
+)
+
 
 class Tab(ObjectList):
     """A tab with an address that does not change with the admin's language."""
@@ -130,8 +136,11 @@ def _money():
             ),
             FoldedPanel(
                 [
-                    FieldPanel("rounds_totals", help_text=ROUNDS),
-                    FieldPanel("invoicing", help_text=INVOICES),
+                    # In rows of their own: a panel that stands alone has no label here.
+                    FieldRowPanel([FieldPanel("rounds_totals", help_text=ROUNDS)]),
+                    FieldRowPanel([FieldPanel("invoicing", help_text=INVOICES)]),
+                    FieldRowPanel([FieldPanel("sends_einvoices"), FieldPanel("country")]),
+                    FieldRowPanel([FieldPanel("qr_code", help_text=QR_CODE)]),
                     FieldRowPanel([FieldPanel("least_deposit"), FieldPanel("takes_instalments")]),
                     FieldRowPanel([FieldPanel("takes_other_amounts"), FieldPanel("least_amount")]),
                     FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[:2]]),

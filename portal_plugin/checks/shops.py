@@ -8,8 +8,10 @@ from django.db import connections
 from wagtail.models import Site
 
 from ..conf import conf
+from ..gateways import facturx, qr
 from ..models import PortalSettings
 from ..services.diagnosis import base_page
+from ..services.invoices import einvoices
 from .registering import database_check
 
 NOT_PUBLIC = ("localhost", "127.0.0.1", "example.com", "example.org", "testserver")
@@ -45,6 +47,41 @@ def base_template_renders(databases: list[str]) -> Iterator[CheckMessage]:
                 " see the portal without your site's header and footer.",
                 id="portal_plugin.W028",
             )
+
+
+@database_check
+def invoices_can_be_issued(databases: list[str]) -> Iterator[CheckMessage]:
+    """Staff read the same when they press the button; automatic invoices just do not come."""
+    if not _is_migrated(databases):
+        return
+    for shop in PortalSettings.objects.filter(sends_einvoices=True).select_related("site"):
+        if missing := facturx.what_is_missing():
+            yield Warning(
+                f"{shop.site.hostname} issues no invoices: they are to be e-invoices. {missing}",
+                hint='pip install "wagtail-customer-portal[einvoice]", or switch e-invoices off in'
+                " the admin, under Settings, Customer portal, Money, More.",
+                id="portal_plugin.W033",
+            )
+        if names := einvoices.missing_of(shop):
+            yield Warning(
+                f"{shop.site.hostname} issues no invoices: e-invoices need the shop's"
+                f" {', '.join(names)}.",
+                hint="Fill it in in the admin, under Settings, Customer portal.",
+                id="portal_plugin.W034",
+            )
+
+
+@database_check
+def codes_can_be_drawn(databases: list[str]) -> Iterator[CheckMessage]:
+    if not _is_migrated(databases) or not qr.what_is_missing():
+        return
+    for shop in PortalSettings.objects.exclude(qr_code="").select_related("site"):
+        yield Warning(
+            f"{shop.site.hostname} wants QR codes on its invoices, and gets none."
+            f" {qr.what_is_missing()}",
+            hint='pip install "wagtail-customer-portal[qr]".',
+            id="portal_plugin.W035",
+        )
 
 
 def _is_migrated(databases: list[str]) -> bool:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ..exceptions import RenderUnavailable
+from .facturx import EInvoice
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +50,10 @@ def render(
     files: Mapping[str, Path | bytes],
     identifier: str = "",
     is_for_archives: bool = False,
+    einvoice: EInvoice | None = None,
 ) -> bytes:
-    """A tagged PDF: PDF/UA-1, or for archives PDF/A-3b. The same input gives the same bytes.
+    """A tagged PDF: PDF/UA-1, or for archives PDF/A-3b, which alone may carry an e-invoice. The
+    same input gives the same bytes.
 
     ``files`` maps addresses as they are written in the HTML, relative to its root
     (``css/print.css``, ``logo``), to what is there. ``identifier`` becomes the file's ID; without
@@ -77,6 +80,7 @@ def render(
                 files=reachable,
                 identifier=name,
                 is_for_archives=is_for_archives,
+                einvoice=einvoice,
             )
         except RecursionError as error:
             raise TooLarge from error

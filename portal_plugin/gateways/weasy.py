@@ -2,14 +2,19 @@
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
+from datetime import time as time_of_day
 from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
-from weasyprint import HTML
+from weasyprint import HTML, Attachment
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from .facturx import DESCRIPTION, FILE_NAME, RELATIONSHIP, XMP, EInvoice
 
 KEEP_FONTS_SECONDS = 3600
 
@@ -45,17 +50,52 @@ def draw(
     files: Mapping[str, Path | bytes],
     identifier: str,
     is_for_archives: bool = False,
+    einvoice: EInvoice | None = None,
 ) -> bytes:
     """The PDF's bytes. ``base`` is joined to relative addresses before they are looked up."""
-    document = HTML(string=html, base_url=base, url_fetcher=SealedFetcher(files))
-    return document.write_pdf(
-        font_config=_fonts(),
-        pdf_variant="pdf/a-3b" if is_for_archives else "pdf/ua-1",
-        pdf_tags=True,
-        pdf_identifier=identifier.encode(),
-        jpeg_quality=85,
-        dpi=200,
+    options: dict[str, Any] = {
+        "pdf_variant": "pdf/a-3b" if is_for_archives else "pdf/ua-1",
+        "pdf_tags": True,
+        "pdf_identifier": identifier.encode(),
+        "jpeg_quality": 85,
+        "dpi": 200,
+    }
+    source = HTML(string=html, base_url=base, url_fetcher=SealedFetcher(files))
+    document = source.render(font_config=_fonts(), **options)
+    if einvoice is None:
+        return document.write_pdf(**options)
+    _describe(document)
+    return document.write_pdf(finisher=_name_once, attachments=[_attached(einvoice)], **options)
+
+
+def _attached(einvoice: EInvoice) -> Attachment:
+    """With a fixed time, because the same invoice is the same bytes."""
+    then = datetime.combine(einvoice.day, time_of_day.min)
+    return Attachment(
+        string=einvoice.xml.decode(),
+        name=FILE_NAME,
+        description=DESCRIPTION,
+        created=then,
+        modified=then,
+        relationship=RELATIONSHIP,
     )
+
+
+def _describe(document: Document) -> None:
+    """What XMP says of the e-invoice goes into the one tree that XMP may have (ISO 16684-1, 7.3);
+    WeasyPrint's own option would set a second one beside it."""
+    generate, end = document.metadata.generate_rdf_metadata, b"</rdf:RDF>"
+
+    def generate_both(*args: Any) -> bytes:
+        return generate(*args).replace(end, XMP + end)
+
+    document.metadata.generate_rdf_metadata = generate_both
+
+
+def _name_once(document: Document, pdf: Any) -> None:
+    """WeasyPrint lists an attachment of the whole document twice."""
+    files = pdf.catalog["AF"]
+    files[:] = list(dict.fromkeys(files))
 
 
 def _fonts() -> FontConfiguration:

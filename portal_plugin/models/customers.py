@@ -7,6 +7,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
 from ..statuses import PaysBy
+from .shop import country_code
 
 
 class CustomerQuerySet(models.QuerySet):
@@ -29,6 +30,13 @@ class Customer(ClusterableModel):
     email = models.EmailField(_("email"), blank=True)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     address = models.TextField(_("address"), blank=True)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[country_code],
+        help_text=_("For e-invoices. Empty: the shop's own."),
+    )
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
     language = models.CharField(_("language"), max_length=15, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..money import ZERO
-from ..shares import less, negative, worth
+from ..shares import less, negative, summed, worth
 from ..statuses import InvoiceKind
 from ..totals import TaxBand
 
@@ -119,6 +119,17 @@ class Invoice(models.Model):
         return less(self.bands, negative(notes))
 
     @property
+    def items(self) -> list[dict]:
+        """Its rows that are items of the order. ``charged`` is net and tax with their share of the
+        discount on the whole taken off. Invoices from before rows had keys have none."""
+        return [row for row in self.said["figures"]["rows"] if "key" in row]
+
+    def bands_of(self, keys) -> tuple[TaxBand, ...]:
+        """What the items with ``keys`` were charged with, whatever they would cost now."""
+        wanted = {str(key) for key in keys}
+        return summed(item_band(row) for row in self.items if row["key"] in wanted)
+
+    @property
     def credited_keys(self) -> set[str]:
         """Of the items that its credit notes take back by name."""
         notes = self.credit_notes.all()
@@ -131,3 +142,9 @@ class Invoice(models.Model):
     @property
     def left_total(self) -> Decimal:
         return worth(self.left) + self.left_rounding
+
+
+def item_band(row: dict) -> TaxBand:
+    """What one of ``Invoice.items`` was charged with."""
+    net, tax = Decimal(row["charged"]["net"]), Decimal(row["charged"]["tax"])
+    return TaxBand(Decimal(row["rate"]), row["category"], net, tax)

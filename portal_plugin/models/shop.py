@@ -9,6 +9,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting
 
 from .storage import logo_name
 
+country_code = RegexValidator(r"^[A-Z]{2}$", _("Write the country as two letters, such as DE."))
 hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six characters."))
 
 
@@ -28,6 +29,12 @@ class Invoicing(models.TextChoices):
     STAFF = "staff", _("Formal invoices, issued by staff")
     COMPLETED = "completed", _("Formal invoices, issued when the order is completed")
     ORDERED = "ordered", _("Formal invoices, issued when the order is made")
+
+
+class QrCode(models.TextChoices):
+    NONE = "", _("None")
+    TRANSFER = "transfer", _("A transfer, for banking apps")
+    PAGE = "page", _("The address of the order's page")
 
 
 class PageSize(models.TextChoices):
@@ -56,6 +63,7 @@ class PortalSettings(BaseSiteSetting):
     )
     bank_details = models.TextField(_("bank details"), blank=True)
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, validators=[country_code])
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     language = models.CharField(_("language of documents"), max_length=15, blank=True)
     tax_rate = models.DecimalField(
@@ -110,6 +118,21 @@ class PortalSettings(BaseSiteSetting):
     )
     credit_note_pattern = models.CharField(
         _("number pattern of credit notes"), max_length=50, default="C-{year}-{number:04}"
+    )
+    sends_einvoices = models.BooleanField(
+        _("formal invoices are e-invoices"),
+        default=False,
+        help_text=_(
+            "Their PDF carries the same invoice for machines: Factur-X 1.0 (ZUGFeRD 2), EN 16931. "
+            "It needs the shop's tax number, address and country."
+        ),
+    )
+    qr_code = models.CharField(
+        _("QR code for paying"),
+        max_length=10,
+        choices=QrCode.choices,
+        default=QrCode.NONE,
+        blank=True,
     )
     rounds_totals = models.CharField(
         _("totals are rounded"),

@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..gateways import logos
+from ..gateways.facturx import EInvoice
 from ..models import PortalSettings, SalesDocument
 from ..models.shop import PageSize
 from ..money import ZERO, format_money, format_percent
 from ..statuses import DocumentState, ItemState, PaysBy
+from . import qr_codes
 from .presentation import DocumentView, document_view
 from .presentation.document import kind_word
 from .presentation.items import ItemView
@@ -29,6 +31,7 @@ from .presentation.shop import document_language
 STATIC = Path(__file__).resolve().parent.parent / "static" / "portal_plugin"
 STYLE = "css/print.css"
 LOGO = "logo.png"
+QR_CLASS = "portal-paper-qr"
 
 #: Terms longer than this start on a page of their own, in two columns.
 LONG_TERMS = 900
@@ -72,6 +75,7 @@ class Paper:
     has_long_terms: bool
     shows_bank_details: bool
     made_on: str
+    qr: qr_codes.Code | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Sheet:
     html: str
     files: Mapping[str, Path | bytes]
     input_hash: str
+    einvoice: EInvoice | None = None
 
 
 def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
@@ -100,7 +105,9 @@ def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
 def page(view: DocumentView, template: str = "portal_plugin/pdf/document.html", **more: Any) -> str:
     """The document's HTML in its own language, for the PDF or, by another template, a browser."""
     with translation.override(view.language):
-        return render_to_string(template, {"view": view, "paper": paper(view), **more})
+        said = paper(view)
+        context = {"view": view, "paper": said, "qr_code": qr_codes.drawn(said.qr, QR_CLASS)}
+        return render_to_string(template, {**context, **more})
 
 
 def paper(view: DocumentView) -> Paper:
@@ -119,7 +126,16 @@ def paper(view: DocumentView) -> Paper:
             view.shop.bank_details and view.has_balance and view.state != DocumentState.CANCELLED
         ),
         made_on=view.issued_on.isoformat() if view.issued_on else "",
+        qr=_qr(view),
     )
+
+
+def _qr(view: DocumentView) -> qr_codes.Code | None:
+    """For what Pay Now would ask for."""
+    if not view.has_balance or view.state == DocumentState.CANCELLED:
+        return None
+    document, shop = view.document, view.shop.settings
+    return qr_codes.of_payment(document, shop, document.amount_due, view.number)
 
 
 def name(document: SalesDocument) -> str:

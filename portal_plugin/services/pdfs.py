@@ -9,6 +9,7 @@ import hashlib
 import logging
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
@@ -193,7 +194,8 @@ def _give_up_on_killers() -> None:
 
 def _make(pdf: RenderedPdf) -> None:
     if pdf.kind == invoice_paper.KIND:
-        _store(pdf, invoice_paper.sheet(pdf.invoice), is_for_archives=True)
+        issued = invoice_paper.sheet(pdf.invoice)
+        _store(pdf, issued, is_for_archives=True, einvoice=issued.einvoice)
         return
     document = SalesDocument.objects.as_shown().get(pk=pdf.document_id).as_its_kind()
     sheet = receipts.sheet(pdf.submission) if pdf.submission else paper.sheet(document)
@@ -203,7 +205,7 @@ def _make(pdf: RenderedPdf) -> None:
         _discard_superseded(pdf)
 
 
-def _store(pdf: RenderedPdf, sheet: paper.Sheet, **options: bool) -> bool:
+def _store(pdf: RenderedPdf, sheet: paper.Sheet, **options: Any) -> bool:
     """Draw it. False where somebody else has taken the row meanwhile."""
     data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash, **options)
     name = pdf.file.storage.save(private_name(pdf, ""), ContentFile(data))

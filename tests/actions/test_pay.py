@@ -56,6 +56,15 @@ class TestDialog:
         assert "_secret_" not in html
         assert "sk_test" not in html
 
+    def test_a_banking_app_can_read_the_transfer_where_the_shop_wants_it(
+        self, client, standin, shop_order
+    ):
+        assert "portal-pay-qr" not in client.get(address(shop_order)).content.decode()
+        site_factory(qr_code="transfer")
+        html = client.get(address(shop_order)).content.decode()
+        assert "<title>€35.70 by banking app</title>" in html
+        assert html.count("portal-pay-qr") == 1
+
     def test_is_a_page_without_javascript(self, client, standin, shop_order):
         html = client.get(address(shop_order)).content.decode()
         assert "<!doctype html>" in html.lower()

@@ -105,3 +105,15 @@ def test_numbers_of_invoices_can_be_raised_before_the_first(client, boss, only_s
     data.pop("logo", None)
     client.post(url, {**data, "next_invoice_number": "41", "invoice_pattern": "R{number}"})
     assert invoices.issue(order).number == "R41"
+
+
+def test_items_are_offered_for_what_they_were_charged_with(client, boss, order):
+    invoices.issue(order)
+    item = order.line_items.all()[0]
+    item.unit_price = Decimal(900)
+    order.line_items.add(item)
+    order = publish(order)
+    key = order.lines[0].key
+    assert f'value="{key}"> <bdi>A1 poster</bdi> · <bdi>€119.00</bdi>' in read(client, order)
+    invoices.credit(Invoice.objects.get(), "Scratched", keys=[key])
+    assert f'name="item" value="{key}"' not in read(client, order).split('id="invoices"')[1]

@@ -1,5 +1,6 @@
 """Settings › Customer portal."""
 
+import sys
 from io import BytesIO
 
 import pytest
@@ -126,3 +127,30 @@ def test_a_pattern_runs_from_the_left_and_the_shops_words_as_they_are(client, bo
     fields = client.get(url).context["form"].fields
     ways = {name: field.widget.attrs.get("dir") for name, field in fields.items()}
     assert (ways["order_pattern"], ways["address"], ways["mailbox"]) == ("ltr", "auto", None)
+
+
+def test_einvoices_are_switched_on_with_what_they_need(save, only_site):
+    values = {"sends_einvoices": "on", "tax_number": "DE123456789", "address": "Hafenweg 4"}
+    assert set(errors(save(**values))) == {"country"}
+    assert save(**values, country="DE", qr_code="transfer").status_code == 302
+    shop = PortalSettings.objects.get(site=only_site)
+    assert (shop.sends_einvoices, shop.country, shop.qr_code) == (True, "DE", "transfer")
+
+
+def test_what_its_package_is_missing_for_is_off_and_says_so(client, boss, url, save, monkeypatch):
+    for name in ("facturx", "segno"):
+        monkeypatch.setitem(sys.modules, name, None)
+    form = client.get(url).context["form"]
+    assert form.fields["sends_einvoices"].disabled
+    assert "segno" in form.fields["qr_code"].help_text
+    save(sends_einvoices="on", qr_code="transfer")
+    assert not PortalSettings.objects.filter(sends_einvoices=True).exists()
+
+
+def test_customers_have_a_country_where_the_shop_sends_einvoices(client, boss, only_site):
+    url = reverse("wagtailsnippets_portal_plugin_customer:add")
+    assert "country" not in client.get(url).context["form"].fields
+    PortalSettings.objects.filter(site=only_site).update(sends_einvoices=True)
+    choices = dict(client.get(url).context["form"].fields["country"].choices)
+    assert (choices["AT"], choices[""]) == ("Austria", "The shop's own")
+    assert not {"EU", "ZZ"} & set(choices)

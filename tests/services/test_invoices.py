@@ -182,6 +182,38 @@ def test_an_item_is_taken_back_by_name_once(site):
     assert Invoice.objects.count() == 2
 
 
+def test_an_item_is_taken_back_for_what_it_was_invoiced_at(site):
+    order = order_factory(items=2, site=site, discount_percent=D(10))
+    invoice = invoices.issue(order)
+    key, name = order.lines[0].key, order.lines[0].name
+    item = order.line_items.all()[0]
+    item.unit_price, item.name, item.tax_rate = D(9), "Cheaper", D(7)
+    order.line_items.add(item)
+    order.discount_percent = D(0)
+    publish(order)
+    note = invoices.credit(invoice, "Not delivered", keys=[key])
+    assert note.total == D("-107.10")
+    assert name in words(note)
+    assert "Cheaper" not in words(note)
+
+
+def test_items_one_by_one_are_the_whole_invoice(site):
+    items = [line_item(n, quantity=1, unit_price=D("0.05")) for n in (1, 2, 3)]
+    order = order_factory(items, site=site, discount_amount=D("0.01"))
+    invoice = invoices.issue(order)
+    for line in order.lines:
+        invoices.credit(again(invoice), "Not delivered", keys=[line.key])
+    assert again(invoice).left_total == 0
+
+
+def test_what_stands_on_no_row_cannot_be_taken_back_by_name(site):
+    order = order_factory(items=1, site=site, deposit_percent=D(50))
+    deposit = invoices.issue_deposit(order)
+    with pytest.raises(NotAvailable, match="Write an amount"):
+        invoices.credit(deposit, "Not delivered", keys=[order.lines[0].key])
+    assert Invoice.objects.count() == 1
+
+
 def test_no_invoice_is_below_zero_where_the_deposit_was_over_more(site):
     order = order_factory(items=2, site=site, deposit_percent=D(90))
     invoices.issue_deposit(order, user_factory())

@@ -4,77 +4,28 @@
 ``buyer`` are the same for machines.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import asdict
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ...banking import bic_in, iban_in
 from ...models import SalesDocument
 from ...models.shop import PageSize
 from ...money import ZERO, format_money, format_percent
-from ...shares import net_of, tax_of, worth
-from ...statuses import InvoiceKind
-from ...totals import TaxBand
+from ...statuses import InvoiceKind, PaysBy
+from .. import qr_codes
 from ..presentation import DocumentView
 from ..presentation.taxes import notes_of
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of an invoice. ``amount`` is on the footing of the document's prices."""
-
-    name: str
-    amount: Decimal
-    rate: Decimal
-    category: str
-    net: Decimal
-    tax: Decimal
-    description: str = ""
-    quantity: str = ""
-    unit: str = ""
-    unit_price: str = ""
-    discount: str = ""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An invoice before it has a number. ``sums`` are the labelled amounts between the rows and the
-    total; ``bands`` and ``rounding`` make the total. ``paid`` is shown where there is any. ``keys``
-    are of the items that a credit note takes back."""
-
-    kind: InvoiceKind
-    rows: Sequence[Row]
-    bands: Sequence[TaxBand]
-    rounding: Decimal = ZERO
-    sums: Sequence[tuple[str, str, Decimal]] = ()
-    paid: Decimal = ZERO
-    order_total: Decimal = ZERO
-    refers_to: Any = None
-    reason: str = ""
-    keys: Collection[UUID] = ()
-    facts: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def net(self) -> Decimal:
-        return net_of(self.bands)
-
-    @property
-    def tax(self) -> Decimal:
-        return tax_of(self.bands)
-
-    @property
-    def total(self) -> Decimal:
-        return worth(self.bands) + self.rounding
+from .shapes import Draft, Row
 
 
 def content_of(draft: Draft, view: DocumentView, number: str, day: date) -> dict[str, Any]:
     """Call with the document's language active."""
-    document, shop = view.document, view.shop
+    document = view.document
     return {
         "kind": str(draft.kind),
         "number": number,
@@ -84,11 +35,18 @@ def content_of(draft: Draft, view: DocumentView, number: str, day: date) -> dict
         "refers_to": draft.refers_to.number if draft.refers_to else "",
         "reason": draft.reason,
         "figures": _figures(draft),
-        "seller": {"name": shop.name, "address": shop.address, "tax_number": shop.tax_number},
+        "seller": _seller(view),
         "buyer": _buyer(document),
+        "payment": _payment(draft, view, day),
+        "delivery_on": view.delivery_on.isoformat() if view.delivery_on else "",
         "view": _view(draft, view, number),
-        "paper": _paper(draft, view, day),
+        "paper": _paper(draft, view, day) | _qr(draft, view, number),
     }
+
+
+def _qr(draft: Draft, view: DocumentView, number: str) -> dict[str, Any]:
+    code = qr_codes.of_payment(view.document, view.shop.settings, draft.left, number)
+    return {"qr": asdict(code)} if code else {}
 
 
 def _figures(draft: Draft) -> dict[str, Any]:
@@ -99,31 +57,82 @@ def _figures(draft: Draft) -> dict[str, Any]:
         "total": draft.total,
         "paid": draft.paid,
         "order_total": draft.order_total,
-        **({"keys": sorted(str(key) for key in draft.keys)} if draft.keys else {}),
+        **({"keys": sorted(draft.keys)} if draft.keys else {}),
         "bands": [
             {"rate": band.rate, "category": band.category, "net": band.net, "tax": band.tax}
             for band in draft.bands
         ],
-        "rows": [
+        "adjustments": [
             {
-                "name": row.name,
-                "quantity": row.quantity,
-                "unit": row.unit,
-                "rate": row.rate,
-                "category": row.category,
-                "net": row.net,
-                "tax": row.tax,
+                "kind": each.kind,
+                "label": each.label,
+                "rate": each.band.rate,
+                "category": each.band.category,
+                "net": each.band.net,
             }
-            for row in draft.rows
+            for each in draft.adjustments
         ],
+        "references": [
+            {"number": each.number, "issued_on": each.issued_on.isoformat()}
+            for each in ([draft.refers_to] if draft.refers_to else draft.deposits)
+        ],
+        "rows": [_row_figures(row) for row in draft.rows],
     }
+
+
+def _row_figures(row: Row) -> dict[str, Any]:
+    figures = {
+        "name": row.name,
+        "quantity": row.quantity,
+        "unit": row.unit,
+        "rate": row.rate,
+        "category": row.category,
+        "net": row.net,
+        "tax": row.tax,
+        "count": row.count,
+        "taken_off": row.taken_off,
+        "price": row.price,
+    }
+    if row.charged is not None:
+        figures |= {"key": row.key, "charged": {"net": row.charged.net, "tax": row.charged.tax}}
+    return figures
+
+
+def _seller(view: DocumentView) -> dict[str, str]:
+    shop = view.shop
+    return {
+        "name": shop.name,
+        "address": shop.address,
+        "tax_number": shop.tax_number,
+        "country": shop.settings.country,
+        "phone": shop.phone,
+        "email": shop.email,
+    }
+
+
+def _payment(draft: Draft, view: DocumentView, day: date) -> dict[str, str]:
+    """Until when and to which account; nothing for a credit note."""
+    if draft.kind == InvoiceKind.CREDIT_NOTE:
+        return {}
+    due = _due_on(draft, view, day)
+    bank = view.shop.bank_details
+    return {"due_on": due.isoformat() if due else "", "iban": iban_in(bank), "bic": bic_in(bank)}
+
+
+def _due_on(draft: Draft, view: DocumentView, day: date) -> date | None:
+    """Counted from the invoice; ``None`` for whoever pays at once."""
+    document = view.document
+    lasting = document.effective_payment_days
+    if not lasting or draft.left <= 0 or document.effective_pays_by == PaysBy.ONLINE:
+        return None
+    return day + timedelta(days=lasting)
 
 
 def _buyer(document: SalesDocument) -> dict[str, str]:
     customer = document.customer
     if customer is None:
         return {}
-    names = ("name", "company", "address", "tax_number", "email")
+    names = ("name", "company", "address", "tax_number", "country", "email")
     buyer = {name: getattr(customer, name) for name in names}
     return buyer | {
         "order_number": document.purchase_order_number,
@@ -173,12 +182,11 @@ def _sums(draft: Draft) -> list[tuple[str, str, Decimal]]:
     rows.append(("total", _("Total"), draft.total))
     if draft.paid:
         rows.append(("paid", _("Paid"), draft.paid))
-        rows.append(("balance", _("Balance due"), max(ZERO, draft.total - draft.paid)))
+        rows.append(("balance", _("Balance due"), max(ZERO, draft.left)))
     return rows
 
 
 def _paper(draft: Draft, view: DocumentView, day: date) -> dict[str, Any]:
-    is_due = draft.total > draft.paid
     return {
         "heading": str(draft.kind.label),
         "mark": "",
@@ -212,14 +220,14 @@ def _paper(draft: Draft, view: DocumentView, day: date) -> dict[str, Any]:
         ],
         "page_size": PageSize(view.shop.page_size).value,
         "has_long_terms": False,
-        "shows_bank_details": bool(view.shop.bank_details and is_due),
+        "shows_bank_details": bool(view.shop.bank_details and draft.left > 0),
         "made_on": day.isoformat(),
     }
 
 
 def _facts(draft: Draft, view: DocumentView, day: date) -> list[tuple[str, str]]:
     document = view.document
-    refers_to = draft.refers_to
+    refers_to, due = draft.refers_to, _due_on(draft, view, day)
     rows = [
         (_("Date"), date_format(day)),
         (_("Takes back"), refers_to.number if refers_to else ""),
@@ -227,6 +235,7 @@ def _facts(draft: Draft, view: DocumentView, day: date) -> list[tuple[str, str]]
         (_("Your order number"), document.purchase_order_number),
         (_("Your reference"), document.buyer_reference),
         (_("Delivery"), date_format(view.delivery_on) if view.delivery_on else ""),
+        (_("Payable by"), date_format(due) if due else ""),
         *draft.facts,
         (_("Your tax number"), view.customer_tax_number),
     ]

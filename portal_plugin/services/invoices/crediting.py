@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ...exceptions import NotAvailable
-from ...models import Invoice, SalesDocument
+from ...models import Invoice
 from ...models.documents import lock
 from ...money import ZERO, round_money
 from ...shares import less, share_of, worth
@@ -44,15 +44,15 @@ def credit(
         earlier = activity.facts_of(order, "credit_note", key)
         if earlier is not None:
             return Invoice.objects.get(pk=earlier["invoice"])
-        bands, rounding = _taken(order, fresh, amount, keys)
-        items = [item for item in order.lines if item.key in keys]
+        bands, rounding = _taken(fresh, amount, keys)
+        items = [item for item in fresh.items if UUID(item["key"]) in keys]
         with translation.override(document_language(order.language)):
             draft = drafts.of_credit(fresh, reason.strip(), bands, rounding, items)
         return write(order, draft, user, key=key)
 
 
 def _taken(
-    order: SalesDocument, invoice: Invoice, amount: Decimal | None, keys: Collection[UUID]
+    invoice: Invoice, amount: Decimal | None, keys: Collection[UUID]
 ) -> tuple[tuple[TaxBand, ...], Decimal]:
     """Bands and rounding that go back. Raises ``NotAvailable``."""
     if invoice.is_credit_note:
@@ -63,9 +63,11 @@ def _taken(
     if keys:
         if invoice.credited_keys & {str(key) for key in keys}:
             raise NotAvailable(_("This item was taken back already."))
-        bands = drafts.bands_of(order, keys)
+        if {str(key) for key in keys} - {item["key"] for item in invoice.items}:
+            raise NotAvailable(_("This item has no row on the invoice. Write an amount."))
+        bands = invoice.bands_of(keys)
         rest = less(left, bands)
-        if not bands or any(band.net < 0 or band.tax < 0 for band in rest):
+        if any(band.net < 0 or band.tax < 0 for band in rest):
             raise NotAvailable(_("So much of this invoice is not left."))
         return bands, ZERO
     if amount is None or amount == worth(left) + rounding:

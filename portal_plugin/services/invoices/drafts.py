@@ -1,19 +1,18 @@
 """What is charged or taken back, as plain rows and bands: of an order, its deposit, an invoice."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from ...models import Invoice, LineItem, SalesDocument
+from ...models import Invoice, SalesDocument
 from ...money import ZERO, format_money, format_number, format_price
-from ...shares import less, negative, net_of, share_of, tax_of, worth
+from ...shares import charged, less, negative, net_of, share_of, tax_of, worth
 from ...statuses import InvoiceKind
-from ...totals import Line, TaxBand, Terms, document_totals
+from ...totals import DocumentTotals, TaxBand
 from ..presentation.money import sums_before_total
-from .content import Draft, Row
+from .shapes import Adjustment, Draft, Row
 
 
 def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
@@ -21,7 +20,7 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
     totals = order.totals
     sums = sums_before_total(totals)
     bands: tuple[TaxBand, ...] = totals.bands
-    taken = ZERO
+    taken, adjustments = ZERO, _adjustments(totals)
     if deposits:
         sums.append(("order", _("Order total"), totals.total))
     for deposit in deposits:
@@ -30,15 +29,25 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
         taken += worth(left)
         label = _("Less deposit invoice %(number)s") % {"number": deposit.number}
         sums.append(("deposit", label, -worth(left)))
+        adjustments += [Adjustment("deposit", label, band) for band in negative(left)]
     return Draft(
         kind=InvoiceKind.INVOICE,
-        rows=[_row_of(order, item, line) for item, line in counted(order)],
+        rows=_rows_of_items(order),
         bands=bands,
         rounding=totals.rounding,
         sums=sums,
         paid=max(ZERO, order.paid - taken),
         order_total=totals.total,
+        adjustments=adjustments,
+        deposits=deposits,
     )
+
+
+def _adjustments(totals: DocumentTotals) -> list[Adjustment]:
+    found = [Adjustment("discount", _("Discount"), band) for band in negative(totals.discounts)]
+    if totals.shipping_band is not None:
+        found.append(Adjustment("shipping", _("Shipping"), totals.shipping_band))
+    return found
 
 
 def of_deposit(order: SalesDocument) -> Draft:
@@ -59,11 +68,12 @@ def of_credit(
     reason: str,
     bands: tuple[TaxBand, ...],
     rounding: Decimal,
-    items: Sequence[LineItem] = (),
+    items: Sequence[dict[str, Any]] = (),
 ) -> Draft:
-    """``bands`` and ``rounding`` are what is taken back, above zero."""
-    names = ", ".join(item.name for item in items)
-    taken = negative(band for band in bands if band.net or band.tax)
+    """``bands`` and ``rounding`` are what is taken back, above zero; ``items`` are those of the
+    invoice that are taken back by name."""
+    names = ", ".join(item["name"] for item in items)
+    taken = negative([band for band in bands if band.net or band.tax] or bands[:1])
     name = _("Credit for invoice %(number)s") % {"number": invoice.number}
     sums = _tax_of(taken)
     if rounding:
@@ -76,7 +86,7 @@ def of_credit(
         sums=sums,
         refers_to=invoice,
         reason=reason,
-        keys=[item.key for item in items],
+        keys=[item["key"] for item in items],
     )
 
 
@@ -89,20 +99,6 @@ def counted(order: SalesDocument) -> list[tuple[Any, Any]]:
         for item, line in zip(order.lines, order.totals.lines, strict=True)
         if item.key in order.counted_keys - declined
     ]
-
-
-def bands_of(order: SalesDocument, keys: Collection[UUID]) -> tuple[TaxBand, ...]:
-    """What some items are worth in the order's total, its discount on the whole taken off by their
-    share of it."""
-    totals = order.totals
-    lines: list[Line] = [
-        item.as_line(is_counted=True) for item, _sums in counted(order) if item.key in keys
-    ]
-    alone = document_totals(lines, totals.currency)
-    if not totals.discount:
-        return alone.bands
-    share = totals.discount * alone.subtotal / totals.subtotal
-    return document_totals(lines, totals.currency, Terms(discount_amount=share)).bands
 
 
 def _tax_of(bands: Sequence[TaxBand]) -> list[tuple[str, str, Decimal]]:
@@ -127,10 +123,19 @@ def _rows_of(bands: Sequence[TaxBand], name: str, description: str = "") -> list
     ]
 
 
-def _row_of(order: SalesDocument, item: Any, sums: Any) -> Row:
+def _rows_of_items(order: SalesDocument) -> list[Row]:
+    items, totals = counted(order), order.totals
+    own = [TaxBand(item.tax_rate, item.tax_category, sums.net, sums.tax) for item, sums in items]
+    bands = charged(own, totals.discounts, totals.currency)
+    return [_row_of(order, *item, band) for item, band in zip(items, bands, strict=True)]
+
+
+def _row_of(order: SalesDocument, item: Any, sums: Any, band: TaxBand) -> Row:
     language, currency = order.language, order.totals.currency
     return Row(
         name=item.name,
+        key=str(item.key),
+        charged=band,
         description=item.description,
         quantity=format_number(item.quantity, language),
         unit=item.unit,
@@ -141,4 +146,7 @@ def _row_of(order: SalesDocument, item: Any, sums: Any) -> Row:
         category=item.tax_category,
         net=sums.net,
         tax=sums.tax,
+        count=item.quantity,
+        price=None if item.price_includes_tax else item.unit_price,
+        taken_off=sums.discount,
     )

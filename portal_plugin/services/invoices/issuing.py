@@ -15,8 +15,9 @@ from ...statuses import InvoiceKind, WorkState
 from .. import activity, invoice_paper, notifications, numbering, work
 from ..presentation import document_view
 from ..presentation.shop import document_language
-from . import drafts
-from .content import Draft, content_of
+from . import drafts, einvoices
+from .content import content_of
+from .shapes import Draft
 
 
 def issue(order: SalesDocument, user: Any = None) -> Invoice:
@@ -71,6 +72,8 @@ def ready(order: SalesDocument) -> SalesDocument:
 def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = None) -> Invoice:
     """Number and freeze it, in the caller's transaction, under the order's lock: the counter's row
     is locked after it, and nothing slow happens before the commit. ``key`` goes into the history.
+
+    Raises ``NotAvailable`` where it is to be an e-invoice and cannot be one.
     """
     is_note = draft.kind == InvoiceKind.CREDIT_NOTE
     series = numbering.CREDIT_NOTES if is_note else numbering.INVOICES
@@ -78,7 +81,8 @@ def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = No
     day = days.today()
     view = document_view(order)
     with translation.override(view.language):
-        exact = canonical_bytes(content_of(draft, view, number, day))
+        content = content_of(draft, view, number, day)
+        exact = canonical_bytes(einvoices.carried(content, draft, view.shop.settings))
     invoice = Invoice.objects.create(
         site=order.site,
         document_id=order.pk,

@@ -18,7 +18,22 @@ NOTES = {
 }
 
 
+#: Why no tax is charged, for machines: BT-121, the VATEX code list of the CEF. Exempt goods have a
+#: code for each paragraph, which only the shop knows: for them the text stands alone.
+CODES = {
+    TaxCategory.REVERSE_CHARGE: "VATEX-EU-AE",
+    TaxCategory.WITHIN_EU: "VATEX-EU-IC",
+    TaxCategory.EXPORT: "VATEX-EU-G",
+    TaxCategory.OUTSIDE: "VATEX-EU-O",
+}
+
+
 def notes_of(bands: Iterable[TaxBand]) -> list[str]:
     """One sentence for each kind of tax that is not charged, in the active language."""
     found = dict.fromkeys(band.category for band in bands)
-    return [_(NOTES[TaxCategory(code)]) for code in found if code in NOTES]
+    return [note_of_kind(code) for code in found if code in NOTES]
+
+
+def note_of_kind(code: str) -> str:
+    """In the active language; ``""`` for a kind that needs no reason."""
+    return _(NOTES[TaxCategory(code)]) if code in NOTES else ""

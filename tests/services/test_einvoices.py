@@ -1,0 +1,476 @@
+"""Formal invoices that carry themselves for machines: Factur-X in the profile EN 16931."""
+
+import sys
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from xml.etree import ElementTree
+
+import facturx
+import pypdf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal_plugin.exceptions import NotAvailable
+from portal_plugin.gateways import facturx as gateway
+from portal_plugin.gateways import pdf
+from portal_plugin.models import Invoice, NumberSequence, PortalSettings, RenderedPdf
+from portal_plugin.services import invoice_paper, invoices, pdfs, staging
+from portal_plugin.services.invoices import cii
+from tests.factories import customer_factory, line_item, order_factory, site_factory
+
+from .test_invoices import again, pay
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+
+SHOP = {
+    "invoicing": "staff",
+    "sends_einvoices": True,
+    "tax_number": "DE 123456789",
+    "address": "Hafenweg 4\n20457 Hamburg",
+    "country": "DE",
+}
+
+
+@pytest.fixture
+def site():
+    return site_factory(**SHOP)
+
+
+def change(site, **values):
+    PortalSettings.objects.filter(site=site).update(**values)
+
+
+class Read:
+    """An e-invoice by the paths of its elements, without their prefixes."""
+
+    def __init__(self, invoice):
+        self.xml = invoice.said["einvoice"].encode()
+        assert gateway.problem_of(self.xml) == ""
+        self.tree = ElementTree.fromstring(self.xml)
+        for element in self.tree.iter():
+            element.tag = element.tag.partition("}")[2]
+
+    def all(self, path):
+        return [element.text or "" for element in self.tree.findall(f".//{path}")]
+
+    def text(self, path):
+        found = self.all(path)
+        assert len(found) == 1, (path, found)
+        return found[0]
+
+    def amounts(self, path):
+        return [D(text) for text in self.all(path)]
+
+    def amount(self, path):
+        found = self.amounts(path)
+        assert len(found) <= 1
+        return found[0] if found else D(0)
+
+
+def issued(site, items=1, **values):
+    return Read(invoices.issue(order_factory(items, site=site, **values)))
+
+
+# -- What it says --------------------------------------------------------------------------------
+
+
+def test_it_names_both_sides_their_references_and_the_account(site):
+    customer = customer_factory(
+        site,
+        name="Ana Roth",
+        company="Roth & Söhne",
+        address="Am Markt 1\n1010 Wien",
+        country="AT",
+        tax_number="ATU12345678",
+        payment_days=14,
+        pays_by="transfer",
+    )
+    order = order_factory(
+        1,
+        site=site,
+        customer=customer,
+        buyer_reference="04011000-12345-03",
+        purchase_order_number="PO-77",
+    )
+    invoice = invoices.issue(order)
+    read = Read(invoice)
+    assert read.text("ExchangedDocument/ID") == invoice.number
+    assert read.text("ExchangedDocument/TypeCode") == "380"
+    assert read.text("GuidelineSpecifiedDocumentContextParameter/ID") == cii.GUIDELINE
+    assert read.text("BuyerReference") == "04011000-12345-03"
+    assert read.text("BuyerOrderReferencedDocument/IssuerAssignedID") == "PO-77"
+    assert read.text("SellerTradeParty/Name") == "Northline Signs"
+    assert read.text("SellerTradeParty/SpecifiedTaxRegistration/ID") == "DE123456789"
+    assert read.text("SellerTradeParty/PostalTradeAddress/CountryID") == "DE"
+    assert read.text("BuyerTradeParty/Name") == "Roth & Söhne"
+    assert read.text("BuyerTradeParty/PostalTradeAddress/LineTwo") == "1010 Wien"
+    assert read.text("BuyerTradeParty/PostalTradeAddress/CountryID") == "AT"
+    assert read.text("BuyerTradeParty/SpecifiedTaxRegistration/ID") == "ATU12345678"
+    assert read.text("SpecifiedTradeSettlementPaymentMeans/TypeCode") == "58"
+    assert read.text("IBANID") == "DE02120300000000202051"
+    assert read.text("PaymentReference") == invoice.number
+    due = date.fromordinal(invoice.issued_on.toordinal() + 14)
+    assert read.text("DueDateDateTime/DateTimeString") == due.strftime("%Y%m%d")
+
+
+def test_a_tax_number_that_is_none_for_vat_is_said_to_be_one(site):
+    change(site, tax_number="12/345/67890")
+    read = issued(site)
+    registration = read.tree.find(".//SellerTradeParty/SpecifiedTaxRegistration/ID")
+    assert (registration.get("schemeID"), registration.text) == ("FC", "12/345/67890")
+    assert read.text("SellerTradeParty/ID") == "12/345/67890"
+
+
+def test_a_customer_without_a_country_is_at_home(site):
+    assert issued(site).text("BuyerTradeParty/PostalTradeAddress/CountryID") == "DE"
+
+
+def test_prices_discounts_and_shipping_stand_as_they_are_charged(site):
+    items = [line_item(1, discount_amount=D(5)), line_item(2, tax_rate=D(7), unit="m²")]
+    read = issued(
+        site,
+        items,
+        discount_percent=D(10),
+        shipping_amount=D("9.90"),
+        shipping_tax_rate=D(19),
+    )
+    line = "IncludedSupplyChainTradeLineItem//"
+    assert read.amounts(line + "NetPriceProductTradePrice/ChargeAmount") == [50, 50]
+    assert read.amounts(line + "LineTotalAmount") == [95, 100]
+    assert read.amounts(line + "ActualAmount") == [5]
+    units = [found.get("unitCode") for found in read.tree.findall(".//BilledQuantity")]
+    assert units == ["C62", "MTK"]
+    header = "ApplicableHeaderTradeSettlement/SpecifiedTradeAllowanceCharge/"
+    assert sorted(read.amounts(header + "ActualAmount")) == [D("9.50"), D("9.90"), D("10.00")]
+    assert set(read.all(header + "Reason")) == {"Discount", "Shipping"}
+    assert read.amount("AllowanceTotalAmount") == D("19.50")
+    assert read.amount("ChargeTotalAmount") == D("9.90")
+
+
+def test_a_price_with_tax_is_said_without(site):
+    items = [line_item(quantity=D(3), unit_price=D("11.90"), price_includes_tax=True)]
+    read = issued(site, items)
+    assert read.amount("NetPriceProductTradePrice/ChargeAmount") == 10
+    assert read.amounts("TaxBasisTotalAmount") == [30]
+
+
+def test_a_price_below_zero_is_a_quantity_below_zero(site):
+    items = [line_item(1), line_item(2, quantity=1, unit_price=D(-20))]
+    read = issued(site, items)
+    assert read.amounts("ChargeAmount") == [50, 20]
+    assert read.amounts("BilledQuantity") == [2, -1]
+
+
+def test_what_was_paid_and_rounded_leads_to_what_is_due(site):
+    items = [line_item(unit_price=D("10.02"), quantity=1)]
+    order = order_factory(items, site=site, currency="CHF", rounding_unit=D("0.05"))
+    pay(order, 5)
+    read = Read(invoices.issue(order))
+    assert read.amount("GrandTotalAmount") == D("11.92")
+    assert read.amount("RoundingAmount") == D("-0.02")
+    assert read.amount("TotalPrepaidAmount") == 5
+    assert read.amount("DuePayableAmount") == D("6.90")
+    assert read.text("SpecifiedTradeSettlementPaymentMeans/TypeCode") == "30"
+
+
+def test_a_deposit_is_an_invoice_of_its_own_that_the_last_one_names(site):
+    items = [line_item(1), line_item(2, tax_rate=D(7))]
+    order = order_factory(items, site=site, deposit_percent=D(50))
+    deposit = invoices.issue_deposit(order)
+    assert Read(deposit).text("ExchangedDocument/TypeCode") == "386"
+    read = Read(invoices.issue(order))
+    assert read.text("InvoiceReferencedDocument/IssuerAssignedID") == deposit.number
+    assert read.amount("AllowanceTotalAmount") == 100
+    assert f"Less deposit invoice {deposit.number}" in read.all("Reason")
+    assert read.amount("DuePayableAmount") == 113
+
+
+def test_a_credit_note_names_what_it_takes_back(site):
+    invoice = invoices.issue(order_factory(items=2, site=site))
+    read = Read(invoices.credit(invoice, "Scratched", amount=D("11.90")))
+    assert read.text("ExchangedDocument/TypeCode") == "381"
+    assert read.text("IncludedNote/Content") == "Scratched"
+    assert read.text("InvoiceReferencedDocument/IssuerAssignedID") == invoice.number
+    day = invoice.issued_on.strftime("%Y%m%d")
+    assert read.text("InvoiceReferencedDocument//DateTimeString") == day
+    assert (read.amount("GrandTotalAmount"), read.amount("DuePayableAmount")) == (
+        D("11.90"),
+        D("11.90"),
+    )
+
+
+def test_an_invoice_over_nothing_can_be_taken_back(site):
+    invoice = invoices.issue(order_factory([line_item(unit_price=D(0))], site=site))
+    assert Read(invoices.credit(invoice, "Wrong address")).amount("GrandTotalAmount") == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "note"),
+    [
+        ("AE", "VATEX-EU-AE", "Reverse charge"),
+        ("K", "VATEX-EU-IC", "another EU country"),
+        ("G", "VATEX-EU-G", "export"),
+        ("O", "VATEX-EU-O", "Outside the scope"),
+        ("E", None, "Exempt"),
+    ],
+)
+def test_why_there_is_no_tax_stands_in_it_and_on_paper(site, kind, code, note):
+    customer = customer_factory(
+        site, country="AT", tax_number="ATU12345678", address="Am Markt 1\n1010 Wien"
+    )
+    items = [line_item(tax_rate=0, tax_category=kind)]
+    order = order_factory(items, site=site, customer=customer, delivery_on=date(2026, 12, 1))
+    invoice = invoices.issue(order)
+    read = Read(invoice)
+    band = "ApplicableHeaderTradeSettlement/ApplicableTradeTax/"
+    assert read.all(band + "ExemptionReasonCode") == ([code] if code else [])
+    assert note in read.text(band + "ExemptionReason")
+    assert note in invoice_paper.page(invoice)
+    is_outside = kind == "O"
+    assert bool(read.all("RateApplicablePercent")) is not is_outside
+    vat = [found for found in read.tree.iter("ID") if found.get("schemeID") == "VA"]
+    assert len(vat) == (0 if is_outside else 2)
+    assert bool(read.all("ShipToTradeParty")) is (kind == "K")
+
+
+def test_what_xml_cannot_write_is_left_out(site):
+    read = issued(site, [line_item(name="Sign\x0b & <frame>")])
+    assert read.text("SpecifiedTradeProduct/Name") == "Sign & <frame>"
+
+
+# -- What it adds up to --------------------------------------------------------------------------
+
+priced = st.fixed_dictionaries(
+    {
+        "quantity": st.decimals("0", "50", places=2),
+        "unit_price": st.decimals("-20", "999", places=3),
+        "discount_percent": st.sampled_from([D(0), D(5), D("33.33")]),
+        "tax": st.sampled_from([("S", D(19)), ("S", D(7)), ("Z", D(0)), ("E", D(0)), ("AE", D(0))]),
+        "price_includes_tax": st.booleans(),
+    }
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    rows=st.lists(priced, min_size=1, max_size=6),
+    currency=st.sampled_from(["EUR", "CHF"]),
+    discount=st.sampled_from([D(0), D(10), D("12.5")]),
+    shipping=st.sampled_from([D(0), D("7.50")]),
+    deposit=st.sampled_from([D(0), D(30)]),
+    coins=st.sampled_from([D(0), D("0.05")]),
+)
+def test_every_invoice_keeps_the_rules_of_its_sums(
+    site, rows, currency, discount, shipping, deposit, coins
+):
+    items = [line_item(unit_price=D(9999))]  # what is below zero as a whole does not go out
+    for number, row in enumerate(rows, start=2):
+        kind, rate = row["tax"]
+        values = {name: value for name, value in row.items() if name != "tax"}
+        items.append(line_item(number, tax_category=kind, tax_rate=rate, **values))
+    customer = customer_factory(site, country="AT", tax_number="ATU12345678")
+    order = order_factory(
+        items,
+        site=site,
+        customer=customer,
+        currency=currency,
+        discount_percent=discount,
+        shipping_amount=shipping,
+        shipping_tax_rate=D(19),
+        deposit_percent=deposit,
+        rounding_unit=coins if currency == "CHF" else D(0),
+    )
+    made = []
+    if order.totals.deposit:
+        made.append(invoices.issue_deposit(order))
+    made.append(invoices.issue(order))
+    made.append(invoices.credit(made[-1], "Wrong"))
+    for invoice in made:
+        check_rules(Read(invoice), again(invoice))
+
+
+def check_rules(read, invoice):
+    sign = -1 if invoice.is_credit_note else 1
+    line = "IncludedSupplyChainTradeLineItem//SpecifiedTradeSettlementLineMonetarySummation/"
+    lines = read.amounts(line + "LineTotalAmount")
+    net, tax = read.amount("TaxBasisTotalAmount"), read.amount("TaxTotalAmount")
+    grand, due = read.amount("GrandTotalAmount"), read.amount("DuePayableAmount")
+    charges, allowances = read.amount("ChargeTotalAmount"), read.amount("AllowanceTotalAmount")
+    total = "SpecifiedTradeSettlementHeaderMonetarySummation/LineTotalAmount"
+    assert sum(lines) == read.amount(total)  # BR-CO-10
+    assert net == sum(lines) - allowances + charges  # BR-CO-11, 12, 13
+    bands = read.tree.findall(".//ApplicableHeaderTradeSettlement/ApplicableTradeTax")
+    assert sum(D(band.findtext("CalculatedAmount")) for band in bands) == tax  # BR-CO-14
+    assert sum(D(band.findtext("BasisAmount")) for band in bands) == net
+    assert grand == net + tax  # BR-CO-15
+    rounding, paid = read.amount("RoundingAmount"), read.amount("TotalPrepaidAmount")
+    assert due == grand - paid + rounding  # BR-CO-16
+    assert due <= 0 or read.tree.find(".//SpecifiedTradePaymentTerms") is not None  # BR-CO-25
+    assert all(price >= 0 for price in read.amounts("ChargeAmount"))  # BR-27
+    kinds = [
+        (band.findtext("CategoryCode"), band.findtext("RateApplicablePercent")) for band in bands
+    ]
+    assert len(set(kinds)) == len(kinds)
+    for kind, band in zip(kinds, bands, strict=True):
+        assert D(band.findtext("BasisAmount")) == of_kind(read, kind)  # BR-S-8 and its like
+        rate = D(kind[1] or 0)
+        exact = D(band.findtext("BasisAmount")) * rate / 100
+        assert abs(D(band.findtext("CalculatedAmount")) - exact) < 1  # BR-CO-17, as it is checked
+        assert (kind[0] in ("S", "Z")) == (band.find("ExemptionReason") is None)
+    assert (sign * invoice.net, sign * invoice.tax, sign * invoice.total) == (
+        net,
+        tax,
+        grand + rounding,
+    )
+
+
+def of_kind(read, kind):
+    found = D(0)
+    for line in read.tree.iter("SpecifiedLineTradeSettlement"):
+        if kind_of(line.find("ApplicableTradeTax")) == kind:
+            path = "SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount"
+            found += D(line.findtext(path))
+    header = read.tree.find(".//ApplicableHeaderTradeSettlement")
+    for each in header.findall("SpecifiedTradeAllowanceCharge"):
+        if kind_of(each.find("CategoryTradeTax")) == kind:
+            sign = 1 if each.findtext("ChargeIndicator/Indicator") == "true" else -1
+            found += sign * D(each.findtext("ActualAmount"))
+    return found
+
+
+def kind_of(tax):
+    return tax.findtext("CategoryCode"), tax.findtext("RateApplicablePercent")
+
+
+# -- What it needs -------------------------------------------------------------------------------
+
+
+def refused(order, why):
+    with pytest.raises(NotAvailable, match=why):
+        invoices.issue(order)
+    assert not Invoice.objects.exists()
+    assert not RenderedPdf.objects.filter(kind=invoice_paper.KIND).exists()
+    assert not NumberSequence.objects.filter(kind="invoice").exists()
+
+
+def test_no_invoice_is_one_unless_the_shop_wants_it(site):
+    change(site, sends_einvoices=False)
+    assert "einvoice" not in invoices.issue(order_factory(1, site=site)).said
+
+
+@pytest.mark.parametrize("name", ["tax_number", "address", "country"])
+def test_a_shop_that_does_not_say_who_it_is_issues_none(site, name):
+    order = order_factory(1, site=site)
+    change(site, **{name: ""})
+    refused(order, name.replace("_", " "))
+
+
+def test_without_the_package_none_is_issued(site, monkeypatch):
+    order = order_factory(1, site=site)
+    monkeypatch.setitem(sys.modules, "facturx", None)
+    refused(order, "factur-x")
+
+
+@pytest.mark.parametrize(
+    ("items", "values", "why"),
+    [
+        ([{"tax_rate": 0}], {}, "kind of tax"),
+        ([{"tax_rate": 0, "tax_category": "O"}, {}], {}, "outside the scope"),
+        ([{"tax_rate": 0, "tax_category": "AE"}], {}, "customer's VAT number"),
+        ([{"tax_rate": 0, "tax_category": "K"}], {"vat": "ATU12345678"}, "needs its day"),
+        ([{}], {"currency": "KWD"}, "three digits"),
+    ],
+)
+def test_what_the_norm_does_not_know_is_refused_with_the_reason(site, items, values, why):
+    customer = customer_factory(site, country="AT", tax_number=values.pop("vat", ""))
+    rows = [line_item(number, **row) for number, row in enumerate(items, start=1)]
+    refused(order_factory(rows, site=site, customer=customer, **values), why)
+
+
+def test_tax_that_was_rounded_too_often_is_refused(site):
+    items = [line_item(n, unit_price=D(3), quantity=1) for n in range(1, 5)]
+    refused(order_factory(items, site=site, currency="JPY"), "rounded item by item")
+
+
+def test_an_export_needs_the_shops_vat_number(site):
+    change(site, tax_number="12/345/67890")
+    items = [line_item(tax_rate=0, tax_category="G")]
+    refused(order_factory(items, site=site), "the shop's VAT number")
+
+
+def test_what_was_issued_can_be_taken_back_whatever_was_emptied_since(site, monkeypatch):
+    order = order_factory(1, site=site)
+    invoices.issue(order)
+    change(site, tax_number="", address="", country="", sends_einvoices=False)
+    monkeypatch.setitem(sys.modules, "facturx", None)
+    staging.cancel(order, "Out of stock")
+    monkeypatch.undo()
+    read = Read(Invoice.objects.get(kind="credit_note"))
+    assert read.text("SellerTradeParty/SpecifiedTaxRegistration/ID") == "DE123456789"
+
+
+def test_the_credit_note_of_a_plain_invoice_is_plain(site):
+    change(site, sends_einvoices=False)
+    invoice = invoices.issue(order_factory(1, site=site))
+    change(site, sends_einvoices=True)
+    assert "einvoice" not in invoices.credit(invoice, "Wrong").said
+
+
+# -- How it travels ------------------------------------------------------------------------------
+
+needs_pango = pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is_missing())
+
+
+@needs_pango
+def test_the_pdf_carries_it_as_the_norm_wants(site):
+    invoice = invoices.issue(order_factory(2, site=site))
+    pdfs.drain()
+    stored = RenderedPdf.objects.get(invoice=invoice).file.read()
+    name, xml = facturx.get_xml_from_pdf(stored, check_xsd=True)
+    assert (name, xml.decode()) == ("factur-x.xml", invoice.said["einvoice"])
+    root = pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]
+    [attached] = root["/AF"]
+    assert attached.get_object()["/AFRelationship"] == "/Alternative"
+    assert attached.get_object()["/UF"] == "factur-x.xml"
+    assert attached.get_object()["/EF"]["/F"].get_object()["/Subtype"] == "/text/xml"
+    check_metadata(root["/Metadata"].get_data())
+    sheet = invoice_paper.sheet(again(invoice))
+    assert stored == pdf.render(
+        sheet.html,
+        files=sheet.files,
+        identifier=sheet.input_hash,
+        is_for_archives=True,
+        einvoice=sheet.einvoice,
+    )
+
+
+def check_metadata(said):
+    """One tree, with the properties of Factur-X and the schema that PDF/A wants of them."""
+    packet = said[said.index(b"<x:xmpmeta") : said.index(b"<?xpacket end")]
+    tree = ElementTree.fromstring(packet)
+    assert [child.tag.partition("}")[2] for child in tree] == ["RDF"]
+    fx = "{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}"
+    values = {name: tree.findtext(f".//{fx}{name}") for name in ("DocumentType", "Version")}
+    assert values == {"DocumentType": "INVOICE", "Version": "1.0"}
+    assert tree.findtext(f".//{fx}DocumentFileName") == "factur-x.xml"
+    assert tree.findtext(f".//{fx}ConformanceLevel") == "EN 16931"
+    described = tree.iter("{http://www.aiim.org/pdfa/ns/property#}name")
+    wanted = {"DocumentFileName", "DocumentType", "Version", "ConformanceLevel"}
+    assert {each.text for each in described} == wanted
+    pdfa = "{http://www.aiim.org/pdfa/ns/id/}"
+    [part] = [found for found in tree.iter() if f"{pdfa}part" in found.attrib]
+    assert (part.get(f"{pdfa}part"), part.get(f"{pdfa}conformance")) == ("3", "B")
+
+
+@needs_pango
+def test_a_plain_invoice_carries_nothing(site):
+    change(site, sends_einvoices=False)
+    invoice = invoices.issue(order_factory(1, site=site))
+    pdfs.drain()
+    root = pypdf.PdfReader(RenderedPdf.objects.get(invoice=invoice).file).trailer["/Root"]
+    assert "/AF" not in root
