@@ -15,6 +15,7 @@ from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
 from ..services import payments
+from ..services.presentation.decided import names_of, together
 from ..statuses import LinkRole
 from .base import Action, Scope
 from .forms import ActionForm
@@ -117,10 +118,17 @@ class Pay(Action):
 
     def refusal(self):
         if self._is_raised:
-            return NotAvailable(_("Please confirm on the page what changed before you pay."))
+            return NotAvailable(self._unconfirmed())
         if self.document.has_pending_payment:
             return payments.PaymentPending()
         return super().refusal()
+
+    def _unconfirmed(self):
+        standing = self.document.standing
+        if standing.asks_to_confirm(self.visit.link):
+            return text("Please confirm on the page what changed before you pay.")
+        names = together(names_of(standing.missing_people))
+        return text("What changed waits for %(names)s. You can pay after that.") % {"names": names}
 
     def initial(self):
         return {"shown": self.document.amount_due}
