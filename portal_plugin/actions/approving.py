@@ -36,6 +36,10 @@ class DecidingMixin(Obliging):
         """The items that are decided."""
         return [self.item_key]
 
+    def bound_to(self, form):
+        shown = form.cleaned_data["shown"] or {}
+        return sorted([str(key), shown.get(key, "")] for key in self.keys(form))
+
     def history_facts(self, submission):
         return deciding.history_facts(submission)
 

@@ -37,6 +37,9 @@ class ConfirmChange(Action):
     def at_stake(self):
         return self.document.totals.total
 
+    def bound_to(self, form):
+        return [form.cleaned_data["version"]]
+
     def is_available(self):
         return self.is_allowed and self.document.standing.asks_to_confirm(self.visit.link)
 

@@ -102,7 +102,9 @@ class Pay(Action):
 
     @property
     def at_stake(self):
-        return self.document.amount_due
+        """Where another amount can be chosen, the most of it."""
+        other = payments.offer(self.document).other
+        return max(self.document.amount_due, other.most) if other else self.document.amount_due
 
     def is_available(self):
         document = self.document

@@ -44,8 +44,8 @@ def confirm(
         raise NotAvailable(why_not(document))
     if shown != version.number:
         raise StaleDocument(since=shown)
-    facts = {"version": version.number, "digest": version.digest, "submission": submission.pk}
-    activity.record(document, verb, link=link, staff=user, data=facts)
+    facts = {"version": version.number, "digest": version.digest}
+    activity.record(document, verb, link=link, staff=user, data=facts, submission=submission)
     deciding.forget(document)
     if not document.standing.change_to_confirm:
         notifications.take_back(document, NEWS[0], _("It was confirmed meanwhile."))

@@ -29,6 +29,7 @@ from ..models import (
     RenderedPdf,
     SalesDocument,
     Submission,
+    SubmissionSalt,
     UploadInProgress,
 )
 from ..models.documents import lock
@@ -115,7 +116,10 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
         sent = Submission.objects.filter(link=link)
         _draw_receipts_anew(sent)
-        sent.update(name="", email="", signature="", address=None, user_agent="")
+        SubmissionSalt.objects.filter(submission__in=sent).delete()
+        sent.update(
+            name="", email="", signature="", signature_strokes="", address=None, user_agent=""
+        )
         PaymentAttempt.objects.filter(link=link).update(address=None)
         UploadInProgress.objects.filter(link=link).update(address=None, user_agent="")
         for model in AUTHORED:

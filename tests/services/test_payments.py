@@ -1,6 +1,7 @@
 """Paying as a service: one attempt at a time, booked once, found again when it was lost."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -453,6 +454,14 @@ class TestEvents:
         assert take(event) == outcome
         assert take(event) == outcome
         assert StripeEvent.objects.get().handled_at
+
+    def test_one_shop_uses_up_no_event_of_another(self, standin):
+        """Its own secret signs whatever it writes: also another shop's name, and the event's id."""
+        forged = gateway.Event("evt_1", "payment_intent.succeeded", "pi_1", False, account="site-7")
+        take(forged)
+        other = replace(gateway.shared(), name="site-7")
+        real = replace(forged, account="")
+        assert payments.take_event(real, other) == "ignored: unknown in this account"
 
     def test_a_lie_in_the_body_changes_nothing(self, standin):
         document = order()
