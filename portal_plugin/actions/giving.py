@@ -58,8 +58,9 @@ class GivingMixin(forms.Form):
     def _ask_signature(self):
         """A drawn one may be typed instead: not everybody can draw, and no script may be there."""
         if asking.asks_drawn_signature(self.document):
+            # Not optional either: one of the two is asked for.
             self.fields["signature"].required = False
-            self.fields["signature"].label = _("Or type your full name as your signature")
+            self.fields["signature"].is_other_way = True
             return
         del self.fields["signature_strokes"]
         if not asking.asks_signature(self.document):

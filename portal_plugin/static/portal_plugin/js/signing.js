@@ -76,7 +76,7 @@ export default function sign(part) {
     field.value = "";
     said.textContent = part.dataset.textCleared;
     draw();
-    part.nextElementSibling?.querySelector("input")?.focus();
+    pad.focus();
   });
   pad.addEventListener("pointerdown", down);
   pad.addEventListener("pointermove", moved);
