@@ -11,6 +11,9 @@ import unicodedata
 from decimal import Decimal
 
 SCHEME = 1
+#: Of the entries of a history. Since 2 one that was written with a submission holds digests of all
+#: that was sent with it (``services.activity``); those of 1 hold what they held.
+HISTORY_SCHEME = 2
 
 
 def canonical_bytes(data) -> bytes:

@@ -1,15 +1,18 @@
 """What tests of payments share: Stripe's stand-in, and a customer who pays at it."""
 
+from decimal import Decimal
+
 import pytest
 import stripe
 
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import LedgerEntry
+from portal_plugin.models import LedgerEntry, OutgoingEmail
 from portal_plugin.services import payments
 from sandbox_site.stripe_standin import Standin
 
 from .factories import link_factory, order_factory
 
+DEPOSIT, BALANCE = Decimal("35.70"), Decimal("83.30")
 RETURN_URL = "https://shop.example/return"
 CARDS = {
     "4242": "pm_card_visa",
@@ -109,3 +112,19 @@ def take(event, account=None):
 
 def take_all(standin, *types):
     return [take(event) for event in events(standin, *types)]
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def ledger(document):
+    return [(e.kind, e.amount, e.currency) for e in LedgerEntry.objects.filter(document=document)]
+
+
+def mails(kind):
+    return OutgoingEmail.objects.filter(kind=kind).count()
+
+
+def intents(standin):
+    return ask(standin).v1.payment_intents.list({"limit": 100}).data

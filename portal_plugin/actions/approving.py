@@ -8,8 +8,7 @@ from ..exceptions import NotAvailable, TermsChanged
 from ..models.approvers import person_of
 from ..money import format_money
 from ..services import deciding, proof_files, terms
-from ..services.presentation.decided import first_sentence, together
-from ..services.presentation.people import names_of
+from ..services.presentation.decided import first_sentence, names_of, together
 from ..statuses import DocumentState, ItemState
 from .obliging import ObligationForm, Obliging
 from .outcomes import Done
@@ -36,6 +35,10 @@ class DecidingMixin(Obliging):
     def keys(self, form) -> list:
         """The items that are decided."""
         return [self.item_key]
+
+    def bound_to(self, form):
+        shown = form.cleaned_data["shown"] or {}
+        return sorted([str(key), shown.get(key, "")] for key in self.keys(form))
 
     def history_facts(self, submission):
         return deciding.history_facts(submission)
@@ -119,7 +122,7 @@ def consequence(document, keys, link=None) -> str:
             "%(count)d items then still wait for you.",
             len(rest),
         ) % {"count": len(rest)}
-    if keys and document.standing.change_to_confirm:
+    if keys and standing.asks_to_confirm(link):
         return _("Then only what changed around the items waits for you.")
     if document.is_order:
         return _("The shop then starts with your order.")
@@ -136,14 +139,12 @@ def consequence(document, keys, link=None) -> str:
 
 
 def others_asked(standing, keys, link) -> list:
-    """Whoever else has to say yes to one of ``keys``."""
+    """Whoever else has to say yes to one of ``keys``; without any, to what changed around them."""
     own = person_of(link) if link is not None else None
-    asked = {
-        one.pk: one
-        for key in keys
-        for one in standing.items[key].missing or standing.approvers
-        if person_of(one) != own
-    }
+    found = [one for key in keys for one in standing.items[key].missing or standing.approvers]
+    if not keys and standing.change_to_confirm:
+        found = standing.since_agreed.missing
+    asked = {one.pk: one for one in found if person_of(one) != own}
     return list(asked.values())
 
 
@@ -177,14 +178,14 @@ def next_step(document, order, link=None):
         return _("This is now order %(number)s.") % {"number": order.number}
     waiting = len(document.standing.waiting_for(link))
     others = names_of(document.standing.missing_people)
+    if not waiting and document.standing.asks_to_confirm(link):
+        return _("Please confirm what changed, too.")
     if others and not waiting:
         return _("It now waits for %(names)s.") % {"names": together(others)}
     if waiting:
         return ngettext(
             "%(count)d item still waits for you.", "%(count)d items still wait for you.", waiting
         ) % {"count": waiting}
-    if document.standing.change_to_confirm:
-        return _("Please confirm what changed, too.")
     if document.is_estimate and document.state == DocumentState.APPROVED:
         return _("The shop makes an order of it and writes to you.")
     return ""

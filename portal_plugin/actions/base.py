@@ -108,6 +108,11 @@ class Action:
         """Of one that binds: the amount that it is about, in the document's currency."""
         return Decimal(0)
 
+    def bound_to(self, form) -> Any:
+        """Of one that binds: what exactly the valid form is about, so that a code by email counts
+        for nothing else. Of what ``canonical`` can write; empty where the action alone says it."""
+        return None
+
     def is_available(self) -> bool:
         """Whether the customer may do it now. Asked for the button, and again under the lock."""
         return self.is_allowed
@@ -266,8 +271,10 @@ class Action:
         )
 
     def _enter(self, facts, submission):
-        data = {**facts, "submission": submission.pk, **self.history_facts(submission)}
-        activity.record(self.document, self.name, link=self.visit.link, data=data)
+        data = {**facts, **self.history_facts(submission)}
+        activity.record(
+            self.document, self.name, link=self.visit.link, data=data, submission=submission
+        )
 
     def _tell(self, form, submission):
         facts = self.facts(form)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from .. import signals
 from ..models import ChangeRequest as ChangeRequestRow
 from ..registry import register_action
+from ..services import points
 from ..statuses import DocumentState, ItemState, LinkRole
 from .base import Action
 from .forms import ActionForm, TextField, about_mistake
@@ -49,9 +50,12 @@ class ChangeRequest(Action):
         return {"is_late": self.is_late}
 
     def perform(self, form, submission):
-        request = self.write(form.cleaned_data["text"], submission)
+        request = self.request = self.write(form.cleaned_data["text"], submission)
         said = _("Change request %(number)s was sent to the shop.") % {"number": request.number}
         return Done(said, document=self.document)
+
+    def history_facts(self, submission):
+        return {"asked": points.asked(self.request)}
 
     def write(self, text, submission):
         """The row, and the signal once it is there for good."""

@@ -75,6 +75,9 @@ class Choose(Action):
         totals = self.document.totals
         return max(totals.total, totals.of_all_lines)
 
+    def bound_to(self, form):
+        return {str(key): is_chosen for key, is_chosen in form.chosen().items()}
+
     def is_available(self):
         document = self.document
         return self.is_allowed and document.is_estimate and document.has_choices
@@ -89,7 +92,7 @@ class Choose(Action):
 
     def perform(self, form, submission):
         choosing.refuse_unseen(self.document, form.cleaned_data["version"])
-        choosing.choose(self.document, form.chosen(), submission)
+        self.rows = choosing.choose(self.document, form.chosen(), submission)
         order = deciding.settle(self.document)
         if order is not None:
             text = _("Thank you. Your choice is saved, and the rest was approved: it is an order.")
@@ -99,6 +102,10 @@ class Choose(Action):
         )
         text = _("Thank you. Your choice is saved. The total is %(total)s now.")
         return Done(text % {"total": total}, document=self.document)
+
+    def history_facts(self, submission):
+        """Each tick that became another one, so that no row of it can be taken out unseen."""
+        return {"chose": choosing.kept_of(self.rows)}
 
     def facts(self, form):
         names = [key for key, is_chosen in form.chosen().items() if is_chosen]

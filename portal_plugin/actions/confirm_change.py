@@ -37,11 +37,14 @@ class ConfirmChange(Action):
     def at_stake(self):
         return self.document.totals.total
 
+    def bound_to(self, form):
+        return [form.cleaned_data["version"]]
+
     def is_available(self):
-        return self.is_allowed and self.document.standing.change_to_confirm is not None
+        return self.is_allowed and self.document.standing.asks_to_confirm(self.visit.link)
 
     def refusal(self):
-        return NotAvailable(_("Nothing waits for a confirmation any more."))
+        return NotAvailable(agreeing.why_not(self.document))
 
     def initial(self):
         return {"version": shown_version(self.document)}
@@ -49,7 +52,7 @@ class ConfirmChange(Action):
     def context(self, form):
         other = action("change_request")(self.visit)
         return {
-            "consequence": consequence(self.document, []),
+            "consequence": consequence(self.document, [], self.visit.link),
             "disagree_url": other.url if other.is_available() else "",
         }
 
@@ -62,7 +65,7 @@ class ConfirmChange(Action):
             link=self.visit.link,
         )
         said = _("Thank you. You confirmed what changed.")
-        more = next_step(self.document, order)
+        more = next_step(self.document, order, self.visit.link)
         return Done(f"{said} {more}".strip(), document=order or self.document)
 
     def _enter(self, facts, submission):

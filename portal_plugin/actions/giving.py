@@ -1,5 +1,6 @@
-"""What a shop may ask for with an approval: a typed signature, the customer's own order number, and
-that the proof was checked line by line. All of it off until the shop, or a document, asks."""
+"""What a shop may ask for with an approval: a typed or drawn signature, the customer's own order
+number, and that the proof was checked line by line. All of it off until the shop, or a document,
+asks."""
 
 import json
 import unicodedata
@@ -8,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .. import strokes
 from ..exceptions import TermsChanged
 from ..services import asking, deciding
 
@@ -28,6 +30,7 @@ class GivingMixin(forms.Form):
         error_messages={"required": gettext_lazy("Type your full name to sign.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    signature_strokes = forms.CharField(required=False, widget=forms.HiddenInput)
     purchase_order_number = forms.CharField(
         label=gettext_lazy("Your order number"), max_length=100, required=False
     )
@@ -41,8 +44,7 @@ class GivingMixin(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not asking.asks_signature(self.document):
-            del self.fields["signature"]
+        self._ask_signature()
         if not asking.asks_purchase_order(self.document):
             del self.fields["purchase_order_number"]
         self.checklist = asking.checklist(self.document, self.asked_keys())
@@ -52,6 +54,17 @@ class GivingMixin(forms.Form):
             lines = enumerate(asking.lines_of(self.checklist))
             self.fields["checks"].choices = [(str(place), line) for place, line in lines]
             self.fields["checklist_id"].initial = self.checklist.pk
+
+    def _ask_signature(self):
+        """A drawn one may be typed instead: not everybody can draw, and no script may be there."""
+        if asking.asks_drawn_signature(self.document):
+            # Not optional either: one of the two is asked for.
+            self.fields["signature"].required = False
+            self.fields["signature"].is_other_way = True
+            return
+        del self.fields["signature_strokes"]
+        if not asking.asks_signature(self.document):
+            del self.fields["signature"]
 
     def asked_keys(self):
         """Items that the form may be about."""
@@ -63,8 +76,18 @@ class GivingMixin(forms.Form):
             raise forms.ValidationError(_("Type your full name to sign."))
         return name
 
+    def clean_signature_strokes(self):
+        try:
+            return strokes.write(strokes.read(self.cleaned_data["signature_strokes"]))
+        except ValueError:
+            raise forms.ValidationError(_("Please draw your signature again.")) from None
+
     def clean(self):
         data = super().clean()
+        is_unsigned = not data.get("signature") and not data.get("signature_strokes")
+        has_told = {"signature", "signature_strokes"} & set(self.errors)
+        if "signature_strokes" in self.fields and is_unsigned and not has_told:
+            self.add_error("signature", _("Draw your signature, or type your full name."))
         if self.checklist is None or not self._has_proof(data):
             return data
         if data.get("checklist_id") != self.checklist.pk:
@@ -85,6 +108,7 @@ class GivingMixin(forms.Form):
         lines = asking.lines_of(self.checklist) if self.checklist and ticked else []
         return super().recorded() | {
             "signature": data.get("signature", ""),
+            "signature_strokes": data.get("signature_strokes", ""),
             "purchase_order_number": data.get("purchase_order_number", ""),
             "checklist": json.dumps(lines, ensure_ascii=False) if lines else "",
         }

@@ -68,6 +68,10 @@ class Invite(Action):
     def at_stake(self):
         return self.document.totals.total
 
+    def bound_to(self, form):
+        data = form.cleaned_data
+        return [data["email"].lower(), str(data["role"])]
+
     def is_available(self):
         if not self.is_allowed or self.document.state in (
             DocumentState.CANCELLED,

@@ -16,6 +16,7 @@ from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
 from ..services import payments, qr_codes
+from ..services.presentation.decided import names_of, together
 from ..statuses import LinkRole
 from .base import Action, Scope
 from .forms import ActionForm
@@ -102,7 +103,9 @@ class Pay(Action):
 
     @property
     def at_stake(self):
-        return self.document.amount_due
+        """Where another amount can be chosen, the most of it."""
+        other = payments.offer(self.document).other
+        return max(self.document.amount_due, other.most) if other else self.document.amount_due
 
     def is_available(self):
         document = self.document
@@ -118,10 +121,17 @@ class Pay(Action):
 
     def refusal(self):
         if self._is_raised:
-            return NotAvailable(_("Please confirm on the page what changed before you pay."))
+            return NotAvailable(self._unconfirmed())
         if self.document.has_pending_payment:
             return payments.PaymentPending()
         return super().refusal()
+
+    def _unconfirmed(self):
+        standing = self.document.standing
+        if standing.asks_to_confirm(self.visit.link):
+            return text("Please confirm on the page what changed before you pay.")
+        names = together(names_of(standing.missing_people))
+        return text("What changed waits for %(names)s. You can pay after that.") % {"names": names}
 
     def initial(self):
         return {"shown": self.document.amount_due}

@@ -93,7 +93,7 @@ class ProofPoints(ChangeRequest):
         if proofs.newest_of(version, self.document) != version:
             raise StaleProof
         written = form.points.written
-        request = self.write(_as_words(written), submission)
+        request = self.request = self.write(_as_words(written), submission)
         ProofPin.objects.bulk_create(
             ProofPin(change_request=request, proof_version=version, position=number, **point)
             for number, point in enumerate(written, 1)

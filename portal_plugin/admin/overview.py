@@ -17,6 +17,7 @@ from ..models import PortalSettings, SalesDocument, Stage
 from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
+from ..services.presentation.decided import confirmed_sentence
 from ..services.presentation.plan import next_label
 from ..statuses import DocumentState, EmailState, ItemState, LinkRole
 from . import invoicing, money_rows, overview_rows, sites, timeline
@@ -131,6 +132,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "taken_back": overview_rows.taken_back(document, draft) if has_changes else [],
             "to_come": overview_rows.to_be_confirmed(document, draft) if has_changes else [],
             "to_confirm": overview_rows.waits_to_be_confirmed(document),
+            "confirmed": confirmed_sentence(document.standing),
             "amounts": self._amounts(),
             "payment": self._payment(),
             **self._money(),

@@ -184,6 +184,7 @@ def document_tabs(*, valid_until):
                         FieldRowPanel(
                             [
                                 FieldPanel("asks_signature"),
+                                FieldPanel("asks_drawn_signature"),
                                 FieldPanel("asks_purchase_order"),
                                 FieldPanel("asks_checklist"),
                             ]

@@ -102,6 +102,7 @@ def _terms():
                 [
                     FieldPanel("sells_to_consumers"),
                     FieldPanel("asks_signature"),
+                    FieldPanel("asks_drawn_signature"),
                     FieldPanel("asks_purchase_order"),
                     FieldPanel("asks_checklist"),
                     *(

@@ -199,10 +199,27 @@ def _label(verb):
 
 
 def _notes(rows) -> dict:
-    """Submission to what staff wrote with it: the history itself keeps no words of persons."""
-    ids = [_data(row).get("submission") for row in rows if row.actor == ActorKind.STAFF]
+    """Submission to what staff wrote with it, or what a customer gave: the history itself keeps no
+    words of persons."""
+    ids = {_data(row).get("submission"): row.actor == ActorKind.STAFF for row in rows}
     found = Submission.objects.filter(pk__in=[pk for pk in ids if pk])
-    return dict(found.values_list("pk", "note"))
+    return {row.pk: row.note if ids[row.pk] else given(row) for row in found}
+
+
+def given(submission) -> str:
+    """Signature, order number and checklist, in one line for staff."""
+    said = []
+    if submission.signature:
+        said.append(_("Signed: %(name)s") % {"name": submission.signature})
+    elif submission.signature_strokes:
+        said.append(_("Signed by hand"))
+    if submission.purchase_order_number:
+        words = {"number": submission.purchase_order_number}
+        said.append(_("Their order number: %(number)s") % words)
+    if submission.checklist:
+        lines = ", ".join(json.loads(submission.checklist))
+        said.append(_("Checked: %(lines)s") % {"lines": lines})
+    return " · ".join(said)
 
 
 def _note(row, notes) -> str:

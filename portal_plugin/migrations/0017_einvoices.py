@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal_plugin', '0015_proof_points'),
+        ('portal_plugin', '0016_instalments'),
     ]
 
     operations = [

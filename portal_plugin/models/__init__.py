@@ -1,7 +1,7 @@
 """The rows. What staff write is versioned; what customers, Stripe and the system write is not."""
 
 from .access import DirectLink, LinkToken, Recipient
-from .activity import Activity, PersonalSalt
+from .activity import Activity, PersonalSalt, SubmissionSalt
 from .attachments import Attachment, Preview
 from .choices import Choice
 from .codes import EmailCode
@@ -72,6 +72,7 @@ __all__ = [
     "StripeEvent",
     "StripeKeys",
     "Submission",
+    "SubmissionSalt",
     "TermsText",
     "UploadInProgress",
     "VersionItem",

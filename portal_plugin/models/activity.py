@@ -74,6 +74,18 @@ class Activity(models.Model):
         return f"{self.verb} · {self.document}"
 
 
+class SubmissionSalt(models.Model):
+    """The random key of what one submission says of its person; it goes when they are erased."""
+
+    submission = models.OneToOneField(
+        "portal_plugin.Submission", on_delete=models.CASCADE, related_name="salt"
+    )
+    salt = models.CharField(max_length=64)
+
+    def __str__(self):
+        return str(self.submission_id)
+
+
 class PersonalSalt(models.Model):
     """The random key of one recipient's digests. Deleting it makes them meaningless for ever."""
 

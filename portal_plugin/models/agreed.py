@@ -1,76 +1,164 @@
 """What the customer last said yes to of a document as a whole, and what changed around it since.
 
 Nothing of this is stored as a flag: it follows from the versions, from which of them the standing
-approvals were given for, and from the entries of the history that confirm a later one.
+approvals were given for, and from the entries of the history that confirm a later one. Where
+everybody has to say yes, each person's own approvals and confirmations are looked at.
 """
 
 import json
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
 from .. import agreement
 from ..statuses import ItemState
 from .activity import Activity
+from .approvers import person_of
 
 #: Verbs of the history that say yes to a version's total, deposit and delivery.
 CONFIRMING = ("confirm_change", "confirmed_for_customer")
 
 
-def change_since_agreed(standing, content=None) -> agreement.Change | None:
+@dataclass(frozen=True)
+class SinceAgreed:
+    """What waits for a yes, or is only good news. Where everybody has to say yes, links of those
+    who have agreed to what is out now, and of those who have not; else both are empty."""
+
+    change: agreement.Change
+    confirmed: tuple = ()
+    missing: tuple = ()
+
+
+def since_agreed(standing, content=None) -> SinceAgreed | None:
     """``None`` where no approval stands or nothing changed around the items since. ``content`` is
     what holds now, where that is not the version that is out: a draft's, before it is published.
 
-    One query where the document went out again after the approvals, two where a change was agreed.
+    No query where the approvals are about the version that is out, one where it went out again
+    since, two where a change was agreed; three where everybody has to agree.
     """
-    document = standing.document
     approved = standing.keys(ItemState.APPROVED)
-    version_id = document.current_version_id
-    if not approved or version_id is None:
+    if not approved or standing.document.current_version_id is None:
         return None
-    first = _first_agreed(standing, approved)
-    if first == version_id and content is None:
-        return None
-    versions = {version.pk: version for version in _versions(document, first, version_id)}
-    agreed = versions[first] if first else min(versions.values(), key=lambda row: row.number)
-    content = content or json.loads(versions[version_id].content)
-    wanted, unwanted = document.customers_choices
-    if document.is_order:
-        unwanted = unwanted | set(standing.never_wanted_keys)
-    words = {
-        "approved": {str(key) for key in approved},
-        "chosen": {str(key) for key in wanted},
-        "left_out": {str(key) for key in unwanted},
-    }
-    found = agreement.change(json.loads(agreed.content), content, **words)
-    if not found.is_any:
-        return None
-    confirmed = _confirmed(document, agreed, versions[version_id].confirming)
-    if confirmed is not None:
-        found = agreement.change(json.loads(confirmed.content), content, **words)
-    return found if found.is_any else None
+    found = _Yeses(standing, approved, content)
+    return None if found.is_newest and content is None else found.since()
 
 
-def _first_agreed(standing, approved) -> int | None:
-    """The id of the version that the oldest standing approval is about. ``None`` is the document's
-    first one: an order is made of what was agreed to on its estimate."""
-    decisions = [standing.items[key].decision for key in approved]
-    if any(decision.document_id != standing.document.pk for decision in decisions):
-        return None
-    return min(decision.version_id for decision in decisions)
+@dataclass
+class _Yeses:
+    """Everybody's yes to the document, as the numbers of the versions that they gave it to."""
+
+    standing: Any
+    approved: list
+    content: Any
+    contents: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.document = self.standing.document
+        self.items = [self.standing.items[key] for key in self.approved]
+        self.oldest = min(self._number(item.decision) for item in self.items)
+        #: Those who are asked one by one; without them one yes is that of all.
+        self.asked = {person_of(link): link for link in self.standing.approvers}
+        self.given = {who: self._approved_by(who) for who in self.asked or [None]}
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether all of them are about the version that is out; told from rows that are read."""
+        newest = {
+            item.decision.version.number
+            for item in self.items
+            if item.decision.version_id == self.document.current_version_id
+        }
+        return {self.oldest, *self.given.values()} == newest
+
+    def since(self) -> SinceAgreed | None:
+        confirming = self._read({self.oldest, *self.given.values()})
+        if confirming is None or not any(self._change(n).is_any for n in self.given.values()):
+            entries = []
+        elif self.asked:
+            entries = self._entries()
+        else:
+            entries = [(json.loads(confirming)["version"], None)]
+        self._read({number for number, _row in entries} - self.contents.keys())
+        newest = {who: max([n, *_confirmed(entries, who)]) for who, n in self.given.items()}
+        silent = {who for who, n in newest.items() if self._change(n).asks}
+        if self.asked and silent and not self._is_anybody_asked(silent, entries):
+            silent = set()
+            newest = {who: n for who, n in newest.items() if not self._change(n).asks} or {
+                None: max(number for number in self.contents if not self._change(number).asks)
+            }
+        change = self._change(min(newest[who] for who in silent or newest))
+        if not change.is_any:
+            return None
+        missing = tuple(link for who, link in self.asked.items() if who in silent)
+        confirmed = [link for who, link in self.asked.items() if who not in silent]
+        return SinceAgreed(change, tuple(confirmed) if missing else (), missing)
+
+    def _approved_by(self, who) -> int:
+        """The oldest version that an approval of the person is about; what staff wrote down is said
+        by everybody. Of whoever approved nothing, the oldest that anybody's is about."""
+        if who is None:
+            return self.oldest
+        said = []
+        for item in self.items:
+            own = [self._number(d) for d in item.yeses if _is_by(d.submission.link, who)]
+            said += [max(own)] if own else []
+        return min(said, default=self.oldest)
+
+    def _number(self, decision) -> int:
+        """An order is made of what was agreed to on its estimate: that is its first version."""
+        return decision.version.number if decision.document_id == self.document.pk else 1
+
+    def _read(self, numbers) -> str | None:
+        """Versions into ``contents``. Returns what the newest entry that confirms one keeps."""
+        if not numbers:
+            return None
+        current = self.document.current_version_id
+        entries = Activity.objects.filter(document=OuterRef("document"), verb__in=CONFIRMING)
+        newest = entries.order_by("-sequence").values("data")[:1]
+        found = self.document.versions.filter(Q(number__in=numbers) | Q(pk=current))
+        rows = list(found.annotate(confirming=Subquery(newest)))
+        for row in rows:
+            content = json.loads(row.content)
+            if row.pk == current:
+                self.content = self.content or content
+            if row.number in numbers:
+                self.contents[row.number] = content
+        return rows[0].confirming
+
+    def _entries(self) -> list:
+        found = Activity.objects.filter(document=self.document.pk, verb__in=CONFIRMING)
+        rows = found.select_related("link__recipient").order_by("sequence")
+        return [(json.loads(row.data)["version"], row) for row in rows]
+
+    def _change(self, number) -> agreement.Change:
+        """From the version of that number."""
+        wanted, unwanted = self.document.customers_choices
+        if self.document.is_order:
+            unwanted = unwanted | set(self.standing.never_wanted_keys)
+        return agreement.change(
+            self.contents[number],
+            self.content,
+            approved={str(key) for key in self.approved},
+            chosen={str(key) for key in wanted},
+            left_out={str(key) for key in unwanted},
+        )
+
+    def _is_anybody_asked(self, silent, entries) -> bool:
+        """Whoever is given a link after the last yes to what is out now is not asked any more."""
+        said = [row.created_at for number, row in entries if not self._change(number).asks]
+        given = [decision for item in self.items for decision in item.yeses]
+        said += [
+            d.created_at
+            for d in given
+            if (number := self._number(d)) in self.contents and not self._change(number).asks
+        ]
+        return not said or any(self.asked[who].asked_since <= max(said) for who in silent)
 
 
-def _versions(document, first, current):
-    """With ``confirming``: what the newest entry of the history that confirms one keeps."""
-    oldest = Q(pk=first) if first else Q(number=1)
-    entries = Activity.objects.filter(document=OuterRef("document"), verb__in=CONFIRMING)
-    newest = entries.order_by("-sequence").values("data")[:1]
-    found = document.versions.filter(oldest | Q(pk=current))
-    return found.annotate(confirming=Subquery(newest))
+def _is_by(link, who) -> bool:
+    return link is None or who is None or person_of(link) == who
 
 
-def _confirmed(document, agreed, newest):
-    """The newest version after ``agreed`` that the customer confirmed."""
-    if newest is None:
-        return None
-    number = json.loads(newest)["version"]
-    return document.versions.filter(number=number).first() if number > agreed.number else None
+def _confirmed(entries, who) -> list[int]:
+    return [number for number, row in entries if row is None or _is_by(row.link, who)]

@@ -11,8 +11,12 @@ TRIES = 5
 
 
 class EmailCodeQuerySet(models.QuerySet):
-    def of(self, link, action, browser):
-        return self.filter(link=link, action=action, browser=browser)
+    def of(self, link, action, browser, about=""):
+        return self.filter(link=link, action=action, browser=browser, about=about)
+
+    def covering(self, amount):
+        """Those that were asked for at this amount or a higher one."""
+        return self.filter(amount__gte=amount)
 
     def open(self):
         """Those whose code can still be typed, or is on its way."""
@@ -24,8 +28,10 @@ class EmailCodeQuerySet(models.QuerySet):
 
 
 class EmailCode(models.Model):
-    """One code for one person, one action and one browser.
+    """One code for one person, one browser, and one thing that they were about to do.
 
+    ``about`` is a digest of what was decided, where the action says so; ``amount`` is what was at
+    stake then, in the document's currency: the code counts for no other thing and for no more.
     ``browser`` is the SHA-256 of the browser's cookie. ``code_hash`` is empty until the email is
     written: the code is made then, and an email that is tried again has another one.
     """
@@ -35,6 +41,8 @@ class EmailCode(models.Model):
     )
     action = models.CharField(max_length=50)
     browser = models.CharField(max_length=64)
+    about = models.CharField(max_length=64, blank=True)
+    amount = models.DecimalField(max_digits=19, decimal_places=4, default=0)
     code_hash = models.CharField(max_length=64, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -49,6 +49,9 @@ class DocumentContent(models.Model):
     asks_signature = models.CharField(
         _("ask for a typed signature"), max_length=3, choices=AsksFor.choices, blank=True
     )
+    asks_drawn_signature = models.CharField(
+        _("ask for a drawn signature"), max_length=3, choices=AsksFor.choices, blank=True
+    )
     asks_purchase_order = models.CharField(
         _("ask for the customer's order number"), max_length=3, choices=AsksFor.choices, blank=True
     )

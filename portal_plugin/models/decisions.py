@@ -89,6 +89,8 @@ class Submission(models.Model):
     terms_text = models.TextField(blank=True)
     terms_digest = models.CharField(max_length=64, blank=True)
     signature = models.CharField(_("signature"), max_length=200, blank=True)
+    #: A drawn one, as ``strokes`` reads and writes it.
+    signature_strokes = models.TextField(blank=True)
     purchase_order_number = models.CharField(
         _("customer's order number"), max_length=100, blank=True
     )

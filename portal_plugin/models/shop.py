@@ -173,6 +173,13 @@ class PortalSettings(BaseSiteSetting):
         default=False,
         help_text=_("With each approval. A document may ask for it or leave it out by itself."),
     )
+    asks_drawn_signature = models.BooleanField(
+        _("ask for a drawn signature"),
+        default=False,
+        help_text=_(
+            "Drawn with a finger or the mouse. Whoever cannot draw types their name instead."
+        ),
+    )
     asks_purchase_order = models.BooleanField(
         _("ask for the customer's order number"), default=False
     )

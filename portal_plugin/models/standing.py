@@ -17,7 +17,7 @@ from ..statuses import (
     Verdict,
 )
 from . import approvers
-from .agreed import change_since_agreed
+from .agreed import since_agreed
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class ItemStanding:
     #: Where all have to say yes and some have: their decisions, and links of the others.
     approvals: tuple = ()
     missing: tuple = ()
+    #: Where all have to say yes: the decisions that say it to what the item is now.
+    yeses: tuple = ()
 
     def has_yes_of(self, link) -> bool:
         """Whether the person behind the link has said theirs, and it waits for others."""
@@ -134,6 +136,7 @@ class Standing:
             change_request=open_request,
             approvals=tuple(said) if missing else (),
             missing=tuple(missing),
+            yeses=tuple(said),
         )
 
     def _covers(self, request, key, counting):
@@ -159,12 +162,26 @@ class Standing:
 
     def asks(self, link) -> bool:
         """Whether it waits for this person, and they may answer."""
-        return not link.is_limited and bool(self.waiting_for(link))
+        if link.is_limited:
+            return False
+        return bool(self.waiting_for(link)) or self.asks_to_confirm(link)
+
+    def asks_to_confirm(self, link) -> bool:
+        """Whether what changed around the items waits for the yes of this person. Without a link:
+        of anybody."""
+        if self.change_to_confirm is None:
+            return False
+        missing = self.since_agreed.missing
+        if link is None or not missing:
+            return True
+        return approvers.person_of(link) in {approvers.person_of(one) for one in missing}
 
     @property
     def missing_people(self) -> list:
         """Links of those whose yes is missing where others have said theirs, each once."""
         missing = [link for item in self.items.values() for link in item.missing]
+        if self.change_to_confirm is not None and self.since_agreed.confirmed:
+            missing += self.since_agreed.missing
         return list({link.pk: link for link in missing}.values())
 
     @property
@@ -175,10 +192,15 @@ class Standing:
         return [key for key in self.keys(ItemState.DECLINED) if key not in approved]
 
     @cached_property
+    def since_agreed(self):
+        """What changed around the items since the customer agreed to the whole, and whom it waits
+        for: a ``SinceAgreed``, or ``None``."""
+        return since_agreed(self)
+
+    @property
     def change_since_agreed(self):
-        """What changed around the items since the customer agreed to the whole: an
-        ``agreement.Change``, or ``None``."""
-        return change_since_agreed(self)
+        """What of it changed: an ``agreement.Change``, or ``None``."""
+        return self.since_agreed.change if self.since_agreed is not None else None
 
     @property
     def change_to_confirm(self):

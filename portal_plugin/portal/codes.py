@@ -5,12 +5,14 @@ scanner can neither ask for codes nor use them up.
 """
 
 import secrets
+from dataclasses import replace
 from hashlib import sha256
 
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ..canonical import canonical_bytes, digest
 from ..exceptions import PortalError, TooManyRequests, WrongCode
 from ..services import codes
 from ..services.mail_receivers import address_of
@@ -26,32 +28,33 @@ OWN = {"code", "code_again", "csrfmiddlewaretoken"}
 
 def before_showing(request, visit, action):
     """The page that offers a code, where the action's own form is of no use without one."""
-    if action.opens == "dialog" or not _is_needed(request, visit, action):
+    if action.opens == "dialog" or not _is_asked(request, visit, action):
         return None
-    return _page(request, visit, action, is_sent=_has_open(request, visit, action))
+    wanted = _wanted(request, visit, action)
+    if not codes.is_needed(visit.document, wanted):
+        return None
+    return _page(request, visit, action, is_sent=codes.has_open(wanted))
 
 
 def before_doing(request, visit, action):
     """The page that asks for the code, or ``None`` where the action may go on."""
-    if not _is_needed(request, visit, action) or not _could_be_done(request, action):
+    if not _is_asked(request, visit, action):
+        return None
+    about = _about(request, action)
+    wanted = _wanted(request, visit, action, about or "")
+    if about is None or not codes.is_needed(visit.document, wanted):
         return None
     if "code" in request.POST and "code_again" not in request.POST:
-        return _confirm(request, visit, action)
+        return _confirm(request, visit, action, wanted)
     if answers.wants_json(request):
         sentence = _("Please load the page again and type the code that we send you by email.")
         return JsonResponse({"error": sentence, "fields": {}}, status=WrongCode.status)
-    return _ask(request, visit, action)
+    return _ask(request, visit, action, wanted)
 
 
-def _confirm(request, visit, action):
+def _confirm(request, visit, action, wanted):
     try:
-        codes.confirm(
-            visit.document,
-            visit.link,
-            action=action.name,
-            browser=_browser(request),
-            typed=request.POST["code"],
-        )
+        codes.confirm(visit.document, wanted, typed=request.POST["code"])
     except WrongCode as error:
         return _page(request, visit, action, is_sent=True, error=error)
     if action.opens == "dialog":
@@ -59,11 +62,11 @@ def _confirm(request, visit, action):
     return HttpResponseRedirect(action.url, status=303)
 
 
-def _ask(request, visit, action):
+def _ask(request, visit, action, wanted):
     secret = request.COOKIES.get(COOKIE) or secrets.token_urlsafe(16)
     error = None
     try:
-        codes.ask(visit.document, visit.link, action=action.name, browser=_digest(secret))
+        codes.ask(visit.document, replace(wanted, browser=_digest(secret)))
     except TooManyRequests as refused:
         error = refused
     response = _page(request, visit, action, is_sent=error is None, error=error)
@@ -101,27 +104,29 @@ def _page(request, visit, action, *, is_sent, error: PortalError | None = None):
     return answers.of_visit(request, visit, "portal_plugin/actions/code.html", context, status)
 
 
-def _could_be_done(request, action):
-    """Nobody gets a code for a form that would be refused anyway."""
+def _about(request, action) -> str | None:
+    """A digest of what is to be done. ``None``: nobody gets a code for a form that would be refused
+    anyway."""
     if not action.is_available() or not action.visit.can_act:
-        return False
-    return action.opens != "dialog" or action.form(request.POST, request.FILES).is_valid()
+        return None
+    if action.opens != "dialog":
+        return ""
+    form = action.form(request.POST, request.FILES)
+    if not form.is_valid():
+        return None
+    bound = action.bound_to(form)
+    return digest(canonical_bytes(bound)) if bound else ""
 
 
-def _is_needed(request, visit, action):
+def _is_asked(request, visit, action):
     if not action.binds or visit.link is None or not visit.may(action.needs_role):
         return False
-    return codes.is_needed(
-        visit.document,
-        visit.link,
-        action=action.name,
-        amount=action.at_stake,
-        browser=_browser(request),
-    )
+    amount, browser = action.at_stake, _browser(request)
+    return codes.is_asked(visit.document, visit.link, amount=amount, browser=browser)
 
 
-def _has_open(request, visit, action):
-    return codes.has_open(visit.link, action=action.name, browser=_browser(request))
+def _wanted(request, visit, action, about=""):
+    return codes.Wanted(visit.link, action.name, _browser(request), action.at_stake, about)
 
 
 def _browser(request) -> str:

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import signals
-from ..canonical import SCHEME, canonical_bytes, digest
-from ..models import Activity, DirectLink, PersonalSalt, Recipient, SalesDocument
+from ..canonical import HISTORY_SCHEME, canonical_bytes, digest
+from ..models import Activity, DirectLink, PersonalSalt, Recipient, SalesDocument, Submission
 from ..statuses import ActorKind
+from . import said
 
 
 def record(
@@ -23,11 +24,13 @@ def record(
     link: DirectLink | None = None,
     staff: Any = None,
     data: dict[str, Any] | None = None,
+    submission: Submission | None = None,
 ) -> Activity:
     """Add one entry. The caller holds the document's lock: the sequence has no gap and no fork.
 
     ``data`` holds ids, digests, amounts and words, never a name or an address; the person behind
-    ``link`` goes in as a digest that dies with their salt.
+    ``link`` goes in as a digest that dies with their salt. With a ``submission`` the entry holds
+    digests of what was sent with it.
     """
     last = document.activities.order_by("-sequence").first()
     entry = Activity(
@@ -37,11 +40,13 @@ def record(
         actor=_actor(link, staff),
         link=link,
         staff=staff,
-        scheme=SCHEME,
+        scheme=HISTORY_SCHEME,
         previous_hash=last.hash if last else "",
         created_at=_now(),
     )
     kept = dict(data or {})
+    if submission is not None:
+        kept |= said.facts(submission)
     if link is not None:
         kept["person"] = person_digest(link.recipient)
     entry.data = canonical_bytes(kept).decode()

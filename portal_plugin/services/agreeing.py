@@ -32,22 +32,31 @@ def confirm(
     lock. Returns the order, where nothing but this was missing for one.
 
     ``shown`` is the number of the version that the page showed. Raises ``StaleDocument`` where
-    another is out by now, and ``NotAvailable`` where nothing waits for a yes.
+    another is out by now, and ``NotAvailable`` where nothing waits for this person's yes. Where
+    everybody has to say it, it goes on waiting for the others.
     """
     version = document.current_version
     if (
         version is None
         or document.state not in OPEN_TO_AGREEMENT
-        or not document.standing.change_to_confirm
+        or not document.standing.asks_to_confirm(link)
     ):
-        raise NotAvailable(_("Nothing waits for a confirmation any more."))
+        raise NotAvailable(why_not(document))
     if shown != version.number:
         raise StaleDocument(since=shown)
-    facts = {"version": version.number, "digest": version.digest, "submission": submission.pk}
-    activity.record(document, verb, link=link, staff=user, data=facts)
+    facts = {"version": version.number, "digest": version.digest}
+    activity.record(document, verb, link=link, staff=user, data=facts, submission=submission)
     deciding.forget(document)
-    notifications.take_back(document, NEWS[0], _("It was confirmed meanwhile."))
+    if not document.standing.change_to_confirm:
+        notifications.take_back(document, NEWS[0], _("It was confirmed meanwhile."))
     return deciding.settle(document)
+
+
+def why_not(document: SalesDocument) -> str:
+    """For whoever has nothing to confirm, or has confirmed it where others have to, too."""
+    if document.standing.change_to_confirm:
+        return _("You have confirmed this. It waits for others now.")
+    return _("Nothing waits for a confirmation any more.")
 
 
 def change_to_come(document: SalesDocument, draft: SalesDocument) -> agreement.Change | None:

@@ -13,6 +13,10 @@ def asks_signature(document: SalesDocument) -> bool:
     return _asks(document.asks_signature, document, "asks_signature")
 
 
+def asks_drawn_signature(document: SalesDocument) -> bool:
+    return _asks(document.asks_drawn_signature, document, "asks_drawn_signature")
+
+
 def asks_purchase_order(document: SalesDocument) -> bool:
     return _asks(document.asks_purchase_order, document, "asks_purchase_order")
 

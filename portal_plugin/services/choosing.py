@@ -1,7 +1,7 @@
 """Write down what a customer chose of what an estimate offers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,11 @@ def choose(
     if rows:
         pdfs.order_render(document)
     return rows
+
+
+def kept_of(rows: Iterable[Choice]) -> list[list[Any]]:
+    """Item and whether it was chosen, as the history keeps them."""
+    return sorted([str(row.item_key), row.is_chosen] for row in rows)
 
 
 def refuse_unseen(document: SalesDocument, shown: int | None) -> None:

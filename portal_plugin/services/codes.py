@@ -1,12 +1,14 @@
 """A code by email before a decision or a payment: above an amount, or from a new browser.
 
 Off unless the shop switches it on. The code is made while its email is written, so that no row and
-no log has it; it is bound to the person, the action and the browser.
+no log has it; it is bound to the person, the action, the browser, and what was to be done with it.
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -29,33 +31,59 @@ PER_HOUR = 10
 PAUSE = timedelta(seconds=30)
 
 
-def is_needed(
-    document: SalesDocument, link: DirectLink, *, action: str, amount: Decimal, browser: str
-) -> bool:
-    """Whether a code has to be typed first. ``amount`` is what is at stake, ``browser`` empty for
-    one that never asked for a code."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a code is for. ``about`` is a digest of what is decided, empty where the action alone
+    says it; ``amount`` is what is at stake; ``browser`` is empty for one that never asked."""
+
+    link: DirectLink
+    action: str
+    browser: str
+    amount: Decimal
+    about: str = ""
+
+    @property
+    def codes(self) -> Any:
+        """Those that were asked for the same, at this amount or a higher one."""
+        found = EmailCode.objects.of(self.link, self.action, self.browser, self.about)
+        return found.covering(self.amount)
+
+
+def is_asked(document: SalesDocument, link: DirectLink, *, amount: Decimal, browser: str) -> bool:
+    """Whether the shop wants one for that amount in that browser."""
     shop = PortalSettings.of(document.site)
     is_above = shop.code_above is not None and amount > shop.code_above
-    if not is_above and not (shop.code_for_new_browsers and not _knows(link, browser)):
+    return is_above or (shop.code_for_new_browsers and not _knows(link, browser))
+
+
+def is_needed(document: SalesDocument, wanted: Wanted) -> bool:
+    """Whether a code has to be typed first, and none was."""
+    if not is_asked(document, wanted.link, amount=wanted.amount, browser=wanted.browser):
         return False
-    return not EmailCode.objects.of(link, action, browser).confirmed().exists()
+    return not wanted.codes.confirmed().exists()
 
 
-def ask(document: SalesDocument, link: DirectLink, *, action: str, browser: str) -> None:
-    """Order an email with a new code; the ones before it end. Raises ``NotAvailable`` where the
-    person has no address, ``TooManyRequests`` after too many."""
+def ask(document: SalesDocument, wanted: Wanted) -> None:
+    """Order an email with a new code; those before it for the same end. Raises ``NotAvailable``
+    where the person has no address, ``TooManyRequests`` after too many."""
+    link = wanted.link
     if not address_of(link.recipient):
         raise NotAvailable(_("We have no email address of yours to send a code to. Ask the shop."))
     with transaction.atomic():
         lock(document)
         now = timezone.now()
-        mine = EmailCode.objects.of(link, action, browser).open()
-        if mine.filter(created_at__gt=now - PAUSE).exists():
+        if wanted.codes.open().filter(created_at__gt=now - PAUSE).exists():
             return
         hour_ago = now - timedelta(hours=1)
         if EmailCode.objects.filter(link=link, created_at__gt=hour_ago).count() >= PER_HOUR:
             raise TooManyRequests
-        code = EmailCode.objects.create(link=link, action=action, browser=browser)
+        code = EmailCode.objects.create(
+            link=link,
+            action=wanted.action,
+            browser=wanted.browser,
+            about=wanted.about,
+            amount=wanted.amount,
+        )
         outbox.queue(
             kind=KIND,
             site=document.site,
@@ -72,12 +100,10 @@ def make(pk: int) -> str:
     return code
 
 
-def confirm(
-    document: SalesDocument, link: DirectLink, *, action: str, browser: str, typed: str
-) -> None:
+def confirm(document: SalesDocument, wanted: Wanted, *, typed: str) -> None:
     """Raises ``WrongCode``, with how many tries are left, where it is not the newest one's. The try
     is counted before it is compared, so that no two at once have one for nothing."""
-    row = EmailCode.objects.of(link, action, browser).order_by("pk").last()
+    row = wanted.codes.order_by("pk").last()
     is_open = row is not None and EmailCode.objects.filter(pk=row.pk).open()
     if row is None or not is_open or not is_open.update(tries=F("tries") + 1):
         raise WrongCode(_("This code does not count any more. Have a new one sent."))
@@ -91,12 +117,13 @@ def confirm(
     with transaction.atomic():
         fresh = lock(document)
         EmailCode.objects.filter(pk=row.pk).update(confirmed_at=timezone.now())
-        activity.record(fresh, "code_confirmed", link=link, data={"action": action})
+        facts = {"action": wanted.action, "about": row.about, "amount": row.amount}
+        activity.record(fresh, "code_confirmed", link=wanted.link, data=facts)
 
 
-def has_open(link: DirectLink, *, action: str, browser: str) -> bool:
+def has_open(wanted: Wanted) -> bool:
     """Whether a code is on its way or waits to be typed."""
-    return EmailCode.objects.of(link, action, browser).open().exists()
+    return bool(wanted.codes.open().exists())
 
 
 def _knows(link: DirectLink, browser: str) -> bool:

@@ -13,7 +13,7 @@ from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
 from ..statuses import DocumentState, ItemState, Verdict
-from . import activity, converting, pdfs, proof_files, versions
+from . import converting, pdfs, proof_files, versions
 from .presentation.decided import first_sentence
 
 
@@ -91,7 +91,6 @@ def history_facts(submission: Submission) -> dict[str, Any]:
     """What the history keeps of a submission with decisions, so that none can be changed or lost
     without it: the decisions, and the hashes of the texts as they were shown."""
     return {
-        "submission": submission.pk,
         "decided": kept_of(submission.decisions.all()),
         "terms": submission.terms_digest,
         "withdrawal": submission.withdrawal_digest,
@@ -100,10 +99,8 @@ def history_facts(submission: Submission) -> dict[str, Any]:
 
 
 def given(submission: Submission) -> dict[str, Any]:
-    """What was given besides. A signature is a name: its digest dies with its person's salt."""
+    """What was given besides; the signature is part of what the submission says of its person."""
     found = {}
-    if submission.signature and submission.link is not None:
-        found["signature"] = activity.digest_of(submission.link.recipient, submission.signature)
     if submission.purchase_order_number:
         found["purchase_order"] = digest(submission.purchase_order_number.encode())
     if submission.checklist:

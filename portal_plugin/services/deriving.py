@@ -29,6 +29,7 @@ COPIED = [
     "rounding_unit",
     "approvals_needed",
     "asks_signature",
+    "asks_drawn_signature",
     "asks_purchase_order",
     "asks_checklist",
     "responsible",

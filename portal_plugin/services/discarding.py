@@ -38,6 +38,7 @@ from ..models import (
     Submission,
     VersionItem,
 )
+from . import quotas
 
 #: What hangs on a document and the lookup that leads there, in the order in which nothing holds it
 #: any more.
@@ -84,6 +85,7 @@ def throw_away(document: SalesDocument, user: Any) -> None:
         if not pks:
             return
         _throw_files_away(pks)
+        quotas.give_back(document, quotas.used_by_documents(pks))
         SalesDocument.objects.filter(pk__in=pks).update(current_version=None)
         DirectLink.objects.filter(document__in=pks).update(invited_by=None)
         for model, path in ROWS:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..models import (
     Attachment,
@@ -29,6 +30,7 @@ from ..models import (
     RenderedPdf,
     SalesDocument,
     Submission,
+    SubmissionSalt,
     UploadInProgress,
 )
 from ..models.documents import lock
@@ -76,9 +78,14 @@ def by_link(link: DirectLink) -> Plan:
 
 def _plan(recipients: list[Recipient], contacts: list[Contact], *, has_customer: bool) -> Plan:
     owned = DirectLink.objects.filter(recipient__in=recipients)
+    links_count = owned.count()
     documents = owned.values("document").distinct().count()
     stays = [
-        _("What was decided, written and paid on %(count)s documents: it is the contract.")
+        ngettext(
+            "What was decided, written and paid on %(count)s document: it is the contract.",
+            "What was decided, written and paid on %(count)s documents: it is the contract.",
+            documents,
+        )
         % {"count": documents},
         _("The history of each, which does not say any more who it was."),
         _("PDFs of estimates and invoices that were shown: the law has them kept."),
@@ -86,9 +93,20 @@ def _plan(recipients: list[Recipient], contacts: list[Contact], *, has_customer:
     if has_customer:
         stays.append(_("The customer's own record: change or delete it under Customers."))
     goes = [
-        _("%(count)s records of the person's name and email address") % {"count": len(recipients)},
-        _("%(count)s contacts of customers") % {"count": len(contacts)},
-        _("%(count)s direct links: they stop working") % {"count": owned.count()},
+        ngettext(
+            "%(count)s record of the person's name and email address",
+            "%(count)s records of the person's name and email address",
+            len(recipients),
+        )
+        % {"count": len(recipients)},
+        ngettext("%(count)s contact of customers", "%(count)s contacts of customers", len(contacts))
+        % {"count": len(contacts)},
+        ngettext(
+            "%(count)s direct link: it stops working",
+            "%(count)s direct links: they stop working",
+            links_count,
+        )
+        % {"count": links_count},
         _("Names, addresses and browsers with what they sent; the text of emails to them"),
     ]
     return Plan(recipients, contacts, goes, stays)
@@ -115,7 +133,10 @@ def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
         sent = Submission.objects.filter(link=link)
         _draw_receipts_anew(sent)
-        sent.update(name="", email="", signature="", address=None, user_agent="")
+        SubmissionSalt.objects.filter(submission__in=sent).delete()
+        sent.update(
+            name="", email="", signature="", signature_strokes="", address=None, user_agent=""
+        )
         PaymentAttempt.objects.filter(link=link).update(address=None)
         UploadInProgress.objects.filter(link=link).update(address=None, user_agent="")
         for model in AUTHORED:

@@ -101,7 +101,7 @@ def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:
     the table holds its SHA-256."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     LinkToken.objects.create(link=link, token_hash=digest(token.encode()), email=email)
-    prolong(link)
+    prolong(link, is_by_staff=email is None or email.sent_by_id is not None)
     return token
 
 
@@ -113,9 +113,13 @@ def copy(link: DirectLink, user: Any = None) -> str:
         return link_url(link, make_token(link))
 
 
-def prolong(link: DirectLink) -> None:
-    """The link's days count anew; never shorter than before, never shorter than the estimate."""
-    until = max(link.expires_at, expiry(link.document))
+def prolong(link: DirectLink, *, is_by_staff: bool = False) -> None:
+    """The link's days count anew; never shorter than before, never shorter than the estimate. That
+    of whom a customer let in ends with that customer's, unless staff give it more."""
+    until = expiry(link.document)
+    if not is_by_staff and link.invited_by is not None:
+        until = min(until, link.invited_by.expires_at)
+    until = max(link.expires_at, until)
     DirectLink.objects.filter(pk=link.pk).update(expires_at=until)
     link.expires_at = until
 

@@ -24,7 +24,7 @@ def job(view: DocumentView, link: DirectLink | None, kinds: set[str]) -> Phrase:
         message = ngettext("Approve %(count)s item", "Approve %(count)s items", waiting)
         return Phrase(message, count=waiting)
     if view.to_confirm:
-        asked = role == LinkRole.APPROVE
+        asked = role == LinkRole.APPROVE and view.document.standing.asks_to_confirm(link)
         return Phrase(_("Confirm the change")) if asked else _open(view, kinds)
     if kinds == {"news_change_answered"}:
         return Phrase(_("Read the answer"))

@@ -60,6 +60,7 @@ def record(
             "approved_for_customer" if verdict == Verdict.APPROVE else "declined_for_customer",
             staff=user,
             data=facts,
+            submission=submission,
         )
         order = deciding.settle(fresh)
         listing.refresh(fresh)
@@ -129,7 +130,7 @@ def take_back(document: SalesDocument, key: UUID, reason: str, user: Any) -> Non
         submission = _submission(fresh, "undo", reason, user)
         deciding.undo(fresh, key, submission=submission, reason=reason)
         facts = {"item": str(key), **deciding.history_facts(submission)}
-        activity.record(fresh, "undo", staff=user, data=facts)
+        activity.record(fresh, "undo", staff=user, data=facts, submission=submission)
         listing.refresh(fresh)
         pdfs.order_render(fresh)
         told = {"items": [str(key)], "by": staff_name(user), "reason": reason}

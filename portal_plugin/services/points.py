@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ..canonical import canonical_bytes, digest
 from ..exceptions import NotAvailable
 from ..models import ChangeRequest, ProofPin
 from ..models.documents import lock
@@ -32,6 +33,33 @@ def tick(pin: ProofPin, user: Any, *, is_done: bool = True) -> ProofPin:
         activity.record(fresh, "point_done" if is_done else "point_open", staff=user, data=facts)
         listing.refresh(fresh)
     return row
+
+
+def asked(request: ChangeRequest) -> str:
+    """Digest of the text and the points of a request, as its customer sent them."""
+    return digest(canonical(request))
+
+
+def canonical(request: ChangeRequest) -> bytes:
+    rows = request.pins.select_related("proof_version").order_by("position")
+    return canonical_bytes(
+        {
+            "number": request.number,
+            "item": str(request.item_key or ""),
+            "text": request.text,
+            "points": [
+                {
+                    "position": pin.position,
+                    "proof": str(pin.proof_version.public_id),
+                    "page": pin.page,
+                    "x": pin.x,
+                    "y": pin.y,
+                    "text": pin.text,
+                }
+                for pin in rows
+            ],
+        }
+    )
 
 
 def tally(requests: Iterable[ChangeRequest]) -> dict[str, int]:

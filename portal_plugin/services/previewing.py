@@ -3,10 +3,9 @@
 from functools import cached_property
 from typing import Any
 
-from ..agreement import Change
 from ..canonical import canonical_bytes, digest
 from ..models import ProofVersion, SalesDocument
-from ..models.agreed import change_since_agreed
+from ..models.agreed import SinceAgreed, since_agreed
 from ..models.standing import ItemStanding, Standing
 from ..statuses import ItemState
 from .versions import document_content, item_content, read_back, released_proofs
@@ -34,11 +33,11 @@ class AsIfPublished(Standing):
         return standings
 
     @cached_property
-    def change_since_agreed(self) -> Change | None:
+    def since_agreed(self) -> SinceAgreed | None:
         if self.document.pk is None:
             return None
         content = document_content(self.document, proofs_to_be(self.document))
-        return change_since_agreed(self, read_back(content))
+        return since_agreed(self, read_back(content))
 
 
 def as_if_published(document: SalesDocument) -> SalesDocument:

@@ -4,9 +4,12 @@ What is on its way counts with its declared size from the first moment, so that 
 once share the room that is there. The document is locked; the site's counter is one more row.
 """
 
+from typing import Any
+
 from django.db.models import Count, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..conf import conf
 from ..exceptions import FileRefused
@@ -34,7 +37,11 @@ def refuse_over_document(document: SalesDocument, size: int) -> None:
     found = [rows.aggregate(count=Count("pk"), bytes=Sum("size")) for rows in (stored, coming)]
     if sum(one["count"] for one in found) >= conf.upload_quota_files:
         raise FileRefused(
-            _("There is room for %(count)s files here, and it is used up.")
+            ngettext(
+                "There is room for %(count)s file here, and it is used up.",
+                "There is room for %(count)s files here, and it is used up.",
+                conf.upload_quota_files,
+            )
             % {"count": conf.upload_quota_files}
         )
     if sum(one["bytes"] or 0 for one in found) + size > conf.upload_quota_bytes:
@@ -59,8 +66,16 @@ def _take_of_site(document: SalesDocument, size: int) -> None:
 
 def used_by_site(site_id: int) -> int:
     """Counted anew, from every row."""
-    stored = Attachment.objects.filter(document__site=site_id, removed_at=None)
-    coming = UploadInProgress.objects.filter(document__site=site_id, finished_at=None)
+    return _used(document__site=site_id)
+
+
+def used_by_documents(pks: list[int]) -> int:
+    return _used(document__in=pks)
+
+
+def _used(**lookup: Any) -> int:
+    stored = Attachment.objects.filter(removed_at=None, **lookup)
+    coming = UploadInProgress.objects.filter(finished_at=None, **lookup)
     return sum(rows.aggregate(bytes=Sum("size"))["bytes"] or 0 for rows in (stored, coming))
 
 

@@ -13,11 +13,14 @@ MOST = 5
 
 
 def of_link(link: DirectLink) -> None:
-    """Send the link's own recipient a new secret. A stopped link gets none."""
+    """Send the link's own recipient a new secret. A stopped link gets none, and neither does that
+    of whom a customer let in whose own has ended: it would be dead on arrival."""
     with transaction.atomic():
         document = lock(link.document)
-        fresh = DirectLink.objects.select_related("recipient").get(pk=link.pk)
+        fresh = DirectLink.objects.select_related("recipient", "invited_by").get(pk=link.pk)
         if fresh.is_revoked or not fresh.recipient.email or document.current_version_id is None:
+            return
+        if fresh.is_expired and fresh.invited_by is not None and fresh.invited_by.is_expired:
             return
         outbox.queue(kind="link", site=document.site, document=document, link=fresh)
         activity.record(document, "link_renewed", link=fresh)

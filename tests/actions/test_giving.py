@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from portal_plugin.admin import timeline
 from portal_plugin.models import Activity, Submission, TermsText
-from portal_plugin.services import activity, erasing, proofs, terms
+from portal_plugin.services import activity, erasing, proofs, receipts, terms
 from portal_plugin.services.evidence import verifying
 from portal_plugin.services.presentation.receipt import receipt_view
 from tests import factories, samples
@@ -52,7 +53,7 @@ def test_a_signature_is_typed_kept_and_on_the_receipt(client, enter):
     made = Submission.objects.get()
     assert receipt_view(made).signature == "Kim Example"
     facts = activity.facts(Activity.objects.get(verb="approve"))
-    assert len(facts["signature"]) == 64
+    assert len(facts["said"]) == 64
     assert "Kim Example" not in str(facts)
 
 
@@ -64,6 +65,71 @@ def test_erasing_the_person_erases_the_signature(client, enter):
     erasing.erase(erasing.by_link(link))
     assert Submission.objects.get().signature == ""
     assert activity.first_broken(estimate) is None
+
+
+DRAWN = "[[10,20,200,90],[300,40]]"
+
+
+@pytest.fixture
+def drawing(client, enter):
+    """An estimate that asks for a drawn signature."""
+    estimate = factories.estimate_factory(items=2, site=shop(asks_drawn_signature=True))
+    enter(estimate)
+    return estimate
+
+
+def test_a_signature_is_drawn_kept_and_shown_as_a_path_of_ours(client, drawing):
+    url = approve_url(drawing)
+    assert "data-sign-pad" in client.get(url).content.decode()
+    data = filled(client, url, accept_terms="on", signature_strokes=f" {DRAWN} ")
+    assert client.post(url, data).status_code == 303
+    made = Submission.objects.get()
+    assert made.signature_strokes == DRAWN
+    path = "M10 20L200 90M300 40L300 40"
+    page = client.get(f"/portal/d/{drawing.public_id}/receipts/{made.client_key}/").content.decode()
+    assert f'd="{path}"' in page
+    assert f'd="{path}"' in receipts.page(receipt_view(made))
+    assert next(verifying.faults(drawing), None) is None
+
+
+def test_whoever_cannot_draw_types_their_name(client, drawing):
+    url = approve_url(drawing)
+    data = filled(client, url, accept_terms="on")
+    refused = client.post(url, data)
+    assert refused.status_code == 400
+    assert "Draw your signature, or type your full name." in refused.content.decode()
+    assert client.post(url, data | {"signature": "Kim Example"}).status_code == 303
+
+
+@pytest.mark.parametrize("sent", ['<svg onload="x">', "[[1,2,3]]", "[[1,1,2,2]]"])
+def test_what_is_no_signature_is_refused(client, drawing, sent):
+    url = approve_url(drawing)
+    data = filled(client, url, accept_terms="on", signature_strokes=sent)
+    assert client.post(url, data).status_code == 400
+    assert not Submission.objects.exists()
+
+
+def test_a_refused_form_keeps_what_was_drawn(client, drawing):
+    url = approve_url(drawing)
+    page = client.post(url, filled(client, url, signature_strokes=DRAWN))
+    assert page.status_code == 400
+    assert DRAWN in page.content.decode()
+
+
+def test_erasing_the_person_erases_the_drawing(client, enter, drawing):
+    url = approve_url(drawing)
+    client.post(url, filled(client, url, accept_terms="on", signature_strokes=DRAWN))
+    erasing.erase(erasing.by_link(drawing.links.get()))
+    assert Submission.objects.get().signature_strokes == ""
+    assert next(verifying.faults(drawing), None) is None
+
+
+def test_staff_read_in_the_history_what_was_given(client, drawing):
+    url = approve_url(drawing)
+    client.post(url, filled(client, url, accept_terms="on", signature_strokes=DRAWN))
+    Submission.objects.update(purchase_order_number="PO-7", checklist='["Spelling","Size"]')
+    notes = [entry.note for entry in timeline.entries(drawing)]
+    assert "Signed by hand · Their order number: PO-7 · Checked: Spelling, Size" in notes
 
 
 def test_the_customers_order_number_is_asked_for_and_may_be_left_out(client, enter):

@@ -1,12 +1,15 @@
 """Invite a colleague: with the same rights or fewer, to an address, within limits."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable, TooManyRequests
 from portal_plugin.models import DirectLink, OutgoingEmail, PortalSettings, Recipient
-from portal_plugin.services import inviting, links, work
+from portal_plugin.services import inviting, links, renewing, sending, work
 from tests import factories
 from tests.actions.test_actions import filled, url_of
 from tests.actions.test_roles import run
@@ -108,6 +111,37 @@ def test_the_invited_invite_only_where_staff_allow_it(estimate, kim):
     links.limit(alex, "look", may_invite=True)
     run(estimate, alex, "invite", **bo)
     assert [one.recipient.name for one in inviting.invited_by(kim)] == ["Alex", "Bo"]
+
+
+@pytest.fixture
+def alex(estimate, kim):
+    """Let in by Kim, whose link ends in two days."""
+    DirectLink.objects.filter(pk=kim.pk).update(expires_at=timezone.now() + timedelta(days=2))
+    run(estimate, DirectLink.objects.get(pk=kim.pk), "invite", **ALEX)
+    return invited().get()
+
+
+def test_its_own_email_does_not_make_it_outlive_who_invited(kim, alex):
+    for again in (lambda: None, lambda: renewing.of_link(alex)):
+        again()
+        work.run("mail")
+        assert fresh(alex).tokens.exists()
+        assert fresh(alex).expires_at <= fresh(kim).expires_at
+
+
+def test_it_is_not_renewed_after_who_invited_has_lost_theirs(kim, alex):
+    DirectLink.objects.update(expires_at=timezone.now())
+    sent = OutgoingEmail.objects.filter(link=alex).count()
+    renewing.of_link(alex)
+    assert OutgoingEmail.objects.filter(link=alex).count() == sent
+    renewing.of_link(kim)
+    assert OutgoingEmail.objects.filter(link=kim, kind="link").exists()
+
+
+def test_staff_may_give_it_longer(kim, alex):
+    sending.send_again(alex, factories.user_factory())
+    work.run("mail")
+    assert fresh(alex).expires_at > fresh(kim).expires_at
 
 
 def test_five_a_day_and_twenty_in_all(estimate, kim, monkeypatch):

@@ -231,3 +231,49 @@ def test_nobody_invites_themselves_to_have_it_sent_to_them(client, estimate):
     assert estimate.links.count() == 1
     assert client.post(url, data | {"code": code_sent()}).status_code == 303
     assert estimate.links.count() == 2
+
+
+def confirmed(client, url, data):
+    """The code was typed, and then something refused what it was for."""
+    client.post(url, data)
+    code_sent()
+    EmailCode.objects.update(confirmed_at=timezone.now())
+
+
+def test_it_counts_for_the_item_that_it_was_asked_for(client, url, estimate):
+    confirmed(client, url, approving(client, url))
+    other = url_of(estimate, "approve", estimate.lines[1].key)
+    assert "Go on" in client.post(other, approving(client, other)).content.decode()
+    assert client.post(url, approving(client, url)).status_code == 303
+    assert Decision.objects.get().item_key == estimate.lines[0].key
+
+
+def test_an_item_that_changed_asks_for_another_one(client, url, estimate):
+    confirmed(client, url, approving(client, url))
+    changed = estimate.lines
+    changed[0].unit_price = 90
+    estimate.line_items = changed
+    factories.publish(estimate)
+    assert "Go on" in client.post(url, approving(client, url)).content.decode()
+
+
+def test_a_higher_amount_asks_again_and_a_lower_one_does_not(client, enter):
+    order = factories.order_factory(items=1, site=factories.site_factory(code_above=10))
+    enter(order)
+    url = url_of(order, "pay")
+    client.post(url, {})
+    client.post(url, {"code": code_sent()})
+    row = EmailCode.objects.get()
+    assert row.amount == order.amount_due
+    for amount, asks in ((row.amount + 1, False), (row.amount - 1, True)):
+        EmailCode.objects.update(amount=amount)
+        assert ("Send me the code" in client.get(url).content.decode()) is asks
+
+
+def test_a_code_for_less_does_not_open_what_costs_more_by_now(client, url):
+    data = approving(client, url)
+    client.post(url, data)
+    code = code_sent()
+    EmailCode.objects.update(amount=1)
+    assert client.post(url, data | {"code": code}).status_code == 403
+    assert not Decision.objects.exists()

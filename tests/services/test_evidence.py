@@ -12,22 +12,25 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from portal_plugin.canonical import digest
+from portal_plugin.canonical import canonical_bytes, digest
 from portal_plugin.models import (
     Activity,
+    ChangeRequest,
     Choice,
     Decision,
     DocumentVersion,
     Estimate,
     Invoice,
     Order,
+    ProofPin,
     ProofVersion,
     RenderedPdf,
     Submission,
+    SubmissionSalt,
     VersionItem,
 )
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, invoices, on_behalf, pdfs, proofs
+from portal_plugin.services import activity, answering, erasing, invoices, on_behalf, pdfs, proofs
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories, samples
 
@@ -40,11 +43,20 @@ def user():
     return factories.user_factory()
 
 
+def post(client, document, name, key="", **typed):
+    url = f"/portal/d/{document.public_id}/a/{name}/" + (f"{key}/" if key else "")
+    data = {"client_key": str(uuid4())} | typed
+    assert client.post(url, data).status_code == 303
+
+
 @pytest.fixture
 def estimate(client, enter, user):
-    """With a proof, an approval by the customer, a decline and an undo by staff."""
-    estimate = factories.estimate_factory(items=3)
-    first, second, _third = estimate.lines
+    """With a proof, an approval, a choice and a change request by the customer, a decline and an
+    undo by staff."""
+    option = factories.line_item(4, is_optional=True, is_selected=False)
+    items = [*(factories.line_item(number) for number in (1, 2, 3)), option]
+    estimate = factories.estimate_factory(items)
+    first, second, third, option = estimate.lines
     file = samples.upload("front.png", samples.png((40, 30)))
     proofs.add_proof_version(estimate, first.key, file, wording="Café")
     proofs.send_now(estimate, user)
@@ -53,6 +65,9 @@ def estimate(client, enter, user):
     hidden = client.get(url).context["form"].hidden_fields()
     data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
     assert client.post(url, data).status_code == 303
+    post(client, estimate, "choose", **{f"option_{option.key}": "on"})
+    post(client, estimate, "change_request", third.key, text="Larger")
+    answering.close_change_request(ChangeRequest.objects.get(), "It is larger now.", user)
     on_behalf.record(estimate, [second.key], "decline", "Phone", user)
     on_behalf.take_back(estimate, second.key, "A misunderstanding", user)
     return Estimate.objects.get()
@@ -116,6 +131,67 @@ BREAKS = {
 def test_the_first_thing_that_is_not_as_it_was_is_named(estimate, told):
     BREAKS[told]()
     assert told in fault(Estimate.objects.get())
+
+
+#: What entries of scheme 2 hold besides.
+SENT = {
+    "name, address or signature": lambda: _first(Submission, name="Mallory"),
+    "signature are not": lambda: _first(Submission, signature_strokes="[[1,1,90,90]]"),
+    "its note": lambda: Submission.objects.filter(action="undo").update(note="By fax"),
+    "the key of what was said": lambda: SubmissionSalt.objects.all().delete(),
+    "choices of submission": lambda: Choice.objects.all().delete(),
+    "change request 1": lambda: ChangeRequest.objects.update(text="Smaller"),
+    "change request of": lambda: ChangeRequest.objects.all().delete(),
+}
+
+
+@pytest.mark.parametrize("told", SENT)
+def test_what_was_sent_besides_is_held_against_the_history(estimate, told):
+    SENT[told]()
+    assert told in fault(Estimate.objects.get())
+
+
+def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
+    link = estimate.links.get()
+    erasing.erase(erasing.by_link(link))
+    assert fault(Estimate.objects.get()) == ""
+    assert not SubmissionSalt.objects.filter(submission__link=link).exists()
+    _first(Submission, name="Mallory")
+    assert "key of what was said" in fault(Estimate.objects.get())
+
+
+def written_before(document):
+    """The whole history as scheme 1 wrote it, with its hashes."""
+    previous = ""
+    for entry in document.activities.order_by("sequence"):
+        kept = activity.facts(entry)
+        for name in ("said", "note", "chose", "asked"):
+            kept.pop(name, None)
+        entry.data, entry.scheme = canonical_bytes(kept).decode(), 1
+        entry.previous_hash, entry.hash = previous, ""
+        previous = entry.hash = activity.entry_hash(entry, document.public_id)
+        entry.save()
+    SubmissionSalt.objects.all().delete()
+
+
+def test_entries_of_scheme_1_go_on_being_valid_beside_those_of_2(client, estimate, tmp_path):
+    written_before(estimate)
+    post(client, estimate, "change_request", text="Larger")
+    assert set(estimate.activities.values_list("scheme", flat=True)) == {1, 2}
+    assert fault(Estimate.objects.get()) == ""
+    path = tmp_path / "mixed.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+    Submission.objects.filter(action="change_request").update(name="Mallory")
+    assert "name" in fault(Estimate.objects.get())
+
+
+def test_a_point_that_was_ticked_by_nobody_is_found(estimate):
+    request = ChangeRequest.objects.get()
+    version = ProofVersion.objects.get()
+    ProofPin.objects.create(change_request=request, proof_version=version, position=1, text="x")
+    assert "change request 1" in fault(Estimate.objects.get())
 
 
 def test_a_choice_that_was_turned_round_is_found(client, enter):
@@ -273,6 +349,24 @@ TAMPERING = {
     "withdrawal": lambda d: _set(d["submissions"][0], withdrawal_text="None"),
     "order number": lambda d: _set(d["submissions"][0], purchase_order_number="PO-1"),
     "checklist": lambda d: _set(d["submissions"][0], checklist='["x"]'),
+    "name": lambda d: _set(d["submissions"][0], name="Mallory"),
+    "signature": lambda d: _set(d["submissions"][0], signature="Mallory"),
+    "name and its text": lambda d: _set(
+        d["submissions"][0],
+        **dict.fromkeys(("name", "email", "signature", "strokes"), ""),
+        said='{"email":"","name":"","signature":"","strokes":""}',
+    ),
+    "note": lambda d: _set(d["submissions"][-1], note="By fax"),
+    "choice gone": lambda d: d["choices"].pop(),
+    "choice": lambda d: _set(d["choices"][0], is_chosen=False),
+    "choice added": lambda d: d["choices"].append(
+        {"submission": 0, "item": "x", "is_chosen": True}
+    ),
+    "change request": lambda d: _set(d["requests"][0], canonical="{}"),
+    "change request gone": lambda d: d["requests"].pop(),
+    "invoice": lambda d: d["invoices"].append(
+        {"number": "1", "content": "", "digest": digest(b"")}
+    ),
     "file": lambda d: _set(d["files"][0], sha256="0" * 64),
 }
 
@@ -302,5 +396,5 @@ def test_no_file_is_written_over(exported, estimate):
 def test_the_checker_needs_nothing_but_python():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
-    assert imports <= {"hashlib", "json", "sys", "zipfile"}
-    assert len(lines) <= 65
+    assert imports <= {"hashlib", "hmac", "json", "sys", "zipfile"}
+    assert len(lines) <= 90

@@ -28,6 +28,7 @@ from portal_plugin.models import (
     ProofPin,
     ProofVersion,
     SalesDocument,
+    SiteStorage,
     StaffPreference,
     Submission,
     TermsText,
@@ -43,12 +44,15 @@ from portal_plugin.services import (
     invoices,
     on_behalf,
     payments,
+    quotas,
     samples,
     starter,
 )
+from portal_plugin.services.files import store
 from portal_plugin.statuses import Telling, Verdict
 from tests import factories, proofing
 from tests.actions.test_roles import run
+from tests.samples import upload
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +189,15 @@ def test_what_its_customer_marked_and_linked_goes_with_it(sample, maker, client)
     assert (ProofPin.objects.count(), ExternalFile.objects.count()) == (1, 1)
     discarding.throw_away(sample, maker)
     assert not SalesDocument.objects.filter(pk=sample.pk).exists()
+
+
+def test_its_files_give_the_site_its_room_back(sample, maker, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "UPLOAD_SITE_QUOTA_BYTES": 10**9}
+    before = quotas.used_by_site(sample.site_id)
+    store(sample, upload("a.png"))
+    assert SiteStorage.objects.get().used_bytes > before
+    discarding.throw_away(sample, maker)
+    assert SiteStorage.objects.get().used_bytes == quotas.used_by_site(sample.site_id)
 
 
 def test_nothing_that_would_hold_a_sample_is_forgotten():

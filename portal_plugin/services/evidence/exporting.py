@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from ...models import Attachment, ProofVersion, RenderedPdf, SalesDocument
+from ...models import Attachment, Invoice, ProofVersion, RenderedPdf, SalesDocument
 from ...statuses import WorkState
+from .. import points, said
 
 FORMAT = 1
 #: Bytes that are read from the storage at once.
@@ -32,13 +33,22 @@ evidence.json holds, for the document and for what it was made from:
              the text "canonical", which that version has. In the history the entry with the same
              "submission" holds under "decided" the item, the verdict, the item hash and the SHA-256
              of the reason of each.
-  submissions  who sent them and when, and the terms as they were shown; "terms_digest" is the
-             SHA-256 of the text "terms_text". Those of "withdrawal_text", of the customer's order
-             number and of "checklist" stand in the same entry of the history.
+  submissions  what else people sent, by whom and when, and the terms as they were shown;
+             "terms_digest" is the SHA-256 of the text "terms_text". Those of "withdrawal_text", of
+             the customer's order number, of "checklist" and of "note" stand in the entry of the
+             history with the same "submission". Its "said" is the HMAC-SHA-256, under the
+             hexadecimal "salt", of the text "said": name, email, typed signature, drawn signature.
+             Entries of scheme 1 have neither "said" nor "note".
+  choices    options that were ticked and unticked: the entry of the history with the same
+             "submission" holds all of them under "chose", as pairs of item and true or false.
+  requests   for a change, with the points on the proof: the SHA-256 of the text "canonical" stands
+             under "asked" in the entry with the same "submission".
+  invoices   and credit notes: "digest" is the SHA-256 of the text "content". It stands with the
+             number in the history's entry "invoice" or "credit_note".
   files      proofs, files and PDFs. Each lies in files/ under its SHA-256.
 
 Persons stand in the history as keyed digests only: after somebody's data were erased, their names
-are missing from the rows and every hash still holds.
+and salts are missing from the rows ("said" is empty) and every hash still holds.
 
 The last entry's hash is the head. Whoever wrote it down at the time, from a receipt or from an
 email, can tell that nothing was taken off the end since.
@@ -108,6 +118,15 @@ def _document(document: SalesDocument) -> dict[str, Any]:
             }
             for decision in document.decisions.select_related("version__document").order_by("pk")
         ],
+        "choices": _choices(document),
+        "requests": [
+            {"submission": row.submission_id, "canonical": points.canonical(row).decode()}
+            for row in document.change_requests.exclude(submission=None).order_by("pk")
+        ],
+        "invoices": [
+            {"number": row.number, "content": row.content, "digest": row.digest}
+            for row in Invoice.objects.filter(document=document.pk).order_by("pk")
+        ],
         "files": [{"what": what, "sha256": sha256} for what, sha256, _s in _files(document)],
     }
 
@@ -127,12 +146,14 @@ def _version(version: Any) -> dict[str, Any]:
 
 
 def _submissions(document: SalesDocument) -> list[dict[str, Any]]:
-    rows = document.submissions.filter(decisions__isnull=False).distinct()
+    rows = document.submissions.select_related("link__recipient", "salt")
     return [
         {
             "submission": row.pk,
-            "name": row.name,
-            "email": row.email,
+            "action": row.action,
+            **json.loads(said.canonical(row)),
+            "salt": row.salt.salt if hasattr(row, "salt") else "",
+            "said": said.canonical(row).decode() if hasattr(row, "salt") else "",
             "link_of": row.link.recipient.name if row.link else "",
             "by_staff": row.staff_id is not None,
             "note": row.note,
@@ -140,12 +161,19 @@ def _submissions(document: SalesDocument) -> list[dict[str, Any]]:
             "terms_digest": row.terms_digest,
             "withdrawal_text": row.withdrawal_text,
             "withdrawal_digest": row.withdrawal_digest,
-            "signature": row.signature,
             "purchase_order_number": row.purchase_order_number,
             "checklist": row.checklist,
             "at": _moment(row.created_at),
         }
-        for row in rows.select_related("link__recipient").order_by("pk")
+        for row in rows.order_by("pk")
+    ]
+
+
+def _choices(document: SalesDocument) -> list[dict[str, Any]]:
+    rows = document.choices.order_by("pk")
+    return [
+        {"submission": row.submission_id, "item": str(row.item_key), "is_chosen": row.is_chosen}
+        for row in rows
     ]
 
 

@@ -1,7 +1,7 @@
 """Go through everything that was hashed, and name what is not what it was.
 
-Reads; never writes. In the order of a document's life: its history, its versions, the decisions
-and terms, what was chosen and charged, the files.
+Reads; never writes. In the order of a document's life: its history, its versions, the decisions,
+what was sent with them (``submitted``), what was charged, the files.
 """
 
 import json
@@ -11,40 +11,27 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q
-
 from ...canonical import canonical_bytes, digest
 from ...models import (
     Activity,
     Attachment,
-    Choice,
     Decision,
     DocumentVersion,
     Invoice,
     ProofVersion,
     RenderedPdf,
     SalesDocument,
-    Submission,
 )
 from ...statuses import WorkState
 from .. import deciding
 from ..activity import entry_hash, facts
 from ..proof_files import digest_of
+from . import submitted
+from .fault import Fault
 
 #: Of an item in a version's content, what is not part of what is decided.
 BESIDE = ("key", "is_optional", "is_selected")
 HEAD = re.compile(r"\b([\w-]{16}):(\d+):([0-9a-f]{64})\b")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """``place`` names the row or file, ``reason`` what is wrong with it; for whoever operates."""
-
-    place: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -76,8 +63,7 @@ def faults(document: SalesDocument) -> Iterator[Fault]:
         of_chain(document, entries),
         _of_versions(document, entries),
         _of_decisions(document, entries),
-        _of_terms(document, entries),
-        _of_choices(document, entries),
+        submitted.faults(document, entries),
         _of_invoices(document, entries),
         _of_files(document, entries),
     )
@@ -157,7 +143,7 @@ def _decided_part(item: dict[str, Any]) -> str:
     return digest(canonical_bytes(kept))
 
 
-# -- decisions and terms --------------------------------------------------------------------------
+# -- decisions ------------------------------------------------------------------------------------
 
 
 def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
@@ -181,68 +167,7 @@ def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[
         yield Fault(f"decision {found[0].pk}", f"the history has no submission {submission}")
 
 
-def _of_terms(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    told = _told(entries, "terms")
-    yield from _of_withdrawal(document, entries)
-    yield from _of_given(document, entries)
-    rows = Submission.objects.filter(document=document.pk)
-    for row in rows.filter(Q(pk__in=told) | ~Q(terms_digest="")).select_related("terms"):
-        place = f"terms of submission {row.pk}"
-        if _digest_if_any(row.terms_text) != row.terms_digest:
-            yield Fault(place, "the text that was accepted was changed")
-        elif told.get(row.pk, "") != row.terms_digest:
-            yield Fault(place, "it is not the text that the history has")
-        elif row.terms is not None and row.terms.digest != row.terms_digest:
-            yield Fault(place, "it is not the text that the shop had")
-
-
-def _of_withdrawal(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    told = _told(entries, "withdrawal")
-    rows = Submission.objects.filter(document=document.pk)
-    for row in rows.filter(Q(pk__in=told) | ~Q(withdrawal_digest="")):
-        place = f"text on withdrawal of submission {row.pk}"
-        if _digest_if_any(row.withdrawal_text) != row.withdrawal_digest:
-            yield Fault(place, "the text that was shown was changed")
-        elif told.get(row.pk, "") != row.withdrawal_digest:
-            yield Fault(place, "it is not the text that the history has")
-
-
-def _told(entries: list[Activity], name: str) -> dict[int, str]:
-    """Submission to what the history keeps of it under ``name``, where it does."""
-    found = [facts(entry) for entry in entries]
-    return {kept["submission"]: kept[name] for kept in found if kept.get(name)}
-
-
-def _digest_if_any(text: str) -> str:
-    return digest(text.encode()) if text else ""
-
-
-def _of_given(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    """Signature, order number and checklist. An erased person's signature is gone with its salt."""
-    told = {kept["submission"]: kept for e in entries if "decided" in (kept := facts(e))}
-    rows = Submission.objects.filter(document=document.pk, pk__in=list(told))
-    for row in rows.select_related("link__recipient"):
-        is_erased = row.link is not None and row.link.recipient.erased_at is not None
-        names = {"purchase_order", "checklist"}
-        if row.signature or not is_erased:
-            names.add("signature")
-        kept, found = told[row.pk], deciding.given(row)
-        if any(kept.get(name, "") != found.get(name, "") for name in names):
-            yield Fault(
-                f"submission {row.pk}", "what was given with it is not what the history has"
-            )
-
-
-# -- choices and invoices -------------------------------------------------------------------------
-
-
-def _of_choices(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    found = [facts(entry) for entry in entries if entry.verb == "choose"]
-    told = {kept["submission"]: kept["items"] for kept in found}
-    for row in Choice.objects.filter(document=document.pk).order_by("pk"):
-        chosen = told.get(row.submission_id)
-        if chosen is None or row.is_chosen != (str(row.item_key) in chosen):
-            yield Fault(f"choice {row.pk} of item {row.item_key}", "it is not what the history has")
+# -- invoices --------------------------------------------------------------------------------------
 
 
 def _of_invoices(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:

@@ -118,14 +118,15 @@ def _unheard(since: datetime, account: gateway.Account, found: Found) -> Iterato
         found.seen += 1
         chunk.append(event)
         if len(chunk) == CHUNK:
-            yield from _new_of(chunk)
+            yield from _new_of(chunk, account)
             chunk = []
-    yield from _new_of(chunk)
+    yield from _new_of(chunk, account)
 
 
-def _new_of(chunk: list[gateway.Event]) -> Iterator[gateway.Event]:
+def _new_of(chunk: list[gateway.Event], account: gateway.Account) -> Iterator[gateway.Event]:
     ids = [event.id for event in chunk]
-    taken = StripeEvent.objects.filter(event_id__in=ids, handled_at__isnull=False)
+    events = StripeEvent.objects.filter(account=account.name, event_id__in=ids)
+    taken = events.filter(handled_at__isnull=False)
     known = set(taken.values_list("event_id", flat=True))
     yield from (event for event in reversed(chunk) if event.id not in known)
 

@@ -37,7 +37,7 @@ def take_event(event: gateway.Event, account: gateway.Account) -> str:
     Raises ``StripeTrouble`` where Stripe could not be asked: it has to send the event again.
     """
     row, _created = StripeEvent.objects.get_or_create(
-        account=event.account or account.name,
+        account=_signed_for(event, account),
         event_id=event.id,
         defaults={
             "type": event.type,
@@ -51,6 +51,12 @@ def take_event(event: gateway.Event, account: gateway.Account) -> str:
         _take(event, row, account)
         row.refresh_from_db()
     return row.outcome
+
+
+def _signed_for(event: gateway.Event, account: gateway.Account) -> str:
+    """Whose word it is. Whoever knows the secret of one shop may write any ``account`` into a body,
+    and must not be able to use up an event of another shop's before it comes."""
+    return f"{account.name}/{event.account}"[:64] if event.account else account.name
 
 
 def _take(event: gateway.Event, row: StripeEvent, account: gateway.Account) -> None:

@@ -1,5 +1,6 @@
 """What was decided on an item, and why an earlier decision does not count, in sentences."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -7,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from ...models.standing import ItemStanding
+from ...models.standing import ItemStanding, Standing
 from ...statuses import ItemState, Verdict
 from ..changes import why
 
@@ -46,6 +47,24 @@ def agreement_sentence(standing: ItemStanding | None) -> str:
     silent = [str(link.recipient) for link in standing.missing]
     words = {"names": together(list(dict.fromkeys(said))), "others": together(silent)}
     return _("Approved by %(names)s; waits for %(others)s.") % words
+
+
+def confirmed_sentence(standing: Standing) -> str:
+    """The same of what changed around the items."""
+    found = standing.since_agreed
+    if found is None or not found.confirmed:
+        return ""
+    words = {
+        "names": together(names_of(found.confirmed)),
+        "others": together(names_of(found.missing)),
+    }
+    return _("Agreed to by %(names)s; waits for %(others)s.") % words
+
+
+def names_of(found: Iterable[Any]) -> list[str]:
+    """Of the people of links, each once. Who has no name is called by their address."""
+    by_person = {link.recipient_id: str(link.recipient) for link in found}
+    return [name for name in dict.fromkeys(by_person.values()) if name]
 
 
 def together(names: list[str]) -> str:

@@ -16,6 +16,7 @@ from ...money import format_money, format_number
 from ...statuses import OPEN_TO_AGREEMENT, DocumentState, ItemState
 from .. import terms as terms_service
 from .changed import sentences
+from .decided import confirmed_sentence
 from .items import ItemView, item_views
 from .money import (
     PaymentRow,
@@ -80,6 +81,8 @@ class DocumentView:
     #: yes, and what is only good news. One of the two at most has any.
     to_confirm: list[str] = field(default_factory=list)
     good_news: list[str] = field(default_factory=list)
+    #: Who has said that yes and who has not, where some have.
+    confirmed: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -192,12 +195,13 @@ def _pdf_label(document: SalesDocument, settings: PortalSettings) -> str:
     return _("PDF Order confirmation") if settings.has_formal_invoices else _("PDF Invoice")
 
 
-def _changed(document: SalesDocument, currency: str, language: str) -> dict[str, list[str]]:
+def _changed(document: SalesDocument, currency: str, language: str) -> dict[str, Any]:
     if document.pk is None or document.state not in OPEN_TO_AGREEMENT:
         return {}
     change = document.standing.change_since_agreed
     name = "to_confirm" if change is not None and change.asks else "good_news"
-    return {name: sentences(change, currency, language)}
+    said = sentences(change, currency, language)
+    return {name: said, "confirmed": confirmed_sentence(document.standing)}
 
 
 def _customer_lines(customer: Any) -> list[str]:

@@ -1,13 +1,12 @@
 """Who may do what on a document, and who was asked, in sentences for its customers."""
 
-from collections.abc import Iterable
-
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from ...models import DirectLink, SalesDocument
 from ...statuses import LinkRole
 from .. import links
+from .decided import names_of
 from .document import DocumentView
 
 
@@ -33,12 +32,6 @@ def limit_sentence(view: DocumentView, link: DirectLink | None) -> str:
     else:
         return ""
     return who_may(view.document, needed) or _("Ask the shop if you want to answer this.")
-
-
-def names_of(found: Iterable[DirectLink]) -> list[str]:
-    """Each person once. Who has no name is called by their address."""
-    by_person = {link.recipient_id: str(link.recipient) for link in found}
-    return [name for name in dict.fromkeys(by_person.values()) if name]
 
 
 def either(names: list[str]) -> str:

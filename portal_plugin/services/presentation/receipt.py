@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ... import days
+from ... import days, strokes
 from ...addresses import short
 from ...models import Activity, Decision, Preview, ProofVersion, Submission
 from ...money import format_money, format_number, format_price
@@ -73,6 +73,8 @@ class ReceiptView:
     version_hash: str
     entry_hash: str
     signature: str = ""
+    #: Of a drawn one: the ``d`` of a path in a box of 600 by 200.
+    drawn: str = ""
     purchase_order_number: str = ""
     checklist: list[str] = field(default_factory=list)
 
@@ -112,6 +114,7 @@ def receipt_view(submission: Submission) -> ReceiptView:
             version_hash=version.digest,
             entry_hash=_entry_hash(submission),
             signature=submission.signature,
+            drawn=strokes.path(submission.signature_strokes),
             purchase_order_number=submission.purchase_order_number,
             checklist=json.loads(submission.checklist or "[]"),
         )

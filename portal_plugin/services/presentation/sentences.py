@@ -17,7 +17,7 @@ def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
     for_all, waiting = len(view.waiting_items), len(view.waiting_for(link))
     total = len([item for item in view.items if item.is_decidable])
     if view.to_confirm and not waiting and view.state == DocumentState.WAITING:
-        return _("Waiting for you: please confirm what changed.")
+        return _confirm_sentence(view, link)
     if view.state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
         if link is not None and link.is_limited:
             return ngettext(
@@ -41,6 +41,14 @@ def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
     if view.state == DocumentState.CANCELLED:
         return _("This was cancelled.")
     return _approved_sentence(view, total)
+
+
+def _confirm_sentence(view: DocumentView, link: DirectLink | None) -> str:
+    if link is not None and link.is_limited:
+        return _("Waiting for what changed to be confirmed")
+    if not view.document.standing.asks_to_confirm(link):
+        return others_sentence(view.document)
+    return _("Waiting for you: please confirm what changed.")
 
 
 def _approved_sentence(view: DocumentView, total: int) -> str:
@@ -135,6 +143,8 @@ def next_sentence(view: DocumentView) -> str:
 
 def _after_approval(view: DocumentView) -> str:
     if view.to_confirm and not view.waiting_items:
+        if view.document.standing.missing_people:
+            return _("The shop goes on when everybody has confirmed it.")
         return _("The shop goes on when you have confirmed it.")
     if view.document.is_order:
         return _("The shop starts when everything is approved.")

@@ -1,6 +1,6 @@
 /* A proof larger than the frame it stands in: a click or the button, then scroll with anything. */
 
-export default function zoom(part) {
+export default function zoom(part, portal) {
   const frame = part.querySelector("[data-frame]");
   const button = part.querySelector("[data-zoom]");
 
@@ -8,11 +8,18 @@ export default function zoom(part) {
     const isZoomed = frame.toggleAttribute("data-zoomed");
     button?.setAttribute("aria-pressed", isZoomed);
     if (!isZoomed) return;
+    // What is kept of a form that was left opens again with the whole proof.
+    portal?.dialog?.addEventListener("close", whole, { once: true });
     for (const picture of frame.querySelectorAll("[data-large]")) {
       picture.src = picture.dataset.large;
       delete picture.dataset.large;
     }
     goTo(event);
+  }
+
+  function whole() {
+    frame.removeAttribute("data-zoomed");
+    button?.setAttribute("aria-pressed", false);
   }
 
   /** What was pressed stays under the pointer. */
