@@ -1,5 +1,6 @@
 """Where private files live, and what they are called there."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -33,6 +34,21 @@ def staging_folder() -> Path:
     if isinstance(storage, FileSystemStorage):
         return Path(storage.location) / STAGING
     return default_folder() / STAGING
+
+
+def secure(storage, name: str) -> None:
+    """See to it that a power cut takes neither the stored file nor its name: a row is about to say
+    that it is there. Other storages than this machine's disk see to that themselves. Raises
+    ``OSError``."""
+    if not isinstance(storage, FileSystemStorage):
+        return
+    path = Path(storage.path(name))
+    for place in (path, path.parent) if os.name == "posix" else ():
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def private_name(instance, filename):

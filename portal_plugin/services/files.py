@@ -13,12 +13,12 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import signals
+from .. import faults, signals
 from ..exceptions import FileRefused, FileTooLarge, StorageUnavailable
 from ..gateways import filetypes, scanner
 from ..models import Attachment, DirectLink, ProofVersion, SalesDocument, Submission
 from ..models.documents import lock
-from ..models.storage import private_name, private_storage
+from ..models.storage import private_name, private_storage, secure
 from ..statuses import FileCheckState
 from . import activity, previews, quotas, work
 
@@ -74,10 +74,13 @@ def prepare(owner: Any, upload: UploadedFile, *, max_bytes: int | None = None) -
         size += len(chunk)
     upload.seek(0)
     try:
-        path = private_storage().save(private_name(owner, ""), upload)
+        storage = private_storage()
+        path = storage.save(private_name(owner, ""), upload)
+        secure(storage, path)
     except OSError as error:
         logger.exception("A file could not be stored")
         raise StorageUnavailable from error
+    faults.reach("upload.stored")
     return StoredFile(
         name=filetypes.clean_name(upload.name or ""),
         content_type=kind.content_type,

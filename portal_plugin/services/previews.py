@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from .. import faults
 from ..gateways import pictures
 from ..models import Preview
 from ..models.storage import private_name, private_storage
@@ -97,6 +98,7 @@ def drain() -> None:
         rows = _claim(found)
         if not rows:
             continue
+        faults.reach("preview.claimed")
         try:
             _draw(rows)
         except Exception:
@@ -187,8 +189,10 @@ def _draw(rows: list[Preview]) -> None:
         for row in rows:
             _leased(row).update(state=WorkState.FAILED, lease_until=None)
         return
+    faults.reach("preview.drawn")
     for row in rows:
         _keep(row, drawing)
+        faults.reach("preview.kept")
     if first.page == 1:
         for page in range(2, min(drawing.pages, MAX_PAGES) + 1):
             _add_page(first.digest, first.source, first.content_type, page)
@@ -199,6 +203,7 @@ def _draw(rows: list[Preview]) -> None:
 def _keep(row: Preview, drawing: pictures.Drawing) -> None:
     picture = drawing.pictures[row.size]
     name = row.file.storage.save(private_name(row, ""), ContentFile(picture.data))
+    faults.reach("preview.stored")
     is_ours = _leased(row).update(
         state=WorkState.READY,
         lease_until=None,

@@ -16,6 +16,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
+from .. import faults
 from ..exceptions import ProofIsDamaged, StaleDocument, StorageUnreadable
 from ..models import ProofVersion, SalesDocument
 from ..models.documents import lock
@@ -57,6 +58,7 @@ def _read_all(document: SalesDocument, proofs: dict, keys: Collection[UUID]) -> 
     found_again = [version.pk for version in versions.values() if version.damaged_at]
     if found_again:
         ProofVersion.objects.filter(pk__in=found_again).update(damaged_at=None)
+    faults.reach("decide.read")
     return frozenset(version.digest for version in versions.values())
 
 
