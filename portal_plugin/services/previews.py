@@ -17,13 +17,15 @@ from django.utils import timezone
 from .. import faults
 from ..gateways import pictures
 from ..models import Preview
-from ..models.storage import private_name, private_storage
+from ..models.storage import private_name, private_storage, troubles
 from ..statuses import WorkState
 from . import proof_files, work
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)
+#: So long a storage that did not answer is left alone.
+PAUSE = timedelta(minutes=1)
 TRIES = 3
 MAX_PAGES = 30
 #: The lease of a file that the scanner has not cleared: nobody takes it up.
@@ -101,6 +103,9 @@ def drain() -> None:
         faults.reach("preview.claimed")
         try:
             _draw(rows)
+        except troubles():
+            logger.exception("The storage does not answer: %s waits for its preview", found.source)
+            _put_back(rows)
         except Exception:
             logger.exception("No preview of %s, page %s", found.source, found.page)
 
@@ -198,6 +203,16 @@ def _draw(rows: list[Preview]) -> None:
             _add_page(first.digest, first.source, first.content_type, page)
     else:
         _count_pages(first.digest)
+
+
+def _put_back(rows: list[Preview]) -> None:
+    """Nothing is wrong with the file: what a storage that is away takes is no try."""
+    for row in rows:
+        _leased(row).update(
+            state=WorkState.WAITING,
+            attempts=row.attempts - 1,
+            lease_until=timezone.now() + PAUSE,
+        )
 
 
 def _keep(row: Preview, drawing: pictures.Drawing) -> None:

@@ -20,6 +20,7 @@ from .. import faults
 from ..exceptions import ProofIsDamaged, StaleDocument, StorageUnreadable
 from ..models import ProofVersion, SalesDocument
 from ..models.documents import lock
+from ..models.storage import troubles
 from . import activity, notifications
 from .versions import released_proofs
 
@@ -78,7 +79,7 @@ def is_whole(version: ProofVersion) -> bool:
             return digest_of(file) == version.digest
     except FileNotFoundError:
         return False
-    except OSError as error:
+    except troubles() as error:
         logger.exception("A proof cannot be read: %s", version.file.name)
         raise StorageUnreadable from error
 

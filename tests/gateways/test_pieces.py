@@ -61,8 +61,8 @@ def test_what_does_not_reach_the_disk_is_not_acknowledged(staged, monkeypatch):
     def fsync(descriptor):
         raise OSError(5, "Input/output error")
 
-    with monkeypatch.context() as patched, pytest.raises(StorageUnavailable):
-        patched.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(StorageUnavailable):
         staged.append(io.BytesIO(DATA), 0, len(DATA))
 
 
