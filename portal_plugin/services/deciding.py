@@ -59,8 +59,7 @@ def decide(
         )
         for key in dict.fromkeys(keys)
     ]
-    for decision in decisions:
-        decision.save(force_insert=True)
+    decisions = Decision.objects.bulk_create(decisions)
     faults.reach("decide.written")
     pdfs.order_receipt(submission, version)
     forget(document)
