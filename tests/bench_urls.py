@@ -1,7 +1,10 @@
-"""The sandbox site's addresses, and a plain view beside them to measure against."""
+"""The sandbox site's addresses, and plain views beside them to measure against."""
 
+from django.core.files.storage import default_storage
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 from portal_plugin.models import Customer, LineItem, PortalSettings
 from sandbox_site import urls
@@ -17,4 +20,11 @@ def plain(request):
     return render(request, "bench/plain.html", context)
 
 
-urlpatterns = [path("bench/", plain), *urls.urlpatterns]
+@csrf_exempt
+def save(request):
+    """What Django does with a file by itself."""
+    default_storage.delete(default_storage.save("bench/file", request.FILES["file"]))
+    return HttpResponse(status=204)
+
+
+urlpatterns = [path("bench/", plain), path("bench/save/", save), *urls.urlpatterns]
