@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from portal_plugin.services import links
 
-from . import factories
+from . import factories, kept_database
 
 #: The machine that runs this may be root, and has no network.
 CHROMIUM_FLAGS = [
@@ -35,6 +35,18 @@ def pytest_collection_modifyitems(config, items):
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request, django_db_keepdb, django_db_modify_db_settings):
+    """Ours is in a folder that goes with the run; what was migrated before is taken from there."""
+    return kept_database.restore(request.config.cache.mkdir("database")) or django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        kept_database.keep(request.config.cache.mkdir("database"))
 
 
 @pytest.fixture(autouse=True)
