@@ -44,7 +44,7 @@ def _ready(count):
     customer = enter(factories.order_factory(items=count))
     document = Order.objects.get(pk=customer.document.pk)
     form = registry.action("approve_multiple")(Visit(document, link=customer.link)).form()
-    told = {field.name: field.value() for field in form.hidden_fields()}
+    told = {field.name: field.value() or "" for field in form.hidden_fields()}
     told |= {
         "client_key": str(uuid.uuid4()),
         "accept_terms": "on",
