@@ -1,11 +1,25 @@
 """A customer with an open document, whose requests go through the whole site or over a line."""
 
 import sys
+import time
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 HOST = "localhost"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``seconds`` until all of it was out; what the worker did afterwards nobody waits for."""
+
+    status: int
+    headers: dict[str, str]
+    seconds: float
+
+    def must_be(self, *statuses: int) -> None:
+        if self.status not in statuses:
+            raise RuntimeError(f"It answered {self.status}")
 
 
 @dataclass(frozen=True)
@@ -35,8 +49,10 @@ def enter(document) -> Customer:
     return Customer(document, link, cookies, client.cookies["csrftoken"].value)
 
 
-def ask(method: str, path: str, *, body=None, length=0, kind="", cookies="", **headers: str):
-    """One request as a WSGI server makes it: ``(status, headers)``, the body read to its end."""
+def ask(
+    method: str, path: str, *, body=None, length=0, kind="", cookies="", **headers: str
+) -> Answer:
+    """One request as a WSGI server makes it."""
     from django.core.handlers.wsgi import WSGIHandler
 
     told: list[Any] = []
@@ -61,8 +77,10 @@ def ask(method: str, path: str, *, body=None, length=0, kind="", cookies="", **h
         "wsgi.run_once": False,
         **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
     }
+    begin = time.perf_counter()
     response = WSGIHandler()(environ, lambda *start: told.extend(start))
     for _part in response:
         pass
+    seconds = time.perf_counter() - begin
     response.close()
-    return int(told[0].split()[0]), dict(told[1])
+    return Answer(int(told[0].split()[0]), dict(told[1]), seconds)
