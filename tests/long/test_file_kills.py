@@ -47,8 +47,9 @@ SHA256 = hashlib.sha256(DATA).hexdigest()
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path, monkeypatch):
-    # The models hold the storage itself: another one in the settings would come too late.
-    monkeypatch.setitem(private_storage().__dict__, "location", str(tmp_path / "stored"))
+    # The models hold the storage that there was when they were loaded, beside that of the settings.
+    for storage in (private_storage(), Attachment.file.field.storage):
+        monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "stored"))
     settings.PORTAL_PLUGIN = {
         **settings.PORTAL_PLUGIN,
         "UPLOAD_STAGING_FOLDER": str(tmp_path / "staged"),
