@@ -20,8 +20,9 @@ from testing import test
 
 
 def bench(options: argparse.Namespace, rest: list[str]) -> int:
-    set_up(TEST_EXTRAS, PANGO)
-    module = "tests.bench_admin" if "--admin" in rest else "tests.bench"
+    set_up((*TEST_EXTRAS, "bench") if "--files" in rest else TEST_EXTRAS, PANGO)
+    named = {"--admin": "tests.bench_admin", "--files": "tests.bench_files"}
+    module = next((named[name] for name in named if name in rest), "tests.bench")
     return subprocess.call([PYTHON, "-m", module, *rest], cwd=ROOT)
 
 
@@ -76,7 +77,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     test_parser.add_argument(
         "--long",
         action="store_true",
-        help="only the tests of tests/long, in their full length; it takes hours",
+        help="only the tests that have a longer form, in that; it takes hours",
     )
     test_parser.add_argument("--db", choices=("sqlite", "postgres", "all"), default="all")
     options, rest = parser.parse_known_args(arguments)

@@ -15,6 +15,8 @@ from pathlib import Path
 from environment import TEST_EXTRAS, set_up
 from system import CHROMIUM, PANGO, POSTGRES, PYTHON, ROOT, postgres_programs, run, step, works
 
+#: What `--long` runs, in full length.
+LONG_TESTS = ("tests/long", "tests/browser/test_upload.py")
 POSTGRES_TESTS = ("tests/models", "tests/services", "tests/actions", "tests/races", "tests/long")
 # The only tests that may be skipped where nothing may be missing.
 ALLOWED_SKIPS = ("needs ../shared", "needs clamd")
@@ -107,7 +109,7 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     set_up(TEST_EXTRAS, PANGO, CHROMIUM, *((POSTGRES,) if wants_postgres else ()))
     closing = []
     length = {"PORTAL_LONG": "1"} if options.long else {}
-    rest = ["tests/long", *rest] if options.long else rest
+    rest = [*LONG_TESTS, *rest] if options.long else rest
     if options.db in ("sqlite", "all"):
         closing += pytest("sqlite", rest, length, options.strict)
     if wants_postgres and POSTGRES.is_there():

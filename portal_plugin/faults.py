@@ -18,6 +18,20 @@ POINTS = (
     "refund.booked",
     "reconcile.event",
     "reconcile.compared",
+    "upload.begun",
+    "upload.piece",
+    "upload.whole",
+    "upload.stored",
+    "upload.taken",
+    "act.prepared",
+    "act.before_commit",
+    "act.committed",
+    "decide.read",
+    "decide.written",
+    "preview.claimed",
+    "preview.drawn",
+    "preview.stored",
+    "preview.kept",
 )
 
 on_reach: Callable[[str], None] | None = None

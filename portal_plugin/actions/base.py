@@ -16,6 +16,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .. import faults
 from ..exceptions import NotAvailable, NotForThisLink, PortalError
 from ..models import Submission
 from ..models.documents import lock
@@ -216,10 +217,12 @@ class Action:
             return Invalid(form)
         try:
             self.prepare(form)
+            faults.reach("act.prepared")
             outcome = self._run_locked(form)
         except BaseException:
             self.discard(form)
             raise
+        faults.reach("act.committed")
         return self.finish(outcome)
 
     def _run_locked(self, form):
@@ -239,6 +242,7 @@ class Action:
                 Submission.objects.filter(pk=submission.pk).update(message=outcome.message)
             if action.is_news(form):
                 action._tell(form, submission)
+            faults.reach("act.before_commit")
             return outcome
 
     def _earlier(self, form):

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.datastructures import MultiValueDict
 
+from .. import faults
 from ..exceptions import FileRefused, PortalError, StorageUnavailable, UploadIsOver
 from ..gateways.pieces import Pieces
 from ..models import UploadInProgress
@@ -38,9 +39,12 @@ def begin(
         if not visit.can_act or not action.is_available():
             raise action.refusal()
         found = uploads.begun(visit, client_key, name, size)
-        return found or uploads.reserve(
-            visit, client_key=client_key, name=name, size=size, item_key=item_key
-        )
+        if found is None:
+            found = uploads.reserve(
+                visit, client_key=client_key, name=name, size=size, item_key=item_key
+            )
+            faults.reach("upload.begun")
+        return found
 
 
 def finish(visit: Visit, upload: UploadInProgress) -> None:
@@ -49,6 +53,7 @@ def finish(visit: Visit, upload: UploadInProgress) -> None:
     if upload.is_finished:
         return
     pieces = Pieces(upload.public_id)
+    faults.reach("upload.whole")
     try:
         with pieces.arrived(upload.name) as file:
             outcome = _run(visit, upload, file)
@@ -63,6 +68,7 @@ def finish(visit: Visit, upload: UploadInProgress) -> None:
     if isinstance(outcome, Invalid):
         uploads.drop(upload)
         raise FileRefused(" ".join(outcome.form.errors.get("files", [])))
+    faults.reach("upload.taken")
     pieces.discard()
 
 

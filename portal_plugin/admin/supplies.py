@@ -1,5 +1,7 @@
 """Files of a document for staff: the PDF, the originals, small pictures of them."""
 
+import logging
+
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -9,14 +11,17 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 
-from ..exceptions import PortalError
+from ..exceptions import StorageUnreadable
 from ..gateways import delivery
 from ..models import Attachment, ProofVersion, Submission
+from ..models.storage import troubles
 from ..services import file_bundles, files, invoice_paper, paper, pdfs, previews, receipts
 from ..services.presentation import document_view
 from ..services.presentation.receipt import receipt_view
 from ..statuses import WorkState
 from .finding import find
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -65,19 +70,25 @@ def invoice(request, pk, public_id):
 def original(request, pk, file_id):
     document = find(request, pk)
     row = _row(document, file_id)
+    if not files.may_be_opened(row):
+        return _refused(request, pk, _("This file did not pass the virus check."))
     try:
-        if not files.may_be_opened(row):
-            raise PortalError(_("This file did not pass the virus check."))
         return delivery.file_response(
             row.file,
             name=row.name,
             content_type=row.content_type,
             wanted=request.headers.get("Range", ""),
         )
-    except (PortalError, FileNotFoundError) as error:
-        gone = _("The storage has lost this file.")
-        messages.error(request, getattr(error, "message", gone))
-        return redirect(reverse("portal_admin:overview", args=[pk]))
+    except FileNotFoundError:
+        return _refused(request, pk, _("The storage has lost this file."))
+    except troubles():
+        logger.exception("A file cannot be read: %s", row.file.name)
+        return _refused(request, pk, StorageUnreadable().message)
+
+
+def _refused(request, pk, sentence):
+    messages.error(request, sentence)
+    return redirect(reverse("portal_admin:overview", args=[pk]))
 
 
 @require_safe
@@ -86,8 +97,7 @@ def all_files(request, pk):
     document = find(request, pk)
     rows = file_bundles.for_staff(document)
     if not rows:
-        messages.error(request, _("No files."))
-        return redirect(reverse("portal_admin:overview", args=[pk]))
+        return _refused(request, pk, _("No files."))
     return delivery.zip_response(file_bundles.stream(rows), name=file_bundles.name_of(document))
 
 
@@ -106,7 +116,11 @@ def _drawn(row, page, size):
     found = previews.ready(row.digest, page, size)
     if found is None or not files.may_go_out(row):
         raise Http404
-    return delivery.picture_response(found.file, content_type=found.content_type)
+    try:
+        return delivery.picture_response(found.file, content_type=found.content_type)
+    except troubles() as error:
+        logger.exception("A preview cannot be read: %s", found.file.name)
+        raise Http404 from error
 
 
 def _row(document, file_id):

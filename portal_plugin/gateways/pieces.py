@@ -17,6 +17,7 @@ from uuid import UUID
 from django.core.files import locks
 from django.core.files.uploadedfile import UploadedFile
 
+from .. import faults
 from ..exceptions import StorageUnavailable, UploadConflict
 from ..models.storage import staging_folder
 
@@ -54,16 +55,21 @@ class Pieces:
     def append(self, stream: IO[bytes], at: int, most: int) -> int:
         """Add up to ``most`` bytes of ``stream``, of which the first is number ``at`` of the file.
 
-        Returns how many bytes the file has now. What came before a line was cut is kept: whatever
-        reading raises goes up. Raises ``UploadConflict`` where ``at`` is not the end, and
-        ``StorageUnavailable`` on a full disk.
+        Returns how many bytes the file has now; they are on the disk then, because whoever sent
+        them may forget them. What came before a line was cut is kept: whatever reading raises goes
+        up. Raises ``UploadConflict`` where ``at`` is not the end, and ``StorageUnavailable`` on a
+        full disk.
         """
         with self._opened() as file:
             _refuse_elsewhere(file, at)
-            while most > 0 and (step := stream.read(min(STEP, most))):
-                _write(file, step, at)
-                at += len(step)
-                most -= len(step)
+            try:
+                while most > 0 and (step := stream.read(min(STEP, most))):
+                    _write(file, step, at)
+                    faults.reach("upload.piece")
+                    at += len(step)
+                    most -= len(step)
+            finally:
+                _secure(file)
         return at
 
     def head(self, size: int) -> bytes:
@@ -106,6 +112,15 @@ class Pieces:
             raise StorageUnavailable from error
         with os.fdopen(descriptor, "ab", buffering=0) as file:
             yield file
+
+
+def _secure(file: IO[bytes]) -> None:
+    """Past the machine's memory: a power cut takes nothing of it any more."""
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        logger.exception("A piece of an upload did not reach the disk")
+        raise StorageUnavailable from error
 
 
 def _refuse_elsewhere(file: IO[bytes], at: int) -> None:

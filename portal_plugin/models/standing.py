@@ -70,6 +70,14 @@ class Standing:
             found = found.select_related("submission__link__recipient", "version")
         return list(found.defer("version__content").order_by("submission_id", "pk"))
 
+    @cached_property
+    def decisions_of(self) -> dict:
+        """Item key to the decisions on it, newest last."""
+        found: dict = {}
+        for decision in self.decisions:
+            found.setdefault(decision.item_key, []).append(decision)
+        return found
+
     @property
     def needs_all(self) -> bool:
         return self.document.approvals_needed == ApprovalsNeeded.ALL
@@ -101,7 +109,7 @@ class Standing:
         }
 
     def _of_item(self, item):
-        decided = [d for d in self.decisions if d.item_key == item.key]
+        decided = self.decisions_of.get(item.key, [])
         newest = decided[-1] if decided else None
         counting = newest if newest and newest.since_id == item.since_id else None
         requests = [r for r in self.change_requests if self._covers(r, item.key, counting)]

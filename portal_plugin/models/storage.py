@@ -1,6 +1,10 @@
 """Where private files live, and what they are called there."""
 
+import os
 import secrets
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +14,13 @@ from ..conf import conf
 
 #: Folder of the private storage that holds no stored files.
 STAGING = "staging"
+#: What the libraries below django-storages raise, by module.
+OF_LIBRARIES = {
+    "botocore.exceptions": ("BotoCoreError", "ClientError"),
+    "boto3.exceptions": ("Boto3Error",),
+    "google.api_core.exceptions": ("GoogleAPIError",),
+    "azure.core.exceptions": ("AzureError",),
+}
 
 
 def private_storage():
@@ -18,6 +29,19 @@ def private_storage():
         return storages["portal"]
     except InvalidStorageError:
         return FileSystemStorage(location=default_folder(), base_url=None)
+
+
+@cache
+def troubles() -> tuple[type[Exception], ...]:
+    """The errors of a storage that is away, full, slow or wrong, whichever it is: for ``except``.
+
+    What is not there is a ``FileNotFoundError``, which is one of them: handle it before.
+    """
+    found: list[type[Exception]] = [OSError]
+    for module, names in OF_LIBRARIES.items():
+        with suppress(ImportError):
+            found += [getattr(import_module(module), name) for name in names]
+    return tuple(found)
 
 
 def default_folder() -> Path:
@@ -33,6 +57,21 @@ def staging_folder() -> Path:
     if isinstance(storage, FileSystemStorage):
         return Path(storage.location) / STAGING
     return default_folder() / STAGING
+
+
+def secure(storage, name: str) -> None:
+    """See to it that a power cut takes neither the stored file nor its name: a row is about to say
+    that it is there. Other storages than this machine's disk see to that themselves. Raises
+    ``OSError``."""
+    if not isinstance(storage, FileSystemStorage):
+        return
+    path = Path(storage.path(name))
+    for place in (path, path.parent) if os.name == "posix" else ():
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def private_name(instance, filename):

@@ -9,9 +9,10 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
-from ..exceptions import FileIsGone, FileWaits, PortalError
+from ..exceptions import FileIsDamaged, FileIsGone, FileWaits, PortalError, StorageUnreadable
 from ..gateways import delivery, pictures
-from ..services import file_bundles, files, previews, proof_files, proofs
+from ..models.storage import troubles
+from ..services import attachment_files, file_bundles, files, previews, proof_files, proofs
 from ..statuses import FileCheckState
 from . import answers
 
@@ -21,7 +22,20 @@ logger = logging.getLogger(__name__)
 def attachment(request, visit, file_id):
     """The original of a customer's or the shop's file, as a download."""
     row = find(files.for_customer(visit.document), visit, file_id)
-    return answers.dead_link(request) if row is None else download(row, request)
+    if row is None:
+        return answers.dead_link(request)
+    response = download(row, request)
+    if response.streaming and response.status_code == 200:
+        _refuse_another_size(response, row)
+    return response
+
+
+def _refuse_another_size(response, row):
+    """What the storage gives is not what was stored, and that shows before the first byte."""
+    if response.get("Content-Length") != str(row.size):
+        response.file_to_stream.close()
+        attachment_files.report(row)
+        raise FileIsDamaged
 
 
 def all_files(request, visit):
@@ -84,6 +98,9 @@ def download(row, request):
     except FileNotFoundError as error:
         logger.error("A file is gone from the storage: %s", row.file.name)
         raise FileIsGone from error
+    except troubles() as error:
+        logger.exception("A file cannot be read: %s", row.file.name)
+        raise StorageUnreadable from error
 
 
 def _range(request, row):
@@ -98,5 +115,8 @@ def _drawn(picture, etag):
     except FileNotFoundError as error:
         logger.error("A preview is gone from the storage: %s", picture.file.name)
         raise FileIsGone from error
+    except troubles() as error:
+        logger.exception("A preview cannot be read: %s", picture.file.name)
+        raise StorageUnreadable from error
     response["ETag"] = etag
     return response

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from ..exceptions import FileIsDamaged
+from ..exceptions import FileIsDamaged, StorageUnreadable
 from ..models import Attachment, SalesDocument
 from ..models.documents import lock
+from ..models.storage import troubles
 from . import activity, notifications
 from .proof_files import pieces_of
 
@@ -20,6 +21,7 @@ def checked(row: Attachment) -> Iterator[bytes]:
     """The bytes of a stored file, piece by piece, compared with its hash at the end.
 
     Raises ``FileIsDamaged``, after the last piece or where the storage has lost it; staff are told.
+    Raises ``StorageUnreadable`` where the storage does not answer.
     """
     sha256 = hashlib.sha256()
     try:
@@ -30,6 +32,9 @@ def checked(row: Attachment) -> Iterator[bytes]:
     except FileNotFoundError as error:
         report(row)
         raise FileIsDamaged from error
+    except troubles() as error:
+        logger.exception("A file cannot be read: %s", row.file.name)
+        raise StorageUnreadable from error
     if sha256.hexdigest() != row.digest:
         report(row)
         raise FileIsDamaged

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .. import signals
+from .. import faults, signals
 from ..canonical import digest
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
@@ -59,8 +59,8 @@ def decide(
         )
         for key in dict.fromkeys(keys)
     ]
-    for decision in decisions:
-        decision.save(force_insert=True)
+    decisions = Decision.objects.bulk_create(decisions)
+    faults.reach("decide.written")
     pdfs.order_receipt(submission, version)
     forget(document)
     transaction.on_commit(

@@ -13,12 +13,12 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import signals
+from .. import faults, signals
 from ..exceptions import FileRefused, FileTooLarge, StorageUnavailable
 from ..gateways import filetypes, scanner
 from ..models import Attachment, DirectLink, ProofVersion, SalesDocument, Submission
 from ..models.documents import lock
-from ..models.storage import private_name, private_storage
+from ..models.storage import private_name, private_storage, secure, troubles
 from ..statuses import FileCheckState
 from . import activity, previews, quotas, work
 
@@ -40,7 +40,7 @@ class StoredFile:
     def discard(self) -> None:
         """Take it out of the storage again, if no row was written for it."""
         if not self.is_saved:
-            private_storage().delete(self.path)
+            _clear_away(self.path)
 
 
 def check(upload: UploadedFile, *, max_bytes: int | None = None) -> filetypes.FileKind:
@@ -73,11 +73,8 @@ def prepare(owner: Any, upload: UploadedFile, *, max_bytes: int | None = None) -
         sha256.update(chunk)
         size += len(chunk)
     upload.seek(0)
-    try:
-        path = private_storage().save(private_name(owner, ""), upload)
-    except OSError as error:
-        logger.exception("A file could not be stored")
-        raise StorageUnavailable from error
+    path = _put(private_name(owner, ""), upload, size)
+    faults.reach("upload.stored")
     return StoredFile(
         name=filetypes.clean_name(upload.name or ""),
         content_type=kind.content_type,
@@ -86,6 +83,30 @@ def prepare(owner: Any, upload: UploadedFile, *, max_bytes: int | None = None) -
         digest=sha256.hexdigest(),
         path=path,
     )
+
+
+def _put(name: str, upload: UploadedFile, size: int) -> str:
+    """The path of the stored file, all of which is there. Raises ``StorageUnavailable``, and leaves
+    nothing behind then, as far as the storage lets us."""
+    storage = private_storage()
+    try:
+        path = storage.save(name, upload)
+        secure(storage, path)
+        if storage.size(path) != size:
+            raise OSError(f"{path} has {storage.size(path)} bytes of {size}")
+    except troubles() as error:
+        logger.exception("A file could not be stored")
+        _clear_away(name)
+        raise StorageUnavailable from error
+    return path
+
+
+def _clear_away(path: str) -> None:
+    """What a storage that is away keeps is nobody's, and found at night."""
+    try:
+        private_storage().delete(path)
+    except troubles():
+        logger.exception("A file that nobody needs could not be deleted: %s", path)
 
 
 @contextmanager

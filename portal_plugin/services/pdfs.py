@@ -19,7 +19,7 @@ from django.utils import timezone
 from ..exceptions import RenderUnavailable
 from ..gateways import pdf as gateway
 from ..models import DocumentVersion, RenderedPdf, SalesDocument, Submission
-from ..models.storage import private_name
+from ..models.storage import private_name, troubles
 from ..statuses import WorkState
 from . import invoice_paper, paper, receipts, work
 
@@ -94,7 +94,8 @@ def receipt(submission: Submission) -> RenderedPdf | None:
 def hand_out(pdf: RenderedPdf) -> File | None:
     """The open file, to be shown or sent. From then on it is kept for ever.
 
-    ``None`` where it has just been replaced, or where the storage has lost it and it is made anew.
+    ``None`` where it has just been replaced, where the storage has lost it and it is made anew, and
+    where the storage does not answer.
     """
     if pdf.first_shown_at is None:
         unshown = RenderedPdf.objects.filter(pk=pdf.pk, first_shown_at=None)
@@ -102,11 +103,15 @@ def hand_out(pdf: RenderedPdf) -> File | None:
         if not RenderedPdf.objects.filter(pk=pdf.pk).exists():
             return None
     try:
-        return pdf.file.open("rb")
+        file = pdf.file.open("rb")
+        file.seek(0)  # a bucket is asked for the bytes only now
+        return file
     except FileNotFoundError:
         logger.error("The file of PDF %s is gone: %s", pdf.pk, pdf.file.name)
         _reset(RenderedPdf.objects.filter(pk=pdf.pk))
-        return None
+    except troubles():
+        logger.exception("The file of PDF %s cannot be read: %s", pdf.pk, pdf.file.name)
+    return None
 
 
 def drain() -> None:

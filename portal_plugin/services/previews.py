@@ -14,15 +14,18 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from .. import faults
 from ..gateways import pictures
 from ..models import Preview
-from ..models.storage import private_name, private_storage
+from ..models.storage import private_name, private_storage, troubles
 from ..statuses import WorkState
 from . import proof_files, work
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)
+#: So long a storage that did not answer is left alone.
+PAUSE = timedelta(minutes=1)
 TRIES = 3
 MAX_PAGES = 30
 #: The lease of a file that the scanner has not cleared: nobody takes it up.
@@ -97,8 +100,12 @@ def drain() -> None:
         rows = _claim(found)
         if not rows:
             continue
+        faults.reach("preview.claimed")
         try:
             _draw(rows)
+        except troubles():
+            logger.exception("The storage does not answer: %s waits for its preview", found.source)
+            _put_back(rows)
         except Exception:
             logger.exception("No preview of %s, page %s", found.source, found.page)
 
@@ -187,8 +194,10 @@ def _draw(rows: list[Preview]) -> None:
         for row in rows:
             _leased(row).update(state=WorkState.FAILED, lease_until=None)
         return
+    faults.reach("preview.drawn")
     for row in rows:
         _keep(row, drawing)
+        faults.reach("preview.kept")
     if first.page == 1:
         for page in range(2, min(drawing.pages, MAX_PAGES) + 1):
             _add_page(first.digest, first.source, first.content_type, page)
@@ -196,9 +205,20 @@ def _draw(rows: list[Preview]) -> None:
         _count_pages(first.digest)
 
 
+def _put_back(rows: list[Preview]) -> None:
+    """Nothing is wrong with the file: what a storage that is away takes is no try."""
+    for row in rows:
+        _leased(row).update(
+            state=WorkState.WAITING,
+            attempts=row.attempts - 1,
+            lease_until=timezone.now() + PAUSE,
+        )
+
+
 def _keep(row: Preview, drawing: pictures.Drawing) -> None:
     picture = drawing.pictures[row.size]
     name = row.file.storage.save(private_name(row, ""), ContentFile(picture.data))
+    faults.reach("preview.stored")
     is_ours = _leased(row).update(
         state=WorkState.READY,
         lease_until=None,

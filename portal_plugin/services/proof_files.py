@@ -16,9 +16,11 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
+from .. import faults
 from ..exceptions import ProofIsDamaged, StaleDocument, StorageUnreadable
 from ..models import ProofVersion, SalesDocument
 from ..models.documents import lock
+from ..models.storage import troubles
 from . import activity, notifications
 from .versions import released_proofs
 
@@ -57,6 +59,7 @@ def _read_all(document: SalesDocument, proofs: dict, keys: Collection[UUID]) -> 
     found_again = [version.pk for version in versions.values() if version.damaged_at]
     if found_again:
         ProofVersion.objects.filter(pk__in=found_again).update(damaged_at=None)
+    faults.reach("decide.read")
     return frozenset(version.digest for version in versions.values())
 
 
@@ -76,7 +79,7 @@ def is_whole(version: ProofVersion) -> bool:
             return digest_of(file) == version.digest
     except FileNotFoundError:
         return False
-    except OSError as error:
+    except troubles() as error:
         logger.exception("A proof cannot be read: %s", version.file.name)
         raise StorageUnreadable from error
 

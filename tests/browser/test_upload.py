@@ -9,9 +9,13 @@ from playwright.sync_api import expect
 
 from portal_plugin.models import Attachment, UploadInProgress
 from tests import factories, samples
+from tests.long import length
 
 #: Milliseconds: five files one after the other, each with previews made behind it.
 PATIENCE = 20_000
+#: Bytes of a file that takes its time.
+LARGE = length.of(60, 200) * 1024 * 1024
+LARGE_PATIENCE = LARGE // 1000
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -233,15 +237,16 @@ def test_a_file_is_paused_and_goes_on(dialog):
 
 
 def test_after_a_cut_and_a_reload_the_same_file_goes_on_where_it_was(visit, settings, tmp_path):
-    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "UPLOAD_MAX_BYTES": 100 * 1024 * 1024}
+    limits = dict.fromkeys(("UPLOAD_MAX_BYTES", "UPLOAD_QUOTA_BYTES"), 2 * LARGE)
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **limits}
     path = tmp_path / "banner.pdf"
-    path.write_bytes(samples.pdf() + random.Random(1).randbytes(60 * 1024 * 1024))
+    path.write_bytes(samples.pdf() + random.Random(1).randbytes(LARGE))
     page = visit(factories.estimate_factory(items=1))
     open_dialog(page)
     sent = []
 
     def cut_in_the_middle(route):
-        if route.request.method != "PATCH" or sum(sent) < 30 * 1024 * 1024:
+        if route.request.method != "PATCH" or sum(sent) < LARGE / 2:
             sent.append(len(route.request.post_data_buffer or b""))
             route.continue_()
         else:
@@ -250,7 +255,7 @@ def test_after_a_cut_and_a_reload_the_same_file_goes_on_where_it_was(visit, sett
     page.route("**/uploads/**", cut_in_the_middle)
     dialog = page.get_by_role("dialog")
     dialog.locator("input[type=file]").set_input_files(path)
-    expect(row(dialog, "banner.pdf")).to_contain_text(re.compile(r"5\d%"), timeout=60_000)
+    expect(row(dialog, "banner.pdf")).to_contain_text(re.compile(r"5\d%"), timeout=LARGE_PATIENCE)
     page.context.set_offline(True)
     page.unroute_all(behavior="ignoreErrors")
     assert not Attachment.objects.exists()
@@ -262,8 +267,8 @@ def test_after_a_cut_and_a_reload_the_same_file_goes_on_where_it_was(visit, sett
     page.on("request", lambda request: rest.append(request) if request.method == "PATCH" else None)
     dialog = page.get_by_role("dialog")
     dialog.locator("input[type=file]").set_input_files(path)
-    expect(row(dialog, "banner.pdf")).to_contain_text("Sent", timeout=60_000)
-    assert int(rest[0].headers["upload-offset"]) > 20 * 1024 * 1024
+    expect(row(dialog, "banner.pdf")).to_contain_text("Sent", timeout=LARGE_PATIENCE)
+    assert int(rest[0].headers["upload-offset"]) > LARGE / 3
     with path.open("rb") as file:
         assert Attachment.objects.get().digest == hashlib.file_digest(file, "sha256").hexdigest()
     assert UploadInProgress.objects.count() == 1

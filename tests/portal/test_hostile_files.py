@@ -3,17 +3,21 @@
 Each is sent whole and in pieces, with every word on its type that a browser could say.
 """
 
+import io
 import json
+import os
+import socket
 import uuid
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from portal_plugin.models import Attachment, Preview, Submission, UploadInProgress
 from portal_plugin.models.storage import private_storage, staging_folder
-from portal_plugin.services import previews
+from portal_plugin.services import files, previews
 from portal_plugin.statuses import WorkState
-from tests import clamd, factories, samples
+from tests import clamd, factories, samples, traps
 from tests.portal import tus
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +48,18 @@ CORPUS = {
     "a virus": ("a.txt", clamd.EICAR, KEPT),
     "a virus in a PDF": ("a.pdf", samples.pdf() + clamd.EICAR, KEPT),
     "a huge picture": ("a.png", samples.tiny_bomb_png(), KEPT),
+    "a PDF that asks others": ("a.pdf", traps.pdf("http://192.0.2.1"), KEPT),
+    "a PDF of packed spaces": ("a.pdf", samples.pdf_bomb_of_spaces(), KEPT),
+    "a PDF of forms in forms": ("a.pdf", samples.pdf_bomb_of_forms(), KEPT),
+    "a PDF of strokes without number": ("a.pdf", samples.pdf_that_never_ends(), KEPT),
+    "a picture with words": ("a.jpg", traps.picture_with_words(), KEPT),
+    "a picture after an archive": ("a.png", JAR + samples.png(), REFUSED),
+    "an SVG that asks others": ("a.svg", traps.svg("http://192.0.2.1"), KEPT),
+    "a page in a letter": ("a.txt", traps.page_in_a_letter("http://192.0.2.1"), KEPT),
+    "a page in a letter, as a picture": ("a.png", traps.page_in_a_letter("x"), REFUSED),
+    "an archive that unpacks for ever": ("a.zip", traps.zip_bomb(), KEPT),
+    "an archive that climbs": ("a.zip", traps.zip_that_climbs(), KEPT),
+    "an office file that asks others": ("a.docx", traps.office_file("http://192.0.2.1"), KEPT),
     "a huge WebP": ("a.webp", samples.HUGE_WEBP, KEPT),
     "a head without a body": ("a.jpg", b"\xff\xd8\xff", KEPT),
     "one byte": ("a.png", b"\x89", REFUSED),
@@ -87,16 +103,29 @@ def estimate(enter, settings, tmp_path):
 
 def send_whole(client, document, name, data, content_type=""):
     """A multipart body by hand: Django's client would tidy the name."""
+    body = multipart(name, data, content_type)
+    return send_body(client, document, io.BytesIO(body), len(body))
+
+
+def multipart(name, data, content_type=""):
     told = name.replace("\\", "\\\\").replace('"', '\\"')
     word = f"Content-Type: {content_type}\r\n" if content_type else ""
     head = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{told}"\r\n{word}\r\n'
     key = f'--x\r\nContent-Disposition: form-data; name="client_key"\r\n\r\n{uuid.uuid4()}\r\n'
+    return key.encode() + head.encode("utf-8", "surrogatepass") + data + b"\r\n--x--\r\n"
+
+
+def send_body(client, document, body, length):
+    """``body`` is read as a connection is."""
     return client.generic(
         "POST",
         f"/portal/d/{document.public_id}/a/upload/",
-        key.encode() + head.encode("utf-8", "surrogatepass") + data + b"\r\n--x--\r\n",
-        "multipart/form-data; boundary=x",
         headers={"accept": "application/json"},
+        **{
+            "CONTENT_TYPE": "multipart/form-data; boundary=x",
+            "CONTENT_LENGTH": str(length),
+            "wsgi.input": body,
+        },
     )
 
 
@@ -189,6 +218,64 @@ def test_previews_of_what_was_cut_end_as_a_picture_or_as_none(client, estimate):
     }
     page = client.get(f"/portal/d/{estimate.public_id}/")
     assert page.status_code == 200
+
+
+def test_nobody_is_asked_for_what_a_file_names(client, estimate):
+    """Not when it is taken, not when it is drawn, not when it is given out."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        for name, data in (
+            ("a.svg", traps.svg(address)),
+            ("a.pdf", traps.pdf(address)),
+            ("a.docx", traps.office_file(address)),
+            ("a.txt", traps.page_in_a_letter(address)),
+        ):
+            assert send_pieces(client, estimate, name, data).status_code == 204
+        previews.drain()
+        client.get(f"/portal/d/{estimate.public_id}/")
+        listening.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+class Quiet:
+    """A connection that ends before all of the body is there, without a word."""
+
+    def __init__(self, data):
+        self.rest = io.BytesIO(data)
+        self.read, self.readline = self.rest.read, self.rest.readline
+
+
+def test_a_body_that_is_cut_anywhere_is_no_file(client, estimate):
+    body = multipart("a.png", samples.png() + bytes(200_000))
+    for cut in range(0, len(body) - 10, len(body) // 30):
+        answer = send_body(client, estimate, Quiet(body[:cut]), len(body))
+        assert answer.status_code == 400
+        assert_nothing_stayed(estimate)
+
+
+@pytest.mark.parametrize("kind", ["", '; filename="a.png"'], ids=["fields", "files"])
+def test_10_001_parts_are_refused(client, estimate, kind):
+    part = f'--x\r\nContent-Disposition: form-data; name="files"{kind}\r\n\r\na\r\n'
+    body = part.encode() * 10_001 + b"--x--\r\n"
+    answer = send_body(client, estimate, io.BytesIO(body), len(body))
+    assert answer.status_code == 400
+    assert "could not be read" in answer.content.decode()
+    assert_nothing_stayed(estimate)
+
+
+def test_a_full_disk_takes_no_file_and_says_so(client, estimate, monkeypatch):
+    """As the operating system tells it, where the file would be written."""
+    folder = private_storage().path(f"files/{estimate.public_id}")
+    Path(folder).mkdir(parents=True)
+    monkeypatch.setattr(files, "private_name", lambda owner, name: f"{owner.folder()}/full")
+    Path(folder, "full").symlink_to("/dev/full")
+    monkeypatch.setattr(FileSystemStorage, "get_available_name", lambda self, name, **more: name)
+    monkeypatch.setattr(FileSystemStorage, "OS_OPEN_FLAGS", os.O_WRONLY)
+    answer = send_whole(client, estimate, "a.png", samples.png())
+    assert answer.status_code == 507
+    assert "could not be stored" in json.loads(answer.content)["error"]
+    assert_nothing_stayed(estimate)
 
 
 def ways_of_names():

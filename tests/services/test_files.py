@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,17 @@ def remember(file: io.BufferedIOBase):
 def test_files_lie_in_the_private_storage():
     attachment = files.store(factories.estimate_factory(), samples.upload())
     assert private_storage().exists(attachment.file.name)
+
+
+def test_a_stored_file_and_its_name_are_on_the_disk_before_the_row(monkeypatch):
+    synced, really = set(), os.fsync
+
+    def fsync(descriptor):
+        assert not Attachment.objects.exists()
+        synced.add(os.fstat(descriptor).st_ino)
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    row = files.store(factories.estimate_factory(items=1), samples.upload())
+    path = Path(row.file.path)
+    assert synced >= {path.stat().st_ino, path.parent.stat().st_ino}

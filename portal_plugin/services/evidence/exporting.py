@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from ...models import Attachment, Invoice, ProofVersion, RenderedPdf, SalesDocument
+from ...models.storage import troubles
 from ...statuses import WorkState
 from .. import points, said
 
@@ -195,7 +196,7 @@ def _copy(archive: zipfile.ZipFile, what: str, sha256: str, stored: Any) -> list
         ):
             while piece := source.read(CHUNK):
                 target.write(piece)
-    except OSError as error:
+    except troubles() as error:
         return [f"{what}: {error}"]
     return []
 

@@ -22,6 +22,7 @@ from ...models import (
     RenderedPdf,
     SalesDocument,
 )
+from ...models.storage import troubles
 from ...statuses import WorkState
 from .. import deciding
 from ..activity import entry_hash, facts
@@ -211,5 +212,5 @@ def _of_file(place: str, stored: Any, expected: str) -> Iterator[Fault]:
                 yield Fault(place, "the file in the storage was changed")
     except FileNotFoundError:
         yield Fault(place, "the file is gone from the storage")
-    except OSError as error:
+    except troubles() as error:
         yield Fault(place, f"the file cannot be read: {error}")

@@ -1,0 +1,110 @@
+"""A staged file on a disk that fails, fills up or loses its power."""
+
+import io
+import os
+import resource
+import uuid
+
+import pytest
+
+from portal_plugin.exceptions import StorageUnavailable
+from portal_plugin.gateways import pieces
+from portal_plugin.gateways.pieces import STEP, Pieces
+
+DATA = os.urandom(3 * STEP)
+
+
+@pytest.fixture
+def staged(settings, tmp_path):
+    settings.PORTAL_PLUGIN = {"UPLOAD_STAGING_FOLDER": str(tmp_path)}
+    return Pieces(uuid.uuid4())
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """Inode and size of what was asked to reach the disk, in that order."""
+    seen, really = [], os.fsync
+
+    def fsync(descriptor):
+        found = os.fstat(descriptor)
+        seen.append((found.st_ino, found.st_size))
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return seen
+
+
+class Line:
+    """A body of which only so many bytes arrive before the connection breaks."""
+
+    def __init__(self, data):
+        self.rest = io.BytesIO(data)
+
+    def read(self, size):
+        if found := self.rest.read(size):
+            return found
+        raise ConnectionResetError
+
+
+def test_a_piece_is_on_the_disk_before_it_is_acknowledged(staged, synced):
+    assert staged.append(io.BytesIO(DATA), 0, len(DATA)) == len(DATA)
+    assert synced == [(staged.path.stat().st_ino, len(DATA))]
+
+
+def test_what_came_before_the_line_was_cut_is_on_the_disk_too(staged, synced):
+    with pytest.raises(ConnectionResetError):
+        staged.append(Line(DATA[:100]), 0, len(DATA))
+    assert synced == [(staged.path.stat().st_ino, 100)]
+
+
+def test_what_does_not_reach_the_disk_is_not_acknowledged(staged, monkeypatch):
+    def fsync(descriptor):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(StorageUnavailable):
+        staged.append(io.BytesIO(DATA), 0, len(DATA))
+
+
+class Filling(io.BytesIO):
+    """With its second step the disk has room for a part of that step only."""
+
+    room = STEP + 100
+
+    def read(self, size=-1):
+        if self.tell():
+            hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.room, hard))
+        return super().read(size)
+
+
+def test_a_disk_that_fills_up_in_the_middle_keeps_what_fitted_and_goes_on_there(staged):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with pytest.raises(StorageUnavailable):
+            staged.append(Filling(DATA), 0, len(DATA))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert staged.received == Filling.room
+    rest = DATA[staged.received :]
+    assert staged.append(io.BytesIO(rest), staged.received, len(rest)) == len(DATA)
+    assert staged.path.read_bytes() == DATA
+
+
+def test_a_full_disk_takes_nothing(staged):
+    os.symlink("/dev/full", staged.path)
+    with pytest.raises(StorageUnavailable):
+        staged.append(io.BytesIO(DATA), 0, len(DATA))
+
+
+def test_a_whole_file_is_in_memory_a_step_at_a_time(staged):
+    class Body:
+        asked = []
+
+        def read(self, size):
+            self.asked.append(size)
+            return bytes(size) if len(self.asked) <= 100 else b""
+
+    body = Body()
+    assert staged.append(body, 0, 100 * STEP) == 100 * STEP
+    assert set(body.asked) == {pieces.STEP}

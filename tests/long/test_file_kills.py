@@ -1,0 +1,172 @@
+"""kill -9 between any two steps of an upload, a decision and a preview: nothing is lost, nothing is
+there by half, and the sweep mends it."""
+
+import hashlib
+import io
+import itertools
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin import faults, registry
+from portal_plugin.actions import resuming
+from portal_plugin.models import (
+    Attachment,
+    Decision,
+    Order,
+    OutgoingEmail,
+    Preview,
+    RenderedPdf,
+    SiteStorage,
+    Submission,
+    UploadInProgress,
+)
+from portal_plugin.models.storage import private_storage, staging_folder
+from portal_plugin.services import activity, files, orphans, previews, proofs, quotas, uploads
+from portal_plugin.services.visits import Visit
+from portal_plugin.statuses import WorkState
+from tests import factories, samples
+
+from . import length
+from .killing import killed_at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = range(length.of(1, 20))
+OF_UPLOADS = [point for point in faults.POINTS if point.startswith(("upload.", "act."))]
+OF_DECISIONS = [point for point in faults.POINTS if point.startswith(("decide.", "act."))]
+OF_PREVIEWS = [point for point in faults.POINTS if point.startswith("preview.")]
+
+#: Several steps of reading.
+DATA = samples.pdf(2) + b"%" * 200_000
+SHA256 = hashlib.sha256(DATA).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings, tmp_path, monkeypatch):
+    # The models hold the storage that there was when they were loaded, beside that of the settings.
+    for storage in (private_storage(), Attachment.file.field.storage):
+        monkeypatch.setitem(storage.__dict__, "location", str(tmp_path / "stored"))
+    settings.PORTAL_PLUGIN = {
+        **settings.PORTAL_PLUGIN,
+        "UPLOAD_STAGING_FOLDER": str(tmp_path / "staged"),
+        "UPLOAD_SITE_QUOTA_BYTES": 10**9,
+    }
+
+
+def visit_of(document):
+    fresh = type(document).objects.get(pk=document.pk)
+    return Visit(fresh, link=fresh.links.get())
+
+
+def stored():
+    folder = Path(private_storage().location)
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def a_day_later():
+    """What the nightly command does by then; what it must leave is all that a row names."""
+    ago = (timezone.now() - 2 * orphans.AGE).timestamp()
+    for folder in (Path(private_storage().location), staging_folder()):
+        for path in folder.rglob("*"):
+            os.utime(path, (ago, ago))
+    orphans.remove(orphans.find())
+
+
+def hold(document):
+    """Rows and files tell the same, and nobody's room is kept."""
+    a_day_later()
+    named = set(Attachment.objects.values_list("file", flat=True))
+    named |= set(Preview.objects.exclude(file="").values_list("file", flat=True))
+    assert named <= stored()
+    assert {name for name in stored() if name.startswith(("files/", "previews/"))} <= named
+    counter = SiteStorage.objects.filter(site=document.site_id).first()
+    assert (counter.used_bytes if counter else 0) == quotas.used_by_site(document.site_id)
+    assert activity.first_broken(document) is None
+
+
+def told(document, verb):
+    """How often the history, the customer's submissions and the shop's mails say it."""
+    return (
+        document.activities.filter(verb=verb).count(),
+        Submission.objects.filter(action=verb).count(),
+        OutgoingEmail.objects.filter(kind=f"staff_{verb}").count(),
+    )
+
+
+def send(document, key):
+    """What the page's script does, from wherever it was."""
+    visit = visit_of(document)
+    upload = resuming.begin(visit, client_key=key, name="banner.pdf", size=len(DATA))
+    at = uploads.received(upload)
+    if at < len(DATA):
+        uploads.receive(upload, io.BytesIO(DATA[at:]), at=at, length=len(DATA) - at)
+    resuming.finish(visit, upload)
+
+
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_UPLOADS, ROUNDS)))
+@pytest.mark.parametrize("comes_again", [True, False])
+def test_while_a_file_is_sent(point, _round, comes_again):
+    document, key = factories.estimate_factory(items=1), uuid.uuid4()
+    factories.link_factory(document)
+    assert killed_at(point, lambda: send(document, key))
+    if comes_again:
+        send(document, key)
+    resuming.drain()
+    UploadInProgress.objects.update(expires_at=timezone.now() - timedelta(hours=1))
+    resuming.drain()
+    is_all_there = comes_again or point not in ("upload.begun", "upload.piece")
+    assert told(document, "upload") == (is_all_there,) * 3
+    assert [row.digest for row in Attachment.objects.all()] == [SHA256] * is_all_there
+    for row in Attachment.objects.all():
+        with row.file.open("rb") as file:
+            assert file.read() == DATA
+    assert not UploadInProgress.objects.exists()
+    hold(document)
+    assert not list(staging_folder().rglob("*"))
+
+
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_DECISIONS, ROUNDS)))
+@pytest.mark.parametrize("comes_again", [True, False])
+def test_while_an_item_is_approved(point, _round, comes_again):
+    """Of an estimate of one item, so that the same answer makes the order."""
+    document, client_key = factories.estimate_factory(items=1), uuid.uuid4()
+    key = document.lines[0].key
+    proofs.add_proof_version(document, key, samples.upload())
+    proofs.send_now(document, None)
+    factories.link_factory(document)
+    action = registry.action("approve")
+    form = action(visit_of(document), key).form()
+    data = {field.name: field.value() for field in form.hidden_fields()}
+    data |= {"client_key": str(client_key), "accept_terms": "on"}
+
+    def approve():
+        return action(visit_of(document), key).run(data)
+
+    assert killed_at(point, approve)
+    if comes_again:
+        approve()
+    is_done = comes_again or point == "act.committed"
+    assert told(document, "approve") == (is_done,) * 3
+    assert Decision.objects.count() == Order.objects.count() == is_done
+    receipts = RenderedPdf.objects.filter(submission__isnull=False)
+    assert receipts.count() == is_done
+    hold(document)
+
+
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_PREVIEWS, ROUNDS)))
+def test_while_previews_are_made(point, _round):
+    document = factories.estimate_factory(items=1)
+    files.store(document, samples.upload())
+    assert killed_at(point, previews.drain)
+    Preview.objects.filter(state=WorkState.RUNNING).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    previews.drain()
+    rows = Preview.objects.all()
+    assert {row.state for row in rows} == {WorkState.READY}
+    assert len({row.file.name for row in rows}) == len(rows) == 3
+    hold(document)
