@@ -122,6 +122,7 @@ def test_a_migration_that_loses_them_is_made_good_after_it():
         cursor.execute(f"DROP {lost.get(connection.vendor, 'INDEX portal_letters_salesdocument')}")
     assert not trigrams.are_there()
     SalesDocument.objects.filter(pk=order.pk).update(title="New words")
+    connection.check_constraints()  # PostgreSQL indexes no table with something to check.
     trigrams.make()
     assert trigrams.are_there()
     assert found("new words") == [order.pk]
