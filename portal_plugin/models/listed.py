@@ -151,7 +151,7 @@ def _is_requested():
 def _customers_with(word):
     contacts = trigrams.holding(Contact.objects.order_by(), word).values("customer")
     named = trigrams.holding(Customer.objects.order_by(), word).values("pk")
-    return named.union(contacts, all=True)
+    return named.union(contacts, all=True).order_by()
 
 
 def _ids_with(word):
@@ -167,6 +167,7 @@ def _ids_with(word):
             trigrams.holding(LineItem.objects.order_by(), word).values_list("document"),
             all=True,
         )
+        .order_by()
     )
 
 
