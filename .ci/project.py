@@ -6,24 +6,29 @@ installed; `run` finds a Python for it.
 """
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
 from demo import demo
 from environment import TEST_EXTRAS, set_up
 from matrix import matrix
-from system import PANGO, PYTHON, ROOT, VENV, Failed, run, step
-from testing import test
+from system import PANGO, POSTGRES, PYTHON, ROOT, VENV, Failed, run, step
+from testing import postgres, test
 
 
 def bench(options: argparse.Namespace, rest: list[str]) -> int:
-    set_up((*TEST_EXTRAS, "bench") if "--files" in rest else TEST_EXTRAS, PANGO)
+    wants_postgres = "--admin" in rest and "postgres" in rest
+    extras = (*TEST_EXTRAS, "bench") if "--files" in rest else TEST_EXTRAS
+    set_up(extras, PANGO, *((POSTGRES,) if wants_postgres else ()))
     named = {"--admin": "tests.bench_admin", "--files": "tests.bench_files"}
     module = next((named[name] for name in named if name in rest), "tests.bench")
-    return subprocess.call([PYTHON, "-m", module, *rest], cwd=ROOT)
+    with postgres() if wants_postgres else nullcontext({}) as env:
+        return subprocess.call([PYTHON, "-m", module, *rest], cwd=ROOT, env={**os.environ, **env})
 
 
 # Programs of the environment. They are called by their scripts: not each of them answers to `-m`,

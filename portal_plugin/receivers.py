@@ -1,11 +1,13 @@
 """Who listens to what: registration only, called once from ``AppConfig.ready()``."""
 
+from django.apps import apps
 from django.core.signals import request_finished
+from django.db.models.signals import post_migrate
 from wagtail.signals import published
 
 from . import registry, tasks
 from .actions import resuming
-from .models import Estimate, Order
+from .models import Estimate, Order, trigrams
 from .portal import preview
 from .services import (
     deadlines,
@@ -30,6 +32,8 @@ def connect():
     request_finished.connect(work.drain_after_answer, dispatch_uid="portal_work")
     registry.set_enqueuer(tasks.enqueue)
     anymail.connect()
+    ours = apps.get_app_config("portal_plugin")
+    post_migrate.connect(trigrams.make_after_migrate, sender=ours, dispatch_uid="portal_letters")
     # In this order: what is told is an email, and an email may have to wait for its PDF.
     registry.register_worker("telling", telling_later.drain)
     registry.register_worker("deadlines", deadlines.drain)

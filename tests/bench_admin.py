@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 os.environ["SANDBOX_DEBUG"] = "0"
-os.environ.pop("PORTAL_TEST_DB", None)
+os.environ["PORTAL_TEST_DB"] = "postgres" if "postgres" in sys.argv else "sqlite"
 # Importing the settings makes a folder for this process, and removes it at the end.
 os.environ.pop("SANDBOX_DATA", None)
 
@@ -67,6 +67,7 @@ def _options() -> argparse.Namespace:
         prog="./run bench --admin", description=__doc__.splitlines()[0]
     )
     parser.add_argument("--admin", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default {ROUNDS}")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of orders")
     parser.add_argument(

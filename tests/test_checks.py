@@ -19,6 +19,7 @@ from wagtail.models import Site
 from portal_plugin import checks as rooms
 from portal_plugin.checks import registering
 from portal_plugin.gateways import pdf
+from portal_plugin.models import trigrams
 from tests import factories
 
 PORTAL = path("portal/", include("portal_plugin.urls"))
@@ -526,6 +527,13 @@ def test_the_journal_of_sqlite(tmp_path, monkeypatch, django_db_blocker, mode):
         assert ("W024" in found(databases=["old"])) == (mode == "DELETE")
         connections["old"].close()
         del connections["old"]
+
+
+@pytest.mark.django_db
+def test_a_search_without_its_indexes(monkeypatch):
+    assert "W040" not in found(databases=["default"])
+    monkeypatch.setattr(trigrams, "are_there", lambda: False)
+    assert "W040" in found(databases=["default"])
 
 
 def test_pdfs_that_cannot_be_made(monkeypatch):

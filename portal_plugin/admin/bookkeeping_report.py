@@ -22,7 +22,7 @@ from .. import days
 from ..models import LedgerEntry, Order
 from ..money import ZERO, format_money
 from . import sites
-from .bookkeeping_rows import OF_ORDERS, OF_PAYMENTS, Taxes, of_order, of_payment
+from .bookkeeping_rows import OF_ORDERS, OF_PAYMENTS, of_order, of_payment, read_ahead
 from .exporting import FormulaSafeExport
 from .words import language_of_admin
 
@@ -123,7 +123,6 @@ class BookkeepingReport(
         return f"{what}-{typed['begin']}-{typed['end']}"
 
     def _export(self, kind):
-        self.taxes = Taxes()
         rows = self.orders() if self.is_of_orders else self._payments()
         return self.as_spreadsheet(rows, kind)
 
@@ -132,7 +131,10 @@ class BookkeepingReport(
         return rows.order_by("occurred_at", "pk")
 
     def to_row_dict(self, item: Any):
-        return (of_order if self.is_of_orders else of_payment)(item, self.taxes)
+        return (of_order if self.is_of_orders else of_payment)(item)
+
+    def read_ahead(self, rows):
+        read_ahead(rows)
 
     # -- the page ----------------------------------------------------------------------------------
 

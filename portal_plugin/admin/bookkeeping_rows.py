@@ -2,13 +2,13 @@
 numbers; what went back is negative."""
 
 from collections import OrderedDict
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from .. import days
-from ..models import LedgerEntry, Order
+from ..models import LedgerEntry, Order, reading_ahead
 from ..money import ZERO, round_money
 from ..shares import share_of, tax_of
 from .money_rows import label_of
@@ -43,32 +43,18 @@ OF_ORDERS = {
 }
 
 
-class Taxes:
-    """Tax of orders by rate; the last order's are kept, because its payments follow each other."""
-
-    def __init__(self) -> None:
-        self._of: tuple[int, Any] | None = None
-
-    def totals(self, document: Any) -> Any:
-        if self._of is None or self._of[0] != document.pk:
-            self._of = (document.pk, document.totals)
-        return self._of[1]
-
-    def of_order(self, document: Any) -> dict[str, Any]:
-        totals = self.totals(document)
-        return {"tax": totals.tax, "rates": _written([(b.rate, b.tax) for b in totals.bands])}
-
-    def of_payment(self, entry: LedgerEntry) -> dict[str, Any]:
-        """The payment's share of the order's taxes."""
-        totals = self.totals(entry.document)
-        if not totals.total:
-            return {"tax": ZERO, "rates": ""}
-        amount = round_money(entry.amount, entry.currency)
-        bands = share_of(totals.bands, amount, entry.currency)
-        return {"tax": tax_of(bands), "rates": _written([(b.rate, b.tax) for b in bands])}
+def read_ahead(rows: list[Any]) -> None:
+    """What the totals of a few rows need. Payments of one order then share it, and its totals."""
+    if not rows or not isinstance(rows[0], LedgerEntry):
+        reading_ahead.for_totals(rows)
+        return
+    documents = {entry.document_id: entry.document for entry in rows}
+    for entry in rows:
+        entry.document = documents[entry.document_id]
+    reading_ahead.for_totals(list(documents.values()))
 
 
-def of_payment(entry: LedgerEntry, taxes: Taxes) -> OrderedDict[str, Any]:
+def of_payment(entry: LedgerEntry) -> OrderedDict[str, Any]:
     fee = None if entry.fee is None else round_money(entry.fee, entry.currency)
     amount = round_money(entry.amount, entry.currency)
     values = {
@@ -81,20 +67,21 @@ def of_payment(entry: LedgerEntry, taxes: Taxes) -> OrderedDict[str, Any]:
         "currency": entry.currency,
         "fee": "" if fee is None else fee,
         "net": amount if fee is None else amount - fee,
-        **taxes.of_payment(entry),
+        **_taxes_of_payment(entry),
     }
     return OrderedDict((name, values[name]) for name in OF_PAYMENTS)
 
 
-def of_order(order: Order, taxes: Taxes) -> OrderedDict[str, Any]:
+def of_order(order: Order) -> OrderedDict[str, Any]:
     currency = order.currency or "EUR"
-    totals = taxes.totals(order)
+    totals = order.totals
     values = {
         "day": days.local(order.first_published_at).date(),
         **_of_document(order),
         "net": totals.total - totals.tax,
         "total": totals.total,
-        **taxes.of_order(order),
+        "tax": totals.tax,
+        "rates": _written(totals.bands),
         "paid": round_money(order.listed_paid, currency),
         "balance": round_money(order.listed_balance, currency),
         "currency": currency,
@@ -111,6 +98,16 @@ def _of_document(document: Any) -> dict[str, str]:
     }
 
 
-def _written(parts: list[tuple[Decimal, Decimal]]) -> str:
+def _taxes_of_payment(entry: LedgerEntry) -> dict[str, Any]:
+    """The payment's share of the order's taxes."""
+    totals = entry.document.totals
+    if not totals.total:
+        return {"tax": ZERO, "rates": ""}
+    amount = round_money(entry.amount, entry.currency)
+    bands = share_of(totals.bands, amount, entry.currency)
+    return {"tax": tax_of(bands), "rates": _written(bands)}
+
+
+def _written(bands: Iterable[Any]) -> str:
     """``19 %: 19.00; 7 %: 0.70``, the same in every language, for a program to read."""
-    return "; ".join(f"{rate.normalize():f} %: {tax}" for rate, tax in parts)
+    return "; ".join(f"{band.rate.normalize():f} %: {band.tax}" for band in bands)

@@ -46,6 +46,12 @@ class SitesIndexView(FormulaSafeExport, IndexView):
     def get_base_queryset(self):
         return sites.rows_of(self.request.user, self.model)
 
+    def get(self, request, *args, **kwargs):
+        """An export is no page: Wagtail would count its rows by reading all of them at once."""
+        if self.is_export:
+            return self.as_spreadsheet(self.get_queryset(), request.GET["export"])
+        return super().get(request, *args, **kwargs)
+
 
 class DocumentIndexView(OffersSample, SitesIndexView):
     """Newest first. What is shown of a row is on the row, or read with it."""

@@ -136,7 +136,12 @@ class InvoiceMenuItem(ModelAdminMenuItem):
     """Only where there is something to see: most shops have none."""
 
     def is_shown(self, request):
-        return super().is_shown(request) and Invoice.objects.exists()
+        """Asked twice for each page of the admin: for the group, and for what is in it."""
+        if not super().is_shown(request):
+            return False
+        if not hasattr(request, "portal_has_invoices"):
+            request.portal_has_invoices = Invoice.objects.exists()
+        return request.portal_has_invoices
 
 
 class InvoiceRegister(Register):

@@ -9,6 +9,7 @@ from django.db import connections
 
 from .. import tasks
 from ..conf import conf
+from ..models import trigrams
 from .registering import database_check, portal_check
 
 SQLITE = "django.db.backends.sqlite3"
@@ -43,6 +44,19 @@ def sqlite_readers_do_not_wait(databases: list[str]) -> Iterator[CheckMessage]:
                 hint='In DATABASES: "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL"}.',
                 id="portal_plugin.W024",
             )
+
+
+@database_check
+def search_has_its_indexes(databases: list[str]) -> Iterator[CheckMessage]:
+    """On a database without our tables there is nothing to search yet."""
+    if "default" not in databases or trigrams.are_there() or not trigrams.are_possible():
+        return
+    yield Warning(
+        "The search in lists of estimates and orders has no indexes: it looks at every row.",
+        hint="Run migrate, which makes them. On PostgreSQL the extension pg_trgm has to be there:"
+        " CREATE EXTENSION pg_trgm by somebody who may. SQLite has to be 3.34 or newer, with FTS5.",
+        id="portal_plugin.W040",
+    )
 
 
 def _journal_mode(alias: str) -> str:

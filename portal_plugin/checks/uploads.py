@@ -13,17 +13,21 @@ from ..models.storage import private_storage, staging_folder
 from .registering import portal_check
 from .storage import trouble
 
-#: An estimate of 100 items, as the admin's form sends it, with room for proofs and files.
-FIELDS = 5_000
+#: What the admin's form sends of each item, and of the document around them.
+FIELDS_OF_ITEM = 17
+FIELDS_OF_DOCUMENT = 200
+#: Documents of so many items can be edited.
+ITEMS = 500
 
 
 @portal_check()
 def long_documents_can_be_saved() -> Iterator[CheckMessage]:
     limit = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-    if limit is not None and limit < FIELDS:
+    if limit is not None and limit < ITEMS * FIELDS_OF_ITEM + FIELDS_OF_DOCUMENT:
         yield Warning(
-            f"DATA_UPLOAD_MAX_NUMBER_FIELDS is {limit}: estimates of more than about"
-            f" {limit * 100 // FIELDS} items cannot be saved in the admin.",
+            f"DATA_UPLOAD_MAX_NUMBER_FIELDS is {limit}: estimates and orders of more than about"
+            f" {max(0, limit - FIELDS_OF_DOCUMENT) // FIELDS_OF_ITEM} items cannot be saved in the"
+            " admin: Django answers Bad Request, and what was typed is lost.",
             hint="Set DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000, as new Wagtail projects do.",
             id="portal_plugin.W016",
         )

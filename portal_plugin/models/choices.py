@@ -12,12 +12,7 @@ class ChoiceQuerySet(ThreadQuerySet):
 
     def newest(self, document) -> dict:
         """Item key to the newest row that is about it, the oldest first."""
-        found = self.of_thread(document).order_by("pk")
-        rows = {}
-        for row in found:
-            rows.pop(row.item_key, None)
-            rows[row.item_key] = row
-        return rows
+        return newest_of(self.of_thread(document).order_by("pk"))
 
 
 class Choice(models.Model):
@@ -45,6 +40,15 @@ class Choice(models.Model):
 
     def __str__(self):
         return f"{self.item_key} · {self.is_chosen}"
+
+
+def newest_of(choices) -> dict:
+    """What ``newest`` gives, of a document's rows, the oldest first."""
+    rows = {}
+    for row in choices:
+        rows.pop(row.item_key, None)
+        rows[row.item_key] = row
+    return rows
 
 
 def counted_keys(lines, chosen) -> set:

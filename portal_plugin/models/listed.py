@@ -3,7 +3,7 @@ quick with a million rows."""
 
 from datetime import timedelta
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from .. import days
 from ..money import ZERO
 from ..statuses import DocumentKind, DocumentState, Verdict, WaitingFor
+from . import trigrams
 from .conversation import ChangeRequest, Comment
 from .customers import Contact, Customer
 from .decisions import Decision
@@ -101,16 +102,29 @@ class ListedQuerySet(models.QuerySet):
         """Each word stands somewhere: in the number, title, customer's order number or items, or in
         a name, company, phone or email of the customer or a contact.
 
-        Looks at once, in the order of the tables: what matches little is then counted, sorted and
-        shown without looking through them again. What matches much is found soon in any order.
+        Looks at once: what matches little is then counted, sorted and shown without looking through
+        the tables again. What matches much is found soon in any order.
         """
-        found = self
-        for word in text.split()[:MOST_WORDS]:
-            found = found.filter(_has(word))
-        if found is self:
+        words = text.replace("\0", "").split()[:MOST_WORDS]
+        if not words:
             return self
-        few = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
-        return found if len(few) > FEW else self.filter(pk__in=few)
+        found = self
+        for word in words:
+            found = found.filter(pk__in=_ids_with(word))
+        # Of one word those of other lists count too: then nothing but the index is looked at.
+        ids = _ids_with(words[0]) if len(words) == 1 else found.order_by().values_list("pk")
+        few = list(ids[: FEW + 1])
+        if len(few) <= FEW:
+            return self.filter(pk__in={pk for (pk,) in few})
+        return self._with_each(words) if connections[self.db].vendor == "postgresql" else found
+
+    def _with_each(self, words):
+        """Row by row in the order of the list, which soon has a page of what matches much.
+        PostgreSQL would else gather and sort all of it."""
+        found = self
+        for word in words:
+            found = found.filter(_holds(word))
+        return found
 
     def exact_number_first(self, text):
         """In the order that it has, but for the document whose number is just this."""
@@ -134,22 +148,33 @@ def _is_requested():
     return Exists(ChangeRequest.objects.open().filter(document=OuterRef("pk")))
 
 
-def _has(word):
-    contacts = Contact.objects.filter(
-        Q(name__icontains=word) | Q(phone__icontains=word) | Q(email__icontains=word)
-    )
-    customers = Customer.objects.filter(
-        Q(name__icontains=word)
-        | Q(company__icontains=word)
-        | Q(phone__icontains=word)
-        | Q(email__icontains=word)
-        | Q(pk__in=contacts.order_by().values("customer"))
-    )
-    items = LineItem.objects.filter(Q(name__icontains=word) | Q(description__icontains=word))
+def _customers_with(word):
+    contacts = trigrams.holding(Contact.objects.order_by(), word).values("customer")
+    named = trigrams.holding(Customer.objects.order_by(), word).values("pk")
+    return named.union(contacts, all=True).order_by()
+
+
+def _ids_with(word):
+    """Of all documents that hold the word; one that holds it twice is there twice."""
+    from .documents import SalesDocument
+
+    documents = SalesDocument.objects.order_by()
     return (
-        Q(number__icontains=word)
-        | Q(title__icontains=word)
-        | Q(purchase_order_number__icontains=word)
-        | Q(customer__in=customers.order_by().values("pk"))
-        | Q(pk__in=items.order_by().values("document"))
+        trigrams.holding(documents, word)
+        .values_list("pk")
+        .union(
+            documents.filter(customer__in=_customers_with(word)).values_list("pk"),
+            trigrams.holding(LineItem.objects.order_by(), word).values_list("document"),
+            all=True,
+        )
+        .order_by()
+    )
+
+
+def _holds(word) -> Q:
+    items = trigrams.holding(LineItem.objects.filter(document=OuterRef("pk")), word)
+    return (
+        trigrams.any_of("salesdocument", word)
+        | Q(customer__in=_customers_with(word))
+        | Q(Exists(items))
     )

@@ -93,7 +93,10 @@ class Standing:
         on to its order, and not to the estimate of the rest."""
         from .conversation import ChangeRequest
 
-        found = ChangeRequest.objects.of_thread(self.document).order_by("pk")
+        return self.without_foreign(ChangeRequest.objects.of_thread(self.document).order_by("pk"))
+
+    def without_foreign(self, found) -> list:
+        """Of the change requests of a thread those that keep something of this document waiting."""
         own = {self.document.pk, getattr(self.document, "source_estimate_id", None)}
         return [r for r in found if r.item_key is not None or r.document_id in own]
 
@@ -192,7 +195,7 @@ class Standing:
             missing += self.since_agreed.missing
         return list({link.pk: link for link in missing}.values())
 
-    @property
+    @cached_property
     def never_wanted_keys(self):
         """Declined, and never approved before: a no to a later proof of what was ordered is about
         the proof, and its price stays."""

@@ -1,14 +1,17 @@
 """Writing a document: drafts, keys, publishing, and what publishing may never change."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
+from django.core import checks
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.admin.item_forms import LineItemFormSet
+from portal_plugin.checks import uploads
 from portal_plugin.models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
 from portal_plugin.services import on_behalf
 from portal_plugin.statuses import Verdict
@@ -326,3 +329,21 @@ def test_words_follow_their_own_direction(client, boss):
     item = form.formsets["line_items"].forms[0]
     for field in (form["title"], form["introduction"], item["name"], item["description"]):
         assert 'dir="auto"' in str(field)
+
+
+# -- many items ------------------------------------------------------------------------------------
+
+
+def test_five_hundred_items_are_saved_as_the_page_sends_them(client, boss, settings):
+    """The check that tells of a lower limit knows how much the page sends."""
+    document = estimate_factory(items=1, published=False)
+    page = client.get(pages.url(Estimate, "edit", document.pk)).content.decode()
+    sent = set(re.findall(r'name="(line_items-0-[^"]+)"', page))
+    assert len(sent) == uploads.FIELDS_OF_ITEM
+    rows = pages.rows_of(document) + [pages.item(name=f"Item {n}") for n in range(499)]
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+    assert post(client, document, rows, initial=1).status_code == 302
+    assert document.line_items.count() == 500
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+    assert post(client, document, rows, initial=1).status_code == 400
+    assert "W016" in {message.id.rpartition(".")[2] for message in checks.run_checks()}

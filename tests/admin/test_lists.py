@@ -264,6 +264,13 @@ def test_what_matches_much_is_found_as_what_matches_little(client, boss, monkeyp
     assert rows(client, q="common") == numbers[::-1]
 
 
+def test_a_document_that_holds_a_word_often_hides_no_other(client, boss, monkeypatch):
+    monkeypatch.setattr(listed, "FEW", 3)
+    items = [line_item(number, name="Same sign") for number in (1, 2, 3)]
+    numbers = [order_factory(items=items).number, order_factory(title="Same again").number]
+    assert sorted(rows(client, q="same")) == sorted(numbers)
+
+
 def test_search_stays_with_the_shop(client, staff_of, only_site, other_site):
     order_factory(site=other_site, title="Hidden thing")
     staff_of(only_site)
@@ -322,7 +329,14 @@ def test_an_export_holds_nothing_of_another_shop(client, staff_of, only_site, ot
 
 # -- speed -----------------------------------------------------------------------------------------
 
-FILTERS = [{}, {"q": "gear"}, {"worklist": "ready"}, {"overdue": "payment"}, {"customer": "a"}]
+FILTERS = [
+    {},
+    {"q": "gear"},
+    {"q": "gear box"},
+    {"worklist": "ready"},
+    {"overdue": "payment"},
+    {"customer": "a"},
+]
 
 
 def queries(client, model, query):
@@ -336,6 +350,14 @@ def test_a_page_of_orders_is_eight_queries(client, boss):
     order_factory(items=1)
     queries(client, Order, {})  # what Django and Wagtail remember from then on
     assert queries(client, Order, {}) == 8
+
+
+def test_a_search_is_ten_queries_at_most(client, boss):
+    """Two more: for what is found if it is little, and for the exact number."""
+    order_factory(items=1)
+    queries(client, Order, {"q": "poster"})
+    assert queries(client, Order, {"q": "poster a1 order"}) <= 10
+    assert queries(client, Order, {"q": "poster"}) == 10
 
 
 def test_a_list_asks_the_same_however_many_rows_it_shows(client, boss):

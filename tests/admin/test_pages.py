@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Site
 
@@ -99,3 +101,19 @@ def test_registers(client, boss, path):
 
 def test_group_page(client, boss):
     assert client.get(reverse("wagtailusers_groups:add")).status_code == 200
+
+
+@pytest.mark.parametrize("group", [None, "Portal managers"])
+def test_the_menu_asks_twice_of_our_tables_on_any_page(client, only_site, staff_of, request, group):
+    """Whether there are invoices, and how many messages wait."""
+    if group:
+        staff_of(only_site, group)
+    else:
+        request.getfixturevalue("boss")
+    page = reverse("wagtailadmin_account")
+    client.get(page)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(page)
+    tables = [re.search(r'FROM "portal_plugin_(\w+)"', each["sql"]) for each in asked]
+    of_menu = [found[1] for found in tables if found and found[1] != "staffpreference"]
+    assert sorted(of_menu) == ["comment", "invoice"]

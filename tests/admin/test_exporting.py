@@ -1,0 +1,113 @@
+"""Exports of thousands of rows: what they ask for and hold does not grow with them."""
+
+import csv
+import io
+import tracemalloc
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal_plugin.admin import exporting
+from portal_plugin.formulas import harmless, without_guard
+from portal_plugin.models import LedgerEntry, Order
+from portal_plugin.services import on_behalf
+from portal_plugin.statuses import Verdict
+from tests import seeding
+from tests.factories import approve, estimate_factory, line_item, order_factory
+
+from . import pages
+
+pytestmark = pytest.mark.django_db
+
+BOOKS = reverse("portal_admin:bookkeeping")
+ALL_DAYS = {"begin": "2000-01-01", "end": "2999-12-31"}
+KINDS = pytest.mark.parametrize("kind", ["csv", "xlsx"])
+
+
+def asked(client, url, query):
+    """Number of queries of an export that is read to its end."""
+    with CaptureQueriesContext(connection) as queries:
+        b"".join(client.get(url, query).streaming_content)
+    return len(queries)
+
+
+def orders_with_choices(number):
+    for _ in range(number):
+        items = [line_item(1), line_item(2, is_optional=True, is_selected=False)]
+        order = order_factory(items=items)
+        LedgerEntry.objects.create(
+            document=order,
+            kind="payment",
+            currency="EUR",
+            amount=Decimal(5),
+            occurred_at=datetime(2026, 5, 5, 12, tzinfo=UTC),
+        )
+
+
+@KINDS
+@pytest.mark.parametrize("of", ["orders", "payments"])
+def test_the_books_ask_the_same_for_one_row_and_for_many(client, boss, of, kind):
+    orders_with_choices(1)
+    query = {**ALL_DAYS, "of": of, "export": kind}
+    asked(client, BOOKS, query)
+    first = asked(client, BOOKS, query)
+    orders_with_choices(3)
+    assert asked(client, BOOKS, query) == first
+
+
+def test_totals_that_were_read_ahead_are_those_of_each_order_alone(client, boss):
+    """Also where an item was declined, which is read for such orders alone."""
+    orders_with_choices(1)
+    order = order_factory(items=2)
+    first, _second = order.standing.waiting_keys
+    on_behalf.record(order, [first], Verdict.DECLINE, "On the phone", boss)
+    source = approve(estimate_factory(items=2))
+    response = client.get(BOOKS, {**ALL_DAYS, "of": "orders", "export": "csv"})
+    rows = csv.DictReader(io.StringIO(response.getvalue().decode()))
+    found = {row["Document"]: Decimal(row["Total"]) for row in rows}
+    assert found == {order.number: order.totals.total for order in Order.objects.all()}
+    declined = Order.objects.get(pk=order.pk)
+    assert found[order.number] == declined.totals_without({first}).total < order.totals.total
+    assert source.resulting_order.number in found
+
+
+def growth(client, query):
+    """Bytes that were held at most while it was made and read."""
+    tracemalloc.start()
+    try:
+        for _piece in client.get(pages.url(Order, "list"), query).streaming_content:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@KINDS
+def test_what_an_export_holds_does_not_grow_with_its_rows(
+    client, boss, only_site, kind, monkeypatch
+):
+    monkeypatch.setattr(exporting, "CHUNK", 100)
+    monkeypatch.setattr(exporting, "FEW", 100)
+    seeding.orders(only_site, 300)
+    growth(client, {"export": kind})
+    few = growth(client, {"export": kind})
+    seeding.orders(only_site, 2700)
+    # A finished workbook is packed in memory: 60 bytes a row.
+    assert growth(client, {"export": kind}) < few + 3000 * 150
+
+
+@pytest.mark.parametrize("text", ["a;=1", "a; =1", "a\n=1", "a\t@x", "a;+1;-1", "＝1", "=1;=2"])
+def test_a_formula_further_on_in_a_text_is_guarded_and_comes_back(text):
+    guarded = harmless(text)
+    assert guarded != text
+    assert all(not cell.strip(" ").startswith(tuple("=+-@＝")) for cell in guarded.split(";"))
+    assert without_guard(guarded) == text
+
+
+@pytest.mark.parametrize("text", ["a; b", "a;b=1", "1 - 2", "a\nb", "mail@example.org; b"])
+def test_what_is_none_stays(text):
+    assert harmless(text) == text
