@@ -18,6 +18,8 @@ from .facturx import DESCRIPTION, FILE_NAME, RELATIONSHIP, XMP, EInvoice
 
 KEEP_FONTS_SECONDS = 3600
 
+OPTIONS = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "jpeg_quality": 85, "dpi": 200}
+
 
 class SealedFetcher(URLFetcher):
     """Gives out what is in its map. It has no way to the network, the disk or ``data:`` addresses.
@@ -53,13 +55,9 @@ def draw(
     einvoice: EInvoice | None = None,
 ) -> bytes:
     """The PDF's bytes. ``base`` is joined to relative addresses before they are looked up."""
-    options: dict[str, Any] = {
-        "pdf_variant": "pdf/a-3b" if is_for_archives else "pdf/ua-1",
-        "pdf_tags": True,
-        "pdf_identifier": identifier.encode(),
-        "jpeg_quality": 85,
-        "dpi": 200,
-    }
+    options: dict[str, Any] = {**OPTIONS, "pdf_identifier": identifier.encode()}
+    if is_for_archives:
+        options["pdf_variant"] = "pdf/a-3b"
     source = HTML(string=html, base_url=base, url_fetcher=SealedFetcher(files))
     document = source.render(font_config=_fonts(), **options)
     if einvoice is None:
