@@ -17,8 +17,8 @@ from portal_plugin.models.storage import private_name
 
 KEYS = {"access_key": "here", "secret_key": "nowhere"}
 PAGE = b"<!doctype html><h1>It works!</h1>"
-#: Seconds; who waits in a test waits for nothing.
-PATIENCE = 0.3
+#: Seconds to wait for an answer, and for one that never comes.
+PATIENCE, IMPATIENCE = 20, 0.3
 
 
 @contextmanager
@@ -45,25 +45,25 @@ def bucket(address):
     return resource.create_bucket(Bucket=f"portal-{uuid4()}")
 
 
-def options(address, name):
+def options(address, name, patience):
     return {
         **KEYS,
         "endpoint_url": address,
         "bucket_name": name,
         "region_name": "us-east-1",
         "client_config": Config(
-            connect_timeout=PATIENCE,
-            read_timeout=PATIENCE,
+            connect_timeout=patience,
+            read_timeout=patience,
             retries={"total_max_attempts": 1},
             signature_version="s3v4",
         ),
     }
 
 
-def use(address, name, settings, monkeypatch):
+def use(address, name, settings, monkeypatch, patience=PATIENCE):
     """The private storage is that bucket, for the settings and for the models, which hold it since
     they were loaded."""
-    told = options(address, name)
+    told = options(address, name, patience)
     backend = "storages.backends.s3.S3Storage"
     settings.STORAGES = {**settings.STORAGES, "portal": {"BACKEND": backend, "OPTIONS": told}}
     storage = S3Storage(**told)

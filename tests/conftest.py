@@ -23,8 +23,10 @@ CHROMIUM_FLAGS = [
 ]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out what only another database or other versions show: the run on those has it."""
+    """Leave out what only another database or other versions show: the run on those has it. What
+    empties the database comes last: pytest pulls tests together that share a browser."""
     vendor = "postgres" if os.environ.get("PORTAL_TEST_DB") == "postgres" else "sqlite"
     kept = [
         item
@@ -35,6 +37,14 @@ def pytest_collection_modifyitems(config, items):
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    items.sort(key=_empties_the_database)
+
+
+def _empties_the_database(item):
+    marker = item.get_closest_marker("django_db")
+    return (
+        bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
+    )
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,8 @@ def trouble(request, settings, monkeypatch):
     """Call it, and at the storage's address is nobody, one who never answers, or no storage."""
     with buckets.silent() as slow, buckets.other(503) as wrong:
         told = {"away": buckets.away(), "slow": slow, "wrong": wrong}[request.param]
-        yield lambda: buckets.use(told, "portal", settings, monkeypatch)
+        impatient = (told, "portal", settings, monkeypatch, buckets.IMPATIENCE)
+        yield lambda: buckets.use(*impatient)
 
 
 @pytest.fixture
