@@ -90,14 +90,14 @@ def growth(client, query):
 def test_what_an_export_holds_does_not_grow_with_its_rows(
     client, boss, only_site, kind, monkeypatch
 ):
-    monkeypatch.setattr(exporting, "CHUNK", 100)
-    monkeypatch.setattr(exporting, "FEW", 100)
-    seeding.orders(only_site, 300)
+    monkeypatch.setattr(exporting, "CHUNK", 50)
+    monkeypatch.setattr(exporting, "FEW", 50)
+    seeding.orders(only_site, 200)
     growth(client, {"export": kind})
     few = growth(client, {"export": kind})
-    seeding.orders(only_site, 2700)
+    seeding.orders(only_site, 800)
     # A finished workbook is packed in memory: 60 bytes a row.
-    assert growth(client, {"export": kind}) < few + 3000 * 150
+    assert growth(client, {"export": kind}) < few + 1000 * 150
 
 
 @pytest.mark.parametrize("text", ["a;=1", "a; =1", "a\n=1", "a\t@x", "a;+1;-1", "＝1", "=1;=2"])
