@@ -74,10 +74,14 @@ class Amounts:
     @cached_property
     def planned(self) -> tuple[Planned, ...]:
         """Its instalments with what is left of each; what was paid fills the first ones first."""
+        return self.planned_after(self.paid)
+
+    def planned_after(self, covered: Decimal) -> tuple[Planned, ...]:
+        """The same where so much of the total is paid, or asked for elsewhere."""
         if not self.plan:
             return ()
         parts, ordered_on = self.totals.instalments, self._ordered_on
-        left = instalments.left(parts, self.paid)
+        left = instalments.left(parts, covered)
         return tuple(
             Planned(number, terms, part, rest, terms.day(ordered_on, self.effective_payment_days))
             for number, (terms, part, rest) in enumerate(
