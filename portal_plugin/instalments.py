@@ -6,7 +6,7 @@ rest, ``on`` for no date, ``days`` is ``None`` or counts from the day of the ord
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -73,6 +73,11 @@ def written(plan: Iterable[Instalment]) -> list[dict[str, Any]]:
         }
         for part in plan
     ]
+
+
+def from_day(plan: Iterable[Instalment], day: date) -> tuple[Instalment, ...]:
+    """Without the days before ``day``, for whoever writes it once more: each has to get another."""
+    return tuple(replace(part, on=None) if part.on and part.on < day else part for part in plan)
 
 
 def percents(plan: Sequence[Instalment]) -> tuple[Decimal, ...]:

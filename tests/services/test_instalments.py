@@ -155,6 +155,13 @@ def test_the_order_and_a_copy_have_the_plan_of_what_they_were_made_from():
     assert order.instalments == duplicate(order).instalments == THIRDS
 
 
+def test_a_copy_has_no_day_that_is_over():
+    gone = {**THIRDS[2], "on": "2026-01-31"}
+    order = planned([THIRDS[0], gone])
+    assert order.instalments[1]["on"] == "2026-01-31"
+    assert duplicate(order).instalments == [THIRDS[0], {**gone, "on": ""}]
+
+
 def test_a_version_keeps_the_plan_and_one_without_has_no_word_of_it():
     order = planned()
     assert versions.plan_of(order.current_version) == order.plan
