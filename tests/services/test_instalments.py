@@ -164,7 +164,7 @@ def test_a_copy_has_no_day_that_is_over():
 
 def test_a_version_keeps_the_plan_and_one_without_has_no_word_of_it():
     order = planned()
-    assert versions.plan_of(order.current_version) == order.plan
+    assert versions.plan_of(order.current_version).terms == order.plan
     assert '"instalments"' not in order_factory().current_version.content
 
 
