@@ -6,7 +6,7 @@ rest, ``on`` for no date, ``days`` is ``None`` or counts from the day of the ord
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -75,6 +75,17 @@ def written(plan: Iterable[Instalment]) -> list[dict[str, Any]]:
     ]
 
 
+def from_day(plan: Iterable[Instalment], day: date) -> tuple[Instalment, ...]:
+    """Without the days before ``day``, for whoever writes it once more: each has to get another."""
+    return tuple(replace(part, on=None) if part.on and part.on < day else part for part in plan)
+
+
+def percents(plan: Sequence[Instalment]) -> tuple[Decimal, ...]:
+    """Of each, also of the rest."""
+    rest = HUNDRED - _said(plan)
+    return tuple(rest if part.percent is None else part.percent for part in plan)
+
+
 def amounts(
     total: Decimal, plan: Sequence[Instalment], currency: str, unit: Decimal = ZERO
 ) -> tuple[Decimal, ...]:
@@ -122,8 +133,12 @@ def problems(plan: Sequence[Instalment]) -> list[tuple[int, Problem]]:
 
 def _is_whole(plan: Sequence[Instalment]) -> bool:
     """The percentages leave something for the rest, or are the whole where there is none."""
-    said = sum((part.percent or ZERO for part in plan), ZERO)
+    said = _said(plan)
     return said < HUNDRED if plan[-1].percent is None else said == HUNDRED
+
+
+def _said(plan: Iterable[Instalment]) -> Decimal:
+    return sum((part.percent or ZERO for part in plan), ZERO)
 
 
 def _out_of_order(plan: Sequence[Instalment]) -> list[int]:

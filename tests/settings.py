@@ -33,10 +33,8 @@ if os.environ.get("PORTAL_TEST_DB") == "postgres":
         }
     }
 else:
-    # A file, as in a real site: threads then meet as they do there. ``PORTAL_TEST_FILE`` names one
-    # that outlives the run, for ``pytest --reuse-db``.
-    name = os.environ.get("PORTAL_TEST_FILE") or str(DATA_DIR / "test.sqlite3")
-    DATABASES["default"]["TEST"] = {"NAME": name}
+    # A file, as in a real site: threads then meet as they do there.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 
 # The browser tests let the ORM be used between Playwright's calls.
 SILENCED_SYSTEM_CHECKS = ["async.E001"]

@@ -109,18 +109,12 @@ class Pay(Action):
 
     def is_available(self):
         document = self.document
-        if not self.is_allowed or self._is_raised:
+        if not self.is_allowed or self.document.standing.is_raised:
             return False
         return document.amount_due > 0 and not document.has_pending_payment
 
-    @property
-    def _is_raised(self):
-        """Nobody pays more than they agreed to: the new total is confirmed first."""
-        change = self.document.standing.change_to_confirm
-        return change is not None and change.moves_money
-
     def refusal(self):
-        if self._is_raised:
+        if self.document.standing.is_raised:
             return NotAvailable(self._unconfirmed())
         if self.document.has_pending_payment:
             return payments.PaymentPending()
@@ -167,7 +161,7 @@ class Pay(Action):
 
     def replay(self, submission):
         """The same press again may begin another payment: it is held to what a new one is."""
-        if self._is_raised:
+        if self.document.standing.is_raised:
             raise self.refusal()
         payments.check_pace(self.document, self.visit.address)
         return Begin.from_note(submission.note)

@@ -19,6 +19,7 @@ from wagtail.models import Site
 from . import document_bar, item_files, live_totals
 from .forms import CustomerForm, DocumentForm
 from .item_forms import LineItemForm, LineItemFormSet
+from .plan_panel import PlanPanel
 from .template_picker import ItemTemplatesPanel
 
 PLAN = _(
@@ -211,7 +212,7 @@ def document_tabs(*, valid_until):
                         FieldPanel("deposit_least", help_text=LEAST_DEPOSIT),
                         FieldRowPanel([FieldPanel("pays_by"), FieldPanel("payment_days")]),
                         FoldedPanel(
-                            [FieldPanel("instalments", help_text=PLAN)], summary=_("Instalments")
+                            [PlanPanel("instalments", help_text=PLAN)], summary=_("Instalments")
                         ),
                     ],
                     heading=_("Paying"),

@@ -203,6 +203,7 @@ def _notes(rows) -> dict:
     words of persons."""
     ids = {_data(row).get("submission"): row.actor == ActorKind.STAFF for row in rows}
     found = Submission.objects.filter(pk__in=[pk for pk in ids if pk])
+    found = found.defer("terms_text", "withdrawal_text")  # pages of text, once for each of them
     return {row.pk: row.note if ids[row.pk] else given(row) for row in found}
 
 

@@ -72,17 +72,11 @@ class _Yeses:
         return {self.oldest, *self.given.values()} == newest
 
     def since(self) -> SinceAgreed | None:
-        confirming = self._read({self.oldest, *self.given.values()})
-        if confirming is None or not any(self._change(n).is_any for n in self.given.values()):
-            entries = []
-        elif self.asked:
-            entries = self._entries()
-        else:
-            entries = [(json.loads(confirming)["version"], None)]
-        self._read({number for number, _row in entries} - self.contents.keys())
+        entries = self._confirmations()
         newest = {who: max([n, *_confirmed(entries, who)]) for who, n in self.given.items()}
         silent = {who for who, n in newest.items() if self._change(n).asks}
         if self.asked and silent and not self._is_anybody_asked(silent, entries):
+            # All who were to be asked have agreed: then it is about the newest that they agreed to.
             silent = set()
             newest = {who: n for who, n in newest.items() if not self._change(n).asks} or {
                 None: max(number for number in self.contents if not self._change(number).asks)
@@ -126,6 +120,16 @@ class _Yeses:
                 self.contents[row.number] = content
         return rows[0].confirming
 
+    def _confirmations(self) -> list:
+        """Numbers of the versions that were confirmed, each with its entry of the history; without
+        one it is everybody's. None where nothing changed since."""
+        confirming = self._read({self.oldest, *self.given.values()})
+        if confirming is None or not any(self._change(n).is_any for n in self.given.values()):
+            return []
+        found = self._entries() if self.asked else [(json.loads(confirming)["version"], None)]
+        self._read({number for number, _row in found} - self.contents.keys())
+        return found
+
     def _entries(self) -> list:
         found = Activity.objects.filter(document=self.document.pk, verb__in=CONFIRMING)
         rows = found.select_related("link__recipient").order_by("sequence")
@@ -146,13 +150,10 @@ class _Yeses:
 
     def _is_anybody_asked(self, silent, entries) -> bool:
         """Whoever is given a link after the last yes to what is out now is not asked any more."""
-        said = [row.created_at for number, row in entries if not self._change(number).asks]
-        given = [decision for item in self.items for decision in item.yeses]
-        said += [
-            d.created_at
-            for d in given
-            if (number := self._number(d)) in self.contents and not self._change(number).asks
-        ]
+        decisions = [decision for item in self.items for decision in item.yeses]
+        yeses = [*entries, *((self._number(decision), decision) for decision in decisions)]
+        agreed = {number for number in self.contents if not self._change(number).asks}
+        said = [row.created_at for number, row in yeses if number in agreed]
         return not said or any(self.asked[who].asked_since <= max(said) for who in silent)
 
 

@@ -11,7 +11,7 @@ from .. import days, instalments
 from ..instalments import Instalment
 from ..ledger import LedgerSums, amount_of, ledger_sums, left_of
 from ..money import ZERO
-from ..statuses import MoneyAfterCancel, PaymentPurpose, PaysBy
+from ..statuses import InvoiceKind, MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
 from .items import TaxCategory
 
@@ -74,10 +74,14 @@ class Amounts:
     @cached_property
     def planned(self) -> tuple[Planned, ...]:
         """Its instalments with what is left of each; what was paid fills the first ones first."""
+        return self.planned_after(self.paid)
+
+    def planned_after(self, covered: Decimal) -> tuple[Planned, ...]:
+        """The same where so much of the total is paid, or asked for elsewhere."""
         if not self.plan:
             return ()
         parts, ordered_on = self.totals.instalments, self._ordered_on
-        left = instalments.left(parts, self.paid)
+        left = instalments.left(parts, covered)
         return tuple(
             Planned(number, terms, part, rest, terms.day(ordered_on, self.effective_payment_days))
             for number, (terms, part, rest) in enumerate(
@@ -204,13 +208,17 @@ class Amounts:
     @property
     def payment_due_on(self):
         """The last day to pay what is left, or the next instalment of it: the days to pay run from
-        when the order first went out. ``None`` where nothing is left or nobody said a day."""
+        its formal invoice, or from when the order first went out. ``None`` where nothing is left or
+        nobody said a day."""
         ordered_on, lasting = self._ordered_on, self.effective_payment_days
         if ordered_on is None or self.cancelled_at or not self.balance_due:
             return None
         instalment = self.next_instalment
         if instalment:
             return instalment.on
+        invoice = self.invoices.standing().filter(kind=InvoiceKind.INVOICE).first()
+        if invoice is not None and invoice.due_on is not None:
+            return invoice.due_on
         return None if lasting is None else ordered_on + timedelta(days=lasting)
 
     @cached_property

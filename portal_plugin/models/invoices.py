@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -117,6 +118,12 @@ class Invoice(models.Model):
         """What its credit notes have not taken back."""
         notes = [band for note in self.credit_notes.all() for band in note.bands]
         return less(self.bands, negative(notes))
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day to pay it, where it says one."""
+        said = self.said.get("payment", {}).get("due_on")
+        return date.fromisoformat(said) if said else None
 
     @property
     def items(self) -> list[dict]:

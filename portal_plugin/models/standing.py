@@ -220,6 +220,13 @@ class Standing:
         return found if found is not None and found.asks else None
 
     @property
+    def is_raised(self) -> bool:
+        """Whether more would be paid than the customer agreed to, or earlier: they confirm it
+        first."""
+        change = self.change_to_confirm
+        return change is not None and change.moves_money
+
+    @property
     def open_requests(self):
         return [r for r in self.change_requests if r.state == ChangeRequestState.OPEN]
 

@@ -12,8 +12,6 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ..agreement import Plan
-from ..instalments import amounts
 from ..models import ProofVersion, VersionItem
 from ..money import ZERO, format_money, format_number, format_percent, format_price
 from ..services import previews
@@ -70,8 +68,8 @@ def _of_whole(document, since) -> list[Change]:
         return []
     new = document.current_version
     sums = [(_("Total"), old.total, new.total)]
-    has_plan = bool(plan_of(old) or plan_of(new))
-    if not has_plan:
+    plans = plan_of(old), plan_of(new)
+    if not any(plan.terms for plan in plans):
         sums.append((_("Deposit"), old.deposit, new.deposit))
     rows = [
         _row(label, _money(document, before), _money(document, after))
@@ -79,19 +77,13 @@ def _of_whole(document, since) -> list[Change]:
         if before != after
     ]
     if has_other_plan(old, new):
-        was, now = (_plan(document, version) for version in (old, new))
+        was, now = (plan_sentence(plan, partial(_money, document)) for plan in plans)
         rows.append(_row(_("Payment plan"), was, now))
     rows += [
         _row(_("Delivery"), _readable(name, before), _readable(name, after))
         for name, before, after in delivery_changes(old, new)
     ]
     return [Change(rows=rows)] if rows else []
-
-
-def _plan(document, version) -> str:
-    terms = plan_of(version)
-    parts = amounts(version.total, terms, document.currency, document.rounding_unit)
-    return plan_sentence(Plan(terms, parts), partial(_money, document))
 
 
 def _money(document, amount) -> str:

@@ -174,5 +174,5 @@ def _is_stale(standing: Any, key: UUID, shown_hash: str) -> bool:
 
 def forget(document: SalesDocument) -> None:
     """Rows were written that the document's reading of itself does not know."""
-    for name in ("standing", "totals", "counted_keys", "chosen"):
+    for name in ("standing", "totals", "counted_keys", "chosen", "planned"):
         document.__dict__.pop(name, None)

@@ -50,7 +50,9 @@ def due(now: datetime) -> QuerySet[SalesDocument]:
 def _remind(document: SalesDocument, now: datetime) -> int:
     with transaction.atomic():
         fresh = lock(document)
-        if fresh.has_pending_payment or not due(now).filter(pk=fresh.pk).exists():
+        if fresh.has_pending_payment or fresh.standing.is_raised:
+            return 0
+        if not due(now).filter(pk=fresh.pk).exists():
             return 0
         day = fresh.listed_due_on
         SalesDocument.objects.filter(pk=fresh.pk).update(reminded_of_instalment=day)

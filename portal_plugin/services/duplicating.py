@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from .. import days
+from .. import days, instalments
 from ..models import LineItem, PortalSettings, SalesDocument
 from ..models.content import DocumentContent
 from ..models.documents import lock
@@ -48,6 +48,8 @@ def duplicate(document: SalesDocument, user: Any = None, *, key: UUID | None = N
 def _copy(document: Any, user: Any) -> Any:
     source = document.get_latest_revision_as_object() if document.latest_revision_id else document
     values = {name: getattr(source, name) for name in COPIED}
+    plan = instalments.from_day(source.plan, days.today())
+    values["instalments"] = instalments.written(plan)
     copy = type(document)(
         site=document.site,
         responsible=document.responsible,

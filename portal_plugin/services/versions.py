@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
 from .. import agreement, instalments
@@ -171,11 +172,16 @@ def version_shown(document: SalesDocument, number: int | None) -> DocumentVersio
 
 
 def has_other_plan(old: DocumentVersion, new: DocumentVersion) -> bool:
-    return plan_of(old) != plan_of(new)
+    return plan_of(old).terms != plan_of(new).terms
 
 
-def plan_of(version: DocumentVersion) -> tuple[instalments.Instalment, ...]:
-    return instalments.read(json.loads(version.content).get("instalments"))
+def plan_of(version: DocumentVersion) -> agreement.Plan:
+    """With the amounts that its total came to."""
+    content = json.loads(version.content)
+    terms = instalments.read(content.get("instalments"))
+    unit = Decimal(content.get("rounding_unit", 0))
+    parts = instalments.amounts(version.total, terms, content["currency"], unit)
+    return agreement.Plan(terms, parts)
 
 
 def delivery_changes(

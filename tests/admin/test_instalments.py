@@ -116,3 +116,15 @@ def test_the_overview_names_the_next(client, order):
     order.save_revision().publish(skip_permission_checks=True)
     page = " ".join(strip_tags(client.get(pages.overview(order)).content.decode()).split())
     assert "Instalment 1 of 2, with the order" in page
+
+
+def test_two_versions_are_compared_in_words(client, order):
+    save(client, order, posted(("30", "", ""), ("", "2031-05-03", "")))
+    save(client, fresh(order), posted(("30", "", ""), ("40", "", "14"), ("", "2031-05-03", "")))
+    first, second = order.revisions.order_by("-pk")[:2][::-1]
+    url = pages.url(Order, "revisions_compare", order.pk, first.pk, second.pk)
+    page = client.get(url).content.decode()
+    assert "percent" not in page
+    assert "30% (with the order)<br>" in page
+    assert '<span class="deletion">70% (by May 3, 2031)</span>' in page
+    assert '<span class="addition">40% (14 days after the order)</span>' in page

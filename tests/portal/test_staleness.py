@@ -110,6 +110,23 @@ def test_a_higher_total_and_another_deposit_are_told_with_both_amounts():
     assert str(change) == "Total: €119.00 → €139.00 · Deposit: €0.00 → €69.50"
 
 
+def test_another_plan_is_set_beside_the_old_one_and_not_its_deposit():
+    def plan(percent):
+        rest = {"percent": "", "on": "", "days": 9}
+        return [{"percent": percent, "on": "", "days": None}, rest]
+
+    estimate = factories.estimate_factory(items=1, instalments=plan("50"))
+    estimate.instalments = plan("25")
+    (change,) = staleness.changes(factories.publish(estimate), {}, since=1)
+    assert [(row.label, row.was.text, row.now.text) for row in change.rows] == [
+        (
+            "Payment plan",
+            "2 instalments: €59.50 (with the order), €59.50 (9 days after the order)",
+            "2 instalments: €29.75 (with the order), €89.25 (9 days after the order)",
+        )
+    ]
+
+
 def test_another_day_of_delivery_is_told_in_the_customers_words():
     estimate = factories.estimate_factory(items=1)
     since = since_version(estimate)

@@ -10,9 +10,9 @@ from portal_plugin import days
 from portal_plugin.models import DocumentVersion, OutgoingEmail, PaymentAttempt, SalesDocument
 from portal_plugin.services import due_instalments, listing, mail_rendering
 from portal_plugin.statuses import AttemptState, LinkRole, PaymentPurpose
-from tests.factories import link_factory
+from tests.factories import link_factory, publish
 
-from .test_instalments import again, ordered, pay, planned
+from .test_instalments import THIRDS, again, ordered, pay, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -80,4 +80,13 @@ def test_nobody_whose_payment_is_under_way(order):
         currency="EUR",
         state=AttemptState.PROCESSING,
     )
+    assert [due_instalments.drain(), mails()] == [0, 0]
+
+
+def test_nobody_of_a_plan_that_was_not_agreed_to(order):
+    order.instalments = [THIRDS[0], {**THIRDS[1], "percent": "40"}, THIRDS[2]]
+    moved = publish(order)
+    yesterday = due_instalments.timezone.now() - timedelta(days=1)
+    DocumentVersion.objects.filter(document=order.pk).update(created_at=yesterday)
+    assert moved.standing.change_to_confirm.moves_plan
     assert [due_instalments.drain(), mails()] == [0, 0]

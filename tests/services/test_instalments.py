@@ -2,14 +2,16 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from portal_plugin import days
 from portal_plugin.exceptions import DepositMissing
-from portal_plugin.models import Order, SalesDocument, Stage
+from portal_plugin.models import Order, SalesDocument, Stage, Submission
 from portal_plugin.services import mail_jobs, payments, splitting, staging, versions
+from portal_plugin.services.choosing import choose
 from portal_plugin.services.duplicating import duplicate
 from portal_plugin.services.paper import page
 from portal_plugin.services.payments import choosing, offers
@@ -153,9 +155,16 @@ def test_the_order_and_a_copy_have_the_plan_of_what_they_were_made_from():
     assert order.instalments == duplicate(order).instalments == THIRDS
 
 
+def test_a_copy_has_no_day_that_is_over():
+    gone = {**THIRDS[2], "on": "2026-01-31"}
+    order = planned([THIRDS[0], gone])
+    assert order.instalments[1]["on"] == "2026-01-31"
+    assert duplicate(order).instalments == [THIRDS[0], {**gone, "on": ""}]
+
+
 def test_a_version_keeps_the_plan_and_one_without_has_no_word_of_it():
     order = planned()
-    assert versions.plan_of(order.current_version) == order.plan
+    assert versions.plan_of(order.current_version).terms == order.plan
     assert '"instalments"' not in order_factory().current_version.content
 
 
@@ -233,3 +242,15 @@ def test_a_card_form_for_one_is_not_that_for_the_next(standin):
     take_all(standin, "payment_intent.succeeded")
     assert again(order).balance_due == 0
     assert offers.progress(again(order)).message == "Thank you. Instalment 2 of €500.00 is paid."
+
+
+def test_a_choice_moves_the_instalments():
+    items = [line_item(1, quantity=1, unit_price=100, tax_rate=0)]
+    option = line_item(
+        2, quantity=1, unit_price=50, tax_rate=0, is_optional=True, is_selected=False
+    )
+    estimate = estimate_factory(items=[*items, option], instalments=THIRDS)
+    assert sum(part.amount for part in estimate.planned) == 100
+    said = Submission.objects.create(document=estimate, client_key=uuid4(), action="choose")
+    choose(estimate, {estimate.lines[1].key: True}, said)
+    assert sum(part.amount for part in estimate.planned) == 150

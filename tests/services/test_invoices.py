@@ -1,18 +1,29 @@
 """Formal invoices: numbered without gaps, frozen, taken back by credit notes."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from uuid import uuid4
 
 import pypdf
 import pytest
+from django.utils import timezone
 
+from portal_plugin import days
 from portal_plugin.exceptions import EvidenceIsKept, NotAvailable
 from portal_plugin.gateways import pdf as gateway
-from portal_plugin.models import Invoice, OutgoingEmail, PortalSettings, RenderedPdf
+from portal_plugin.models import (
+    Invoice,
+    Order,
+    OutgoingEmail,
+    PortalSettings,
+    RenderedPdf,
+    SalesDocument,
+)
 from portal_plugin.services import (
     invoice_paper,
     invoices,
+    listing,
     mail_attachments,
     paper,
     payments,
@@ -324,3 +335,16 @@ def test_its_pdf_is_made_for_archives(site):
         sheet.html, files=sheet.files, identifier=sheet.input_hash, is_for_archives=True
     )
     assert again == stored
+
+
+def test_an_order_is_overdue_by_the_day_on_its_invoice_and_not_before(site):
+    order = order_factory(1, site=site, payment_days=14, pays_by="transfer")
+    out = timezone.now() - timedelta(days=20)
+    SalesDocument.objects.filter(pk=order.pk).update(first_published_at=out)
+    listing.refresh(order)
+    assert list(Order.objects.payment_overdue()) == [order]
+    invoice = invoices.issue(order)
+    assert again(order).listed_due_on == invoice.due_on == days.today() + timedelta(days=14)
+    assert not Order.objects.payment_overdue()
+    invoices.credit(invoice, "Wrong address")
+    assert list(Order.objects.payment_overdue()) == [order]

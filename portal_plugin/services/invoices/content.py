@@ -7,6 +7,7 @@
 from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.formats import date_format
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from ...banking import bic_in, iban_in
 from ...models import SalesDocument
+from ...models.amounts import Planned
 from ...models.shop import PageSize
 from ...money import ZERO, format_money, format_percent
 from ...statuses import InvoiceKind, PaysBy
 from .. import qr_codes
 from ..presentation import DocumentView
+from ..presentation.plan import left_row, left_sentence
 from ..presentation.taxes import notes_of
 from .shapes import Draft, Row
 
@@ -45,7 +48,10 @@ def content_of(draft: Draft, view: DocumentView, number: str, day: date) -> dict
 
 
 def _qr(draft: Draft, view: DocumentView, number: str) -> dict[str, Any]:
-    code = qr_codes.of_payment(view.document, view.shop.settings, draft.left, number)
+    """For all that is left, or for the instalment that is next."""
+    parts = _instalments(draft, view.document)
+    amount = parts[0].left if parts else draft.left
+    code = qr_codes.of_payment(view.document, view.shop.settings, amount, number)
     return {"qr": asdict(code)} if code else {}
 
 
@@ -111,17 +117,33 @@ def _seller(view: DocumentView) -> dict[str, str]:
 
 
 def _payment(draft: Draft, view: DocumentView, day: date) -> dict[str, str]:
-    """Until when and to which account; nothing for a credit note."""
+    """Until when and to which account; nothing for a credit note. ``terms`` where there is more
+    than one day."""
     if draft.kind == InvoiceKind.CREDIT_NOTE:
         return {}
-    due = _due_on(draft, view, day)
+    due, parts = _due_on(draft, view, day), _instalments(draft, view.document)
     bank = view.shop.bank_details
-    return {"due_on": due.isoformat() if due else "", "iban": iban_in(bank), "bic": bic_in(bank)}
+    return {
+        "due_on": due.isoformat() if due else "",
+        **({"terms": left_sentence(parts, partial(_money, view=view))} if len(parts) > 1 else {}),
+        "iban": iban_in(bank),
+        "bic": bic_in(bank),
+    }
+
+
+def _instalments(draft: Draft, document: SalesDocument) -> list[Planned]:
+    """In which the invoice is to be paid; none without a plan."""
+    if draft.kind != InvoiceKind.INVOICE or draft.left <= 0:
+        return []
+    return [part for part in document.planned_after(draft.covered) if part.left]
 
 
 def _due_on(draft: Draft, view: DocumentView, day: date) -> date | None:
-    """Counted from the invoice; ``None`` for whoever pays at once."""
+    """That of the instalment, where it is the last. Else counted from the invoice; ``None`` for
+    whoever pays at once, or in several parts."""
     document = view.document
+    if parts := _instalments(draft, document):
+        return parts[0].on if len(parts) == 1 else None
     lasting = document.effective_payment_days
     if not lasting or draft.left <= 0 or document.effective_pays_by == PaysBy.ONLINE:
         return None
@@ -153,6 +175,7 @@ def _view(draft: Draft, view: DocumentView, number: str) -> dict[str, Any]:
             {"kind": kind, "label": label, "amount": _money(amount, view)}
             for kind, label, amount in _sums(draft)
         ],
+        **_plan(draft, view),
         "tax_notes": notes_of(draft.bands),
         "payments": [],
         "terms": None,
@@ -174,6 +197,15 @@ def _view(draft: Draft, view: DocumentView, number: str) -> dict[str, Any]:
             "bank_details": shop.bank_details,
         },
     }
+
+
+def _plan(draft: Draft, view: DocumentView) -> dict[str, Any]:
+    """Rows for ``pdf/plan.html``, where it is paid in several parts."""
+    parts = _instalments(draft, view.document)
+    if len(parts) < 2:
+        return {}
+    count, show = len(view.document.plan), partial(_money, view=view)
+    return {"plan": [left_row(part, count, show) for part in parts]}
 
 
 def _sums(draft: Draft) -> list[tuple[str, str, Decimal]]:

@@ -12,7 +12,7 @@ from ...exceptions import NotAvailable
 from ...models import Invoice, PortalSettings, RenderedPdf, SalesDocument
 from ...models.documents import lock
 from ...statuses import InvoiceKind, WorkState
-from .. import activity, invoice_paper, notifications, numbering, work
+from .. import activity, invoice_paper, listing, notifications, numbering, work
 from ..presentation import document_view
 from ..presentation.shop import document_language
 from . import drafts, einvoices
@@ -102,6 +102,7 @@ def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = No
         issued_on=day,
         issued_by=user,
     )
+    listing.refresh(order)
     _tell(order, invoice, user, key)
     return invoice
 

@@ -83,3 +83,8 @@ class Draft:
     def left(self) -> Decimal:
         """To be paid; below zero where more was paid."""
         return self.total - self.paid
+
+    @property
+    def covered(self) -> Decimal:
+        """What of the order's total was paid, or is asked for by its deposit invoices."""
+        return self.order_total - self.left

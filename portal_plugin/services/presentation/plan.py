@@ -1,6 +1,6 @@
 """An instalment plan in words and ready amounts. Call with the language active."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,12 +49,24 @@ def plan_rows(document: SalesDocument, show: Show) -> list[PlanRow]:
 def plan_sentence(plan: Plan, show: Show) -> str:
     """``2 instalments: €30.00 (with the order), €70.00 (30 days after the order)``; empty
     without a plan."""
-    if not plan.terms:
+    pairs = zip(plan.terms, plan.amounts, strict=True)
+    return _sentence([(show(amount), when(terms)) for terms, amount in pairs])
+
+
+def left_sentence(planned: Sequence[Planned], show: Show) -> str:
+    """The same of what is left of an order's instalments, with the day of each that has one."""
+    return _sentence([(show(part.left), _due(part)) for part in planned])
+
+
+def left_row(part: Planned, count: int, show: Show) -> dict[str, str]:
+    """One of them as an invoice keeps it, with the names of a ``PlanRow``."""
+    return {"label": _label(part, count), "when": _due(part), "amount": show(part.left)}
+
+
+def _sentence(pairs: Sequence[tuple[str, str]]) -> str:
+    if not pairs:
         return ""
-    parts = [
-        _("%(amount)s (%(when)s)") % {"amount": show(amount), "when": when(terms)}
-        for terms, amount in zip(plan.terms, plan.amounts, strict=True)
-    ]
+    parts = [_("%(amount)s (%(when)s)") % {"amount": each, "when": day} for each, day in pairs]
     message = ngettext(
         "%(count)d instalment: %(parts)s", "%(count)d instalments: %(parts)s", len(parts)
     )

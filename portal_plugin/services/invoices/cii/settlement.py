@@ -61,12 +61,14 @@ def _write_band(tree: Tree, band: dict[str, Any], sign: int) -> None:
 
 
 def _write_terms(tree: Tree, said: dict[str, Any], due: Decimal) -> None:
-    """Whoever has something to pay is told until when (BR-CO-25)."""
+    """Whoever has something to pay is told until when: BT-9, or BT-20 in words (BR-CO-25)."""
     if due <= 0:
         return
-    terms, due_on = tree.add("ram:SpecifiedTradePaymentTerms"), said["payment"].get("due_on")
-    if due_on:
-        terms.add_day("ram:DueDateDateTime", due_on)
+    terms, payment = tree.add("ram:SpecifiedTradePaymentTerms"), said["payment"]
+    if payment.get("due_on"):
+        terms.add_day("ram:DueDateDateTime", payment["due_on"])
+    elif payment.get("terms"):
+        terms.add("ram:Description", payment["terms"])
     elif said["kind"] == InvoiceKind.CREDIT_NOTE:
         terms.add("ram:Description", _("Set off or paid back."))
     else:
