@@ -131,10 +131,11 @@ def paper(view: DocumentView) -> Paper:
 
 
 def _qr(view: DocumentView) -> qr_codes.Code | None:
-    """For what Pay Now would ask for."""
-    if not view.has_balance or view.state == DocumentState.CANCELLED:
-        return None
+    """For what Pay Now would ask for, and only where it would."""
     document, shop = view.document, view.shop.settings
+    is_payable = view.has_balance and view.state != DocumentState.CANCELLED
+    if not is_payable or document.standing.is_raised:
+        return None
     return qr_codes.of_payment(document, shop, document.amount_due, view.number)
 
 

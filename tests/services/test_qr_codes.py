@@ -11,10 +11,10 @@ import segno
 from django.urls import reverse
 
 from portal_plugin.gateways import pdf
-from portal_plugin.models import LinkToken, PortalSettings
-from portal_plugin.services import invoice_paper, invoices, paper, qr_codes
+from portal_plugin.models import LinkToken, Order, PortalSettings
+from portal_plugin.services import invoice_paper, invoices, on_behalf, paper, qr_codes
 from portal_plugin.services.presentation import document_view
-from tests.factories import line_item, order_factory, site_factory
+from tests.factories import approve, line_item, order_factory, publish, site_factory, user_factory
 
 from .test_invoices import pay
 
@@ -102,6 +102,16 @@ def test_it_asks_for_the_deposit_while_one_is_due_and_then_for_the_rest(site):
 def test_what_no_sepa_transfer_can_pay_has_none(site, shop, values):
     change(site, **shop)
     assert "portal-paper-qr" not in page(order_factory(1, site=site, **values))
+
+
+def test_it_asks_for_nothing_more_while_the_customer_has_not_agreed_to_it(site):
+    order = approve(order_factory(1, site=site))
+    assert code_of(order).payload.split("\n")[7] == "EUR119.00"
+    order.shipping_amount, order.line_items = D(30), order.lines
+    raised = publish(order)
+    assert code_of(raised) is None
+    on_behalf.confirm_change(raised, "On the phone", user_factory())
+    assert code_of(Order.objects.get()).payload.split("\n")[7] == "EUR149.00"
 
 
 def test_the_address_of_the_page_lets_nobody_in(site, client):
