@@ -241,6 +241,13 @@ def test_what_xml_cannot_write_is_left_out(site):
     assert read.text("SpecifiedTradeProduct/Name") == "Sign & <frame>"
 
 
+@pytest.mark.parametrize("before", ["", "\x0b"])
+def test_a_stroke_through_a_bracket_takes_no_tag_away(site, before):
+    """U+0338 makes one letter of itself and of a ``>`` before it, once the XML is stored in NFC."""
+    read = issued(site, [line_item(name=f"{before}\u0338Sign", description="\u0338")])
+    assert read.text("SpecifiedTradeProduct/Name") == "\u0338Sign"
+
+
 # -- What it adds up to --------------------------------------------------------------------------
 
 priced = st.fixed_dictionaries(

@@ -18,6 +18,9 @@ for _prefix, _space in SPACES.items():
 
 #: XML 1.0 has no way to write these, escaped or not.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: A stroke that makes another letter of a bracket before it, where somebody writes the XML in NFC,
+#: as ``canonical_bytes`` does: a text that begins with it would take the end of its tag away.
+_STROKE = "\u0338"
 
 
 class Tree:
@@ -51,8 +54,8 @@ def root(name: str) -> Tree:
 
 def as_bytes(tree: Tree) -> bytes:
     ElementTree.indent(tree.element)
-    written = ElementTree.tostring(tree.element, encoding="utf-8", xml_declaration=True)
-    return bytes(written)
+    written = bytes(ElementTree.tostring(tree.element, encoding="utf-8", xml_declaration=True))
+    return written.replace(_STROKE.encode(), f"&#{ord(_STROKE)};".encode())
 
 
 def sign_of(said: dict[str, Any]) -> int:
