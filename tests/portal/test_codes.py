@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from portal_plugin import faults
 from portal_plugin.models import (
     Decision,
     EmailCode,
@@ -220,6 +221,20 @@ def test_no_choice_makes_an_order_without_one(client, enter):
     assert not Order.objects.exists()
     client.post(url, data | {"code": code_sent()})
     assert Order.objects.exists()
+
+
+def test_a_choice_that_overtakes_an_approval_makes_no_order_without_one(client, enter, monkeypatch):
+    """Nothing was approved when it was asked whether a code is due, and all but it is by now."""
+    lines = [factories.line_item(1), factories.line_item(2, is_optional=True, is_selected=True)]
+    estimate = factories.estimate_factory(lines)
+    PortalSettings.objects.update(code_above=0)
+    enter(estimate)
+    first = [estimate.lines[0].key]
+    others = {"act.prepared": lambda: factories.approve(estimate, first)}
+    monkeypatch.setattr(faults, "on_reach", lambda point: others.pop(point, int)())
+    answer = client.post(url_of(estimate, "choose"), {"client_key": str(uuid4())})
+    assert answer.status_code == 409
+    assert not Order.objects.exists()
 
 
 def test_nobody_invites_themselves_to_have_it_sent_to_them(client, estimate):
