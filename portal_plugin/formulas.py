@@ -2,6 +2,8 @@
 
 import re
 
+from .letters import writable
+
 #: What spreadsheet programs take for the beginning of a formula (OWASP, CSV injection), also in the
 #: full width of East Asian keyboards.
 BEGINS = "=+\\-@＝＋－＠"
@@ -10,15 +12,13 @@ DANGEROUS = re.compile(rf"\A(?= *[\t\r\n{BEGINS}])")
 #: and so does a line or a tab: our quotes stand behind a comma and do not hold them together there.
 WITHIN = re.compile(rf"(?<=[\s\S][;\t\r\n])(?= *[{BEGINS}])")
 GUARDED = re.compile(rf"\A'(?= *[\t\r\n{BEGINS}])|(?<=[\s\S][;\t\r\n])'(?= *[{BEGINS}])")
-#: What no cell of a workbook can hold: it is XML, which has no way to write them.
-UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def harmless(value):
     """Text that would be read as a formula gets an apostrophe before it; numbers stay numbers. What
     cannot be written is left out, because one such letter would keep all rows from being had."""
     if isinstance(value, str):
-        return DANGEROUS.sub("'", WITHIN.sub("'", UNWRITABLE.sub("", value)))
+        return DANGEROUS.sub("'", WITHIN.sub("'", writable(value)))
     return value
 
 

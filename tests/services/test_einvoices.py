@@ -456,6 +456,14 @@ def test_the_pdf_carries_it_as_the_norm_wants(site):
     )
 
 
+@needs_pango
+def test_no_letter_of_a_title_takes_away_what_the_pdf_says_of_itself(site):
+    invoice = invoices.issue(order_factory(1, site=site, title="Sign\x0b\ufffe"))
+    pdfs.drain()
+    stored = RenderedPdf.objects.get(invoice=invoice).file.read()
+    check_metadata(pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]["/Metadata"].get_data())
+
+
 def check_metadata(said):
     """One tree, with the properties of Factur-X and the schema that PDF/A wants of them."""
     packet = said[said.index(b"<x:xmpmeta") : said.index(b"<?xpacket end")]
