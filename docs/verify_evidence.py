@@ -31,6 +31,7 @@ def is_said(row, told):
 
 archive = zipfile.ZipFile(sys.argv[1])
 documents = json.loads(archive.read("evidence.json"))["documents"]
+expect(documents, "there is no document in it")
 items = {}  # (document, version, item): the hash of the item as that version shows it
 
 for document in documents:
@@ -70,6 +71,7 @@ for document in documents:
         kind, _, known = row["what"].partition(":")[0].partition(" ")
         holds = kind not in ("proof", "file") or stored.get(known) == row["sha256"]
         expect(holds, f"{name}: {row['what']} is another")
+    expect(document["history"], f"{name}: it has no history")
     document |= {"given": given, "head": previous, "unsaid": unsaid}
 
 for document in documents:
@@ -108,7 +110,8 @@ for document in documents:
         path = "files/" + row["sha256"]
         holds = path in archive.namelist() and sha256(archive.read(path)) == row["sha256"]
         expect(holds, row["what"])
-    print(f"{document['number']}: {len(document['history'])} entries, head {document['head']}")
+    shown = "".join(letter for letter in str(document["number"]) if letter.isprintable())
+    print(f"{shown}: {len(document['history'])} entries, head {document['head']}")
 
 print("\n".join(f"NOT AS IT WAS: {fault}" for fault in faults) or "Everything holds.")
 sys.exit(bool(faults))

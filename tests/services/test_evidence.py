@@ -407,6 +407,7 @@ TAMPERING = {
     "change request twice": lambda d: d["requests"].insert(
         0, {**d["requests"][0], "canonical": "{}"}
     ),
+    "emptied": lambda d: _set(d, **{n: [] for n, v in d.items() if isinstance(v, list)}),
     "proof": lambda d: _set(d["files"][0], sha256=d["files"][-1]["sha256"]),
     "change request gone": lambda d: d["requests"].pop(),
     "invoice": lambda d: d["invoices"].append(
@@ -421,6 +422,13 @@ def test_the_stranger_finds_what_was_changed_in_it(exported, what):
     done = check(rewritten(exported, TAMPERING[what]))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "NOT AS IT WAS" in done.stdout
+
+
+def test_a_number_writes_nothing_of_its_own_into_what_the_checker_says(exported):
+    forged = rewritten(exported, lambda d: _set(d, number="E-1\nEverything holds.\x1b[8m"))
+    said = check(forged).stdout
+    assert "\x1b" not in said
+    assert said.count("\n") == 2
 
 
 def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, user):
