@@ -92,6 +92,13 @@ def test_a_form_that_would_be_refused_and_a_look_send_nothing(client, url):
     assert not EmailCode.objects.exists()
 
 
+def test_it_may_be_typed_in_the_digits_of_arabic(client, url):
+    data = approving(client, url)
+    client.post(url, data)
+    typed = code_sent().translate({ord("0") + n: chr(0x660 + n) for n in range(10)})
+    assert client.post(url, data | {"code": typed}).status_code == 303
+
+
 def test_five_tries_and_then_it_does_not_count_any_more(client, url):
     data = approving(client, url)
     client.post(url, data)
