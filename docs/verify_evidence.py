@@ -31,10 +31,12 @@ def is_said(row, told):
 
 archive = zipfile.ZipFile(sys.argv[1])
 documents = json.loads(archive.read("evidence.json"))["documents"]
+expect(documents, "there is no document in it")
 items = {}  # (document, version, item): the hash of the item as that version shows it
 
 for document in documents:
     name, previous, versions, invoices, given = document["document"], "", {}, {}, {}
+    stored, unsaid = {}, 0  # files; change requests of scheme 1, whose entries have no hash of them
     for number, entry in enumerate(document["history"], 1):
         place, claimed = f"{name}, history entry {number}", entry.pop("hash")
         text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -48,6 +50,11 @@ for document in documents:
             invoices[data["number"]] = data["digest"]
         if "submission" in data:
             given[data["submission"]] = data
+        if entry["verb"] in ("proof_added", "file_added"):
+            stored[data.get("proof") or data["file"]] = data["sha256"]
+        stored.update((row["id"], row["sha256"]) for row in data.get("attachments", ()))
+        is_request = entry["verb"] in ("change_request", "proof_points")
+        unsaid += is_request and "asked" not in data
     for version in document["versions"]:
         place = f"{name}, version {version['number']}"
         expect(sha256(version["content"]) == version["digest"], f"{place} was changed")
@@ -60,7 +67,12 @@ for document in documents:
         expect(sha256(row["content"]) == row["digest"], f"{place} was changed")
         expect(invoices.pop(row["number"], "") == row["digest"], f"{place} is another")
     expect(not versions and not invoices, f"{name}: versions or invoices are missing")
-    document["given"], document["head"] = given, previous
+    for row in document["files"]:
+        kind, _, known = row["what"].partition(":")[0].partition(" ")
+        holds = kind not in ("proof", "file") or stored.get(known) == row["sha256"]
+        expect(holds, f"{name}: {row['what']} is another")
+    expect(document["history"], f"{name}: it has no history")
+    document |= {"given": given, "head": previous, "unsaid": unsaid}
 
 for document in documents:
     name, given, found, chose = document["document"], document["given"], {}, {}
@@ -78,6 +90,11 @@ for document in documents:
     asked = {row["submission"]: sha256(row["canonical"]) for row in document["requests"]}
     sent = {row["submission"]: row for row in document["submissions"]}
     expect(set(given) <= set(sent), f"{name}: submissions are missing")
+    for rows in (document["submissions"], document["requests"]):
+        keys = [row["submission"] for row in rows]
+        expect(len(keys) == len(set(keys)), f"{name}: a submission is there twice")
+    forged = [key for key in asked if "asked" not in given.get(key, {})]
+    expect(len(forged) <= document["unsaid"], f"{name}: change requests that nobody sent")
     for key, told in given.items():
         row, place = sent.get(key, {}), f"{name}, submission {key}"
         texts = TEXTS | ({"note": "note"} if "said" in told else {})  # scheme 1 has no notes
@@ -93,7 +110,8 @@ for document in documents:
         path = "files/" + row["sha256"]
         holds = path in archive.namelist() and sha256(archive.read(path)) == row["sha256"]
         expect(holds, row["what"])
-    print(f"{document['number']}: {len(document['history'])} entries, head {document['head']}")
+    shown = "".join(letter for letter in str(document["number"]) if letter.isprintable())
+    print(f"{shown}: {len(document['history'])} entries, head {document['head']}")
 
 print("\n".join(f"NOT AS IT WAS: {fault}" for fault in faults) or "Everything holds.")
 sys.exit(bool(faults))

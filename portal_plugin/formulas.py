@@ -2,6 +2,8 @@
 
 import re
 
+from .letters import writable
+
 #: What spreadsheet programs take for the beginning of a formula (OWASP, CSV injection), also in the
 #: full width of East Asian keyboards.
 BEGINS = "=+\\-@＝＋－＠"
@@ -13,9 +15,10 @@ GUARDED = re.compile(rf"\A'(?= *[\t\r\n{BEGINS}])|(?<=[\s\S][;\t\r\n])'(?= *[{BE
 
 
 def harmless(value):
-    """Text that would be read as a formula gets an apostrophe before it; numbers stay numbers."""
+    """Text that would be read as a formula gets an apostrophe before it; numbers stay numbers. What
+    cannot be written is left out, because one such letter would keep all rows from being had."""
     if isinstance(value, str):
-        return DANGEROUS.sub("'", WITHIN.sub("'", value))
+        return DANGEROUS.sub("'", WITHIN.sub("'", writable(value)))
     return value
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import faults
 from ..exceptions import NotAvailable, NotForThisLink, PortalError
-from ..models import Submission
+from ..models import PortalSettings, Submission
 from ..models.documents import lock
 from ..services import activity, listing, notifications
 from ..services.presentation import people
@@ -215,17 +215,23 @@ class Action:
             raise self.why_not()
         if not form.is_valid():
             return Invalid(form)
+        asked_for = self._stake()
         try:
             self.prepare(form)
             faults.reach("act.prepared")
-            outcome = self._run_locked(form)
+            outcome = self._run_locked(form, asked_for)
         except BaseException:
             self.discard(form)
             raise
         faults.reach("act.committed")
         return self.finish(outcome)
 
-    def _run_locked(self, form):
+    def _stake(self) -> Decimal | None:
+        """What a code by email is asked for; ``None`` where none ever is."""
+        shop = PortalSettings.of(self.document.site) if self.binds else None
+        return self.at_stake if shop is not None and shop.asks_codes else None
+
+    def _run_locked(self, form, asked_for):
         with transaction.atomic():
             fresh = lock(self.document)
             action = type(self)(self.visit.again(fresh), self.item_key)
@@ -236,8 +242,12 @@ class Action:
             if not action.is_available():
                 raise action.why_not()
             form.visit = action.visit
+            stake = action._stake()
             submission = action._submit(form)
             outcome = action.perform(form, submission)
+            if stake is not None and (asked_for is None or stake > asked_for):
+                # Whether a code was due was told from less than it has come to be about.
+                raise PortalError(_("Please load the page again."))
             if isinstance(outcome, Done):
                 Submission.objects.filter(pk=submission.pk).update(message=outcome.message)
             if action.is_news(form):

@@ -14,6 +14,7 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from ..letters import writable
 from .facturx import DESCRIPTION, FILE_NAME, RELATIONSHIP, XMP, EInvoice
 
 KEEP_FONTS_SECONDS = 3600
@@ -58,7 +59,7 @@ def draw(
     options: dict[str, Any] = {**OPTIONS, "pdf_identifier": identifier.encode()}
     if is_for_archives:
         options["pdf_variant"] = "pdf/a-3b"
-    source = HTML(string=html, base_url=base, url_fetcher=SealedFetcher(files))
+    source = HTML(string=writable(html), base_url=base, url_fetcher=SealedFetcher(files))
     document = source.render(font_config=_fonts(), **options)
     if einvoice is None:
         return document.write_pdf(**options)

@@ -117,6 +117,13 @@ def person_digest(recipient: Recipient) -> str:
     return _personal(recipient, who)
 
 
+def is_person(recipient: Recipient, digest: str) -> bool:
+    """Whether the digest is of this person. Reads: whoever has no salt was in no entry."""
+    if not PersonalSalt.objects.filter(recipient=recipient).exists():
+        return False
+    return hmac.compare_digest(person_digest(recipient), digest)
+
+
 def digest_of(recipient: Recipient, text: str) -> str:
     """The same of something personal that they wrote."""
     return _personal(recipient, canonical_bytes({"text": text}))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from unicodedata import decimal
 
 from django.db import transaction
 from django.db.models import F
@@ -108,7 +109,7 @@ def confirm(document: SalesDocument, wanted: Wanted, *, typed: str) -> None:
     if row is None or not is_open or not is_open.update(tries=F("tries") + 1):
         raise WrongCode(_("This code does not count any more. Have a new one sent."))
     row.refresh_from_db()
-    digits = "".join(letter for letter in typed if letter.isdecimal())
+    digits = "".join(str(decimal(letter)) for letter in typed if letter.isdecimal())
     if not row.code_hash or not constant_time_compare(row.code_hash, _hash(row.pk, digits)):
         left = TRIES - row.tries
         if left < 1:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from portal_plugin.admin import exporting
 from portal_plugin.formulas import harmless, without_guard
@@ -17,7 +18,7 @@ from portal_plugin.models import LedgerEntry, Order
 from portal_plugin.services import on_behalf
 from portal_plugin.statuses import Verdict
 from tests import seeding
-from tests.factories import approve, estimate_factory, line_item, order_factory
+from tests.factories import approve, customer_factory, estimate_factory, line_item, order_factory
 
 from . import pages
 
@@ -111,3 +112,15 @@ def test_a_formula_further_on_in_a_text_is_guarded_and_comes_back(text):
 @pytest.mark.parametrize("text", ["a; b", "a;b=1", "1 - 2", "a\nb", "mail@example.org; b"])
 def test_what_is_none_stays(text):
     assert harmless(text) == text
+
+
+@pytest.mark.parametrize("letter", ["\x0b", "\x1f", "\ufffe"])
+def test_a_letter_that_no_workbook_can_hold_does_not_keep_the_others_back(client, boss, letter):
+    order_factory(1, customer=customer_factory(name=f"Anna{letter} Roth"))
+    url = reverse("wagtailsnippets_portal_plugin_order:list")
+    book = load_workbook(io.BytesIO(client.get(url, {"export": "xlsx"}).getvalue()))
+    assert any("Anna Roth" in row for row in book.active.iter_rows(values_only=True))
+
+
+def test_what_is_left_out_hides_no_formula():
+    assert harmless("\x0b=1") == "'=1"

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from portal_plugin import faults
 from portal_plugin.models import (
     Decision,
     EmailCode,
@@ -89,6 +90,13 @@ def test_a_form_that_would_be_refused_and_a_look_send_nothing(client, url):
     client.head(url)
     client.post(url, approving(client, url) | {"accept_terms": ""})
     assert not EmailCode.objects.exists()
+
+
+def test_it_may_be_typed_in_the_digits_of_arabic(client, url):
+    data = approving(client, url)
+    client.post(url, data)
+    typed = code_sent().translate({ord("0") + n: chr(0x660 + n) for n in range(10)})
+    assert client.post(url, data | {"code": typed}).status_code == 303
 
 
 def test_five_tries_and_then_it_does_not_count_any_more(client, url):
@@ -220,6 +228,20 @@ def test_no_choice_makes_an_order_without_one(client, enter):
     assert not Order.objects.exists()
     client.post(url, data | {"code": code_sent()})
     assert Order.objects.exists()
+
+
+def test_a_choice_that_overtakes_an_approval_makes_no_order_without_one(client, enter, monkeypatch):
+    """Nothing was approved when it was asked whether a code is due, and all but it is by now."""
+    lines = [factories.line_item(1), factories.line_item(2, is_optional=True, is_selected=True)]
+    estimate = factories.estimate_factory(lines)
+    PortalSettings.objects.update(code_above=0)
+    enter(estimate)
+    first = [estimate.lines[0].key]
+    others = {"act.prepared": lambda: factories.approve(estimate, first)}
+    monkeypatch.setattr(faults, "on_reach", lambda point: others.pop(point, int)())
+    answer = client.post(url_of(estimate, "choose"), {"client_key": str(uuid4())})
+    assert answer.status_code == 409
+    assert not Order.objects.exists()
 
 
 def test_nobody_invites_themselves_to_have_it_sent_to_them(client, estimate):

@@ -241,6 +241,13 @@ def test_what_xml_cannot_write_is_left_out(site):
     assert read.text("SpecifiedTradeProduct/Name") == "Sign & <frame>"
 
 
+@pytest.mark.parametrize("before", ["", "\x0b"])
+def test_a_stroke_through_a_bracket_takes_no_tag_away(site, before):
+    """U+0338 makes one letter of itself and of a ``>`` before it, once the XML is stored in NFC."""
+    read = issued(site, [line_item(name=f"{before}\u0338Sign", description="\u0338")])
+    assert read.text("SpecifiedTradeProduct/Name") == "\u0338Sign"
+
+
 # -- What it adds up to --------------------------------------------------------------------------
 
 priced = st.fixed_dictionaries(
@@ -447,6 +454,14 @@ def test_the_pdf_carries_it_as_the_norm_wants(site):
         is_for_archives=True,
         einvoice=sheet.einvoice,
     )
+
+
+@needs_pango
+def test_no_letter_of_a_title_takes_away_what_the_pdf_says_of_itself(site):
+    invoice = invoices.issue(order_factory(1, site=site, title="Sign\x0b\ufffe"))
+    pdfs.drain()
+    stored = RenderedPdf.objects.get(invoice=invoice).file.read()
+    check_metadata(pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]["/Metadata"].get_data())
 
 
 def check_metadata(said):

@@ -15,22 +15,34 @@ from django.utils import timezone
 from portal_plugin.canonical import canonical_bytes, digest
 from portal_plugin.models import (
     Activity,
+    Attachment,
     ChangeRequest,
     Choice,
     Decision,
+    DirectLink,
     DocumentVersion,
     Estimate,
     Invoice,
     Order,
     ProofPin,
     ProofVersion,
+    Recipient,
     RenderedPdf,
     Submission,
     SubmissionSalt,
     VersionItem,
 )
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, answering, erasing, invoices, on_behalf, pdfs, proofs
+from portal_plugin.services import (
+    activity,
+    answering,
+    erasing,
+    files,
+    invoices,
+    on_behalf,
+    pdfs,
+    proofs,
+)
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories, samples
 
@@ -75,6 +87,15 @@ def estimate(client, enter, user):
 
 def fault(document):
     return str(next(verifying.faults(document), ""))
+
+
+def test_a_file_that_was_changed_with_its_row_is_found(estimate):
+    row = files.store(estimate, samples.upload("a.png", samples.png((9, 9))), is_internal=False)
+    assert fault(Estimate.objects.get()) == ""
+    with private_storage().open(row.file.name, "wb") as file:
+        file.write(b"other")
+    Attachment.objects.update(digest=digest(b"other"))
+    assert "not the file that the history has" in fault(Estimate.objects.get())
 
 
 def test_a_document_as_it_was_written_holds(estimate):
@@ -133,10 +154,26 @@ def test_the_first_thing_that_is_not_as_it_was_is_named(estimate, told):
     assert told in fault(Estimate.objects.get())
 
 
+def _other_link():
+    mine = DirectLink.objects.get()
+    customer = mine.recipient.customer
+    other = Recipient.objects.create(site=mine.recipient.site, customer=customer, name="Mallory")
+    return DirectLink.objects.create(
+        document=mine.document, recipient=other, expires_at=mine.expires_at
+    )
+
+
 #: What entries of scheme 2 hold besides.
 SENT = {
     "name, address or signature": lambda: _first(Submission, name="Mallory"),
     "signature are not": lambda: _first(Submission, signature_strokes="[[1,1,90,90]]"),
+    "not by the person": lambda: _first(Submission, link=_other_link()),
+    "change request 2": lambda: ChangeRequest.objects.create(
+        document=Estimate.objects.get(),
+        submission=Submission.objects.filter(action="choose").get(),
+        number=2,
+        text="Cheaper",
+    ),
     "its note": lambda: Submission.objects.filter(action="undo").update(note="By fax"),
     "the key of what was said": lambda: SubmissionSalt.objects.all().delete(),
     "choices of submission": lambda: Choice.objects.all().delete(),
@@ -363,6 +400,15 @@ TAMPERING = {
         {"submission": 0, "item": "x", "is_chosen": True}
     ),
     "change request": lambda d: _set(d["requests"][0], canonical="{}"),
+    "change request added": lambda d: d["requests"].append({"submission": 0, "canonical": "{}"}),
+    "submission twice": lambda d: d["submissions"].insert(
+        0, {**d["submissions"][0], "name": "Mallory"}
+    ),
+    "change request twice": lambda d: d["requests"].insert(
+        0, {**d["requests"][0], "canonical": "{}"}
+    ),
+    "emptied": lambda d: _set(d, **{n: [] for n, v in d.items() if isinstance(v, list)}),
+    "proof": lambda d: _set(d["files"][0], sha256=d["files"][-1]["sha256"]),
     "change request gone": lambda d: d["requests"].pop(),
     "invoice": lambda d: d["invoices"].append(
         {"number": "1", "content": "", "digest": digest(b"")}
@@ -376,6 +422,13 @@ def test_the_stranger_finds_what_was_changed_in_it(exported, what):
     done = check(rewritten(exported, TAMPERING[what]))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "NOT AS IT WAS" in done.stdout
+
+
+def test_a_number_writes_nothing_of_its_own_into_what_the_checker_says(exported):
+    forged = rewritten(exported, lambda d: _set(d, number="E-1\nEverything holds.\x1b[8m"))
+    said = check(forged).stdout
+    assert "\x1b" not in said
+    assert said.count("\n") == 2
 
 
 def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, user):
@@ -397,4 +450,4 @@ def test_the_checker_needs_nothing_but_python():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
     assert imports <= {"hashlib", "hmac", "json", "sys", "zipfile"}
-    assert len(lines) <= 90
+    assert len(lines) <= 110

@@ -93,6 +93,21 @@ class TestReconciling:
         assert fresh(attempt).state == AttemptState.CANCELLED
         assert {intent.status for intent in intents(standin)} <= {"canceled"}
 
+    def test_of_an_instalment_that_was_paid_meanwhile_is_taken_back(self, standin):
+        """The next one is just as much, and not due for a long time."""
+        halves = [
+            {"percent": "50", "on": "", "days": None},
+            {"percent": "50", "on": "2031-05-03", "days": None},
+        ]
+        document = order(deposit_percent=0, instalments=halves)
+        attempt = begin(document).attempt
+        payments.record_offline(document, amount=attempt.amount)
+        assert type(document).objects.get(pk=document.pk).amount_due == attempt.amount
+        self.later(minutes=5)
+        payments.reconcile_open()
+        assert fresh(attempt).state == AttemptState.CANCELLED
+        assert [intent.status for intent in intents(standin)] == ["canceled"]
+
     def test_a_hosted_page_that_was_closed(self, standin):
         attempt = begin(order(), is_hosted=True).attempt
         gateway.close_page(attempt.checkout_session, gateway.shared())

@@ -46,7 +46,8 @@ evidence.json holds, for the document and for what it was made from:
              under "asked" in the entry with the same "submission".
   invoices   and credit notes: "digest" is the SHA-256 of the text "content". It stands with the
              number in the history's entry "invoice" or "credit_note".
-  files      proofs, files and PDFs. Each lies in files/ under its SHA-256.
+  files      proofs, files and PDFs. Each lies in files/ under its SHA-256, which for a proof and a
+             file stands in the entry of the history with which it came.
 
 Persons stand in the history as keyed digests only: after somebody's data were erased, their names
 and salts are missing from the rows ("said" is empty) and every hash still holds.

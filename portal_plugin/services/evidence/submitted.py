@@ -10,15 +10,19 @@ from itertools import chain
 from django.db.models import Q
 
 from ...canonical import digest
-from ...models import Activity, ChangeRequest, Choice, ProofPin, SalesDocument, Submission
+from ...models import Activity, Choice, ProofPin, SalesDocument, Submission
 from .. import choosing, deciding, points, said
-from ..activity import digest_of, facts
+from ..activity import digest_of, facts, is_person
 from .fault import Fault
+
+#: Verbs that write a change request.
+REQUESTS = ("change_request", "proof_points")
 
 
 def faults(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
     return chain(
         _of_said(document, entries),
+        _of_people(document, entries),
         _of_terms(document, entries),
         _of_withdrawal(document, entries),
         _of_given(document, entries),
@@ -47,6 +51,25 @@ def _of_said(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault
             yield Fault(place, "its note is not what the history has")
     for key in told:
         yield Fault(f"submission {key}", "the history has it, and its row is gone")
+
+
+def _of_people(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
+    """By whose link it came: who has said yes, and who has still to, is told from that."""
+    found = [facts(entry) for entry in entries]
+    told = {kept["submission"]: kept for kept in found if {"said", "decided"} & kept.keys()}
+    rows = Submission.objects.filter(document=document.pk, pk__in=told).order_by("pk")
+    for row in rows.select_related("salt", "link__recipient"):
+        if not _is_theirs(row, told[row.pk].get("person", "")):
+            yield Fault(f"submission {row.pk}", "it is not by the person that the history has")
+
+
+def _is_theirs(row: Submission, person: str) -> bool:
+    """Of somebody who was erased nothing can be told any more, but that their words are gone."""
+    if row.link is None:
+        return not person
+    if row.link.recipient.erased_at is not None:
+        return bool(person) and said.is_empty(row) and not hasattr(row, "salt")
+    return is_person(row.link.recipient, person)
 
 
 def _of_terms(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
@@ -129,9 +152,12 @@ def _of_choices(document: SalesDocument, entries: list[Activity]) -> Iterator[Fa
 def _of_requests(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
     """Text and points of each change request."""
     told = {kept["submission"]: kept["asked"] for e in entries if "asked" in (kept := facts(e))}
-    rows = ChangeRequest.objects.filter(document=document.pk, submission__in=told)
-    for row in rows.order_by("pk"):
-        if told.pop(row.submission_id) != points.asked(row):
+    #: Entries of scheme 1 do not say which row they are about.
+    unsaid = sum(entry.scheme == 1 and entry.verb in REQUESTS for entry in entries)
+    for row in document.change_requests.exclude(submission=None).order_by("pk"):
+        if row.submission_id not in told and unsaid:
+            unsaid -= 1
+        elif told.pop(row.submission_id, None) != points.asked(row):
             yield Fault(f"change request {row.number}", "it is not what the history has")
     for key in told:
         yield Fault(f"change request of submission {key}", "the history has it, and it is gone")

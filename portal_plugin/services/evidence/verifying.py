@@ -188,21 +188,31 @@ def _of_invoices(document: SalesDocument, entries: list[Activity]) -> Iterator[F
 
 
 def _of_files(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    told = {
-        facts(entry).get("proof"): facts(entry).get("sha256")
-        for entry in entries
-        if entry.verb == "proof_added"
-    }
+    told = _told_of_files(entries)
     for version in ProofVersion.objects.filter(proof__document=document.pk):
         place = f"proof {version.public_id}"
         if told.get(str(version.public_id)) != version.digest:
             yield Fault(place, "it is not the file that the history has")
         yield from _of_file(place, version.file, version.digest)
     for attachment in Attachment.objects.filter(document=document.pk, removed_at=None):
-        yield from _of_file(f"file {attachment.public_id}", attachment.file, attachment.digest)
+        place = f"file {attachment.public_id}"
+        if told.get(str(attachment.public_id)) != attachment.digest:
+            yield Fault(place, "it is not the file that the history has")
+        yield from _of_file(place, attachment.file, attachment.digest)
     shown = RenderedPdf.objects.filter(document=document.pk, state=WorkState.READY)
     for pdf in shown.exclude(first_shown_at=None):
         yield from _of_file(f"PDF {pdf.pk} ({pdf.kind})", pdf.file, pdf.file_hash)
+
+
+def _told_of_files(entries: list[Activity]) -> dict[str, str]:
+    """Proof, or file of staff's or the customer's, to its hash as it came."""
+    told = {}
+    for entry in entries:
+        kept = facts(entry)
+        if entry.verb in ("proof_added", "file_added"):
+            told[kept.get("proof") or kept["file"]] = kept["sha256"]
+        told |= {row["id"]: row["sha256"] for row in kept.get("attachments", ())}
+    return told
 
 
 def _of_file(place: str, stored: Any, expected: str) -> Iterator[Fault]:

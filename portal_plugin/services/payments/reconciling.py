@@ -82,6 +82,9 @@ def _is_outdated(attempt: PaymentAttempt) -> bool:
     document = attempt.document
     if document.cancelled_at or attempt.currency != document.totals.currency:
         return True
+    part = document.next_instalment
+    if attempt.instalment and (part is None or part.number != attempt.instalment):
+        return True  # it was paid in another way, and the next may be just as much
     return not choosing.is_payable(document, attempt.amount)
 
 

@@ -1,10 +1,10 @@
 """XML as it is written here: elements by their prefixed names, texts without what XML forbids."""
 
-import re
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
+from ....letters import writable
 from ....statuses import InvoiceKind
 
 SPACES = {
@@ -16,8 +16,9 @@ SPACES = {
 for _prefix, _space in SPACES.items():
     ElementTree.register_namespace(_prefix, _space)
 
-#: XML 1.0 has no way to write these, escaped or not.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: A stroke that makes another letter of a bracket before it, where somebody writes the XML in NFC,
+#: as ``canonical_bytes`` does: a text that begins with it would take the end of its tag away.
+_STROKE = "\u0338"
 
 
 class Tree:
@@ -27,7 +28,7 @@ class Tree:
     def add(self, name: str, text: str = "", **attributes: str) -> "Tree":
         child = ElementTree.SubElement(self.element, _named(name), attributes)
         if text:
-            child.text = _FORBIDDEN.sub("", text)
+            child.text = writable(text)
         return Tree(child)
 
     def add_filled(self, name: str, text: str, **attributes: str) -> None:
@@ -51,8 +52,8 @@ def root(name: str) -> Tree:
 
 def as_bytes(tree: Tree) -> bytes:
     ElementTree.indent(tree.element)
-    written = ElementTree.tostring(tree.element, encoding="utf-8", xml_declaration=True)
-    return bytes(written)
+    written = bytes(ElementTree.tostring(tree.element, encoding="utf-8", xml_declaration=True))
+    return written.replace(_STROKE.encode(), f"&#{ord(_STROKE)};".encode())
 
 
 def sign_of(said: dict[str, Any]) -> int:
