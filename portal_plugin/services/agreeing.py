@@ -10,7 +10,7 @@ from .. import agreement
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import DirectLink, DocumentVersion, Order, SalesDocument, Submission
 from ..statuses import OPEN_TO_AGREEMENT
-from . import activity, deciding, notifications
+from . import activity, deciding, notifications, pdfs
 from .presentation.changed import sentences
 from .presentation.shop import document_language
 from .previewing import AsIfPublished
@@ -46,6 +46,7 @@ def confirm(
         raise StaleDocument(since=shown)
     facts = {"version": version.number, "digest": version.digest}
     activity.record(document, verb, link=link, staff=user, data=facts, submission=submission)
+    pdfs.order_render(document)
     deciding.forget(document)
     if not document.standing.change_to_confirm:
         notifications.take_back(document, NEWS[0], _("It was confirmed meanwhile."))

@@ -62,6 +62,7 @@ def decide(
     decisions = Decision.objects.bulk_create(decisions)
     faults.reach("decide.written")
     pdfs.order_receipt(submission, version)
+    pdfs.order_render(document)
     forget(document)
     transaction.on_commit(
         lambda: signals.items_decided.send(

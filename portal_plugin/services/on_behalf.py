@@ -64,7 +64,6 @@ def record(
         )
         order = deciding.settle(fresh)
         listing.refresh(fresh)
-        pdfs.order_render(fresh)
         facts = {"items": [str(key) for key in keys], "by": staff_name(user)}
         facts["receipt"] = submission.pk
         notifications.customer_acted(fresh, verb, link=None, facts=facts)
@@ -115,7 +114,6 @@ def confirm_change(
             user=user,
         )
         listing.refresh(fresh)
-        pdfs.order_render(fresh)
         facts = {"by": staff_name(user), "text": note}
         notifications.customer_acted(fresh, "confirm_change", link=None, facts=facts)
     return order

@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 
 from portal_plugin.exceptions import AlreadyConverted, NotAvailable, StaleDocument
-from portal_plugin.models import Decision, Estimate, Order, Submission
+from portal_plugin.models import Decision, Estimate, Order, RenderedPdf, Submission
 from portal_plugin.models.documents import lock
-from portal_plugin.services import converting, deciding
+from portal_plugin.services import converting, deciding, pdfs
 from portal_plugin.statuses import DocumentState, ItemState, Verdict
 from tests import factories
 
@@ -199,3 +199,13 @@ def test_a_no_to_a_later_proof_leaves_the_price_of_what_was_ordered():
     order = factories.publish(order)
     decide(order, [key], Verdict.DECLINE)
     assert lock(order).totals.total == whole
+
+
+def test_the_pdf_is_ordered_that_shows_what_was_decided():
+    order = factories.order_factory(items=2)
+    pdfs.drain()
+    before = pdfs.current(order)
+    assert before is not None
+    decide(order, keys_of(order)[:1], Verdict.DECLINE)
+    waiting = RenderedPdf.objects.filter(document_id=order.pk, kind="invoice", state="waiting")
+    assert waiting.count() == 1
