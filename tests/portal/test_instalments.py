@@ -36,6 +36,14 @@ def test_it_shows_what_is_paid_next_and_overdue(client, enter):
     assert '· <span class="portal-strong">Overdue</span>' in html
 
 
+def test_payments_keep_to_the_direction_of_the_page(client, enter):
+    order = planned(language="ar")
+    enter(order)
+    payments.record_offline(order, amount=Decimal(100), method="Cash")
+    html, _count = page(client, order)
+    assert "<bdi>Cash</bdi> · <bdi>" in html
+
+
 def test_pay_now_is_for_the_next(client, enter):
     order = planned()
     enter(order)
