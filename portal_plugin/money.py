@@ -12,6 +12,9 @@ ZERO = Decimal(0)
 
 #: ``KWD 5.000``, not ``KWD5.000``: CLDR's currencySpacing, which Babel leaves to its callers.
 _BETWEEN_CODE_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+#: Babel keeps the minus of the pattern, which then stands behind the digits. Unicode's own sign for
+#: Western digits in Arabic (CLDR: symbols of "latn") keeps it before them.
+_SIGN_OF_ARABIC = ("\u200f-", "\u200f\u200e-")
 
 
 def digits(currency: str) -> int:
@@ -74,7 +77,7 @@ def format_price(price: Decimal, currency: str, language: str) -> str:
         decimal_quantization=not is_finer,
         numbering_system="latn",
     )
-    return _BETWEEN_CODE_AND_DIGIT.sub("\u00a0", text)
+    return _BETWEEN_CODE_AND_DIGIT.sub("\u00a0", text).replace(*_SIGN_OF_ARABIC)
 
 
 def format_number(value: Decimal, language: str) -> str:

@@ -35,3 +35,7 @@ def test_a_price_finer_than_the_currency_keeps_its_digits():
 def test_a_rate_keeps_its_digits():
     assert format_percent(Decimal("19.000"), "de") == "19\xa0%"
     assert format_percent(Decimal("25.5"), "en") == "25.5%"
+
+
+def test_less_than_nothing_has_its_sign_before_the_digits_in_arabic():
+    assert format_money(Decimal("-720"), "EUR", "ar") == "\u200f\u200e-720.00\xa0€"

@@ -24,13 +24,13 @@ class ChooseForm(ShownVersionMixin, ActionForm):
         for place, (name, items) in enumerate(document.alternatives.items()):
             self.fields[f"group_{place}"] = forms.ChoiceField(
                 label=name,
-                choices=[(str(item.key), f"{item.name} · {prices[item.key]}") for item in items],
+                choices=[(str(item.key), _label(item, prices)) for item in items],
                 widget=forms.RadioSelect,
                 initial=next(str(i.key) for i in items if i.key in document.counted_keys),
             )
         for item in document.options:
             self.fields[f"option_{item.key}"] = forms.BooleanField(
-                label=f"{item.name} · {prices[item.key]}",
+                label=_label(item, prices),
                 required=False,
                 initial=item.key in document.counted_keys,
             )
@@ -43,6 +43,11 @@ class ChooseForm(ShownVersionMixin, ActionForm):
             for item in items:
                 found[item.key] = data[f"group_{place}"] == str(item.key)
         return found
+
+
+def _label(item, prices) -> str:
+    """Name and price in the order of the page, in whichever script the name is."""
+    return f"\N{FIRST STRONG ISOLATE}{item.name}\N{POP DIRECTIONAL ISOLATE} · {prices[item.key]}"
 
 
 def _prices(document) -> dict:

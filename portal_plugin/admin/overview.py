@@ -18,7 +18,7 @@ from ..money import format_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
 from ..services.presentation.decided import confirmed_sentence
-from ..services.presentation.plan import next_label
+from ..services.presentation.plan import next_label, plan_rows
 from ..statuses import DocumentState, EmailState, ItemState, LinkRole
 from . import invoicing, money_rows, overview_rows, sites, timeline
 from .finding import find
@@ -195,6 +195,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
         return {
             "money": money_rows.money_rows(document, self.request.user),
             "refunds": money_rows.refund_rows(document),
+            "plan": plan_rows(document, lambda amount: money_rows.show(amount, currency)),
             "disputes": money_rows.dispute_rows(document),
             "surplus": money_rows.show(surplus, currency) if surplus and not due else "",
             "refund_due": money_rows.show(due, currency) if due else "",
@@ -208,9 +209,9 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             return None
         today = timezone.localdate().isoformat()
         typed = self.typed if self.typed and self.typed["verb"] == "record-payment" else {}
-        balance = document.balance_due
+        due = document.amount_due or document.balance_due
         return {
-            "amount": decimal_text(balance) if balance else "",
+            "amount": decimal_text(due) if due else "",
             "day": today,
             **typed,
             "currency": document.totals.currency,

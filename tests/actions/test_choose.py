@@ -165,3 +165,20 @@ def test_a_choice_that_can_make_the_order_needs_the_code_that_a_yes_needs(client
     assert page.status_code == 200
     assert "carried" in page.context
     assert not Order.objects.exists()
+
+
+def test_what_is_not_chosen_waits_for_nobody(client, enter, estimate):
+    enter(estimate)
+    view = document_view(again(estimate))
+    assert [item.name for item in view.waiting_items] == ["Sign", "Wood"]
+    page = client.get(reverse("portal_plugin:document", args=[estimate.public_id])).content.decode()
+    assert "Waiting for you: 2 items" in page
+    assert "Approve Multiple Items (2)" in page
+
+
+def test_each_choice_leads_to_where_it_is_made(client, enter, estimate):
+    enter(estimate)
+    url = reverse("portal_plugin:document", args=[estimate.public_id])
+    page = client.get(url).content.decode()
+    items = page[page.index('class="portal-items"') :]
+    assert items.count(">Choose options</a>") == 3

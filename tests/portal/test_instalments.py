@@ -11,6 +11,7 @@ from portal_plugin.services import payments
 from tests.services.test_instalments import again, ordered, planned
 
 pytestmark = pytest.mark.django_db
+STATE = '<span class="portal-sum-more"><span class="portal-strong">'
 
 
 def page(client, document):
@@ -27,13 +28,27 @@ def test_it_shows_what_is_paid_next_and_overdue(client, enter):
     enter(order)
     html, _count = page(client, order)
     assert "Payment plan" in html
-    assert '1. with the order · <span class="portal-strong">Next</span>' in html
+    assert (
+        '1. with the order <span class="portal-sum-more"><span class="portal-strong">Next</span>'
+        in html
+    )
     payments.record_offline(order, amount=order.amount_due, method="Cash")
     html, _count = page(client, order)
-    assert '1. with the order · <span class="portal-strong">Paid</span>' in html
+    assert (
+        '1. with the order <span class="portal-sum-more"><span class="portal-strong">Paid</span>'
+        in html
+    )
     ordered(order, 20)
     html, _count = page(client, order)
-    assert '· <span class="portal-strong">Overdue</span>' in html
+    assert '<span class="portal-strong">Overdue</span>' in html
+
+
+def test_payments_keep_to_the_direction_of_the_page(client, enter):
+    order = planned(language="ar")
+    enter(order)
+    payments.record_offline(order, amount=Decimal(100), method="Cash")
+    html, _count = page(client, order)
+    assert '<bdi>Cash</bdi><span class="portal-sum-more portal-muted"><bdi>' in html
 
 
 def test_pay_now_is_for_the_next(client, enter):

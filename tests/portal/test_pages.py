@@ -142,3 +142,15 @@ def test_how_it_works_tells_of_what_the_shop_has_switched_on(client):
     assert not any(text in client.get(url).content.decode() for text in words)
     PortalSettings.objects.filter(site=site).update(lets_invite=True, code_above=100)
     assert all(text in client.get(url).content.decode() for text in words)
+
+
+@pytest.mark.parametrize(("items", "label"), [(1, "Approve"), (2, "Approve: A2 poster")])
+def test_the_first_button_says_which_of_several_items_it_approves(client, enter, items, label):
+    rows = [factories.line_item(n, name=f"A{n} poster") for n in range(1, items + 1)]
+    estimate = factories.estimate_factory(items=rows)
+    if items > 1:
+        factories.approve(estimate, [estimate.lines[0].key])
+    enter(estimate)
+    page = client.get(url_of(estimate)).content.decode()
+    first = page[page.index("data-portal-primary") :]
+    assert f">{label}</a>" in first[: first.index("</div>")]

@@ -94,7 +94,8 @@ class DocumentView:
 
     @property
     def waiting_items(self) -> list[ItemView]:
-        return self.items_in(ItemState.WAITING)
+        """An option or alternative that is not chosen waits for nobody."""
+        return [item for item in self.items_in(ItemState.WAITING) if item.is_counted]
 
     def waiting_for(self, link: DirectLink | None) -> list[ItemView]:
         """Those that wait for this person, where all have to say yes and some have."""

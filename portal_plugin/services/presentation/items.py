@@ -97,6 +97,7 @@ class ItemView:
     state_label: str
     item_hash: str
     is_decidable: bool
+    is_counted: bool
     option: str
     proofs: list[ProofView]
     rows: Rows
@@ -153,6 +154,7 @@ def item_views(document: SalesDocument, rows: Rows, show: Show, language: str) -
             currency=document.currency or "EUR",
             standing=standing.get(item.key),
             rows=rows,
+            is_counted=item.key in document.counted_keys,
             option=option_words(document, item),
         )
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
@@ -179,6 +181,7 @@ def _item_view(
     currency: str,
     standing: Any,
     rows: Rows,
+    is_counted: bool,
     option: str,
 ) -> ItemView:
     state = ItemState(standing.state) if standing else ItemState.WAITING
@@ -199,6 +202,7 @@ def _item_view(
         state_label=str(state.label),
         item_hash=standing.item_hash if standing else "",
         is_decidable=standing is not None,
+        is_counted=is_counted,
         option=option,
         proofs=proof_views(rows, item.key),
         rows=rows,
