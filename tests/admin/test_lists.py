@@ -362,7 +362,8 @@ def test_a_search_is_ten_queries_at_most(client, boss):
 
 def test_a_list_asks_the_same_however_many_rows_it_shows(client, boss):
     order_factory(items=1)
-    queries(client, Order, {})
+    for query in FILTERS:  # what a process asks once, such as for the indexes of searching
+        queries(client, Order, query)
     before = [queries(client, Order, query) for query in FILTERS]
     for _ in range(3):
         order_factory(items=1)

@@ -362,7 +362,7 @@ class TestKilled:
         assert tus.how_far(self.client, self.url).status_code == 404
 
     def test_killed_after_the_storage_and_before_the_row(self, estimate, monkeypatch):
-        def die(self, form):
+        def die(self, form, asked_for):
             raise SystemExit
 
         with monkeypatch.context() as patched:
