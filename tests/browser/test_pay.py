@@ -49,7 +49,7 @@ def width():
 def tab(chromium, width):
     context = chromium.new_context(viewport={"width": width, "height": 780}, locale="en-US")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on(

@@ -17,7 +17,7 @@ def width():
 def tab(chromium, width):
     context = chromium.new_context(viewport={"width": width, "height": 780}, locale="en-US")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     yield page
     context.close()
 
