@@ -1,7 +1,7 @@
 """The day by which the shop asks for an answer. It is reminded of once, and nothing else happens
 when it passes: nobody's silence is a yes."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -30,18 +30,24 @@ def drain() -> int:
     return reminded
 
 
+def window(now: datetime) -> tuple[date, date, datetime]:
+    """The first and the last day that are reminded of now, in the site's time zone, and when today
+    began: what went out since then needs no reminder yet."""
+    local = days.local(now)
+    last = local.date() + timedelta(days=1 if local.hour >= HOUR else 0)
+    return local.date(), last, local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def due(now: datetime) -> QuerySet[SalesDocument]:
     """Out and waiting for their customer, whose day is today or tomorrow in the site's time zone,
     and who were not reminded of this day. What went out today needs no reminder yet."""
-    local = days.local(now)
-    today = local.date() if local.hour >= HOUR else local.date() - timedelta(days=1)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    first, last, midnight = window(now)
     return (
         SalesDocument.objects.out()
         .real()
         .filter(
-            approve_by__gte=local.date(),
-            approve_by__lte=today + timedelta(days=1),
+            approve_by__gte=first,
+            approve_by__lte=last,
             waiting_for=WaitingFor.CUSTOMER,
             listed_state__in=WAITING,
             current_version__created_at__lt=midnight,

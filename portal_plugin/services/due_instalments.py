@@ -1,17 +1,16 @@
 """The day by which an instalment is to be paid: its customer is reminded once, the day before."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from .. import days
 from ..models import DirectLink, SalesDocument
 from ..models.documents import lock
 from ..statuses import DocumentKind, LinkRole
 from . import activity, notifications, work
-from .deadlines import HOUR, ROWS_AT_ONCE
+from .deadlines import ROWS_AT_ONCE, window
 
 
 def drain() -> int:
@@ -28,17 +27,15 @@ def drain() -> int:
 def due(now: datetime) -> QuerySet[SalesDocument]:
     """Orders whose next instalment is due today or tomorrow in the site's time zone, and who were
     not reminded of this day. Of what went out today nobody is reminded yet."""
-    local = days.local(now)
-    today = local.date() if local.hour >= HOUR else local.date() - timedelta(days=1)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    first, last, midnight = window(now)
     return (
         SalesDocument.objects.out()
         .real()
         .unpaid()
         .filter(
             kind=DocumentKind.ORDER,
-            listed_due_on__gte=local.date(),
-            listed_due_on__lte=today + timedelta(days=1),
+            listed_due_on__gte=first,
+            listed_due_on__lte=last,
             current_version__created_at__lt=midnight,
         )
         .exclude(instalments=[])

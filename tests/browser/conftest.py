@@ -5,6 +5,9 @@ import subprocess
 import threading
 
 import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, ThreadedWSGIServer
 
 from portal_plugin.services import links
@@ -130,6 +133,33 @@ def site_server(request, transactional_db, settings):
         raise server.error
     yield server
     server.terminate()
+
+
+@pytest.fixture
+def signed_in(chromium, site_server):
+    """A browser page of somebody who is signed in to the admin: ``signed_in(user)``. What breaks in
+    its scripts is in ``page.trouble``."""
+    contexts = []
+
+    def signed_in(user):
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        context = chromium.new_context(viewport=SIZES["desktop"], color_scheme="light")
+        contexts.append(context)
+        name = django_settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": session.session_key, "url": site_server.url}])
+        page = context.new_page()
+        page.trouble = []
+        page.on("pageerror", lambda error: page.trouble.append(str(error)))
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.unroute_all(behavior="ignoreErrors")
+        context.close()
 
 
 @pytest.fixture

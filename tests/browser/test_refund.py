@@ -3,9 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import expect
 
 from portal_plugin.models import LedgerEntry
@@ -25,20 +22,8 @@ def order(site_server):
 
 
 @pytest.fixture
-def staff(chromium, site_server):
-    """A page of somebody who is signed in to the admin."""
-    boss = factories.user_factory()
-    session = SessionStore()
-    session[SESSION_KEY] = str(boss.pk)
-    session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = boss.get_session_auth_hash()
-    session.save()
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": session.session_key, "url": site_server.url}])
-    page = context.new_page()
-    yield page
-    context.close()
+def staff(signed_in):
+    return signed_in(factories.user_factory())
 
 
 def test_a_refund_by_staff_is_on_the_customers_page(order, staff, visit, site_server):

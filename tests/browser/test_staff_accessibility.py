@@ -5,9 +5,6 @@ from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -54,19 +51,8 @@ def boss():
 
 
 @pytest.fixture
-def admin(chromium, site_server, boss):
-    """A page of somebody who is signed in to the admin."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(boss.pk)
-    session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = boss.get_session_auth_hash()
-    session.save()
-    context = chromium.new_context(viewport=DESK, color_scheme="light")
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": session.session_key, "url": site_server.url}])
-    yield context.new_page()
-    context.unroute_all(behavior="ignoreErrors")
-    context.close()
+def admin(signed_in, boss):
+    return signed_in(boss)
 
 
 @pytest.fixture

@@ -4,9 +4,6 @@ import base64
 import re
 
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import expect
 
 from portal_plugin.models import Estimate, ProofVersion
@@ -26,22 +23,8 @@ DROP = """([target, name, data]) => {
 
 
 @pytest.fixture
-def admin(chromium, site_server):
-    """A page of somebody who is signed in to the admin."""
-    user = factories.user_factory()
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = django_settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": session.session_key, "url": site_server.url}])
-    page = context.new_page()
-    page.trouble = []
-    page.on("pageerror", lambda error: page.trouble.append(str(error)))
-    yield page
-    context.close()
+def admin(signed_in):
+    return signed_in(factories.user_factory())
 
 
 def test_an_estimate_is_written(admin, site_server):
