@@ -9,6 +9,12 @@ if "SANDBOX_DATA" not in os.environ:
     # Workers and child processes inherit the variable; only who made the folder removes it.
     os.environ["SANDBOX_DATA"] = tempfile.mkdtemp(prefix="portal-tests-")
     atexit.register(shutil.rmtree, os.environ["SANDBOX_DATA"], ignore_errors=True)
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and not os.environ["SANDBOX_DATA"].endswith(
+    f"/{worker}"
+):
+    # A test that counts stored files must not count those of the worker beside it.
+    os.environ["SANDBOX_DATA"] += f"/{worker}"
+    os.makedirs(os.environ["SANDBOX_DATA"], exist_ok=True)
 
 from sandbox_site import settings as sandbox
 from sandbox_site.settings import *  # noqa: F403
