@@ -17,6 +17,7 @@ from wagtail.models import Site
 
 from ..exceptions import PortalError
 from ..models import Activity, DirectLink, PaymentAttempt, SalesDocument
+from ..models.prepared import Prepared
 from ..services.visits import Visit
 from . import answers, bodies, csrf, grants, headers, limits
 
@@ -86,7 +87,7 @@ def resolve(request, public_id, leeway=0):
     grant = grants.read(request, document, leeway)
     if grant is None:
         return None, None
-    link = next(iter(_links().filter(pk=grant["link"])), None)
+    link = _links().get(grant["link"])
     if link is None or not _still_opens(link, leeway) or not grants.covers(link, document):
         return None, None
     visit = Visit(
@@ -108,7 +109,7 @@ def find_document(public_id) -> SalesDocument | None:
     """The estimate or order with what every page of it needs, in one query."""
     if "\0" in public_id:
         return None  # PostgreSQL takes no such text
-    found = next(iter(_documents().filter(public_id=public_id)), None)
+    found = _documents().get(public_id)
     if found is None:
         return None
     document = found.as_its_kind()
@@ -120,22 +121,22 @@ def find_document(public_id) -> SalesDocument | None:
 
 @cache
 def _documents():
-    """Prepared once: putting the query together costs as much as the database's answer."""
     pending = PaymentAttempt.objects.pending().filter(document=OuterRef("pk"))
     history = Activity.objects.filter(document__family=OuterRef("family")).order_by()
     entries = history.values("document__family").annotate(count=Count("pk")).values("count")
     shown = SalesDocument.objects.as_shown().select_related(
         "site__portalsettings", "site__stripe_keys"
     )
-    return shown.annotate(
+    annotated = shown.annotate(
         pending_payment=Subquery(pending.order_by().values("pk")[:1]),
         entries=Subquery(entries),
     )
+    return Prepared(annotated, "public_id", "")
 
 
 @cache
 def _links():
-    return DirectLink.objects.select_related("recipient").order_by()
+    return Prepared(DirectLink.objects.select_related("recipient"), "pk", 0)
 
 
 def staff_of(request):

@@ -1,0 +1,72 @@
+"""A prepared query finds what the queryset finds, and is put together once."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.db.models import Count
+from django.db.models.sql.compiler import SQLCompiler
+from wagtail.models import Site
+
+from portal_plugin.models import Customer
+from portal_plugin.models.prepared import Prepared
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def customers():
+    return Prepared(Customer.objects.select_related("site"), "pk", 0)
+
+
+def test_it_finds_each_row_with_what_belongs_to_it(customers, django_assert_num_queries):
+    one, two = factories.customer_factory(), factories.customer_factory()
+    with django_assert_num_queries(3):
+        found = [customers.get(customer.pk) for customer in (one, two, one)]
+    assert found == [one, two, one]
+    with django_assert_num_queries(0):
+        assert [customer.site for customer in found] == [one.site, two.site, one.site]
+
+
+def test_it_reads_what_is_there_now(customers):
+    customer = factories.customer_factory()
+    assert customers.get(customer.pk).site.port != 8123
+    Site.objects.filter(pk=customer.site_id).update(port=8123)
+    assert customers.get(customer.pk).site.port == 8123
+
+
+def test_it_finds_nothing_where_nothing_is(customers):
+    assert customers.get(-1) is None
+
+
+def test_it_is_put_together_once(customers, monkeypatch):
+    customer = factories.customer_factory()
+    asked, as_sql = [], SQLCompiler.as_sql
+    monkeypatch.setattr(SQLCompiler, "as_sql", lambda *args, **kw: asked.append(1) or as_sql(*args))
+    for _turn in range(3):
+        assert customers.get(customer.pk) == customer
+    assert len(asked) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_use_connections_of_their_own(customers):
+    customer, found = factories.customer_factory(), []
+
+    def ask():
+        found.append(customers.get(customer.pk))
+        connection.close()
+
+    customers.get(customer.pk)
+    threads = [threading.Thread(target=ask) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [customer, customer]
+
+
+def test_it_refuses_a_query_that_asks_for_more_after_the_value():
+    counted = Customer.objects.annotate(count=Count("recipients")).filter(count__gte=7)
+    with pytest.raises(ValueError, match="last"):
+        Prepared(counted, "pk", 0).get(1)
