@@ -9,11 +9,12 @@ if "SANDBOX_DATA" not in os.environ:
     # Workers and child processes inherit the variable; only who made the folder removes it.
     os.environ["SANDBOX_DATA"] = tempfile.mkdtemp(prefix="portal-tests-")
     atexit.register(shutil.rmtree, os.environ["SANDBOX_DATA"], ignore_errors=True)
-if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and not os.environ["SANDBOX_DATA"].endswith(
-    f"/{worker}"
+if "PYTEST_XDIST_WORKER" in os.environ and (
+    os.path.basename(os.environ["SANDBOX_DATA"]).startswith("portal-tests-")
 ):
-    # A test that counts stored files must not count those of the worker beside it.
-    os.environ["SANDBOX_DATA"] += f"/{worker}"
+    # A test that counts stored files must not count those of the worker beside it; a process that
+    # a test started keeps the folder that it was given.
+    os.environ["SANDBOX_DATA"] += "/" + os.environ["PYTEST_XDIST_WORKER"]
     os.makedirs(os.environ["SANDBOX_DATA"], exist_ok=True)
 
 from sandbox_site import settings as sandbox
