@@ -7,10 +7,13 @@ from importlib.util import find_spec
 
 import pytest
 from django.core.cache import cache
+from django.test import TransactionTestCase
 
 from portal_plugin.services import links
 
-from . import factories, kept_database
+from . import emptying, factories, kept_database
+
+TransactionTestCase._fixture_teardown = lambda _case: emptying.empty()
 
 #: The machine that runs this may be root, and has no network.
 CHROMIUM_FLAGS = [

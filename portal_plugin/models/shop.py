@@ -1,12 +1,14 @@
 """What one shop decides about its portal, in the admin."""
 
 from decimal import Decimal
+from functools import cache
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
 
+from .prepared import Prepared
 from .storage import logo_name
 
 country_code = RegexValidator(r"^[A-Z]{2}$", _("Write the country as two letters, such as DE."))
@@ -239,5 +241,11 @@ class PortalSettings(BaseSiteSetting):
     @classmethod
     def of(cls, site):
         """The site's row, or an unsaved one with the defaults: reading never writes."""
-        found = next(iter(cls.objects.filter(site=site).order_by()), None) if site.pk else None
+        found = _of_sites().get(site.pk) if site.pk else None
         return found or cls(site=site)
+
+
+@cache
+def _of_sites() -> Prepared[PortalSettings]:
+    """Asked for several times by whatever a customer does."""
+    return Prepared(PortalSettings.objects.all(), "site_id", 0)
