@@ -8,12 +8,15 @@ so that earlier decisions stay comparable with themselves.
 import hashlib
 import json
 import unicodedata
+from datetime import UTC, datetime
 from decimal import Decimal
 
 SCHEME = 1
 #: Of the entries of a history. Since 2 one that was written with a submission holds digests of all
-#: that was sent with it (``services.activity``); those of 1 hold what they held.
-HISTORY_SCHEME = 2
+#: that was sent with it (``services.activity``). Since 3 it also holds when that was, and when and
+#: since which version each decision counts; an entry of a version holds since when its items are as
+#: they are. Those of 1 and 2 hold what they held.
+HISTORY_SCHEME = 3
 
 
 def canonical_bytes(data) -> bytes:
@@ -34,6 +37,11 @@ def decimal_text(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def moment_text(when: datetime) -> str:
+    """In UTC and whole milliseconds: no more of a time survives ``dumpdata``."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _plain(value):

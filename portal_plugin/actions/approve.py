@@ -36,6 +36,7 @@ class Approve(DecidingMixin, Action):
     scope = Scope.ITEM
     form_class = ApproveForm
     needs_role = LinkRole.APPROVE
+    shares_code = ("approve", "approve_multiple")
     ticks = ("accept_terms", "checks")
 
     def is_available(self):

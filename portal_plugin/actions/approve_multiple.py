@@ -55,6 +55,7 @@ class ApproveMultiple(DecidingMixin, Action):
     scope = Scope.DOCUMENT
     form_class = ApproveMultipleForm
     needs_role = LinkRole.APPROVE
+    shares_code = ("approve", "approve_multiple")
     ticks = ("items", "accept_terms", "checks")
 
     @property

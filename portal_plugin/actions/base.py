@@ -74,6 +74,8 @@ class Action:
     why: str = ""
     #: Whether it binds the customer, who may have to type a code first.
     binds: ClassVar[bool] = False
+    #: Names of actions whose code counts for this one, too, as long as it does, for whatever item.
+    shares_code: ClassVar[tuple[str, ...]] = ()
     #: Whether what came of it has a receipt.
     has_receipt: ClassVar[bool] = False
 

@@ -207,6 +207,7 @@ def _links():
                     FieldPanel("lets_invite"),
                     FieldPanel("code_above", classname="portal-admin-fit"),
                     FieldPanel("code_for_new_browsers"),
+                    FieldPanel("files_kept_months", classname="portal-admin-fit"),
                 ],
                 heading=_("More"),
                 classname="collapsed",

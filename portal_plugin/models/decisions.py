@@ -119,6 +119,10 @@ class Submission(models.Model):
 
 
 class DecisionQuerySet(ThreadQuerySet):
+    def with_since(self):
+        """With the name of the version since which each counts, and without that one's content."""
+        return self.select_related("since__document").defer("since__content")
+
     def first_approved(self, begin, end):
         """The first yes to anything on each document, from ``begin`` to before ``end``. What an
         order that was made from an estimate asks for again is no second approval.

@@ -1,6 +1,6 @@
 """Estimates and orders: one table for what they share, one target for everything on them."""
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
@@ -15,6 +15,7 @@ from .. import registry
 from ..statuses import DocumentKind
 from .amounts import Amounts
 from .content import DocumentContent
+from .items import LineItem
 from .listed import ListedQuerySet, is_out
 from .record import DocumentRecord
 from .releasing import Releasing
@@ -113,6 +114,20 @@ class SalesDocument(
     def __str__(self):
         """Kept for ever in Wagtail's logs: the number alone, no words that may name a person."""
         return self.number or str(_("Draft"))
+
+    def save(self, **kwargs):
+        """With its items all at once, where they were set: modelcluster writes one by one."""
+        held = getattr(self, "_cluster_related_objects", {})
+        items = held.pop("line_items", None) if kwargs.get("update_fields") is None else None
+        try:
+            with transaction.atomic(savepoint=False):
+                super().save(**kwargs)
+                if items is not None:
+                    LineItem.objects.write(self, items)
+        except BaseException:
+            if items is not None:
+                held["line_items"] = items
+            raise
 
     @property
     def specific(self):

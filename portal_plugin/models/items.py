@@ -26,6 +26,21 @@ class TaxCategory(models.TextChoices):
     OUTSIDE = "O", _("Outside the scope of tax")
 
 
+class LineItemQuerySet(models.QuerySet):
+    def write(self, document, items):
+        """Make ``items`` those of the document, in as many queries for many as for a few: those
+        that left, those that came, and those that are not as they were."""
+        found = {row.pk: row for row in self.filter(document=document.pk)}
+        for item in items:
+            item.document = document
+        stay = {item.pk for item in items}
+        if gone := [pk for pk in found if pk not in stay]:
+            self.filter(pk__in=gone).delete()
+        self.bulk_create([item for item in items if item.pk not in found])
+        changed = [item for item in items if item.pk in found and item.differs(found[item.pk])]
+        self.bulk_update(changed, self.model.written_fields())
+
+
 class LineItem(Orderable):
     """One priced row. ``key`` stays the same through every publish, revert and conversion."""
 
@@ -81,6 +96,8 @@ class LineItem(Orderable):
         help_text=_("Items with the same words here are alternatives: one of them is chosen."),
     )
 
+    objects = LineItemQuerySet.as_manager()
+
     class Meta(Orderable.Meta):
         verbose_name = pgettext_lazy("of a document", "item")
         verbose_name_plural = pgettext_lazy("of a document", "items")
@@ -90,6 +107,16 @@ class LineItem(Orderable):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def written_fields(cls):
+        return [field.name for field in cls._meta.concrete_fields if not field.primary_key]
+
+    def differs(self, other):
+        return any(
+            getattr(self, field.attname) != getattr(other, field.attname)
+            for field in self._meta.concrete_fields
+        )
 
     @classmethod
     def from_serializable_data(cls, data, check_fks=True, strict_fks=False):

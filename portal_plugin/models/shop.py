@@ -3,7 +3,7 @@
 from decimal import Decimal
 from functools import cache
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
@@ -213,6 +213,16 @@ class PortalSettings(BaseSiteSetting):
         help_text=_(
             "Whoever has a link can have one sent to a colleague, with the same rights or fewer. "
             "You see them under “People with access”."
+        ),
+    )
+    files_kept_months = models.PositiveSmallIntegerField(
+        _("months to keep customers' files"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_(
+            "Files that customers sent are deleted so long after the last thing that happened, "
+            "once no order is open. Proofs, approvals and PDFs stay. Empty: they are kept."
         ),
     )
     steps_done = models.JSONField(default=list, blank=True, editable=False)

@@ -36,6 +36,15 @@ class DocumentVersion(models.Model):
     def __str__(self):
         return f"{self.document} · {self.number}"
 
+    @property
+    def reference(self):
+        """The same after dump and restore, wherever its row is then. As ``written_reference``."""
+        return written_reference(self.document.public_id, self.number)
+
+
+def written_reference(public_id, number):
+    return f"{public_id}:{number}"
+
 
 class VersionItem(models.Model):
     """One item of a version: its exact bytes, their hash, and the version since which it has it."""

@@ -126,7 +126,9 @@ def _is_asked(request, visit, action):
 
 
 def _wanted(request, visit, action, about=""):
-    return codes.Wanted(visit.link, action.name, _browser(request), action.at_stake, about)
+    return codes.Wanted(
+        visit.link, action.name, _browser(request), action.at_stake, about, action.shares_code
+    )
 
 
 def _browser(request) -> str:

@@ -2,9 +2,12 @@
 
 Off unless the shop switches it on. The code is made while its email is written, so that no row and
 no log has it; it is bound to the person, the action, the browser, and what was to be done with it.
+Whoever approves item by item types one for all of them: each is about the whole document's amount,
+and what is approved is told by the form and held against what was shown, whatever was typed before.
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -42,11 +45,21 @@ class Wanted:
     browser: str
     amount: Decimal
     about: str = ""
+    #: Actions whose code counts for this one, whatever it was about.
+    shares: Collection[str] = ()
 
     @property
     def codes(self) -> Any:
         """Those that were asked for the same, at this amount or a higher one."""
         found = EmailCode.objects.of(self.link, self.action, self.browser, self.about)
+        return found.covering(self.amount)
+
+    @property
+    def shared(self) -> Any:
+        """Those that go on counting: the same person in the same browser, and no higher amount."""
+        found = EmailCode.objects.filter(
+            link=self.link, action__in=self.shares, browser=self.browser
+        )
         return found.covering(self.amount)
 
 
@@ -61,7 +74,7 @@ def is_needed(document: SalesDocument, wanted: Wanted) -> bool:
     """Whether a code has to be typed first, and none was."""
     if not is_asked(document, wanted.link, amount=wanted.amount, browser=wanted.browser):
         return False
-    return not wanted.codes.confirmed().exists()
+    return not (wanted.codes | wanted.shared).confirmed().exists()
 
 
 def ask(document: SalesDocument, wanted: Wanted) -> None:

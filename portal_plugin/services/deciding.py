@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import faults, signals
-from ..canonical import digest
+from ..canonical import HISTORY_SCHEME, digest, moment_text
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import Decision, Order, PortalSettings, SalesDocument, Submission
 from ..models.shop import WhoConverts
@@ -92,7 +92,7 @@ def history_facts(submission: Submission) -> dict[str, Any]:
     """What the history keeps of a submission with decisions, so that none can be changed or lost
     without it: the decisions, and the hashes of the texts as they were shown."""
     return {
-        "decided": kept_of(submission.decisions.all()),
+        "decided": kept_of(submission.decisions.with_since()),
         "terms": submission.terms_digest,
         "withdrawal": submission.withdrawal_digest,
         **given(submission),
@@ -109,11 +109,19 @@ def given(submission: Submission) -> dict[str, Any]:
     return found
 
 
-def kept_of(decisions: Iterable[Decision]) -> list[list[str]]:
-    """Item, verdict, item hash and hash of the reason of each, in the order of the items."""
-    return sorted(
-        [str(d.item_key), str(d.verdict), d.item_hash, digest(d.reason.encode())] for d in decisions
-    )
+def kept_of(decisions: Iterable[Decision], scheme: int = HISTORY_SCHEME) -> list[list[str]]:
+    """What an entry of the scheme holds of each, in the order of the items; see ``kept``."""
+    return sorted(kept(decision, scheme) for decision in decisions)
+
+
+def kept(decision: Decision, scheme: int = HISTORY_SCHEME) -> list[str]:
+    """Item, verdict, item hash and hash of the reason; from scheme 3 on also the version since
+    which the item was so, by which it counts, and when it was made. Read ``with_since``."""
+    found = [str(decision.item_key), str(decision.verdict), decision.item_hash]
+    found.append(digest(decision.reason.encode()))
+    if scheme >= 3:
+        found += [decision.since.reference, moment_text(decision.created_at)]
+    return found
 
 
 def what_changed(

@@ -14,7 +14,7 @@ from ..models.documents import lock
 from ..statuses import ChangeRequestState
 from ..totals import HUNDRED
 from . import activity, agreeing, asking_again, invoices, listing, numbering, pdfs, staging, terms
-from .versions import write_version
+from .versions import since_digest, write_version
 
 
 def release(
@@ -50,6 +50,7 @@ def release(
             data={
                 "version": version.number,
                 "digest": version.digest,
+                "since": since_digest(version),
                 "shown": shown,
                 "answered": answered,
                 "again": [str(each.key) for each in asking_again.of_version(version, before)],

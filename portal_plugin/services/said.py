@@ -9,7 +9,7 @@ import secrets
 from hashlib import sha256
 from typing import Any
 
-from ..canonical import canonical_bytes, digest
+from ..canonical import canonical_bytes, digest, moment_text
 from ..models import Submission, SubmissionSalt
 
 
@@ -19,7 +19,12 @@ def facts(submission: Submission) -> dict[str, Any]:
     salt, _made = SubmissionSalt.objects.get_or_create(
         submission=submission, defaults={"salt": secrets.token_hex(32)}
     )
-    return {"submission": submission.pk, "said": said(submission, salt.salt)} | note(submission)
+    return {
+        "submission": submission.pk,
+        "sent": moment_text(submission.created_at),
+        "said": said(submission, salt.salt),
+        **note(submission),
+    }
 
 
 def note(submission: Submission) -> dict[str, str]:

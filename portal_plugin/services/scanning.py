@@ -32,7 +32,8 @@ def drain() -> None:
 def _check_all(model: Any) -> None:
     failures = 0
     # Ids first: a list that is being worked on must not change under the loop.
-    for pk in list(model.objects.filter(check_state__in=_UNCHECKED).values_list("pk", flat=True)):
+    unchecked = model.objects.filter(check_state__in=_UNCHECKED).exclude(file="")
+    for pk in list(unchecked.values_list("pk", flat=True)):
         if failures >= PATIENCE or not work.time_left():
             return
         row = model.objects.get(pk=pk)

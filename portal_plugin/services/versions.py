@@ -8,6 +8,7 @@ from typing import Any
 from .. import agreement, instalments
 from ..canonical import SCHEME, canonical_bytes, digest
 from ..models import DocumentVersion, LineItem, ProofVersion, SalesDocument, VersionItem
+from ..models.versions import written_reference
 
 
 def write_version(document: SalesDocument, revision: Any = None) -> DocumentVersion:
@@ -51,6 +52,15 @@ def write_version(document: SalesDocument, revision: Any = None) -> DocumentVers
 def _since(earlier: VersionItem | None, item_hash: str) -> int | None:
     """The version since which the item is as it is, where it was so before."""
     return earlier.since_id if earlier and earlier.item_hash == item_hash else None
+
+
+def since_digest(version: DocumentVersion) -> str:
+    """Of the version since which each item is as it is: by that it is told which decisions count.
+    The history holds it."""
+    rows = version.items.order_by("position").values_list(
+        "key", "since__document__public_id", "since__number"
+    )
+    return digest(canonical_bytes([[str(key), written_reference(*since)] for key, *since in rows]))
 
 
 def released_proofs(document: SalesDocument) -> dict[Any, list[ProofVersion]]:

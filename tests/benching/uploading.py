@@ -17,7 +17,7 @@ from .customers import ask, enter
 
 MEGABYTE = 1024 * 1024
 #: What the page's script sends at once where the line is fast.
-PIECE = 16 * MEGABYTE
+PIECE = 32 * MEGABYTE
 BLOCK = os.urandom(MEGABYTE)
 BOUNDARY = b"x" * 30
 

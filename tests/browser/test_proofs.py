@@ -211,3 +211,40 @@ def test_in_arabic_places_are_counted_from_the_left(visit):
     assert page.locator("[name=point-0-x]").input_value()[:3] in ("0.2", "0.3")
     assert fits(page)
     assert violations(page) == []
+
+
+def test_each_dialog_opens_with_the_whole_proof(visit):
+    """Also with what was typed before and kept; another item's never with the zoom of the one."""
+    first = sent(size=(1600, 1200))
+    second = sent(fresh(first), size=(1500, 1100), item=1)
+    page = visit(fresh(second), "desktop")
+    dialog = page.get_by_role("dialog")
+    frame, zoom = dialog.locator("[data-frame]"), dialog.get_by_role("button", name="Zoom")
+
+    def opened(name):
+        page.get_by_role("link", name=f"Approve: {name}").first.click()
+        expect(frame).to_be_visible()
+
+    def is_whole():
+        expect(frame).not_to_have_attribute("data-zoomed", "")
+        expect(zoom).to_have_attribute("aria-pressed", "false")
+
+    opened("A1 poster")
+    is_whole()
+    zoom.click()
+    expect(frame).to_have_attribute("data-zoomed", "")
+    expect(zoom).to_have_attribute("aria-pressed", "true")
+    dialog.get_by_text("Not you?").click()
+    dialog.get_by_label("Name").fill("Kim")
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name=re.compile("^Close and keep")).click()
+    expect(dialog).not_to_be_visible()
+
+    opened("A2 poster")
+    is_whole()
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    opened("A1 poster")
+    expect(dialog.get_by_label("Name")).to_have_value("Kim")
+    is_whole()
+    assert page.trouble == []

@@ -4,11 +4,13 @@ import io
 import os
 import resource
 import uuid
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
 from portal_plugin.exceptions import StorageUnavailable
-from portal_plugin.gateways import pieces
+from portal_plugin.gateways import pieces, running_hashes
 from portal_plugin.gateways.pieces import STEP, Pieces
 
 DATA = os.urandom(3 * STEP)
@@ -95,6 +97,71 @@ def test_a_full_disk_takes_nothing(staged):
     os.symlink("/dev/full", staged.path)
     with pytest.raises(StorageUnavailable):
         staged.append(io.BytesIO(DATA), 0, len(DATA))
+
+
+@pytest.fixture
+def read_again(monkeypatch):
+    """Bytes of the staged file that were read for its hash."""
+    asked = []
+
+    class Counting(io.FileIO):
+        def read(self, size=-1):
+            found = super().read(size)
+            asked.append(len(found))
+            return found
+
+    monkeypatch.setattr(Path, "open", lambda path, mode: Counting(path, mode))
+    return asked
+
+
+def digest(staged):
+    with staged.arrived("a.psd") as file:
+        return file.digest()
+
+
+def test_what_was_hashed_as_it_came_is_not_read_again(staged, read_again):
+    staged.append(io.BytesIO(DATA[:STEP]), 0, STEP)
+    staged.append(io.BytesIO(DATA[STEP:]), STEP, len(DATA) - STEP)
+    assert digest(staged) == sha256(DATA).hexdigest()
+    assert sum(read_again) == 0
+
+
+def test_what_another_process_took_is_read(staged, read_again):
+    staged.append(io.BytesIO(DATA[:STEP]), 0, STEP)
+    with staged.path.open("ab") as other:
+        other.write(DATA[STEP : 2 * STEP])
+    staged.append(io.BytesIO(DATA[2 * STEP :]), 2 * STEP, STEP)
+    assert digest(staged) == sha256(DATA).hexdigest()
+    assert sum(read_again) == 2 * STEP
+
+
+def test_after_a_restart_all_of_it_is_read(staged, read_again):
+    staged.append(io.BytesIO(DATA), 0, len(DATA))
+    running_hashes.forget(staged.path.name)
+    assert digest(staged) == sha256(DATA).hexdigest()
+    assert sum(read_again) == len(DATA)
+
+
+def test_bytes_that_change_on_the_disk_do_not_get_the_hash_of_what_came(staged):
+    """What is read later is held against what the customer sent, not against what the disk had."""
+    staged.append(io.BytesIO(DATA), 0, len(DATA))
+    staged.path.write_bytes(bytes(len(DATA)))
+    assert digest(staged) == sha256(DATA).hexdigest()
+
+
+def test_after_a_cut_line_it_goes_on_where_it_was(staged, read_again):
+    with pytest.raises(ConnectionResetError):
+        staged.append(Line(DATA[: STEP + 7]), 0, len(DATA))
+    at = staged.received
+    staged.append(io.BytesIO(DATA[at:]), at, len(DATA) - at)
+    assert digest(staged) == sha256(DATA).hexdigest()
+    assert sum(read_again) == 0
+
+
+def test_hashes_of_many_uploads_hold_little_memory():
+    for number in range(2 * running_hashes.MOST):
+        running_hashes.keep(f"{number}", 1, running_hashes.take("", 0))
+    assert len(running_hashes._found) == running_hashes.MOST
 
 
 def test_a_whole_file_is_in_memory_a_step_at_a_time(staged):

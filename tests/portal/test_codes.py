@@ -262,12 +262,54 @@ def confirmed(client, url, data):
     EmailCode.objects.update(confirmed_at=timezone.now())
 
 
-def test_it_counts_for_the_item_that_it_was_asked_for(client, url, estimate):
+def test_whoever_approves_item_by_item_types_one_for_all(client, url, estimate):
+    data = approving(client, url)
+    client.post(url, data)
+    assert client.post(url, data | {"code": code_sent()}).status_code == 303
+    other = url_of(estimate, "approve", estimate.lines[1].key)
+    assert client.post(other, approving(client, other)).status_code == 303
+    assert Decision.objects.count() == 2
+    assert EmailCode.objects.count() == 1
+
+
+def test_it_counts_for_approving_several_too(client, url, estimate):
     confirmed(client, url, approving(client, url))
+    several = url_of(estimate, "approve_multiple")
+    keys = [str(line.key) for line in estimate.lines]
+    assert client.post(several, approving(client, several) | {"items": keys}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"confirmed_at": timezone.now() - timedelta(minutes=11)},
+        {"amount": 1},
+        {"browser": "0" * 64},
+        {"action": "decline"},
+        {"confirmed_at": None},
+    ],
+)
+def test_nobody_approves_another_item_by_one_that_ended_or_was_for_less(
+    client, url, estimate, change
+):
+    confirmed(client, url, approving(client, url))
+    EmailCode.objects.update(**change)
     other = url_of(estimate, "approve", estimate.lines[1].key)
     assert "Go on" in client.post(other, approving(client, other)).content.decode()
-    assert client.post(url, approving(client, url)).status_code == 303
-    assert Decision.objects.get().item_key == estimate.lines[0].key
+    assert not Decision.objects.exists()
+
+
+def test_none_of_another_person_counts(client, url, estimate):
+    confirmed(client, url, approving(client, url))
+    EmailCode.objects.update(link=factories.link_factory(factories.estimate_factory(items=1)))
+    assert "Go on" in client.post(url, approving(client, url)).content.decode()
+
+
+def test_a_decline_is_about_its_item_alone(client, estimate):
+    urls = [url_of(estimate, "decline", line.key) for line in estimate.lines]
+    confirmed(client, urls[0], filled(client, urls[0]))
+    assert "Go on" in client.post(urls[1], filled(client, urls[1])).content.decode()
+    assert client.post(urls[0], filled(client, urls[0])).status_code == 303
 
 
 def test_an_item_that_changed_asks_for_another_one(client, url, estimate):

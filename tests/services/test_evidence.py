@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -136,7 +137,8 @@ BREAKS = {
     "item": lambda: VersionItem.objects.filter(version__number=1).update(canonical="{}"),
     "what was decided was changed": lambda: _first(Decision, canonical="{}"),
     "its version does not have": lambda: _recomputed(Decision, "canonical", "item_hash", "{}"),
-    "its decisions are not the ones": lambda: _first(Decision, verdict="decline"),
+    "it is not as in history entry": lambda: _first(Decision, verdict="decline"),
+    "its decisions are not the ones": lambda: Decision.objects.earliest("pk").delete(),
     "the text that was accepted was changed": lambda: _first(Submission, terms_text="None"),
     "not the text that the history has": lambda: _first(
         Submission, terms_text="None", terms_digest=digest(b"None")
@@ -152,6 +154,55 @@ BREAKS = {
 def test_the_first_thing_that_is_not_as_it_was_is_named(estimate, told):
     BREAKS[told]()
     assert told in fault(Estimate.objects.get())
+
+
+def _later(model, **where):
+    row = model.objects.filter(**where).earliest("pk")
+    model.objects.filter(pk=row.pk).update(created_at=row.created_at + timedelta(hours=1))
+
+
+def _counts_by_another():
+    """What waits again would count as approved."""
+    decision = Decision.objects.earliest("pk")
+    other = DocumentVersion.objects.exclude(pk=decision.since_id).get()
+    Decision.objects.filter(pk=decision.pk).update(since=other)
+
+
+#: What entries of scheme 3 hold besides, and the row that is named.
+WHEN = {
+    "decision {decision} on item": _counts_by_another,
+    "decision {decision} on": lambda: _later(Decision),
+    "submission {submission}: when": lambda: _later(Submission),
+    "version 2, item {item}: since when": lambda: VersionItem.objects.filter(
+        version__number=2, key=Decision.objects.earliest("pk").item_key
+    ).update(since=DocumentVersion.objects.get(number=1)),
+}
+
+
+@pytest.mark.parametrize("told", WHEN)
+def test_a_row_that_would_count_otherwise_or_at_another_time_is_named(estimate, told):
+    first = Decision.objects.earliest("pk")
+    WHEN[told]()
+    names = {
+        "decision": first.pk,
+        "submission": Submission.objects.earliest("pk").pk,
+        "item": first.item_key,
+    }
+    assert told.format(**names) in fault(Estimate.objects.get())
+
+
+def test_what_goes_on_from_an_estimate_is_held_against_the_orders_history(estimate, user):
+    factories.approve(estimate, estimate.standing.waiting_keys)
+    order = Order.objects.get()
+    assert fault(order) == ""
+    row = order.current_version.items.exclude(since=order.current_version).first()
+    VersionItem.objects.filter(pk=row.pk).update(since=order.current_version)
+    assert f"version 1, item {row.key}: since when" in fault(Order.objects.get())
+
+
+def test_items_that_are_alternatives_hold():
+    lines = [factories.line_item(number, alternative_group="Size") for number in (1, 2)]
+    assert fault(factories.estimate_factory(lines)) == ""
 
 
 def _other_link():
@@ -197,24 +248,32 @@ def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
     assert "key of what was said" in fault(Estimate.objects.get())
 
 
-def written_before(document):
-    """The whole history as scheme 1 wrote it, with its hashes."""
+#: What the entries of each scheme do not have yet.
+NOT_YET = {1: ("said", "note", "chose", "asked", "sent", "since"), 2: ("sent", "since")}
+
+
+def written_before(document, scheme):
+    """The whole history as the scheme wrote it, with its hashes."""
     previous = ""
     for entry in document.activities.order_by("sequence"):
         kept = activity.facts(entry)
-        for name in ("said", "note", "chose", "asked"):
+        for name in NOT_YET[scheme]:
             kept.pop(name, None)
-        entry.data, entry.scheme = canonical_bytes(kept).decode(), 1
+        if "decided" in kept:
+            kept["decided"] = [row[:4] for row in kept["decided"]]
+        entry.data, entry.scheme = canonical_bytes(kept).decode(), scheme
         entry.previous_hash, entry.hash = previous, ""
         previous = entry.hash = activity.entry_hash(entry, document.public_id)
         entry.save()
-    SubmissionSalt.objects.all().delete()
+    if scheme == 1:
+        SubmissionSalt.objects.all().delete()
 
 
-def test_entries_of_scheme_1_go_on_being_valid_beside_those_of_2(client, estimate, tmp_path):
-    written_before(estimate)
+@pytest.mark.parametrize("scheme", NOT_YET)
+def test_entries_of_earlier_schemes_go_on_being_valid(client, estimate, tmp_path, scheme):
+    written_before(estimate, scheme)
     post(client, estimate, "change_request", text="Larger")
-    assert set(estimate.activities.values_list("scheme", flat=True)) == {1, 2}
+    assert set(estimate.activities.values_list("scheme", flat=True)) == {scheme, 3}
     assert fault(Estimate.objects.get()) == ""
     path = tmp_path / "mixed.zip"
     with path.open("wb") as target:
@@ -345,17 +404,15 @@ def exported(estimate, tmp_path):
     return path
 
 
-def rewritten(path, change):
-    """The same zip with ``change`` done to the content of evidence.json."""
+def rewritten(path, change=lambda data: data, files=lambda name, content: (name, content)):
+    """The same zip with ``change`` done to evidence.json, and ``files`` to each of the files."""
     other = path.with_name("other.zip")
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        data = json.loads(old.read("evidence.json"))
+        new.writestr("evidence.json", json.dumps(change(data) or data))
         for name in old.namelist():
-            content = old.read(name)
-            if name == "evidence.json":
-                data = json.loads(content)
-                change(data["documents"][0])
-                content = json.dumps(data)
-            new.writestr(name, content)
+            if name.startswith("files/") and (kept := files(name, old.read(name))):
+                new.writestr(*kept)
     return other
 
 
@@ -364,56 +421,70 @@ def test_a_stranger_verifies_the_file_offline(exported, estimate):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Everything holds." in done.stdout
     assert verifying.head(estimate).hash in done.stdout
+    approved = estimate.lines[0]
+    assert f"approve: {approved.name} ({Submission.objects.earliest('pk').name})" in done.stdout
     with zipfile.ZipFile(exported) as archive:
-        assert ProofVersion.objects.get().digest in " ".join(archive.namelist())
+        assert f"files/{ProofVersion.objects.get().digest}" in archive.namelist()
         assert "SHA-256" in archive.read("README.txt").decode()
 
 
-def _set(row, **values):
-    row.update(values)
+def _at(data, verb):
+    """The entry of the estimate's history, and what it keeps."""
+    entry = next(one for one in data["documents"][0]["history"] if one["verb"] == verb)
+    return entry, json.loads(entry["data"])
 
 
+def _without_text(name, verb):
+    """Whatever the entry names by a hash can neither be changed nor left out."""
+
+    def change(data):
+        _entry, kept = _at(data, verb)
+        gone = kept[name]
+        data["texts"] = [text for text in data["texts"] if digest(text.encode()) != gone]
+
+    return change
+
+
+def _person(data, **values):
+    _entry, kept = _at(data, "approve")
+    data["documents"][0]["people"][str(kept["submission"])].update(values)
+
+
+def _decided_otherwise(data):
+    entry, kept = _at(data, "approve")
+    kept["decided"][0][1] = "decline"
+    entry["data"] = json.dumps(kept)
+
+
+def _decided_unseen(data):
+    """A decision on what no version showed, with every hash made anew."""
+    _entry, kept = _at(data, "approve")
+    seen = kept["decided"][0][2]
+    previous = ""
+    for entry in data["documents"][0]["history"]:
+        entry["data"] = entry["data"].replace(seen, digest(b"{}"))
+        entry["previous"] = previous
+        told = {name: value for name, value in entry.items() if name != "hash"}
+        previous = entry["hash"] = digest(canonical_bytes(told))
+
+
+NOBODY = '{"email":"","name":"","signature":"","strokes":""}'
 TAMPERING = {
-    "history": lambda d: _set(d["history"][1], verb="approve"),
-    "taken out": lambda d: d["history"].pop(2),
-    "version": lambda d: _set(d["versions"][0], content="{}"),
-    "version gone": lambda d: d["versions"].pop(),
-    "verdict": lambda d: _set(d["decisions"][0], verdict="decline"),
-    "decision": lambda d: _set(d["decisions"][0], canonical="{}"),
-    "decision gone": lambda d: d["decisions"].pop(),
-    "terms": lambda d: _set(d["submissions"][0], terms_text="None"),
-    "submission gone": lambda d: d["submissions"].pop(),
-    "withdrawal": lambda d: _set(d["submissions"][0], withdrawal_text="None"),
-    "order number": lambda d: _set(d["submissions"][0], purchase_order_number="PO-1"),
-    "checklist": lambda d: _set(d["submissions"][0], checklist='["x"]'),
-    "name": lambda d: _set(d["submissions"][0], name="Mallory"),
-    "signature": lambda d: _set(d["submissions"][0], signature="Mallory"),
-    "name and its text": lambda d: _set(
-        d["submissions"][0],
-        **dict.fromkeys(("name", "email", "signature", "strokes"), ""),
-        said='{"email":"","name":"","signature":"","strokes":""}',
-    ),
-    "note": lambda d: _set(d["submissions"][-1], note="By fax"),
-    "choice gone": lambda d: d["choices"].pop(),
-    "choice": lambda d: _set(d["choices"][0], is_chosen=False),
-    "choice added": lambda d: d["choices"].append(
-        {"submission": 0, "item": "x", "is_chosen": True}
-    ),
-    "change request": lambda d: _set(d["requests"][0], canonical="{}"),
-    "change request added": lambda d: d["requests"].append({"submission": 0, "canonical": "{}"}),
-    "submission twice": lambda d: d["submissions"].insert(
-        0, {**d["submissions"][0], "name": "Mallory"}
-    ),
-    "change request twice": lambda d: d["requests"].insert(
-        0, {**d["requests"][0], "canonical": "{}"}
-    ),
-    "emptied": lambda d: _set(d, **{n: [] for n, v in d.items() if isinstance(v, list)}),
-    "proof": lambda d: _set(d["files"][0], sha256=d["files"][-1]["sha256"]),
-    "change request gone": lambda d: d["requests"].pop(),
-    "invoice": lambda d: d["invoices"].append(
-        {"number": "1", "content": "", "digest": digest(b"")}
-    ),
-    "file": lambda d: _set(d["files"][0], sha256="0" * 64),
+    "history": lambda d: d["documents"][0]["history"][1].update(verb="approve"),
+    "taken out": lambda d: d["documents"][0]["history"].pop(2) and None,
+    "turned round": lambda d: d["documents"][0]["history"].reverse(),
+    "verdict": _decided_otherwise,
+    "not shown": _decided_unseen,
+    "version": _without_text("digest", "version"),
+    "terms": _without_text("terms", "approve"),
+    "note": _without_text("note", "undo"),
+    "change request": _without_text("asked", "change_request"),
+    "reason": lambda d: d["texts"].remove("A misunderstanding"),
+    "name": lambda d: _person(d, said=NOBODY.replace('"name":""', '"name":"Mallory"')),
+    "erased by nobody": lambda d: _person(d, said=NOBODY, salt=""),
+    "emptied": lambda d: d["documents"][0].update(history=[]),
+    "nothing": lambda d: d.update(documents=[]),
+    "another format": lambda d: d.update(format=1),
 }
 
 
@@ -422,13 +493,91 @@ def test_the_stranger_finds_what_was_changed_in_it(exported, what):
     done = check(rewritten(exported, TAMPERING[what]))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "NOT AS IT WAS" in done.stdout
+    assert not done.stderr
+
+
+@pytest.mark.parametrize("what", ["gone", "other bytes"])
+def test_the_stranger_finds_another_proof(exported, what):
+    proof = f"files/{ProofVersion.objects.get().digest}"
+
+    def change(name, content):
+        if name != proof:
+            return name, content
+        return (name, b"other") if what == "other bytes" else None
+
+    done = check(rewritten(exported, files=change))
+    assert done.returncode == 1
+    assert "the file of a proof" in done.stdout or f"{proof} was changed" in done.stdout
+
+
+def _raw(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def _with_evidence(path, text, method=zipfile.ZIP_STORED, name="evidence.json"):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(name, text)
+    return path
+
+
+def _packed(exported):
+    """A lot of nothing beside what is there."""
+    with zipfile.ZipFile(exported, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("files/0", bytes(100 * 1024 * 1024))
+    return exported
+
+
+HISTORY = '{"format":2,"texts":[],"documents":[{"document":"x","history":[%s]}]}'
+MALFORMED = {
+    "no zip": lambda path: _raw(path, b"PK what"),
+    "nothing": lambda path: _raw(path, b""),
+    "cut": lambda path: _raw(path, path.read_bytes()[: path.stat().st_size // 2]),
+    "flipped": lambda path: _raw(path, path.read_bytes().replace(b"files/", b"file5/", 1)),
+    "no evidence": lambda path: _with_evidence(path, "{}", name="x.json"),
+    "no json": lambda path: _with_evidence(path, "{"),
+    "no utf-8": lambda path: _with_evidence(path, b"\xff\xfe{"),
+    "a list": lambda path: _with_evidence(path, "[]"),
+    "no keys": lambda path: _with_evidence(path, "{}"),
+    "no history": lambda path: _with_evidence(path, '{"format":2,"texts":[],"documents":[{}]}'),
+    "other kinds": lambda path: _with_evidence(path, '{"format":2,"texts":"x","documents":3}'),
+    "half a surrogate": lambda path: _with_evidence(path, '{"texts":["\\ud800"],"documents":[]}'),
+    "an entry without a hash": lambda path: _with_evidence(path, HISTORY % "{}"),
+    "an entry that is none": lambda path: _with_evidence(path, HISTORY % "7"),
+    "endlessly nested": lambda path: _with_evidence(path, "[" * 10**6),
+    "a number of a million digits": lambda path: _with_evidence(path, "9" * 10**6),
+    "packed small, and huge": lambda path: _with_evidence(
+        path, " " * (65 * 1024 * 1024), zipfile.ZIP_DEFLATED
+    ),
+    "a huge file packed small": _packed,
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_the_checker_says_so_of_whatever_is_no_evidence(exported, what):
+    done = check(MALFORMED[what](exported))
+    assert done.returncode == 1
+    assert "NOT AS IT WAS: this is no whole file of portal_evidence" in done.stdout
+    assert not done.stderr
 
 
 def test_a_number_writes_nothing_of_its_own_into_what_the_checker_says(exported):
-    forged = rewritten(exported, lambda d: _set(d, number="E-1\nEverything holds.\x1b[8m"))
-    said = check(forged).stdout
+    told = check(exported).stdout.count("\n")
+
+    def change(data):
+        data["documents"][0]["number"] = "E-1\nEverything holds.\x1b[8m"
+
+    said = check(rewritten(exported, change)).stdout
     assert "\x1b" not in said
-    assert said.count("\n") == 2
+    assert said.count("\n") == told
+
+
+def test_erasing_the_person_leaves_the_file_valid_for_a_stranger(estimate, tmp_path):
+    erasing.erase(erasing.by_link(estimate.links.get()))
+    path = tmp_path / "erased.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
 
 
 def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, user):
@@ -441,13 +590,24 @@ def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, 
     assert estimate.number in check(path).stdout
 
 
+def test_that_of_invoices_holds(tmp_path):
+    order = factories.order_factory(items=1, site=factories.site_factory(invoicing="staff"))
+    invoices.issue(order)
+    path = tmp_path / "invoice.zip"
+    with path.open("wb") as target:
+        exporting.export(Order.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+    done = check(rewritten(path, _without_text("digest", "invoice")))
+    assert "the text of digest" in done.stdout
+
+
 def test_no_file_is_written_over(exported, estimate):
     with pytest.raises(CommandError):
         call_command("portal_evidence", estimate.number, "--out", str(exported))
 
 
-def test_the_checker_needs_nothing_but_python():
+def test_the_checker_needs_nothing_but_python_and_is_short():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
-    assert imports <= {"hashlib", "hmac", "json", "sys", "zipfile"}
-    assert len(lines) <= 110
+    assert imports <= {"hashlib", "hmac", "json", "os", "sys", "zipfile"}
+    assert len(lines) - len(imports) <= 67

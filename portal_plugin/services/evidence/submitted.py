@@ -1,7 +1,7 @@
 """What customers sent with their decisions, choices and change requests, held against the history.
 
-Entries of scheme 1 hold less than those of scheme 2 (``canonical.HISTORY_SCHEME``): each is held
-against what it holds.
+Entries of an earlier scheme hold less (``canonical.HISTORY_SCHEME``): each is held against what it
+holds.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.db.models import Q
 
-from ...canonical import digest
+from ...canonical import digest, moment_text
 from ...models import Activity, Choice, ProofPin, SalesDocument, Submission
 from .. import choosing, deciding, points, said
 from ..activity import digest_of, facts, is_person
@@ -49,6 +49,8 @@ def _of_said(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault
             yield Fault(place, "name, address or signature are not what the history has")
         if said.note(row).get("note", "") != kept.get("note", ""):
             yield Fault(place, "its note is not what the history has")
+        if kept.get("sent") not in (None, moment_text(row.created_at)):
+            yield Fault(place, "when it was sent is not what the history has")
     for key in told:
         yield Fault(f"submission {key}", "the history has it, and its row is gone")
 

@@ -6,6 +6,7 @@ what was sent with them (``submitted``), what was charged, the files.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -21,17 +22,18 @@ from ...models import (
     ProofVersion,
     RenderedPdf,
     SalesDocument,
+    VersionItem,
 )
 from ...models.storage import troubles
 from ...statuses import WorkState
-from .. import deciding
+from .. import deciding, versions
 from ..activity import entry_hash, facts
 from ..proof_files import digest_of
 from . import submitted
 from .fault import Fault
 
 #: Of an item in a version's content, what is not part of what is decided.
-BESIDE = ("key", "is_optional", "is_selected")
+BESIDE = ("key", "is_optional", "is_selected", "one_of")
 HEAD = re.compile(r"\b([\w-]{16}):(\d+):([0-9a-f]{64})\b")
 
 
@@ -106,15 +108,16 @@ def of_chain(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault
 
 
 def _of_versions(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    told = {
-        facts(entry)["version"]: facts(entry)["digest"]
-        for entry in entries
-        if entry.verb == "version"
-    }
-    numbers = []
+    found = [facts(entry) for entry in entries if entry.verb == "version"]
+    told = {kept["version"]: kept for kept in found}
+    numbers, before = [], None
     for version in document.versions.order_by("number").prefetch_related("items").iterator(50):
         numbers.append(version.number)
-        yield from _of_version(version, told.get(version.number))
+        kept = told.get(version.number, {})
+        yield from _of_version(version, kept.get("digest"))
+        if kept.get("since") not in (None, versions.since_digest(version)):
+            yield _wrong_since(document, version, before)
+        before = version
     gone = sorted(set(told) - set(numbers))
     if gone:
         yield Fault(f"version {gone[0]}", "the history has it, and its row is gone")
@@ -139,6 +142,22 @@ def _of_version(version: DocumentVersion, told: str | None) -> Iterator[Fault]:
         yield Fault(place, f"the row of item {next(iter(inside))} is gone")
 
 
+def _wrong_since(
+    document: SalesDocument, version: DocumentVersion, before: DocumentVersion | None
+) -> Fault:
+    """Names the row that neither goes on from the version before nor begins with this one."""
+    of_ancestors = VersionItem.objects.filter(version__document__in=document.ancestors)
+    goes_on = defaultdict(set)
+    for row in before.items.all() if before else of_ancestors:
+        goes_on[row.key, row.item_hash].add(row.since_id)
+    rows = version.items.all()
+    wrong = [r for r in rows if r.since_id not in goes_on.get((r.key, r.item_hash), {version.pk})]
+    place = f", item {wrong[0].key}" if wrong else ""
+    return Fault(
+        f"version {version.number}{place}", "since when it is as it is, is not what the history has"
+    )
+
+
 def _decided_part(item: dict[str, Any]) -> str:
     kept = {name: value for name, value in item.items() if name not in BESIDE}
     return digest(canonical_bytes(kept))
@@ -148,7 +167,7 @@ def _decided_part(item: dict[str, Any]) -> str:
 
 
 def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    rows = document.decisions.select_related("version").defer("version__content")
+    rows = document.decisions.with_since().select_related("version").defer("version__content")
     by_submission: dict[int, list[Decision]] = {}
     for row in rows.order_by("pk"):
         by_submission.setdefault(row.submission_id, []).append(row)
@@ -161,11 +180,19 @@ def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[
         kept = facts(entry)
         if "decided" in kept:
             found = by_submission.pop(kept["submission"], [])
-            if kept["decided"] != deciding.kept_of(found):
-                place = f"history entry {entry.sequence} ({entry.verb})"
-                yield Fault(place, "its decisions are not the ones that were written with it")
+            if kept["decided"] != deciding.kept_of(found, entry.scheme):
+                yield _wrong_decision(entry, kept["decided"], found)
     for submission, found in by_submission.items():
         yield Fault(f"decision {found[0].pk}", f"the history has no submission {submission}")
+
+
+def _wrong_decision(entry: Activity, told: list[list[str]], found: list[Decision]) -> Fault:
+    """Names the row that was changed, where it is there."""
+    place = f"history entry {entry.sequence} ({entry.verb})"
+    for row in found:
+        if deciding.kept(row, entry.scheme) not in told:
+            return Fault(f"decision {row.pk} on item {row.item_key}", f"it is not as in {place}")
+    return Fault(place, "its decisions are not the ones that were written with it")
 
 
 # -- invoices --------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ const ICONS = { sent: "check", failed: "alert", lost: "alert" };
 
 const MEGABYTE = 1024 * 1024;
 /** Pieces begin at what nginx takes by itself, and follow the line and the server from there. */
-const PIECES = { first: MEGABYTE, least: MEGABYTE / 16, most: 16 * MEGABYTE, quick: 4000 };
+const PIECES = { first: MEGABYTE, least: MEGABYTE / 16, most: 32 * MEGABYTE, quick: 4000 };
 /** Milliseconds between two tries; every piece that arrives begins the row anew. */
 const PATIENCE = [500, 1000, 3000, 5000, 10_000, 20_000];
 
@@ -58,6 +58,7 @@ export class Sending {
     this.file = file;
     this.upload = upload;
     this.key = newKey();
+    this.most = PIECES.most;
     this.row = element("li", "portal-sending");
     this.name = element("p", "portal-sending-name");
     this.name.append(Object.assign(document.createElement("bdi"), { textContent: file.name }));
@@ -196,7 +197,7 @@ export class Sending {
     const now = performance.now();
     const { options } = this.tus;
     if (now - this.since < PIECES.quick) {
-      options.chunkSize = Math.min(options.chunkSize * 2, PIECES.most);
+      options.chunkSize = Math.min(options.chunkSize * 2, this.most);
     }
     this.since = now;
   }
@@ -206,7 +207,8 @@ export class Sending {
     const isPiece = error.originalRequest.getMethod() !== "POST";
     this.since = performance.now();
     if (status === 413 && !said(error) && this.tus.options.chunkSize > PIECES.least) {
-      this.tus.options.chunkSize /= 2;
+      // Once: what was refused is not tried again with each second piece.
+      this.most = this.tus.options.chunkSize /= 2;
       return true;
     }
     if ([405, 501].includes(status) && !this.tus.options.overridePatchMethod) {

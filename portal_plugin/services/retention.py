@@ -1,0 +1,87 @@
+"""Customers' files that a shop does not keep any longer than it has to.
+
+Off unless the shop says how many months. What was agreed stays: proofs, decisions, PDFs, and of
+each file its row with its name and hash, so that the history goes on being valid.
+"""
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from ..models import Activity, Attachment, Order, PortalSettings, Preview, ProofVersion
+from ..models.documents import lock
+from ..models.storage import troubles
+from . import activity, quotas
+
+logger = logging.getLogger(__name__)
+
+MONTH = timedelta(days=365) / 12
+
+
+def due(shop: PortalSettings) -> models.QuerySet[Attachment]:
+    """Files of the site's customers on documents that are over: no order of the family is open, and
+    for so many months nothing has happened to any of it. Those that staff took out of sight, too.
+    """
+    if not shop.files_kept_months:
+        return Attachment.objects.none()
+    since = timezone.now() - shop.files_kept_months * MONTH
+    family = {"family": OuterRef("document__family")}
+    is_open = Order.objects.filter(completed_at=None, cancelled_at=None, **family)
+    happened = Activity.objects.filter(
+        document__family=OuterRef("document__family"), created_at__gte=since
+    )
+    sent = Attachment.objects.filter(document__site=shop.site_id, link__isnull=False)
+    over = sent.filter(~Exists(is_open), ~Exists(happened.exclude(verb="file_removed")))
+    return over.exclude(file="").order_by("pk")
+
+
+def all_due() -> list[int]:
+    """Ids of the files of every site, the oldest of each first."""
+    shops = PortalSettings.objects.exclude(files_kept_months=None).select_related("site")
+    return [pk for shop in shops for pk in due(shop).values_list("pk", flat=True)]
+
+
+def remove(pk: int) -> bool:
+    """The bytes go after the commit, with the pictures that nobody else's file shows. Whether it
+    was still there."""
+    row = Attachment.objects.get(pk=pk)
+    with transaction.atomic():
+        document = lock(row.document)
+        row = Attachment.objects.get(pk=pk)
+        if not row.file:
+            return False
+        transaction.on_commit(partial(_delete, row.file.storage, row.file.name), robust=True)
+        if row.removed_at is None:
+            row.removed_at = timezone.now()
+            quotas.give_back(document, row.size)
+        row.file = ""
+        row.save(update_fields=["removed_at", "file"])
+        _remove_pictures(row.digest)
+        facts = {"file": str(row.public_id), "sha256": row.digest}
+        activity.record(document, "file_removed", data=facts)
+    return True
+
+
+def _remove_pictures(digest: str) -> None:
+    others = Attachment.objects.filter(digest=digest).exclude(file="")
+    if others.exists() or ProofVersion.objects.filter(digest=digest).exists():
+        return
+    for picture in Preview.objects.filter(digest=digest):
+        if picture.file:
+            transaction.on_commit(
+                partial(_delete, picture.file.storage, picture.file.name), robust=True
+            )
+        picture.delete()
+
+
+def _delete(storage: Any, name: str) -> None:
+    """What a storage that is away keeps is nobody's then, and found by the same command."""
+    try:
+        storage.delete(name)
+    except troubles():
+        logger.exception("A file that is not kept any longer could not be deleted: %s", name)

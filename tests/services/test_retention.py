@@ -1,0 +1,192 @@
+"""Customers' files go where a shop keeps them no longer, and nothing else does."""
+
+import uuid
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from portal_plugin.models import Activity, Attachment, Order, Preview, SiteStorage
+from portal_plugin.models.storage import private_storage
+from portal_plugin.services import (
+    files,
+    previews,
+    proofs,
+    quotas,
+    retention,
+    scanning,
+    staging,
+)
+from portal_plugin.services.evidence import verifying
+from tests import factories, samples
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def shop():
+    return factories.site_factory(files_kept_months=12)
+
+
+def clean(file):
+    """A scanner."""
+    return bool(file.read())
+
+
+def sent(document, name="a.png", size=(10, 10)):
+    link = document.links.first() or factories.link_factory(document)
+    return files.store(document, samples.upload(name, samples.png(size)), link=link)
+
+
+def over(document, days=400):
+    """Completed, and nothing has happened since."""
+    staging.complete(document)
+    grow_old(document, days)
+    return document
+
+
+def grow_old(document, days):
+    then = timezone.now() - timedelta(days=days)
+    Activity.objects.filter(document__family=document.family).update(created_at=then)
+
+
+def run(**options):
+    out = StringIO()
+    call_command("portal_files", stdout=out, most=100, **options)
+    return out.getvalue()
+
+
+def is_there(row):
+    return private_storage().exists(row.file.name)
+
+
+@pytest.fixture
+def order():
+    return factories.order_factory(items=1)
+
+
+def gone_after_run(row, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        run()
+    return not is_there(row)
+
+
+def test_a_file_of_the_customers_goes_with_its_pictures_and_its_row_stays(
+    order, django_capture_on_commit_callbacks
+):
+    row = sent(order)
+    previews.drain()
+    pictures = [one.file.name for one in Preview.objects.all()]
+    over(order)
+    assert gone_after_run(row, django_capture_on_commit_callbacks)
+    assert not any(private_storage().exists(name) for name in pictures)
+    assert not Preview.objects.exists()
+    left = Attachment.objects.get()
+    assert (left.name, left.digest, left.file.name) == (row.name, row.digest, "")
+    assert left.removed_at is not None
+    assert order.activities.filter(verb="file_removed").count() == 1
+
+
+def test_the_history_goes_on_being_valid(order):
+    assert retention.remove(sent(order).pk)
+    assert next(verifying.faults(Order.objects.get()), None) is None
+
+
+@pytest.mark.parametrize("days", [364, 366])
+def test_it_goes_after_the_months_that_the_shop_says(
+    order, days, django_capture_on_commit_callbacks
+):
+    row = sent(order)
+    over(order, days)
+    assert gone_after_run(row, django_capture_on_commit_callbacks) is (days > 365)
+
+
+def test_where_the_shop_says_nothing_all_is_kept(order):
+    factories.site_factory(files_kept_months=None)
+    row = sent(order)
+    over(order)
+    run()
+    assert is_there(row)
+
+
+def test_while_an_order_of_the_family_is_open_all_is_kept(order):
+    row = sent(order)
+    grow_old(order, 4000)
+    run()
+    assert is_there(row)
+
+
+def test_a_word_about_the_estimates_other_half_keeps_it(order):
+    row = sent(order)
+    over(order)
+    rest = factories.estimate_factory(items=1, family=order.family)
+    run()
+    assert is_there(row)
+    grow_old(rest, 400)
+    assert retention.all_due() == [row.pk]
+
+
+def test_what_staff_added_proofs_and_what_others_show_stay(
+    order, django_capture_on_commit_callbacks
+):
+    staffs = files.store(order, samples.upload("b.png", samples.png((20, 20))))
+    proof = proofs.add_proof_version(order, order.lines[0].key, samples.upload())
+    row = sent(order, "same.png")
+    with proof.file.open("rb") as file:
+        same = files.store(order, samples.upload("p.png", file.read()), link=row.link)
+    previews.drain()
+    over(order)
+    assert gone_after_run(row, django_capture_on_commit_callbacks)
+    assert not is_there(same)
+    assert is_there(staffs)
+    assert is_there(proof)
+    assert Preview.objects.filter(digest=proof.digest).exists()
+
+
+def test_those_that_staff_took_out_of_sight_go_too(order, django_capture_on_commit_callbacks):
+    row = files.remove(sent(order), None)
+    over(order)
+    assert gone_after_run(row, django_capture_on_commit_callbacks)
+
+
+def test_the_room_of_the_site_is_given_back_once(settings, order):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "UPLOAD_SITE_QUOTA_BYTES": 10**6}
+    rows = [sent(order, f"{number}.png", (10 + number, 9)) for number in range(2)]
+    files.remove(rows[0], None)
+    over(order)
+    for row in rows:
+        assert retention.remove(row.pk)
+        assert not retention.remove(row.pk)
+    assert SiteStorage.objects.get().used_bytes == quotas.used_by_site(order.site_id) == 0
+
+
+def test_a_dry_run_names_them_and_deletes_nothing(order):
+    row = sent(order)
+    over(order)
+    said = run(dry_run=True)
+    assert f"{order.number}: a.png" in said
+    assert "1 of customers' files are not kept any longer. Nothing was deleted." in said
+    assert is_there(row)
+    assert Attachment.objects.get().file.name
+
+
+def test_no_more_than_was_allowed_go_at_once_and_the_next_run_goes_on(order):
+    for number in range(3):
+        sent(order, f"{number}.png", (10 + number, 9))
+    over(order)
+    assert "3 of customers' files are not kept any longer; 2 were deleted." in run(most_expired=2)
+    assert "1 of customers' files are not kept any longer; 1 were deleted." in run(most_expired=2)
+    assert "not kept" not in run()
+
+
+def test_a_scanner_is_not_kept_waiting_by_what_is_gone(settings, order):
+    rows = [sent(order, f"{number}.png", (10 + number, 9)) for number in range(4)]
+    over(order)
+    for row in rows:
+        retention.remove(row.pk)
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "FILE_SCANNER": f"{__name__}.clean"}
+    fresh = sent(factories.order_factory(items=1), f"{uuid.uuid4()}.png")
+    scanning.drain()
+    assert Attachment.objects.get(pk=fresh.pk).check_state == "clean"
