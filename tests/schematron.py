@@ -25,8 +25,8 @@ def fired(xml):
 
 
 def broken_rules(xml):
-    """What each rule says that the e-invoice breaks, with the place; ``xml`` are bytes. A warning is
-    none: the schema wants an element of the delivery, and a rule would rather have it filled."""
+    """What each rule says that is broken, with the place; ``xml`` are bytes. A warning counts for
+    nothing: the schema wants an element of the delivery, and a rule would have it filled."""
     report, found = _report(xml), []
     for kind in ("failed-assert", "successful-report"):
         for each in report.iter(_SVRL + kind):
