@@ -59,6 +59,15 @@ def amount_of(payment: int, bookings: Iterable[Booking]) -> Decimal:
     return sum((row.amount for row in own + corrections), ZERO)
 
 
+def amounts_around(
+    correction: int, payment: int, bookings: Iterable[Booking]
+) -> tuple[Decimal, Decimal]:
+    """What came with a payment as it was said before one of its corrections, and by it."""
+    until = [row for row in bookings if row.id <= correction]
+    before = [row for row in until if row.id != correction]
+    return amount_of(payment, before), amount_of(payment, until)
+
+
 def left_of(payment: int, bookings: Iterable[Booking]) -> Decimal:
     """What is there of one payment: itself, and everything that changed it."""
     rows = list(bookings)

@@ -29,7 +29,7 @@ class Session(socketserver.StreamRequestHandler):
             self.server.letters.append(letter)
         if self.server.at_data is not None:
             self.server.at_data.set()
-            self.server.go_on.wait(20)
+            self.server.go_on.wait(self.server.patience)
         self.say(self.server.data_reply)
 
     def say(self, reply):
@@ -42,7 +42,7 @@ class Session(socketserver.StreamRequestHandler):
 
 class MailServer(socketserver.ThreadingTCPServer):
     """``rcpt_reply`` and ``data_reply`` are whole replies. With an event as ``at_data`` the answer
-    to a letter that was taken is held back until ``go_on``."""
+    to a letter that was taken is held back until ``go_on``, for ``patience`` seconds."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -53,6 +53,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.rcpt_reply = "250 ok"
         self.data_reply = "250 taken"
         self.at_data = None
+        self.patience = 20
         self.go_on = threading.Event()
         self.lost = 0
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal_plugin.ledger import Booking, amount_of, ledger_sums, left_of
+from portal_plugin.ledger import Booking, amount_of, amounts_around, ledger_sums, left_of
 from portal_plugin.statuses import LedgerKind as Kind
 
 
@@ -59,3 +59,10 @@ def test_what_is_left_of_one_payment(payment, bookings, left):
 def test_what_came_with_a_payment_is_what_it_was_corrected_to():
     bookings = [CARD, CASH, LESS, PART]
     assert (amount_of(1, bookings), amount_of(2, bookings)) == (100, 45)
+
+
+def test_each_correction_is_told_by_what_was_said_before_it():
+    again = booking(8, Kind.CORRECTION, 10, about=2)
+    bookings = [CARD, CASH, LESS, PART, again]
+    assert amounts_around(LESS.id, 2, bookings) == (CASH.amount, 45)
+    assert amounts_around(again.id, 2, bookings) == (45, 55)

@@ -19,16 +19,30 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from .. import days
-from ..models import LedgerEntry, Order
+from ..models import Invoice, LedgerEntry, Order
 from ..money import ZERO, format_money
 from . import sites
-from .bookkeeping_rows import OF_ORDERS, OF_PAYMENTS, of_order, of_payment, read_ahead
+from .bookkeeping_rows import (
+    OF_INVOICES,
+    OF_ORDERS,
+    OF_PAYMENTS,
+    of_invoice,
+    of_order,
+    of_payment,
+    read_ahead,
+)
 from .exporting import FormulaSafeExport
 from .words import language_of_admin
 
 RIGHT = "record_payment"
 #: As much as a page shows; an export has no end.
 MOST_DAYS = 366
+#: What can be exported: its headings, and what makes a row of it.
+EXPORTS = {
+    "payments": (OF_PAYMENTS, of_payment),
+    "orders": (OF_ORDERS, of_order),
+    "invoices": (OF_INVOICES, of_invoice),
+}
 
 
 def a_day(label) -> forms.DateField:
@@ -103,35 +117,45 @@ class BookkeepingReport(
         )
         return found.select_related("customer").with_paid().order_by("first_published_at", "pk")
 
+    def invoices(self):
+        """By the day that stands on them; credit notes, too."""
+        theirs = sites.of_user(self.request.user, Order, RIGHT).order_by().values("pk")
+        typed = self.form.cleaned_data
+        found = Invoice.objects.filter(
+            site__in=theirs, issued_on__gte=typed["begin"], issued_on__lte=typed["end"]
+        )
+        return found.select_related("refers_to").order_by("issued_on", "pk")
+
     # -- exports -----------------------------------------------------------------------------------
 
     @property
-    def is_of_orders(self) -> bool:
-        return self.request.GET.get("of") == "orders"
+    def exported(self) -> str:
+        asked = self.request.GET.get("of")
+        return asked if asked in EXPORTS else "payments"
 
     @property
     def list_export(self):
-        return list(OF_ORDERS if self.is_of_orders else OF_PAYMENTS)
+        return list(self.export_headings)
 
     @property
     def export_headings(self):
-        return OF_ORDERS if self.is_of_orders else OF_PAYMENTS
+        headings, _row_of = EXPORTS[self.exported]
+        return headings
 
     def get_filename(self):
-        what = "orders" if self.is_of_orders else "payments"
         typed = self.form.cleaned_data
-        return f"{what}-{typed['begin']}-{typed['end']}"
+        return f"{self.exported}-{typed['begin']}-{typed['end']}"
 
     def _export(self, kind):
-        rows = self.orders() if self.is_of_orders else self._payments()
-        return self.as_spreadsheet(rows, kind)
+        return self.as_spreadsheet(getattr(self, self.exported)(), kind)
 
-    def _payments(self):
+    def payments(self):
         rows = self.entries().select_related("document__customer", "about")
         return rows.order_by("occurred_at", "pk")
 
     def to_row_dict(self, item: Any):
-        return (of_order if self.is_of_orders else of_payment)(item)
+        _headings, row_of = EXPORTS[self.exported]
+        return row_of(item)
 
     def read_ahead(self, rows):
         read_ahead(rows)
@@ -162,12 +186,12 @@ class BookkeepingReport(
     def _links(self) -> list[dict[str, str]]:
         typed = self.form.cleaned_data
         base = f"{reverse('portal_admin:bookkeeping')}?begin={typed['begin']}&end={typed['end']}"
+        labels = {"payments": _("Payments as %(kind)s"), "orders": _("Orders as %(kind)s")}
+        if self.invoices().exists():
+            labels["invoices"] = _("Invoices as %(kind)s")
         return [
             {"url": f"{base}&of={of}&export={kind}", "label": label % {"kind": kind.upper()}}
-            for of, label in (
-                ("payments", _("Payments as %(kind)s")),
-                ("orders", _("Orders as %(kind)s")),
-            )
+            for of, label in labels.items()
             for kind in self.FORMATS
         ]
 

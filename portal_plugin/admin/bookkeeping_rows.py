@@ -1,5 +1,5 @@
-"""The rows of the bookkeeping exports: one of each payment, or one of each order. Numbers stay
-numbers; what went back is negative."""
+"""The rows of the bookkeeping exports: one of each payment, each order, or each formal invoice.
+Numbers stay numbers; what went back is negative."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from .. import days
-from ..models import LedgerEntry, Order, reading_ahead
+from ..models import Invoice, LedgerEntry, Order, reading_ahead
+from ..models.items import TaxCategory
 from ..money import ZERO, round_money
 from ..shares import share_of, tax_of
 from .money_rows import label_of
@@ -41,11 +42,32 @@ OF_ORDERS = {
     "balance": _("Balance"),
     "currency": _("Currency"),
 }
+OF_INVOICES = {
+    "day": _("Date"),
+    "number": _("Number"),
+    "kind": _("Kind"),
+    "document": _("Document"),
+    "customer": _("Customer"),
+    "company": _("Company"),
+    "country": _("Country"),
+    "tax_number": _("Tax number"),
+    "net": _("Without tax"),
+    "tax": _("Tax"),
+    "rounding": _("Rounding"),
+    "total": _("Total"),
+    "nets": _("Without tax by rate"),
+    "rates": _("Tax by rate"),
+    "due": _("Payable by"),
+    "takes_back": _("Takes back"),
+    "currency": _("Currency"),
+}
 
 
 def read_ahead(rows: list[Any]) -> None:
     """What the totals of a few rows need. Payments of one order then share it, and its totals."""
-    if not rows or not isinstance(rows[0], LedgerEntry):
+    if not rows or isinstance(rows[0], Invoice):
+        return
+    if not isinstance(rows[0], LedgerEntry):
         reading_ahead.for_totals(rows)
         return
     documents = {entry.document_id: entry.document for entry in rows}
@@ -81,12 +103,35 @@ def of_order(order: Order) -> OrderedDict[str, Any]:
         "net": totals.total - totals.tax,
         "total": totals.total,
         "tax": totals.tax,
-        "rates": _written(totals.bands),
+        "rates": _written(totals.bands, currency),
         "paid": round_money(order.listed_paid, currency),
         "balance": round_money(order.listed_balance, currency),
         "currency": currency,
     }
     return OrderedDict((name, values[name]) for name in OF_ORDERS)
+
+
+def of_invoice(invoice: Invoice) -> OrderedDict[str, Any]:
+    """As it was issued: the customer, too, is who it was written to."""
+    buyer = invoice.said["buyer"]
+    values = {
+        "day": invoice.issued_on,
+        "number": invoice.number,
+        "kind": str(invoice.get_kind_display()),
+        "document": invoice.said["order"],
+        **{name: buyer.get(name, "") for name in ("company", "country", "tax_number")},
+        "customer": buyer.get("name", ""),
+        **{
+            name: round_money(getattr(invoice, name), invoice.currency)
+            for name in ("net", "tax", "rounding", "total")
+        },
+        "nets": _written(invoice.bands, invoice.currency, "net"),
+        "rates": _written(invoice.bands, invoice.currency),
+        "due": invoice.due_on or "",
+        "takes_back": invoice.refers_to.number if invoice.refers_to else "",
+        "currency": invoice.currency,
+    }
+    return OrderedDict((name, values[name]) for name in OF_INVOICES)
 
 
 def _of_document(document: Any) -> dict[str, str]:
@@ -105,9 +150,16 @@ def _taxes_of_payment(entry: LedgerEntry) -> dict[str, Any]:
         return {"tax": ZERO, "rates": ""}
     amount = round_money(entry.amount, entry.currency)
     bands = share_of(totals.bands, amount, entry.currency)
-    return {"tax": tax_of(bands), "rates": _written(bands)}
+    return {"tax": tax_of(bands), "rates": _written(bands, entry.currency)}
 
 
-def _written(bands: Iterable[Any]) -> str:
-    """``19 %: 19.00; 7 %: 0.70``, the same in every language, for a program to read."""
-    return "; ".join(f"{band.rate.normalize():f} %: {band.tax}" for band in bands)
+def _written(bands: Iterable[Any], currency: str, name: str = "tax") -> str:
+    """``19 %: 19.00; 7 %: 0.70``, the same in every language, for a program to read. What is not
+    taxed has the code of why: ``0 % AE: 50.00``."""
+    amounts = ((band, round_money(getattr(band, name), currency)) for band in bands)
+    return "; ".join(f"{_rate_of(band)}: {amount}" for band, amount in amounts)
+
+
+def _rate_of(band: Any) -> str:
+    code = "" if band.category == TaxCategory.STANDARD else f" {band.category}"
+    return f"{band.rate.normalize():f} %{code}"

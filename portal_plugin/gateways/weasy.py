@@ -61,10 +61,12 @@ def draw(
         options["pdf_variant"] = "pdf/a-3b"
     source = HTML(string=writable(html), base_url=base, url_fetcher=SealedFetcher(files))
     document = source.render(font_config=_fonts(), **options)
-    if einvoice is None:
-        return document.write_pdf(**options)
-    _describe(document)
-    return document.write_pdf(finisher=_name_once, attachments=[_attached(einvoice)], **options)
+    if is_for_archives:
+        options["finisher"] = _for_archives
+    if einvoice is not None:
+        _describe(document)
+        options["attachments"] = [_attached(einvoice)]
+    return document.write_pdf(**options)
 
 
 def _attached(einvoice: EInvoice) -> Attachment:
@@ -91,10 +93,14 @@ def _describe(document: Document) -> None:
     document.metadata.generate_rdf_metadata = generate_both
 
 
-def _name_once(document: Document, pdf: Any) -> None:
-    """WeasyPrint lists an attachment of the whole document twice."""
-    files = pdf.catalog["AF"]
+def _for_archives(document: Document, pdf: Any) -> None:
+    """What WeasyPrint leaves to do: it lists an attachment of the whole document twice, and has
+    readers smooth every picture, which a file for archives may not ask for (ISO 19005-3, 6.2.8)."""
+    files = pdf.catalog.get("AF", [])
     files[:] = list(dict.fromkeys(files))
+    for each in pdf.objects:
+        if "Interpolate" in getattr(each, "extra", ()):
+            each.extra["Interpolate"] = "false"
 
 
 def _fonts() -> FontConfiguration:

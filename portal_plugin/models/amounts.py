@@ -9,7 +9,7 @@ from django.db import models
 
 from .. import days, instalments
 from ..instalments import Instalment
-from ..ledger import LedgerSums, amount_of, ledger_sums, left_of
+from ..ledger import LedgerSums, amount_of, amounts_around, ledger_sums, left_of
 from ..money import ZERO
 from ..statuses import InvoiceKind, MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
@@ -151,6 +151,10 @@ class Amounts:
     def amount_of(self, entry) -> Decimal:
         """What came with one payment, as it was put right since."""
         return amount_of(entry.pk, self.plain_bookings)
+
+    def amounts_around(self, correction) -> tuple[Decimal, Decimal]:
+        """What came with its payment as it was said before a correction, and by it."""
+        return amounts_around(correction.pk, correction.about_id, self.plain_bookings)
 
     def gone_of(self, entry) -> Decimal:
         """What of one payment was paid back, or taken back by a bank."""

@@ -35,6 +35,7 @@ class Story:
     quote: str = ""
     reply: str = ""
     amount: str = ""
+    amount_before: str = ""
     reference: str = ""
     method: str = ""
     stage: str = ""
@@ -74,6 +75,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         ),
         reply=_cut(str(happening.get("reply") or getattr(said, "reply", ""))),
         amount=_amount(document, happening, entry),
+        amount_before=_amount_before(document, entry),
         reference="" if entry else happening.get("reference", ""),
         method=entry.method if entry else "",
         stage=happening.get("stage", ""),
@@ -145,14 +147,26 @@ def _owner(submission: Any) -> str:
 
 def _amount(document: SalesDocument, happening: dict[str, Any], entry: Any) -> str:
     """Of money that went back, how much, without a sign: the headline says which way. Of a payment
-    that was corrected, what it is now."""
-    if entry is not None and entry.kind == LedgerKind.CORRECTION:
-        right = document.specific.amount_of(entry.about)
+    that was corrected, what it is by that."""
+    if _is_correction(entry):
+        _before, right = document.specific.amounts_around(entry)
         return format_money(right, entry.currency, get_language() or document.language)
     told = entry or _other_money(document, happening)
     if told is not None:
         return format_money(abs(told.amount), told.currency, get_language() or document.language)
     return str(happening.get("amount", ""))
+
+
+def _amount_before(document: SalesDocument, entry: Any) -> str:
+    """What they were told of a payment before it was corrected."""
+    if not _is_correction(entry):
+        return ""
+    before, _right = document.specific.amounts_around(entry)
+    return format_money(before, entry.currency, get_language() or document.language)
+
+
+def _is_correction(entry: Any) -> bool:
+    return entry is not None and entry.kind == LedgerKind.CORRECTION
 
 
 def _other_money(document: SalesDocument, happening: dict[str, Any]) -> Any:

@@ -96,6 +96,14 @@ def _we_paid_back(story: Story) -> Phrase:
     return Phrase(_("We have paid %(amount)s back to you"), amount=story.amount)
 
 
+def _we_corrected(story: Story) -> Phrase:
+    return Phrase(
+        _("We corrected a payment of yours: it was %(before)s and is %(amount)s now"),
+        before=story.amount_before,
+        amount=story.amount,
+    )
+
+
 def _you_did(story: Story) -> Phrase:
     return Phrase(_("We have your answer: %(action)s"), action=_label(story.verb))
 
@@ -238,9 +246,7 @@ HEADLINES: dict[str, Headline] = {
     "news_cancelled": _cancelled,
     "news_payment": _we_have_your_payment,
     "news_refund": _we_paid_back,
-    "news_payment_corrected": _of_money(
-        gettext_noop("We corrected a payment of yours: it is %(amount)s now")
-    ),
+    "news_payment_corrected": _we_corrected,
     "news_instalment": _plain(gettext_noop("An instalment is due")),
     "news_invoice": _with_number(gettext_noop("Your invoice %(number)s")),
     "news_credit_note": _with_number(gettext_noop("Your credit note %(number)s")),

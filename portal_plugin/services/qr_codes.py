@@ -20,8 +20,10 @@ from ..models import PortalSettings, SalesDocument
 from ..models.shop import QrCode
 from ..money import format_money
 
-#: EPC069-12, version 2.1: characters of the payee's name and of the text, and the largest amount.
+#: EPC069-12, version 2.1: characters of the payee's name and of the text, the bytes that all of it
+#: may have in UTF-8, and the largest amount.
 LONGEST_NAME, LONGEST_TEXT = 70, 140
+LONGEST_PAYLOAD = 331
 LARGEST = Decimal("999999999.99")
 
 
@@ -56,10 +58,20 @@ def of_transfer(
     is_wanted = shop.qr_code == QrCode.TRANSFER and not gateway.what_is_missing()
     if not (is_wanted and iban and currency == "EUR" and 0 < amount <= LARGEST):
         return None
-    lines = ["BCD", "002", "1", "SCT", bic_in(shop.bank_details), _cut(shop.name, LONGEST_NAME)]
-    lines += [iban, f"EUR{amount:.2f}", "", "", _cut(reference, LONGEST_TEXT)]
     shown = format_money(amount, currency, document.language)
-    return Code(_("%(amount)s by banking app") % {"amount": shown}, "\n".join(lines))
+    return Code(
+        _("%(amount)s by banking app") % {"amount": shown},
+        _transfer(shop.name, bic_in(shop.bank_details), iban, amount, reference),
+    )
+
+
+def _transfer(name: str, bic: str, iban: str, amount: Decimal, reference: str) -> str:
+    """In letters of three or four bytes name and reference are too long together: the shop books
+    by the reference, and its own name only has to be recognised, so it gives way."""
+    text = _cut_to_bytes(_cut(reference, LONGEST_TEXT), LONGEST_TEXT)
+    head, tail = ["BCD", "002", "1", "SCT", bic], [iban, f"EUR{amount:.2f}", "", "", text]
+    room = LONGEST_PAYLOAD - len("\n".join([*head, "", *tail]).encode())
+    return "\n".join([*head, _cut_to_bytes(_cut(name, LONGEST_NAME), room), *tail])
 
 
 def drawn(code: Any, html_class: str) -> SafeString:
@@ -73,3 +85,8 @@ def drawn(code: Any, html_class: str) -> SafeString:
 
 def _cut(text: str, longest: int) -> str:
     return " ".join(text.split())[:longest]
+
+
+def _cut_to_bytes(text: str, longest: int) -> str:
+    """Between two letters."""
+    return text.encode()[:longest].decode(errors="ignore").rstrip()

@@ -13,7 +13,10 @@ class Settings:
     """The shop's account at the stand-in. Delays are seconds."""
 
     webhook_url: str | None = None
+    # Two, with a space between, while one is rolled: Stripe signs with both then.
     webhook_secret: str = "whsec_standin"
+    # Further endpoints of the account: the address and the secret of each.
+    more_webhooks: tuple[tuple[str, str], ...] = ()
     secret_key: str = "sk_test_standin"
     publishable_key: str = "pk_test_standin"
     account: str = "acct_1StandinStandin1"
@@ -25,6 +28,16 @@ class Settings:
     retry_delays: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16, 30)
     url: str = ""
     misbehaviour: Misbehaviour = dataclasses.field(default_factory=Misbehaviour)
+
+    @property
+    def endpoints(self) -> dict[int, tuple[str, str]]:
+        """Where events are sent, by number: address and secrets."""
+        first = [(self.webhook_url or "", self.webhook_secret)]
+        return {
+            number: endpoint
+            for number, endpoint in enumerate([*first, *self.more_webhooks])
+            if endpoint[0]
+        }
 
 
 @dataclasses.dataclass

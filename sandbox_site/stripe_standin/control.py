@@ -48,7 +48,7 @@ def pass_time(call: Call, days: float) -> dict[str, Any]:
 
 
 def resend(call: Call, event_id: str) -> dict[str, Any]:
-    if not call.settings.webhook_url:
+    if not call.settings.endpoints:
         raise errors.ApiError("No webhook address is set.")
     event = events.retrieve(call, event_id, {})
     return {"delivery": events.schedule(call, event), "event": event_id, "type": event["type"]}

@@ -19,25 +19,30 @@ def emit(call: Call, kind: str, thing: dict[str, Any]) -> dict[str, Any]:
         "created": call.now,
         "data": {"object": copy.deepcopy(thing)},
         "livemode": False,
-        "pending_webhooks": 1 if call.settings.webhook_url else 0,
+        "pending_webhooks": len(call.settings.endpoints),
         "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
         "type": kind,
     }
     call.store.put(event)
-    if call.settings.webhook_url:
+    if call.settings.endpoints:
         schedule(call, event)
     return event
 
 
 def schedule(call: Call, event: dict[str, Any]) -> int:
-    """The delivery's id. It may misbehave, as a tester asked."""
+    """The first delivery's id: there is one for each endpoint. They may misbehave, as a tester
+    asked."""
     rule = call.settings.misbehaviour.for_webhook(event["type"])
     how = rule.how if rule else ""
     copies = rule.copies if rule and how == "repeat" else 0
     delay = rule.seconds if rule else 0
     if how == "reorder":
         _let_older_ones_wait(call, time.time() + delay)
-    made = [_deliver(call, event, how, delay) for _copy in range(1 + copies)]
+    made = [
+        _deliver(call, event, endpoint, how, delay)
+        for _copy in range(1 + copies)
+        for endpoint in call.settings.endpoints
+    ]
     return made[0]
 
 
@@ -51,14 +56,15 @@ def _let_older_ones_wait(call: Call, until: float) -> None:
     )
 
 
-def _deliver(call: Call, event: dict[str, Any], how: str, delay: float) -> int:
+def _deliver(call: Call, event: dict[str, Any], endpoint: int, how: str, delay: float) -> int:
     return call.store.write(
-        "INSERT INTO deliveries (event, type, state, due, way) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO deliveries (event, type, state, due, way, endpoint) VALUES (?, ?, ?, ?, ?, ?)",
         event["id"],
         event["type"],
         "dropped" if how == "drop" else "pending",
         time.time() + delay,
         how if how in ("falsify", "lie", "reorder") else "",
+        endpoint,
     )
 
 

@@ -1,8 +1,9 @@
 """What can go wrong between Stripe and a shop, on a tester's word.
 
 An answer of the API: `late` (after `seconds`), `429`, `500` (and, as Stripe does, the same again
-for the same idempotency key), `nonsense` (200, but no JSON), `silence` (none at all; the line is
-cut after `seconds`), `lost` (the work is done, and then the line is cut).
+for the same idempotency key), `nonsense` (200, but no JSON), `strange` (200, and JSON of a form
+that nobody knows yet), `silence` (none at all; the line is cut after `seconds`), `lost` (the work
+is done, and then the line is cut).
 
 A webhook: `delay` (by `seconds`), `repeat` (`copies` more of it), `reorder` (those that wait go out
 newest first), `drop`, `falsify` (signed by somebody else), `lie` (signed rightly, but with another
@@ -16,7 +17,7 @@ from typing import Any
 
 from . import errors
 
-ANSWERS = ("late", "429", "500", "nonsense", "silence", "lost")
+ANSWERS = ("late", "429", "500", "nonsense", "strange", "silence", "lost")
 WEBHOOKS = ("delay", "repeat", "reorder", "drop", "falsify", "lie")
 
 

@@ -113,6 +113,9 @@ class Handler(BaseHTTPRequestHandler):
             return self._cut()
         if how == "nonsense":
             return self._send(200, b"<html>Bad gateway</html>", "text/html", {})
+        if how == "strange":
+            known = {name: answer.body[name] for name in ("id", "object") if name in answer.body}
+            return self._json(200, {**known, "lifecycle": {"phase": 3}}, answer.headers)
         self._json(answer.status, answer.body, answer.headers)
 
     def _cut(self) -> None:

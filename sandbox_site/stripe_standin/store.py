@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     state TEXT NOT NULL DEFAULT 'pending',
     due REAL NOT NULL,
     way TEXT NOT NULL DEFAULT '',
+    endpoint INTEGER DEFAULT 0,
     tries TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due);
@@ -68,10 +69,11 @@ class Store:
         self._bring_up_to_date()
 
     def _bring_up_to_date(self) -> None:
-        """Files of an older stand-in know no misbehaviour."""
+        """Files of an older stand-in know no misbehaviour, and one endpoint."""
         columns = {row["name"] for row in self._db.execute("PRAGMA table_info(deliveries)")}
-        if "way" not in columns:
-            self._db.execute("ALTER TABLE deliveries ADD COLUMN way TEXT NOT NULL DEFAULT ''")
+        for name, kind in (("way", "TEXT NOT NULL DEFAULT ''"), ("endpoint", "INTEGER DEFAULT 0")):
+            if name not in columns:
+                self._db.execute(f"ALTER TABLE deliveries ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         with self._lock:

@@ -27,10 +27,14 @@ class DontRedirect(urllib.request.HTTPRedirectHandler):
 OPENER = urllib.request.build_opener(DontRedirect, urllib.request.ProxyHandler({}))
 
 
-def signature(payload: bytes, secret: str, moment: int) -> str:
-    """The header's value: https://docs.stripe.com/webhooks#verify-manually."""
-    signed = hmac.new(secret.encode(), b"%d." % moment + payload, hashlib.sha256)
-    return f"t={moment},v1={signed.hexdigest()}"
+def signature(payload: bytes, secrets: str, moment: int) -> str:
+    """The header's value, with one signature by each secret: while one is rolled there are two.
+    https://docs.stripe.com/webhooks#verify-manually."""
+    made = [
+        hmac.new(secret.encode(), b"%d." % moment + payload, hashlib.sha256).hexdigest()
+        for secret in secrets.split()
+    ]
+    return ",".join([f"t={moment}", *(f"v1={each}" for each in made)])
 
 
 def send_due(store: Store, settings: Settings) -> None:
@@ -38,26 +42,27 @@ def send_due(store: Store, settings: Settings) -> None:
 
     The address is the one of today: the site may have moved since the event.
     """
-    if not settings.webhook_url:
-        return
+    endpoints = settings.endpoints
     due = store.rows(
         "SELECT * FROM deliveries WHERE state = 'pending' AND due <= ? ORDER BY due, id",
         time.time(),
     )
     for row in due:
+        if row["endpoint"] not in endpoints:
+            continue
         event = store.get("event", row["event"])
-        secret = settings.webhook_secret
+        address, secret = endpoints[row["endpoint"]]
         if row["way"] == "lie":
             event = lying(event)
         elif row["way"] == "falsify":
             secret = "whsec_of_somebody_else"
         moment = time.time()
-        outcome = _send(settings.webhook_url, event, secret)
+        outcome = _send(address, event, secret)
         tries = [*json.loads(row["tries"]), {"at": moment, **outcome}]
         _note(store, settings, row["id"], tries)
 
 
-def _send(url: str, event: dict[str, Any], secret: str) -> dict[str, Any]:
+def _send(url: str, event: dict[str, Any], secrets: str) -> dict[str, Any]:
     payload = json.dumps(event, indent=2).encode()
     request = urllib.request.Request(
         url,
@@ -65,7 +70,7 @@ def _send(url: str, event: dict[str, Any], secret: str) -> dict[str, Any]:
         {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-            "Stripe-Signature": signature(payload, secret, int(time.time())),
+            "Stripe-Signature": signature(payload, secrets, int(time.time())),
         },
     )
     try:
@@ -100,8 +105,9 @@ def next_due(store: Store, settings: Settings) -> float | None:
     """When the next webhook or timer is due, as a Unix time."""
     found = store.rows(
         "SELECT MIN(due) AS due FROM (SELECT due FROM timers UNION ALL"
-        " SELECT due FROM deliveries WHERE state = 'pending' AND ?)",
-        bool(settings.webhook_url),
+        " SELECT due FROM deliveries WHERE state = 'pending'"
+        " AND endpoint IN (SELECT value FROM json_each(?)))",
+        json.dumps(list(settings.endpoints)),
     )
     return found[0]["due"]
 

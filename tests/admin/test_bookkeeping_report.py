@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal_plugin.models import LedgerEntry, SalesDocument
-from tests.factories import customer_factory, order_factory
+from portal_plugin.models import Invoice, LedgerEntry, PortalSettings, SalesDocument
+from portal_plugin.services import invoices
+from tests.factories import customer_factory, line_item, order_factory, site_factory
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,35 @@ def test_a_row_of_each_order(client, boss):
     assert found["Tax by rate"] == "19 %: 19.00"
 
 
+def test_a_row_of_each_formal_invoice_as_it_was_issued(client, boss):
+    site = site_factory(invoicing="staff")
+    customer = customer_factory(site, company="Roth GmbH", country="AT", tax_number="ATU12345678")
+    items = [line_item(1), line_item(2, tax_rate=0, tax_category="AE")]
+    document = order_factory(items, site=site, customer=customer, payment_days=14)
+    invoice = invoices.issue(document)
+    note = invoices.credit(invoice, "Scratched", amount=Decimal("21.90"))
+    type(customer).objects.update(company="Somebody else")
+    today = {"begin": invoice.issued_on.isoformat(), "end": invoice.issued_on.isoformat()}
+    headings, row, back = read(export(client, "invoices", **today))
+    found = dict(zip(headings, row, strict=True))
+    assert (found["Number"], found["Document"]) == (invoice.number, document.number)
+    assert (found["Company"], found["Country"]) == ("Roth GmbH", "AT")
+    assert found["Tax number"] == "ATU12345678"
+    assert found["Without tax by rate"] == "0 % AE: 100.00; 19 %: 100.00"
+    assert found["Tax by rate"] == "0 % AE: 0.00; 19 %: 19.00"
+    assert (found["Without tax"], found["Tax"], found["Total"]) == ("200.00", "19.00", "219.00")
+    found = dict(zip(headings, back, strict=True))
+    assert (found["Kind"], found["Takes back"]) == ("Credit note", invoice.number)
+    assert (found["Number"], found["Total"]) == (note.number, "-21.90")
+    assert "Invoices as CSV" in client.get(URL, today).content.decode()
+
+
+def test_a_shop_without_formal_invoices_reads_nothing_of_them(client, boss):
+    paid(order(), "1")
+    assert "Invoices as" not in client.get(URL, MAY).content.decode()
+    assert len(read(export(client, "invoices"))) == 1
+
+
 def test_days_before_and_after_are_not_in_it(client, boss):
     document = order()
     paid(document, "1", datetime(2026, 4, 30, 12, tzinfo=UTC))
@@ -101,6 +131,21 @@ def test_a_spreadsheet_has_numbers(client, boss):
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     headings, row = sheet.iter_rows(values_only=True)
     assert row[headings.index("Amount")] == 59.5
+
+
+def test_only_invoices_of_ones_own_shop(client, staff_of, only_site, other_site):
+    made = {}
+    for site in (only_site, other_site):
+        PortalSettings.objects.filter(site=site).update(
+            invoicing="staff", invoice_pattern="R{number}"
+        )
+        made[site] = invoices.issue(order(site=site))
+    other = made[other_site]
+    staff_of(only_site)
+    today = {"begin": other.issued_on.isoformat(), "end": other.issued_on.isoformat()}
+    Invoice.objects.filter(pk=other.pk).update(number="FOREIGN")
+    rows = read(export(client, "invoices", **today))
+    assert [row[1] for row in rows[1:]] == [made[only_site].number]
 
 
 def test_only_of_ones_own_shop(client, staff_of, only_site, other_site):

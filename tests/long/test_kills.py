@@ -1,6 +1,8 @@
-"""kill -9 between any two steps of paying: nothing is lost or doubled, and the sweep mends it."""
+"""kill -9 between any two steps of paying and issuing: nothing is lost or doubled, and the sweep
+mends it."""
 
 import itertools
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -9,11 +11,13 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin import faults
-from portal_plugin.models import LedgerEntry, PaymentAttempt, Refund
-from portal_plugin.services import payments
+from portal_plugin.exceptions import NotAvailable
+from portal_plugin.gateways import pdf
+from portal_plugin.models import Invoice, LedgerEntry, OutgoingEmail, PaymentAttempt, Refund
+from portal_plugin.services import activity, invoices, outbox, payments, pdfs
 from portal_plugin.services.payments import refunding
-from portal_plugin.statuses import RefundState
-from tests.factories import link_factory, user_factory
+from portal_plugin.statuses import EmailState, RefundState, WorkState
+from tests.factories import link_factory, order_factory, site_factory, user_factory
 from tests.paying import ask, begin, confirm, events, order, standin, take
 
 from . import books, length
@@ -26,6 +30,7 @@ ROUNDS = range(length.of(1, 20))
 OF_PAY = [point for point in faults.POINTS if point.startswith("pay.")]
 OF_MESSAGES = [point for point in faults.POINTS if point.startswith(("webhook.", "booking."))]
 OF_REFUNDS = [point for point in faults.POINTS if point.startswith("refund.")]
+OF_ISSUING = [point for point in faults.POINTS if point.startswith("issue.")]
 OF_COMPARING = [
     point for point in faults.POINTS if point.startswith(("reconcile.", "booking.", "refund.b"))
 ]
@@ -106,6 +111,34 @@ def test_while_a_refund_is_made(standin, mailoutbox, point, _round, comes_again)
     assert len(ask(standin).v1.refunds.list().data) == 1
     assert LedgerEntry.objects.total() == Decimal(100)
     books.hold(standin, mailoutbox)
+
+
+@pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is_missing())
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_ISSUING, ROUNDS)))
+@pytest.mark.parametrize("comes_again", [True, False])
+def test_while_an_invoice_is_issued(mailoutbox, point, _round, comes_again):
+    """Nothing of it or all of it; its number is not lost with it, and nobody else gets it too."""
+    site = site_factory(invoicing="staff")
+    document, other = order_factory(items=1, site=site), order_factory(items=1, site=site)
+    link_factory(document)
+    assert killed_at(point, lambda: invoices.issue(fresh(document)))
+    is_there = point == "issue.committed"
+    assert Invoice.objects.count() == is_there
+    if comes_again:
+        with suppress(NotAvailable):
+            invoices.issue(fresh(document))
+    is_there = is_there or comes_again
+    invoices.issue(other)
+    pdfs.drain()
+    while outbox.drain():
+        continue
+    numbers = Invoice.objects.order_by("pk").values_list("number", flat=True)
+    assert [int(number[-4:]) for number in numbers] == list(range(1, is_there + 2))
+    assert document.activities.filter(verb="invoice").count() == is_there
+    assert all(invoice.pdf.state == WorkState.READY for invoice in Invoice.objects.all())
+    told = OutgoingEmail.objects.filter(document=document, kind="news_invoice")
+    assert [letter.state for letter in told] == [EmailState.SENT] * is_there
+    assert activity.first_broken(fresh(document)) is None
 
 
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_COMPARING, ROUNDS)))

@@ -96,9 +96,19 @@ def test_the_customer_is_told_what_is_right(entry):
     correct(entry, key=key)
     email = OutgoingEmail.objects.get(kind="news_payment_corrected")
     text = mail_rendering.render(email, url="#").text
-    assert "We corrected a payment of yours: it is €19.00 now" in text
+    assert "We corrected a payment of yours: it was €91.00 and is €19.00 now" in text
     assert "Please answer this email if it is wrong." in text
     assert "Turned round" not in text
+
+
+def test_each_correction_tells_of_its_own_change(entry):
+    link_factory(entry.document)
+    correct(entry)
+    correct(entry, "90")
+    letters = OutgoingEmail.objects.filter(kind="news_payment_corrected").order_by("pk")
+    first, second = (mail_rendering.render(letter, url="#").text for letter in letters)
+    assert "it was €91.00 and is €19.00 now" in first
+    assert "it was €19.00 and is €90.00 now" in second
 
 
 def test_a_refused_correction_tells_nobody(entry):

@@ -9,8 +9,6 @@ from xml.etree import ElementTree
 import facturx
 import pypdf
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.gateways import facturx as gateway
@@ -246,112 +244,6 @@ def test_a_stroke_through_a_bracket_takes_no_tag_away(site, before):
     """U+0338 makes one letter of itself and of a ``>`` before it, once the XML is stored in NFC."""
     read = issued(site, [line_item(name=f"{before}\u0338Sign", description="\u0338")])
     assert read.text("SpecifiedTradeProduct/Name") == "\u0338Sign"
-
-
-# -- What it adds up to --------------------------------------------------------------------------
-
-priced = st.fixed_dictionaries(
-    {
-        "quantity": st.decimals("0", "50", places=2),
-        "unit_price": st.decimals("-20", "999", places=3),
-        "discount_percent": st.sampled_from([D(0), D(5), D("33.33")]),
-        "tax": st.sampled_from([("S", D(19)), ("S", D(7)), ("Z", D(0)), ("E", D(0)), ("AE", D(0))]),
-        "price_includes_tax": st.booleans(),
-    }
-)
-
-
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    rows=st.lists(priced, min_size=1, max_size=6),
-    currency=st.sampled_from(["EUR", "CHF"]),
-    discount=st.sampled_from([D(0), D(10), D("12.5")]),
-    shipping=st.sampled_from([D(0), D("7.50")]),
-    deposit=st.sampled_from([D(0), D(30)]),
-    coins=st.sampled_from([D(0), D("0.05")]),
-)
-def test_every_invoice_keeps_the_rules_of_its_sums(
-    site, rows, currency, discount, shipping, deposit, coins
-):
-    items = [line_item(unit_price=D(9999))]  # what is below zero as a whole does not go out
-    for number, row in enumerate(rows, start=2):
-        kind, rate = row["tax"]
-        values = {name: value for name, value in row.items() if name != "tax"}
-        items.append(line_item(number, tax_category=kind, tax_rate=rate, **values))
-    customer = customer_factory(site, country="AT", tax_number="ATU12345678")
-    order = order_factory(
-        items,
-        site=site,
-        customer=customer,
-        currency=currency,
-        discount_percent=discount,
-        shipping_amount=shipping,
-        shipping_tax_rate=D(19),
-        deposit_percent=deposit,
-        rounding_unit=coins if currency == "CHF" else D(0),
-    )
-    made = []
-    if order.totals.deposit:
-        made.append(invoices.issue_deposit(order))
-    made.append(invoices.issue(order))
-    made.append(invoices.credit(made[-1], "Wrong"))
-    for invoice in made:
-        check_rules(Read(invoice), again(invoice))
-
-
-def check_rules(read, invoice):
-    sign = -1 if invoice.is_credit_note else 1
-    line = "IncludedSupplyChainTradeLineItem//SpecifiedTradeSettlementLineMonetarySummation/"
-    lines = read.amounts(line + "LineTotalAmount")
-    net, tax = read.amount("TaxBasisTotalAmount"), read.amount("TaxTotalAmount")
-    grand, due = read.amount("GrandTotalAmount"), read.amount("DuePayableAmount")
-    charges, allowances = read.amount("ChargeTotalAmount"), read.amount("AllowanceTotalAmount")
-    total = "SpecifiedTradeSettlementHeaderMonetarySummation/LineTotalAmount"
-    assert sum(lines) == read.amount(total)  # BR-CO-10
-    assert net == sum(lines) - allowances + charges  # BR-CO-11, 12, 13
-    bands = read.tree.findall(".//ApplicableHeaderTradeSettlement/ApplicableTradeTax")
-    assert sum(D(band.findtext("CalculatedAmount")) for band in bands) == tax  # BR-CO-14
-    assert sum(D(band.findtext("BasisAmount")) for band in bands) == net
-    assert grand == net + tax  # BR-CO-15
-    rounding, paid = read.amount("RoundingAmount"), read.amount("TotalPrepaidAmount")
-    assert due == grand - paid + rounding  # BR-CO-16
-    assert due <= 0 or read.tree.find(".//SpecifiedTradePaymentTerms") is not None  # BR-CO-25
-    assert all(price >= 0 for price in read.amounts("ChargeAmount"))  # BR-27
-    kinds = [
-        (band.findtext("CategoryCode"), band.findtext("RateApplicablePercent")) for band in bands
-    ]
-    assert len(set(kinds)) == len(kinds)
-    for kind, band in zip(kinds, bands, strict=True):
-        assert D(band.findtext("BasisAmount")) == of_kind(read, kind)  # BR-S-8 and its like
-        rate = D(kind[1] or 0)
-        exact = D(band.findtext("BasisAmount")) * rate / 100
-        assert abs(D(band.findtext("CalculatedAmount")) - exact) < 1  # BR-CO-17, as it is checked
-        assert (kind[0] in ("S", "Z")) == (band.find("ExemptionReason") is None)
-    assert (sign * invoice.net, sign * invoice.tax, sign * invoice.total) == (
-        net,
-        tax,
-        grand + rounding,
-    )
-
-
-def of_kind(read, kind):
-    found = D(0)
-    for line in read.tree.iter("SpecifiedLineTradeSettlement"):
-        if kind_of(line.find("ApplicableTradeTax")) == kind:
-            path = "SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount"
-            found += D(line.findtext(path))
-    header = read.tree.find(".//ApplicableHeaderTradeSettlement")
-    for each in header.findall("SpecifiedTradeAllowanceCharge"):
-        if kind_of(each.find("CategoryTradeTax")) == kind:
-            sign = 1 if each.findtext("ChargeIndicator/Indicator") == "true" else -1
-            found += sign * D(each.findtext("ActualAmount"))
-    return found
-
-
-def kind_of(tax):
-    return tax.findtext("CategoryCode"), tax.findtext("RateApplicablePercent")
 
 
 # -- What it needs -------------------------------------------------------------------------------

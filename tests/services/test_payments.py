@@ -11,10 +11,12 @@ from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import PaymentAttempt
 from portal_plugin.services import payments, staging
 from portal_plugin.statuses import AttemptState, LedgerKind, PaymentPurpose
+from sandbox_site.stripe_standin import misbehaviour
 from tests.factories import customer_factory, estimate_factory, link_factory, user_factory
 from tests.paying import (
     BALANCE,
     DEPOSIT,
+    ask,
     begin,
     confirm,
     fresh,
@@ -77,6 +79,27 @@ class TestBegin:
         settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_API_BASE": base}
         begin(document)
         assert PaymentAttempt.objects.count() == 1
+
+    @pytest.mark.parametrize("how", misbehaviour.ANSWERS)
+    @pytest.mark.parametrize("is_hosted", [False, True])
+    def test_whatever_stripe_answers_it_is_a_sentence_and_then_one_payment(
+        self, standin, how, is_hosted, caplog
+    ):
+        document = order()
+        standin.misbehave(how, "/v1/", method="POST")
+        if how == "late":
+            assert begin(document, is_hosted=is_hosted)
+        else:
+            with pytest.raises(PaymentUnavailable) as caught:
+                begin(document, is_hosted=is_hosted)
+            assert "You have not been charged" in caught.value.message
+        started = begin(document, is_hosted=is_hosted)
+        assert started.page_url if is_hosted else started.client_secret
+        assert PaymentAttempt.objects.unfinished().count() == 1
+        stripe = ask(standin).v1
+        made = stripe.checkout.sessions if is_hosted else stripe.payment_intents
+        assert len(made.list().data) == 1
+        assert "Traceback" not in caplog.text
 
     def test_lost_after_stripe_made_it_is_found_by_the_key(self, standin):
         document = order()

@@ -62,6 +62,33 @@ def test_a_banking_app_reads_whom_how_much_and_what_for(site):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Schilder " * 20, ("Schilder " * 20)[:70]),
+        ("看板" * 35, "看板" * 35),
+        ("𝕊" * 70, "𝕊" * 65),
+        ("שלטים " * 12, ("שלטים " * 12)[:70]),
+    ],
+)
+def test_names_in_any_letters_fit_the_norm(site, name, shown):
+    """EPC069-12: 331 bytes in all, whatever the letters; none is cut apart."""
+    change(site, shop_name=name.strip())
+    payload = code_of(order_factory(1, site=site)).payload
+    assert len(payload.encode()) <= 331
+    assert payload.split("\n")[5] == shown.strip()
+    assert segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8").version <= 13
+
+
+def test_a_name_gives_way_to_a_long_reference(site):
+    change(site, shop_name="看板" * 35, order_pattern="看板订单" * 8 + "{number}")
+    order = order_factory(1, site=site)
+    payload = code_of(order).payload
+    assert len(payload.encode()) <= 331
+    assert payload.split("\n")[-1] == order.number
+    assert payload.split("\n")[5] not in ("", "看板" * 35)
+
+
 def test_what_is_drawn_is_what_is_said(site):
     """Modules of the picture against those of the payload: no decoder is at hand."""
     order = order_factory(1, site=site)

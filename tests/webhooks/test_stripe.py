@@ -194,6 +194,14 @@ def test_stripe_away_means_come_again(csrf_client, paid, settings):
     assert post(csrf_client, paid).content == b"booked"
 
 
+@pytest.mark.parametrize("how", ["429", "500", "nonsense", "strange", "silence"])
+def test_whatever_stripe_answers_nothing_is_booked_by_half(csrf_client, standin, paid, how):
+    standin.misbehave(how, "/v1/payment_intents", method="GET")
+    assert post(csrf_client, paid).status_code == 503
+    assert not LedgerEntry.objects.exists()
+    assert post(csrf_client, paid).content == b"booked"
+
+
 def test_answers_are_kept_by_nobody(csrf_client, paid):
     answer = post(csrf_client, paid)
     assert "no-store" in answer["Cache-Control"]

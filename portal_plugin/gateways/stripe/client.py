@@ -80,6 +80,17 @@ def asking() -> Iterator[None]:
         raise ours from error
 
 
+@contextmanager
+def understanding() -> Iterator[None]:
+    """Turns what cannot be found in an answer into ours: one of another form than we know, from
+    another API version or from somebody between us and Stripe, is as good as none."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        logger.error("Stripe: an answer could not be understood: %s", type(error).__name__)
+        raise NoAnswer("an answer of another form", code="not_understood") from error
+
+
 def _ours(error: "StripeError") -> StripeTrouble:
     status = error.http_status
     code = error.code or (error.error.code if error.error else None) or ""

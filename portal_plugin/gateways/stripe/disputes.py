@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...statuses import DisputeState
 from .accounts import Account
 from .amounts import whole_units
-from .client import asking, client
+from .client import asking, client, understanding
 
 if TYPE_CHECKING:
     from stripe import Dispute as StripeDispute
@@ -58,6 +58,7 @@ def dashboard_url(dispute_id: str, *, is_live: bool) -> str:
     return f"https://dashboard.stripe.com/{mode}disputes/{dispute_id}"
 
 
+@understanding()
 def read(dispute: "StripeDispute") -> Dispute:
     """A warning has moved no money: https://docs.stripe.com/disputes/how-disputes-work#inquiries."""
     fields = dispute.to_dict()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from .accounts import Account
 from .amounts import check_amount
-from .client import asking, client
+from .client import asking, client, understanding
 from .errors import NotFound, Refused
 from .payments import Order
 
@@ -72,6 +72,7 @@ def close_page(page_id: str, account: Account) -> Page:
         return find_page(page_id, account)
 
 
+@understanding()
 def _read(session: "Session") -> Page:
     payment = session.payment_intent
     return Page(

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from ...statuses import AttemptState
 from .accounts import Account
 from .amounts import check_amount, whole_units
-from .client import asking, client
+from .client import asking, client, understanding
 from .errors import NoAnswer, Refused
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def cancel_payment(payment_id: str, account: Account) -> Payment:
 
 
 @sensitive_variables("intent")
+@understanding()
 def read(intent: "PaymentIntent") -> Payment:
     """A status that we do not know counts as open: nothing is booked, and it is asked for again."""
     state = _STATES.get(intent.status, AttemptState.OPEN)

@@ -9,7 +9,7 @@ from uuid import UUID
 from ...statuses import RefundState
 from .accounts import Account
 from .amounts import minor_units, whole_units
-from .client import asking, client
+from .client import asking, client, understanding
 
 if TYPE_CHECKING:
     from stripe import Refund as StripeRefund
@@ -93,6 +93,7 @@ def refunds_of_payment(payment_id: str, account: Account) -> list[Refund]:
         return [read(refund) for refund in found.auto_paging_iter()]
 
 
+@understanding()
 def read(refund: "StripeRefund") -> Refund:
     """A status that we do not know counts as under way: it is asked for again."""
     fields = refund.to_dict()

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from ... import days
+from ... import days, faults
 from ...canonical import SCHEME, canonical_bytes, digest
 from ...exceptions import NotAvailable
 from ...models import Invoice, PortalSettings, RenderedPdf, SalesDocument
@@ -78,6 +78,7 @@ def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = No
     is_note = draft.kind == InvoiceKind.CREDIT_NOTE
     series = numbering.CREDIT_NOTES if is_note else numbering.INVOICES
     number = numbering.next_invoice_number(order.site, series)
+    faults.reach("issue.numbered")
     day = days.today()
     view = document_view(order)
     with translation.override(view.language):
@@ -104,6 +105,8 @@ def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = No
     )
     listing.refresh(order)
     _tell(order, invoice, user, key)
+    faults.reach("issue.before_commit")
+    transaction.on_commit(lambda: faults.reach("issue.committed"))
     return invoice
 
 

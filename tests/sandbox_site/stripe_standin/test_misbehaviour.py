@@ -25,6 +25,14 @@ def test_an_answer_that_goes_wrong(client, standin, how):
     assert count(client) == (1 if how in ("lost", "nonsense") else 0)
 
 
+def test_an_answer_of_a_form_that_nobody_knows(client, standin):
+    standin.misbehave("strange", PATH, method="POST")
+    strange = client.payment_intents.create(ASK, KEY)
+    assert set(strange.to_dict()) == {"id", "object", "lifecycle"}
+    assert client.payment_intents.create(ASK, KEY).status == "requires_payment_method"
+    assert count(client) == 1
+
+
 def test_after_a_lost_answer_the_same_key_finds_what_was_done(client, standin):
     standin.misbehave("lost", PATH)
     with pytest.raises(stripe.APIConnectionError):

@@ -6,7 +6,7 @@ import stripe
 
 from sandbox_site.stripe_standin import Standin
 
-from .conftest import RETURN_URL, client_of
+from .conftest import RETURN_URL, Site, client_of
 
 
 def test_webhooks_are_signed_as_stripe_signs(site, standin, pay):
@@ -18,6 +18,35 @@ def test_webhooks_are_signed_as_stripe_signs(site, standin, pay):
         "payment_intent.succeeded",
     ]
     assert site.events()[-1].data.object.id == intent.id
+
+
+def test_while_a_secret_is_rolled_both_have_signed(site, standin, intent_factory):
+    standin.settings.webhook_secret = "whsec_new whsec_old"
+    intent_factory()
+    standin.wait_for_webhooks()
+    ((body, signature),) = site.received
+    for secret in ("whsec_new", "whsec_old"):
+        assert stripe.Webhook.construct_event(body, signature, secret)
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(body, signature, "whsec_standin")
+
+
+def test_each_endpoint_of_the_account_hears_of_everything(site, standin, intent_factory):
+    """Signed with its own secret, and tried again by itself."""
+    other = Site()
+    try:
+        standin.settings.more_webhooks = ((other.url, "whsec_other"),)
+        other.answers = [500]
+        intent_factory()
+        standin.wait_for_webhooks()
+        assert (len(site.received), len(other.received)) == (1, 2)
+        assert stripe.Webhook.construct_event(*other.received[1], "whsec_other")
+        with pytest.raises(stripe.SignatureVerificationError):
+            stripe.Webhook.construct_event(*other.received[1], "whsec_standin")
+        tries = [[one["status"] for one in row["tries"]] for row in standin.webhooks()]
+        assert tries == [[200], [500, 200]]
+    finally:
+        other.stop()
 
 
 def test_a_changed_byte_breaks_the_signature(site, standin, intent_factory):

@@ -5,6 +5,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ....letters import writable
+from ....money import ZERO
 from ....statuses import InvoiceKind
 
 SPACES = {
@@ -37,8 +38,9 @@ class Tree:
             self.add(name, text.strip(), **attributes)
 
     def add_amount(self, name: str, value: Decimal, **attributes: str) -> None:
-        """Of money. Two digits, which it has by now or fewer (BR-DEC)."""
-        self.add(name, format(value, ".2f"), **attributes)
+        """Of money. Two digits, which it has by now or fewer (BR-DEC). Nothing has no sign: what
+        reads ``-0.00`` as a number need not take it for 0 (BR-Z-9 and its like)."""
+        self.add(name, format(value + ZERO, ".2f"), **attributes)
 
     def add_day(self, name: str, day: str, space: str = "udt") -> None:
         """``day`` as ISO 8601 has it; 102 is the code of a day without its dashes."""
