@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format, get_format, time_format
 
 
 def today() -> date:
@@ -13,3 +15,18 @@ def today() -> date:
 def local(moment: datetime) -> datetime:
     """The moment as the shop's clock shows it."""
     return timezone.localtime(moment, timezone.get_default_timezone())
+
+
+def moment_text(moment: datetime, *, is_short: bool = False) -> str:
+    """Date and time in the active language.
+
+    For some languages, Arabic among them, Django knows how a date is written and not how a date
+    with its time is, and takes the American way for those: here they follow the date.
+    """
+    both, day = "DATETIME_FORMAT", "DATE_FORMAT"
+    if is_short:
+        both, day = f"SHORT_{both}", f"SHORT_{day}"
+    is_unknown = get_format(both) == getattr(settings, both)
+    if is_unknown and get_format(day) != getattr(settings, day):
+        return f"{date_format(moment, day)} {time_format(moment, 'TIME_FORMAT')}"
+    return date_format(moment, both)

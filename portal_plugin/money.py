@@ -88,6 +88,21 @@ def format_number(value: Decimal, language: str) -> str:
     )
 
 
+def format_bare_price(price: Decimal, language: str) -> str:
+    """A price whose currency nobody knows yet: ``18,90`` in German.
+
+    ``119`` stays whole, and a price finer than cents keeps its digits.
+    """
+    if price == price.to_integral_value():
+        return format_number(price, language)
+    return format_decimal(
+        price.normalize(),
+        format="#,##0.00####",
+        locale=babel_locale(language),
+        numbering_system="latn",
+    )
+
+
 def format_percent(rate: Decimal, language: str) -> str:
     """A rate in per cent: ``19`` is ``19%`` in English, ``19 %`` in German."""
     return babel_percent(

@@ -2,7 +2,13 @@ from decimal import Decimal
 
 import pytest
 
-from portal_plugin.money import format_money, format_percent, format_price, round_money
+from portal_plugin.money import (
+    format_bare_price,
+    format_money,
+    format_percent,
+    format_price,
+    round_money,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +45,9 @@ def test_a_rate_keeps_its_digits():
 
 def test_less_than_nothing_has_its_sign_before_the_digits_in_arabic():
     assert format_money(Decimal("-720"), "EUR", "ar") == "\u200f\u200e-720.00\xa0€"
+
+
+def test_a_price_without_its_currency_has_its_cents_or_none():
+    shown = [format_bare_price(Decimal(text), "de") for text in ("18.900000", "119", "0.0475")]
+    assert shown == ["18,90", "119", "0,0475"]
+    assert format_bare_price(Decimal("1234.5"), "en") == "1,234.50"

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from .. import days
 from ..models import SalesDocument
 from ..money import format_money
 from ..statuses import WaitingFor
@@ -91,4 +92,4 @@ def moment(when) -> str:
     """The time alone where it was today."""
     local = timezone.localtime(when)
     is_today = local.date() == timezone.localdate()
-    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")
+    return time_format(local, "TIME_FORMAT") if is_today else days.moment_text(local, is_short=True)

@@ -68,7 +68,7 @@ class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
     @cached_property
     def header_buttons(self):
         url = reverse("portal_admin:overview", args=[self.object.pk])
-        label = _("Overview and messages")
+        label = _("Overview")
         return [
             *super().header_buttons,
             HeaderButton(label, url=url, icon_name="clipboard-list"),

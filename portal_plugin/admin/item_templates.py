@@ -6,7 +6,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
 
 from ..models import ItemTemplate, PortalSettings
-from ..money import format_number
+from ..money import format_bare_price
 from . import defaults, set_up
 from .forms import TrimsDecimals
 from .import_button import ImportButton
@@ -41,7 +41,7 @@ class ItemTemplateIndexView(ImportButton, set_up.SetUpIndexView):
 
 
 def shown_price(template) -> str:
-    return format_number(template.unit_price, language_of_admin())
+    return format_bare_price(template.unit_price, language_of_admin())
 
 
 class ItemTemplateViewSet(set_up.SetUpViewSet):

@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from .. import days
 from ..exceptions import PortalError
 from ..services import publishing
 from ..services.mail_receivers import staff_name
@@ -115,5 +115,5 @@ class TellsOfOthers:
             "saved or published yet, and it is still on this page: save again to replace theirs, "
             "or compare the versions in the history first."
         )
-        when = date_format(localtime(revision.created_at), "SHORT_DATETIME_FORMAT")
+        when = days.moment_text(localtime(revision.created_at), is_short=True)
         return text % {"who": who, "when": when}

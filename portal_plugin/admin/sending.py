@@ -56,9 +56,10 @@ class SendForm(forms.Form):
         """``roles``: key of each person who has a link to what they may do with it."""
         super().__init__(*args, **kwargs)
         self.people = people
+        # A plain space between them is lost: Wagtail's labels are flexible boxes.
+        label = "<bdi>{}</bdi>&nbsp;<bdi>&lt;{}&gt;</bdi>"
         self.fields["recipients"].choices = [
-            (key, format_html("<bdi>{}</bdi> <bdi>&lt;{}&gt;</bdi>", person.name, person.email))
-            for key, person in people.items()
+            (key, format_html(label, person.name, person.email)) for key, person in people.items()
         ]
         if not can_copy:
             del self.fields["copy_to_me"]

@@ -6,7 +6,7 @@ from wagtail.admin.panels import Panel
 
 from ..canonical import decimal_text
 from ..models import ItemTemplate
-from ..money import format_number
+from ..money import format_bare_price
 from . import sites
 from .words import language_of_admin
 
@@ -47,7 +47,7 @@ class ItemTemplatesPanel(Panel):
 
 def _as_data(template) -> dict:
     """Plain words and numbers as form fields hold them, with a decimal point."""
-    price = format_number(template.unit_price, language_of_admin())
+    price = format_bare_price(template.unit_price, language_of_admin())
     return {
         "site": template.site_id,
         "label": f"{template.name} · {price}",

@@ -17,7 +17,7 @@ from .mail_phrases import Phrase
 from .mail_receivers import receiver
 from .mail_stories import Story, tell
 from .presentation import DocumentView, ShopView, document_view, shop_view
-from .presentation.plan import PlanRow
+from .presentation.plan import next_words
 from .presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from .presentation.shop import document_language
 
@@ -256,7 +256,9 @@ def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[t
         rows.append((_("Title"), view.title))
     rows.append((_("Total"), view.total))
     if view.next_instalment:
-        rows.append((view.next_instalment.label, _instalment(view.next_instalment)))
+        label, when = next_words(document)
+        words = {"amount": view.next_instalment.left, "when": when}
+        rows.append((label, _("%(amount)s (%(when)s)") % words))
     elif view.is_deposit_due:
         rows.append((_("Deposit due"), view.deposit_due))
     elif view.has_balance and view.payments:
@@ -266,10 +268,6 @@ def _rows(view: DocumentView, email: OutgoingEmail, *, is_named: bool) -> list[t
     if view.valid_until:
         rows.append((_("Valid until"), date_format(view.valid_until)))
     return rows
-
-
-def _instalment(row: PlanRow) -> str:
-    return _("%(amount)s (%(when)s)") % {"amount": row.left, "when": row.when}
 
 
 def _button(email: OutgoingEmail, view: DocumentView | None, for_staff: bool) -> Phrase | None:

@@ -1,11 +1,14 @@
 """What the portal's templates need beyond Django's own tags."""
 
 import re
+from datetime import datetime
 from itertools import zip_longest
 
 from django import forms, template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from .. import days
 
 register = template.Library()
 
@@ -29,6 +32,12 @@ def linked(text: str) -> SafeString:
     return format_html_join(
         "", "{}{}", ((plain, format_html(_LINK, a, a) if a else "") for plain, a in pairs)
     )
+
+
+@register.filter(expects_localtime=True)
+def moment(when: datetime | None) -> str:
+    """Date and time, short, in the active language; nothing for nothing."""
+    return days.moment_text(when, is_short=True) if when else ""
 
 
 @register.filter

@@ -64,3 +64,9 @@ def test_an_estimate_says_what_it_comes_to_without_what_was_declined(client, est
     assert client.post(url, filled(client, url)).status_code == 303
     rows = {row.kind: row.amount for row in document_view(Estimate.objects.get()).totals}
     assert (rows["total"], rows["left"]) == ("€357.00", "€238.00")
+
+
+def test_it_says_that_it_is_a_no(client, estimate):
+    page = client.get(url_of(estimate, "decline_all")).content.decode()
+    assert "Declining as" in page
+    assert "Approving as" not in page

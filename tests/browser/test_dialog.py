@@ -1,6 +1,7 @@
 """What the dialog promises: nothing typed is lost, nothing is sent twice, the focus comes back."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -153,3 +154,59 @@ def test_the_bar_of_phones_steps_aside_for_the_button_it_repeats(visit):
     expect(bar).to_be_hidden()
     tab.get_by_role("heading", name="Messages").scroll_into_view_if_needed()
     expect(bar).to_be_visible()
+
+
+#: A keyboard on the screen: the part that is seen becomes smaller, and the window does not.
+KEYBOARD = """height => {
+  Object.defineProperty(visualViewport, "height", { value: innerHeight - height });
+  visualViewport.dispatchEvent(new Event("resize"));
+}"""
+#: The field that has the focus, if something lies over its middle.
+COVERED = """limit => {
+  const field = document.activeElement;
+  const box = field.getBoundingClientRect();
+  const middle = (box.top + box.bottom) / 2;
+  const seen = document.elementFromPoint((box.left + box.right) / 2, middle);
+  return middle < limit && field.contains(seen) ? null : field.outerHTML.slice(0, 160);
+}"""
+
+
+def test_the_dialog_stands_above_the_keyboard_of_a_phone(visit):
+    tab = visit(factories.estimate_factory(items=2), "phone")
+    tab.set_viewport_size({"width": 360, "height": 640})
+    opener(tab, "Change Request: A1 poster").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_label("What should be different?").focus()
+    tab.evaluate(KEYBOARD, 300)
+    tab.wait_for_timeout(300)  # it rises into its place
+    box = dialog.bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] == pytest.approx(340, abs=1)
+    assert tab.evaluate(COVERED, 340) is None
+
+
+def test_what_the_keys_reach_is_not_left_below_the_button(visit):
+    tab = visit(factories.estimate_factory(items=4), "phone")
+    tab.set_viewport_size({"width": 360, "height": 640})
+    opener(tab, "Approve Multiple Items").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Submit Approvals")).to_be_visible()
+    tab.wait_for_timeout(300)
+    covered = []
+    for _step in range(9):
+        tab.keyboard.press("Tab")
+        covered.append(tab.evaluate(COVERED, 640))
+    assert not any(covered), covered
+
+
+def test_amounts_of_many_digits_stay_in_their_card(visit):
+    item = factories.line_item(quantity=1200, unit_price=Decimal("123456.78"))
+    tab = visit(factories.estimate_factory(items=[item]), "phone")
+    outside = tab.evaluate(
+        """() => {
+          const card = document.querySelector(".portal-totals").getBoundingClientRect();
+          return [...document.querySelectorAll(".portal-totals .portal-money")]
+            .filter((one) => one.getBoundingClientRect().right > card.right - 8).length;
+        }"""
+    )
+    assert outside == 0

@@ -6,9 +6,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal_plugin.models import Comment, PaymentAttempt, PortalSettings, SalesDocument
-from portal_plugin.services import payments
-from tests import factories
+from portal_plugin.models import (
+    Attachment,
+    Comment,
+    PaymentAttempt,
+    PortalSettings,
+    SalesDocument,
+)
+from portal_plugin.services import files, payments
+from tests import factories, samples
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +160,20 @@ def test_the_first_button_says_which_of_several_items_it_approves(client, enter,
     page = client.get(url_of(estimate)).content.decode()
     first = page[page.index("data-portal-primary") :]
     assert f">{label}</a>" in first[: first.index("</div>")]
+
+
+def test_a_discount_does_not_run_into_the_price_before_it(client, enter):
+    estimate = factories.estimate_factory(items=[factories.line_item(discount_percent=10)])
+    enter(estimate)
+    page = client.get(url_of(estimate)).content.decode()
+    assert "€50.00</bdi>&nbsp;· <bdi>" in page
+
+
+def test_files_tell_the_time_of_the_readers_own_zone(client, enter):
+    estimate = factories.estimate_factory()
+    files.store(estimate, samples.upload("front.png", samples.png()), is_internal=False)
+    Attachment.objects.update(shown_at=timezone.now())
+    enter(estimate)
+    page = client.get(url_of(estimate)).content.decode()
+    listed = page[page.index('class="portal-file"') :]
+    assert "data-local" in listed[: listed.index("</time>")]

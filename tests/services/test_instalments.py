@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from portal_plugin import days
 from portal_plugin.exceptions import DepositMissing
-from portal_plugin.models import Order, SalesDocument, Stage, Submission
-from portal_plugin.services import mail_jobs, payments, splitting, staging, versions
+from portal_plugin.models import Order, OutgoingEmail, SalesDocument, Stage, Submission
+from portal_plugin.services import mail_jobs, mail_rendering, payments, splitting, staging, versions
 from portal_plugin.services.choosing import choose
 from portal_plugin.services.duplicating import duplicate
 from portal_plugin.services.paper import page
@@ -254,3 +254,11 @@ def test_a_choice_moves_the_instalments():
     said = Submission.objects.create(document=estimate, client_key=uuid4(), action="choose")
     choose(estimate, {estimate.lines[1].key: True}, said)
     assert sum(part.amount for part in estimate.planned) == 150
+
+
+def test_staff_read_of_the_next_instalment_in_their_own_language():
+    order = planned(language="ar")
+    email = OutgoingEmail(kind="staff_comment", site=order.site, document=order, language="en")
+    text = mail_rendering.render(email, url="#").text
+    assert "Instalment 1 of 3" in text
+    assert "(with the order)" in text

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from ... import days
 from ...models.standing import ItemStanding, Standing
 from ...statuses import ItemState, Verdict
 from ..changes import why
@@ -32,7 +33,7 @@ def first_sentence(decision: Any) -> str:
     """For whoever came second: who decided it, and when."""
     words = {
         "name": decision.submission.name or _("Somebody else"),
-        "when": date_format(timezone.localtime(decision.created_at), "DATETIME_FORMAT"),
+        "when": days.moment_text(timezone.localtime(decision.created_at)),
     }
     if _is_yes(decision):
         return _("%(name)s approved this already, on %(when)s.") % words

@@ -85,8 +85,14 @@ def when(terms: Instalment) -> str:
 
 def next_label(document: SalesDocument) -> str:
     """``Instalment 2 of 3, by May 3, 2027``; empty where none is left."""
+    return ", ".join(filter(None, next_words(document)))
+
+
+def next_words(document: SalesDocument) -> tuple[str, str]:
+    """``Instalment 2 of 3`` and ``by May 3, 2027``, in the active language, which for staff is
+    another than the document's; both empty where none is left."""
     part = document.next_instalment
-    return f"{_label(part, len(document.planned))}, {_due(part)}" if part else ""
+    return (_label(part, len(document.planned)), _due(part)) if part else ("", "")
 
 
 def _label(part: Planned, count: int) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ... import days, strokes
@@ -124,7 +123,7 @@ def moment(when: datetime) -> str:
     """Date and time in the time zone of the site, with its name and distance from UTC."""
     local = days.local(when)
     zone, offset = local.strftime("%Z"), local.strftime("%z")
-    return f"{date_format(local, 'DATETIME_FORMAT')} {zone} (UTC{offset[:3]}:{offset[3:5]})"
+    return f"{days.moment_text(local)} {zone} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def _who(submission: Submission) -> str:

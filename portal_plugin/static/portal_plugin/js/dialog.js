@@ -43,6 +43,23 @@ function announce(sentence) {
   }
 }
 
+// -- The keyboard of a phone ---------------------------------------------------------------------------
+
+/** Less than this many pixels are the browser's own bars; a keyboard is higher. */
+const KEYBOARD = 120;
+const CRAMPED = 480;
+
+/** A keyboard makes no page smaller, it lies over it: what is at the foot of the window goes above it. */
+function makeRoom() {
+  const { documentElement: page, activeElement: field } = document;
+  const { height, offsetTop, scale } = visualViewport;
+  const below = page.clientHeight - height - offsetTop;
+  const hidden = scale === 1 && below > KEYBOARD ? Math.round(below) : 0;
+  page.style.setProperty("--portal-keyboard", `${hidden}px`);
+  page.classList.toggle("portal-cramped", hidden > 0 && height < CRAMPED);
+  if (hidden && dialog.contains(field)) field.scrollIntoView({ block: "nearest" });
+}
+
 // -- Closing ------------------------------------------------------------------------------------------
 
 /** Whether a person wrote something that was not sent, or was sent and refused. */
@@ -114,6 +131,7 @@ function start() {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog && pressed === dialog) wantsToClose();
   });
+  visualViewport?.addEventListener("resize", makeRoom);
   root.portal = { root, dialog, lang: root.lang, show, close, announce, unsent, giveFocusBack };
 }
 
