@@ -16,10 +16,11 @@ from wagtail.snippets.views.chooser import (
 
 from ..models import Customer
 from . import sites
+from .directions import EitherDirection
 from .forms import site_name
 
 
-class NewCustomerForm(forms.ModelForm):
+class NewCustomerForm(EitherDirection, forms.ModelForm):
     """``for_sites`` are those where the user may write; with one there is nothing to choose."""
 
     class Meta:

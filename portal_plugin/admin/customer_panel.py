@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.side_panels import BaseSidePanel
 
+from ..services import on_behalf
 from ..statuses import DocumentState
 from . import overview_rows, sites, timeline
 from .request_rows import request_rows
@@ -43,9 +44,17 @@ class CustomerSidePanel(BaseSidePanel):
             "customer": document.customer or self.object.customer,
             "is_out": document.state != DocumentState.UNPUBLISHED,
             "open_requests": self.requests,
+            "waiting_items": self._waiting_items(),
             "last_said": overview_rows.last_said(document),
             "people": overview_rows.people(document),
             "timeline": timeline.entries(document, LAST_ENTRIES),
             "overview_url": reverse("portal_admin:overview", args=[document.pk]),
             "may_change": sites.may(user, "change", document),
         }
+
+    def _waiting_items(self):
+        """Those whose answer staff may write down here."""
+        document = self.document
+        may_decide = sites.may(self.request.user, "decide", document)
+        is_open = document.state in on_behalf.OPEN
+        return overview_rows.waiting_rows(document) if may_decide and is_open else []

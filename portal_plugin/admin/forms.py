@@ -117,6 +117,11 @@ class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
         return clean_currency(self.cleaned_data["currency"])
 
 
+class ContactForm(EitherDirection, WagtailAdminModelForm):
+    class Meta(WagtailAdminModelForm.Meta):
+        pass
+
+
 class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"))
     instalments = PlanField(label=gettext_lazy("Instalments"))

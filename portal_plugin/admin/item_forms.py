@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from ..models.items import TaxCategory
 from ..services import removing
 from .directions import EitherDirection
 from .forms import TrimsDecimals
+from .rows import RowsFormSet
 
 
 class LineItemForm(EitherDirection, TrimsDecimals, WagtailAdminModelForm):
@@ -69,7 +69,7 @@ class KnownRowField(forms.ModelChoiceField):
         return self.known.get(str(value)) or super().to_python(value)
 
 
-class LineItemFormSet(BaseChildFormSet):
+class LineItemFormSet(RowsFormSet):
     """Keeps keys apart: they are what decisions hang on."""
 
     @cached_property

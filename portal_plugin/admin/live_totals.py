@@ -18,6 +18,7 @@ from ..services.presentation.plan import plan_sentence
 from ..services.previewing import as_if_published
 from ..statuses import DocumentKind
 from . import defaults, sites
+from .directions import isolated
 from .finding import find
 from .words import language_of_admin
 
@@ -89,7 +90,7 @@ def sums(document: SalesDocument) -> list[Sum]:
 def _plan(document: SalesDocument) -> str:
     language, currency = language_of_admin(), document.currency or "EUR"
     plan = Plan(document.plan, document.totals.instalments)
-    return plan_sentence(plan, lambda amount: format_money(amount, currency, language))
+    return plan_sentence(plan, lambda amount: isolated(format_money(amount, currency, language)))
 
 
 def url(document: SalesDocument) -> str:

@@ -90,6 +90,23 @@ def item_rows(document, draft) -> list[ItemRow]:
     return rows
 
 
+def waiting_rows(document) -> list[dict]:
+    """Key, name and amount of each item that waits for a decision."""
+    if document.current_version_id is None:
+        return []
+    waiting, language = set(document.standing.waiting_keys), language_of_admin()
+    return [
+        {
+            "key": item.key,
+            "name": item.name,
+            "amount": format_money(sums.gross, document.currency or "EUR", language),
+            "can_decide": True,
+        }
+        for item, sums in zip(document.lines, document.totals.lines, strict=True)
+        if item.key in waiting
+    ]
+
+
 def _item_row(document, item, sums, standing, proofs, names, known):
     language = language_of_admin()
     state = standing.get(item.key)

@@ -1,25 +1,22 @@
 """What staff fill in, tab by tab."""
 
-from functools import partial
-
 from django.forms import Media, Script
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
-    InlinePanel,
     MultiFieldPanel,
     ObjectList,
-    Panel,
-    PanelGroup,
     TabbedInterface,
 )
 from wagtail.models import Site
 
-from . import document_bar, item_files, live_totals
-from .forms import CustomerForm, DocumentForm
-from .item_forms import LineItemForm, LineItemFormSet
+from . import document_bar, live_totals
+from .folded_panel import FoldedPanel
+from .forms import ContactForm, CustomerForm, DocumentForm
+from .item_panels import ITEM_PANELS, LineItemsPanel
 from .plan_panel import PlanPanel
+from .rows import RowsFormSet, RowsPanel
 from .template_picker import ItemTemplatesPanel
 
 PLAN = _(
@@ -29,71 +26,6 @@ PLAN = _(
 
 
 LEAST_DEPOSIT = _("Where a deposit is asked for, it is this or more.")
-
-
-class LineItemsPanel(InlinePanel):
-    """The items, in a form of our own that carries each item's key."""
-
-    def get_form_options(self):
-        options = super().get_form_options()
-        options["formsets"][self.relation_name] |= {
-            "form": LineItemForm,
-            "formset": LineItemFormSet,
-        }
-        return options
-
-    class BoundPanel(InlinePanel.BoundPanel):
-        def __init__(self, **kwargs):
-            super().__init__(**kwargs)
-            if self.form is not None:
-                found = item_files.counts(self.instance)
-                for form in self.formset.forms:
-                    form.count_of_files = found[form.instance.key]
-
-
-class ItemTools(Panel):
-    """Below each item: its proofs and files, and a button that copies it."""
-
-    class BoundPanel(Panel.BoundPanel):
-        template_name = "portal_plugin/admin/item_tools.html"
-
-        def get_context_data(self, parent_context=None):
-            count = getattr(self.form, "count_of_files", 0)
-            return {**super().get_context_data(parent_context), "count": count}
-
-
-class FoldedPanel(PanelGroup):
-    """What most leave as it is. Open where something was filled in, or is wrong.
-
-    It has no heading of Wagtail's: the line that opens it is one.
-    """
-
-    def __init__(self, children=(), *args, summary="", **kwargs):
-        super().__init__(children, *args, **kwargs)
-        self.summary = summary
-
-    def clone_kwargs(self):
-        return {**super().clone_kwargs(), "summary": self.summary}
-
-    class BoundPanel(PanelGroup.BoundPanel):
-        template_name = "portal_plugin/admin/folded_panel.html"
-
-        @property
-        def is_open(self):
-            fields = [self.form[name] for name in self.panel.get_form_options()["fields"]]
-            model = self.form._meta.model
-            return any(field.errors or _is_unusual(field, model) for field in fields)
-
-
-def _is_unusual(bound_field, model) -> bool:
-    columns = {field.name: field for field in model._meta.concrete_fields}
-    if bound_field.name not in columns:
-        return False
-    column = columns[bound_field.name]
-    if bound_field.name == "price_includes_tax":
-        return False
-    default = column.get_default()
-    return column.to_python(bound_field.value() or default) != default
 
 
 class DocumentTabs(TabbedInterface):
@@ -126,34 +58,6 @@ class SitePanel(FieldPanel):
             if not super().is_shown() or self.bound_field is None:
                 return False
             return Site.objects.count() > 1
-
-
-# Without the button for comments, which Wagtail has on pages only and draws everywhere: with 500
-# items it was a third of the edit page.
-_item_field = partial(FieldPanel, disable_comments=True)
-
-ITEM_PANELS = [
-    _item_field("name"),
-    _item_field("description"),
-    FieldRowPanel(
-        [
-            _item_field("quantity"),
-            _item_field("unit"),
-            _item_field("unit_price"),
-            _item_field("tax_rate"),
-        ]
-    ),
-    FoldedPanel(
-        [
-            FieldRowPanel([_item_field("discount_percent"), _item_field("discount_amount")]),
-            FieldRowPanel([_item_field("price_includes_tax"), _item_field("tax_category")]),
-            FieldRowPanel([_item_field("is_optional"), _item_field("is_selected")]),
-            FieldRowPanel([_item_field("alternative_group")]),
-        ],
-        summary=_("Discount, tax and options of this item"),
-    ),
-    ItemTools(),
-]
 
 
 def document_tabs(*, valid_until):
@@ -244,6 +148,10 @@ def document_handler(tabs):
     return DocumentTabs(tabs, base_form_class=DocumentForm)
 
 
+class ContactsPanel(RowsPanel):
+    options = {"form": ContactForm, "formset": RowsFormSet}
+
+
 def customer_handler(panels):
     return ObjectList(panels, base_form_class=CustomerForm)
 
@@ -254,7 +162,7 @@ def customer_panels():
         FieldRowPanel([FieldPanel("name"), FieldPanel("company")]),
         FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
         FieldPanel("address"),
-        InlinePanel(
+        ContactsPanel(
             "contacts",
             panels=[
                 FieldRowPanel([FieldPanel("name"), FieldPanel("email")]),

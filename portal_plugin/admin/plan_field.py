@@ -3,8 +3,11 @@
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.forms import Media
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.telepath import register
 from wagtail.blocks import (
     BlockField,
     BlockWidget,
@@ -15,9 +18,13 @@ from wagtail.blocks import (
     ListBlockValidationError,
     StructBlock,
 )
+from wagtail.blocks.list_block import ListBlockAdapter, ListValue
 
 from .. import instalments
 from ..instalments import Instalment, Problem
+
+#: Of one page, with those that were taken away on it.
+MOST_ROWS = 1000
 
 SENTENCES = {
     Problem.ONE: gettext_lazy("A plan has two instalments or more."),
@@ -53,19 +60,52 @@ class InstalmentBlock(StructBlock):
         icon = "calendar"
 
 
+class PlanBlock(ListBlock):
+    """A list that stands alone, which the script of Wagtail's widget does not expect."""
+
+
+class PlanBlockAdapter(ListBlockAdapter):
+    js_constructor = "portal_plugin.PlanBlock"
+
+    @cached_property
+    def media(self):
+        return super().media + Media(js=["portal_plugin/admin/plan_block.js"])
+
+
+register(PlanBlockAdapter(), PlanBlock)
+
+
+class Unreadable(ListValue):
+    """What no page of ours sends: the number of rows, or the place of one, is none."""
+
+
 class PlanWidget(BlockWidget):
     def value_from_datadict(self, data, files, name):
         """Of a page that did not have the field, nothing is read."""
         if self.value_omitted_from_data(data, files, name):
             return self.block_def.empty_value()
-        return super().value_from_datadict(data, files, name)
+        # Wagtail would read as many rows as it is told of, and believes that each of them is there.
+        if not 0 <= _whole(data[f"{name}-count"]) <= MOST_ROWS:
+            return Unreadable(self.block_def)
+        try:
+            return super().value_from_datadict(data, files, name)
+        except (KeyError, ValueError, TypeError):
+            return Unreadable(self.block_def)
+
+
+def _whole(text) -> int:
+    """A number, or -1."""
+    try:
+        return int(text)
+    except ValueError:
+        return -1
 
 
 class PlanField(BlockField):
     """Rows as ``instalments.read`` reads them. A plan that is none yet may be kept in a draft."""
 
     def __init__(self, **kwargs):
-        block = ListBlock(
+        block = PlanBlock(
             InstalmentBlock(),
             default=[],
             max_num=instalments.MOST,
@@ -78,6 +118,8 @@ class PlanField(BlockField):
         return self._as_blocks(value)
 
     def clean(self, value):
+        if isinstance(value, Unreadable):
+            raise ValidationError(_("The instalments did not arrive whole. Write them again."))
         cleaned = super().clean(value)
         plan = tuple(_instalment(row) for row in cleaned)
         if not getattr(self, "is_deferred_validation", False):
@@ -86,6 +128,8 @@ class PlanField(BlockField):
 
     def has_changed(self, initial, data):
         """``data`` is as it was typed; what is no number has changed, too."""
+        if isinstance(data, Unreadable):
+            return True
         try:
             typed = self.block.clean_deferred(data)
         except ValidationError:

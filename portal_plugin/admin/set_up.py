@@ -17,10 +17,11 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from . import sites
 from .columns import TABLE
+from .directions import EitherDirection
 from .forms import SiteMixin, site_name
 
 
-class SetUpForm(SiteMixin, WagtailAdminModelForm):
+class SetUpForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
     """A new row goes to the end of its site's list."""
 
     def save(self, commit=True):

@@ -16,6 +16,7 @@ from ..models import NumberSequence, TermsText
 from ..services import numbering, starter, terms
 from ..statuses import TermsKind
 from . import languages
+from .directions import EitherDirection
 from .forms import TrimsDecimals, clean_currency
 from .invoice_settings_form import AsksForInvoices
 from .stripe_keys_form import WritesStripeKeys
@@ -24,8 +25,6 @@ KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 #: Under "More": a shop may leave them empty.
 OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL, TermsKind.CHECKLIST)
 MAX_LOGO_BYTES = 2_000_000
-#: What the shop writes in its own language, which may run the other way than the admin's.
-WORDS = {"shop_name", "footer", "address", "bank_details", "proof_disclaimer", "how_it_works"}
 
 TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),
@@ -64,7 +63,9 @@ def sample_of(colour) -> dict:
     return {"colour": colour, "text": text, "ratio": f"{ratio:.1f}"}
 
 
-class PortalSettingsForm(AsksForInvoices, WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm):
+class PortalSettingsForm(
+    EitherDirection, AsksForInvoices, WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm
+):
     next_estimate_number = forms.IntegerField(
         label=gettext_lazy("Next number of estimates"), min_value=1, required=False
     )
@@ -92,14 +93,7 @@ class PortalSettingsForm(AsksForInvoices, WritesStripeKeys, TrimsDecimals, Wagta
             known = dict(languages.choices())
             extra = [(code, languages.name(code)) for code in current if code not in known]
             self.fields["language"].choices = [shops, *known.items(), *extra]
-        self._turn_texts()
         self._fill_terms()
-
-    def _turn_texts(self):
-        """A pattern is read from the left also where the admin runs from the right."""
-        runs = dict.fromkeys(WORDS, "auto") | dict.fromkeys(numbering.PATTERNS.values(), "ltr")
-        for name in runs.keys() & self.fields.keys():
-            self.fields[name].widget.attrs["dir"] = runs[name]
 
     # -- terms -----------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from wagtail.admin.panels import (
 )
 
 from . import languages, stripe_keys_form
-from .panels import FoldedPanel
+from .folded_panel import FoldedPanel
 from .settings_form import KINDS, OPTIONAL_KINDS, form_class, terms_field
 
 ROUNDS = _(

@@ -73,7 +73,14 @@ def on_phone(document, request):
     keys = posted.item_keys(request)
     is_no = request.POST.get("verdict") == Verdict.DECLINE
     verdict = Verdict.DECLINE if is_no else Verdict.APPROVE
-    order = on_behalf.record(document, keys, verdict, request.POST.get("note", ""), request.user)
+    order = on_behalf.record(
+        document,
+        keys,
+        verdict,
+        request.POST.get("note", ""),
+        request.user,
+        evidence=request.FILES.get("evidence"),
+    )
     message = ngettext(
         "The answer for %(count)d item is recorded. The customer gets a receipt.",
         "The answers for %(count)d items are recorded. The customer gets a receipt.",

@@ -184,15 +184,19 @@ def store(document: SalesDocument, upload: UploadedFile, **columns: Any) -> Atta
     those of ``save``."""
     stored = prepare(Attachment(document=document), upload)
     with keeping(stored), transaction.atomic():
-        fresh = lock(document)
-        attachment = save(fresh, stored, **columns)
-        activity.record(
-            fresh,
-            "file_added",
-            link=attachment.link,
-            staff=attachment.staff,
-            data={"file": str(attachment.public_id), "sha256": attachment.digest},
-        )
+        return add(lock(document), stored, **columns)
+
+
+def add(document: SalesDocument, stored: StoredFile, **columns: Any) -> Attachment:
+    """``save``, with an entry of the history. ``document`` is locked."""
+    attachment = save(document, stored, **columns)
+    activity.record(
+        document,
+        "file_added",
+        link=attachment.link,
+        staff=attachment.staff,
+        data={"file": str(attachment.public_id), "sha256": attachment.digest},
+    )
     return attachment
 
 

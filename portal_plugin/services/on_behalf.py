@@ -4,15 +4,18 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
-from ..models import Order, SalesDocument, Submission
+from ..models import Attachment, Order, SalesDocument, Submission
 from ..models.documents import lock
 from ..statuses import OPEN_TO_AGREEMENT, DocumentState, Verdict
 from . import activity, agreeing, deciding, listing, notifications, pdfs, proof_files
+from .files import add as add_file
+from .files import keeping, prepare
 from .mail_receivers import staff_name
 
 #: Verdict to the verb of the history; the customer's receipt says which items.
@@ -34,19 +37,23 @@ def record(
     user: Any,
     *,
     files: Collection[str] | None = None,
+    evidence: UploadedFile | None = None,
 ) -> Order | None:
     """Decide items for the customer, as the document is out now. ``note`` says how it was agreed.
 
     Everybody with a way in gets a receipt, so that nothing is agreed behind their back. Returns the
     order where this was the last decision and made one. ``files`` are proofs that were read and
-    found whole, by a caller who holds the lock already. Raises ``PortalError``.
+    found whole, by a caller who holds the lock already. ``evidence`` shows how it was agreed, such
+    as a photo of a signed page, and is kept with the answer for staff alone. Raises
+    ``PortalError``.
     """
     note = _required(note, _("Write how the customer agreed, for example “on the phone”."))
     if not keys:
         raise PortalError(_("Tick at least one item."))
     if files is None:
         files = proof_files.read(document, keys)
-    with transaction.atomic():
+    stored = [prepare(Attachment(document=document), evidence)] if evidence else []
+    with keeping(*stored), transaction.atomic():
         fresh = lock(document)
         if fresh.state not in OPEN:
             raise PortalError(_("This document does not wait for an answer."))
@@ -62,6 +69,8 @@ def record(
             data=facts,
             submission=submission,
         )
+        for file in stored:
+            add_file(fresh, file, staff=user, author_name=staff_name(user), submission=submission)
         order = deciding.settle(fresh)
         listing.refresh(fresh)
         facts = {"items": [str(key) for key in keys], "by": staff_name(user)}

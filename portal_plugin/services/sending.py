@@ -9,7 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..exceptions import NotAvailable
-from ..models import Contact, Customer, DirectLink, OutgoingEmail, SalesDocument
+from ..models import (
+    Contact,
+    Customer,
+    DirectLink,
+    OutgoingEmail,
+    PortalSettings,
+    SalesDocument,
+)
 from ..models.documents import lock
 from . import activity, agreeing, links, notifications, outbox
 
@@ -80,6 +87,32 @@ def send_document(
             data={"links": [email.link_id for email in emails], "copy": copy_to is not None},
         )
     return emails
+
+
+def send_first(document: SalesDocument, user: Any = None) -> list[OutgoingEmail]:
+    """To the customer and the contacts who get documents, as the shop usually sends.
+
+    Raises ``NotAvailable`` when the document is not out or has ended, was sent to somebody already,
+    or nobody can be reached by email.
+    """
+    with transaction.atomic():
+        fresh = lock(document)
+        if fresh.cancelled_at or fresh.converted_at:
+            raise NotAvailable(_("It has ended."))
+        if links.of_document(fresh).exists():
+            raise NotAvailable(_("Somebody has a direct link already."))
+        people = [person for person in usual_recipients(fresh) if has_address(person)]
+        if not people:
+            raise NotAvailable(_("Its customer has no valid email address."))
+        attaches = PortalSettings.of(fresh.site).attaches_pdf
+        return send_document(fresh, recipients=people, attach_pdf=attaches, user=user)
+
+
+def usual_recipients(document: SalesDocument) -> list[Customer | Contact]:
+    customer = document.customer
+    if customer is None:
+        return []
+    return [customer, *customer.contacts.filter(gets_documents=True)]
 
 
 def _instead_of_news(document: SalesDocument, emails: Sequence[OutgoingEmail]) -> None:

@@ -60,6 +60,7 @@ RULES = {
     "bulk document:portal-cancel": (WRITE, WRITE),
     "bulk document:portal-paid": (WRITE, WRITE),
     "bulk document:portal-pdfs": (WRITE, WRITE),
+    "bulk document:portal-remind": (WRITE, WRITE),
     "bulk document:portal-send": (WRITE, WRITE),
     "bulk document:portal-stage": (WRITE, WRITE),
     "customer:list": (STAFF, "L-xxxx"),

@@ -9,8 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.admin.bulk import base
-from portal_plugin.models import Activity, LedgerEntry, Order, OutgoingEmail, RenderedPdf, Stage
-from portal_plugin.services import payments, pdfs, reminding, staging
+from portal_plugin.exceptions import NotAvailable
+from portal_plugin.models import (
+    Activity,
+    Contact,
+    Customer,
+    LedgerEntry,
+    Order,
+    OutgoingEmail,
+    RenderedPdf,
+    Stage,
+)
+from portal_plugin.services import payments, pdfs, reminding, sending, staging
 from tests.factories import estimate_factory, link_factory, order_factory, user_factory
 
 from . import pages
@@ -44,7 +54,7 @@ def entries(verb):
 def test_the_list_offers_them(client, boss):
     order_factory()
     page = client.get(pages.url(base.Order, "list")).content.decode()
-    for label in ("Set stage", "Assign", "Send again", "Mark as paid", "PDFs", "Cancel"):
+    for label in ("Set stage", "Assign", "Send", "Remind", "Mark as paid", "PDFs", "Cancel"):
         assert label in page
 
 
@@ -112,6 +122,7 @@ def test_nonsense_names_no_row(client, boss):
         ("portal-assign", {"person": ""}),
         ("portal-pdfs", {}),
         ("portal-send", {}),
+        ("portal-remind", {}),
     ],
 )
 def test_rows_of_another_shop_do_not_exist(client, staff_of, only_site, other_site, action, data):
@@ -212,16 +223,44 @@ def test_nobody_paid_in_the_future(client, boss):
     assert not LedgerEntry.objects.exists()
 
 
-def test_send_again_writes_one_email_to_each_person(client, boss):
+def test_send_writes_to_the_customer_and_the_contacts_who_get_documents(client, boss):
+    order, sent, nobody = order_factory(), order_factory(), order_factory()
+    link_factory(sent)
+    Contact.objects.create(customer=order.customer, name="Kim", email="kim@example.org")
+    Contact.objects.create(
+        customer=order.customer, name="Lee", email="lee@example.org", gets_documents=False
+    )
+    Contact.objects.create(customer=order.customer, name="Wrong", email="no address")
+    Customer.objects.filter(pk=nobody.customer_id).update(email="")
+    response = press(client, "portal-send", [order, sent, nobody])
+    assert "1 document is on its way." in told(response)
+    assert "Somebody has a direct link already." in told(response)
+    assert "Its customer has no valid email address." in told(response)
+    people = OutgoingEmail.objects.filter(kind="link").values_list("recipient__email", flat=True)
+    assert sorted(people) == sorted([order.customer.email, "kim@example.org"])
+    assert entries("send") == 1
+    assert "already" in told(press(client, "portal-send", [order]))
+    assert entries("send") == 1
+
+
+def test_what_has_ended_is_sent_to_nobody(boss):
+    order = order_factory()
+    staging.cancel(order, "Too late")
+    with pytest.raises(NotAvailable):
+        sending.send_first(order, boss)
+    assert not OutgoingEmail.objects.filter(kind="link").exists()
+
+
+def test_remind_writes_one_email_to_each_person(client, boss):
     sent, unsent = order_factory(), order_factory()
     link_factory(sent)
-    response = press(client, "portal-send", [sent, unsent])
+    response = press(client, "portal-remind", [sent, unsent])
     assert "1 document is on its way again." in told(response)
     assert "It was sent to nobody yet." in told(response)
-    assert "It was sent a moment ago." in told(press(client, "portal-send", [sent]))
+    assert "It was sent a moment ago." in told(press(client, "portal-remind", [sent]))
     assert OutgoingEmail.objects.filter(kind="link").count() == 1
     OutgoingEmail.objects.update(created_at=timezone.now() - reminding.PAUSE)
-    press(client, "portal-send", [sent])
+    press(client, "portal-remind", [sent])
     assert OutgoingEmail.objects.filter(kind="link").count() == 2
 
 

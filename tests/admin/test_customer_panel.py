@@ -1,6 +1,7 @@
 """The side panel "Customer" of the edit page."""
 
 import pytest
+from wagtail.models import GroupSitePermission
 
 from portal_plugin.models import ChangeRequest, Comment, Estimate, InternalNote
 from tests.factories import estimate_factory, line_item, link_factory
@@ -57,9 +58,33 @@ def test_what_is_written_there_comes_back_to_the_edit_page(client, document, ver
 
 
 def test_what_is_refused_is_still_there_to_be_mended(client, document):
-    document.unpublish()
-    answer = client.post(pages.do(document, "reply"), {"text": "Tomorrow", "back": "edit"})
+    key = str(document.lines[0].key)
+    data = {"item": "nonsense", "note": "Tomorrow", "back": "edit"}
+    answer = client.post(pages.do(document, "on-phone"), data)
     assert answer.status_code == 409
+    assert ">Tomorrow</textarea>" in answer.content.decode()
+    data["item"] = key
+    assert client.post(pages.do(document, "on-phone"), data).url == edit(document)
+
+
+def test_a_yes_on_the_phone_is_written_down_there(client, document, boss):
+    panel = panel_of(client, document)
+    first, second = document.lines
+    assert f'name="item" value="{first.key}"' in panel
+    data = {"item": str(first.key), "verdict": "approve", "note": "Phone", "back": "edit"}
+    assert client.post(pages.do(document, "on-phone"), data).url == edit(document)
+    panel = panel_of(client, document)
+    assert f'name="item" value="{first.key}"' not in panel
+    assert f'name="item" value="{second.key}"' in panel
+
+
+def test_only_by_whoever_may_record_decisions(client, document, staff_of, only_site):
+    assert "panel-phone-note" in panel_of(client, document)
+    user = staff_of(only_site, "Portal editors")
+    GroupSitePermission.objects.filter(
+        group__in=user.groups.all(), permission__codename__startswith="decide"
+    ).delete()
+    assert "panel-phone-note" not in panel_of(client, document)
 
 
 def test_its_forms_are_not_inside_the_form_of_the_page(client, document):

@@ -331,6 +331,41 @@ def test_words_follow_their_own_direction(client, boss):
         assert 'dir="auto"' in str(field)
 
 
+@pytest.mark.parametrize("button", ["action-publish", "nothing"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"line_items-TOTAL_FORMS": "many"},
+        {"line_items-TOTAL_FORMS": None},
+        {"line_items-INITIAL_FORMS": ""},
+        {"line_items-INITIAL_FORMS": "2"},
+        {"line_items-0-id": None},
+        {"line_items-0-id": "first"},
+        {"line_items-0-id": "9" * 5000},
+    ],
+)
+def test_rows_that_no_page_sends_are_an_error_of_the_form(client, boss, changes, button):
+    document = estimate_factory(items=1)
+    rows = [*pages.rows_of(document), pages.item(id=None)]
+    data = pages.document(document.customer, rows, 1, title="Other") | changes | {button: "x"}
+    data = {name: value for name, value in data.items() if value is not None}
+    answer = client.post(pages.url(Estimate, "edit", document.pk), data)
+    assert answer.status_code == 200
+    assert "ManagementForm data is missing" in answer.content.decode()
+    assert Estimate.objects.get().get_latest_revision_as_object().title != "Other"
+    url = reverse("portal_admin:totals", args=[document.pk])
+    assert client.post(url, data).status_code in (200, 422)
+
+
+def test_so_are_those_of_contacts(client, boss):
+    customer = customer_factory()
+    contacts = pages.formset("contacts", [{"name": "Kim"}], 1) | {"contacts-0-id": "first"}
+    data = {"name": "Other", "language": "", "pays_by": "", **contacts}
+    answer = client.post(pages.url(Customer, "edit", customer.pk), data)
+    assert "ManagementForm data is missing" in answer.content.decode()
+    assert Customer.objects.get().name != "Other"
+
+
 # -- many items ------------------------------------------------------------------------------------
 
 
@@ -338,7 +373,7 @@ def test_five_hundred_items_are_saved_as_the_page_sends_them(client, boss, setti
     """The check that tells of a lower limit knows how much the page sends."""
     document = estimate_factory(items=1, published=False)
     page = client.get(pages.url(Estimate, "edit", document.pk)).content.decode()
-    sent = set(re.findall(r'name="(line_items-0-[^"]+)"', page))
+    sent = set(re.findall(r'name="(line_items-__prefix__-[^"]+)"', page))
     assert len(sent) == uploads.FIELDS_OF_ITEM
     rows = pages.rows_of(document) + [pages.item(name=f"Item {n}") for n in range(499)]
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -1,5 +1,7 @@
 """The plan of a document, where staff write it."""
 
+import html
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
@@ -108,7 +110,35 @@ def test_a_draft_may_hold_what_is_none_yet():
 def test_the_totals_sum_it_up(client, order):
     plan = posted(("30", "", ""), ("", "2031-05-03", ""))
     said = words(add_up(client, pages.rows_of(order), order, 1, **plan))
-    assert "2 instalments: €30.00 (with the order), €70.00 (by" in said
+    assert "2 instalments: \u2068€30.00\u2069 (with the order), \u2068€70.00\u2069 (by" in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"instalments-count": "1e9"},
+        {"instalments-count": "-1"},
+        {"instalments-count": "99999999999"},
+        {"instalments-count": "3"},
+        {"instalments-1-order": "first"},
+        {"instalments-1-order": "0"},
+        {"instalments-1-id": None, "instalments-1-deleted": None},
+    ],
+)
+@pytest.mark.parametrize("button", ["action-publish", "nothing"])
+def test_rows_that_did_not_arrive_whole_are_refused_in_a_sentence(client, order, changes, button):
+    save(client, order, posted(("30", "", ""), ("", "2031-05-03", "")))
+    data = pages.document(order.customer, pages.rows_of(order), 1, title="Other")
+    data |= posted(("30", "", ""), ("", "", "9")) | changes | {button: "x"}
+    data = {name: value for name, value in data.items() if value is not None}
+    answer = client.post(pages.url(Order, "edit", order.pk), data)
+    assert answer.status_code == 200
+    assert "The instalments did not arrive whole." in html.unescape(answer.content.decode())
+    assert fresh(order).get_latest_revision_as_object().instalments == PLAN
+    answer = add_up(
+        client, pages.rows_of(order), order, 1, **{k: v for k, v in data.items() if k[:4] == "inst"}
+    )
+    assert answer.status_code == 422
 
 
 def test_the_overview_names_the_next(client, order):

@@ -123,10 +123,14 @@ def test_a_colour_that_is_none_is_refused(save):
     assert "brand_colour" in errors(save(brand_colour="red"))
 
 
-def test_a_pattern_runs_from_the_left_and_the_shops_words_as_they_are(client, boss, url):
-    fields = client.get(url).context["form"].fields
-    ways = {name: field.widget.attrs.get("dir") for name, field in fields.items()}
-    assert (ways["order_pattern"], ways["address"], ways["mailbox"]) == ("ltr", "auto", None)
+def test_what_is_no_language_runs_from_the_left_and_the_shops_words_as_they_are(client, boss, url):
+    form = client.get(url).context["form"]
+    codes = ["order_pattern", "invoice_pattern", "phone", "email", "mailbox", "sender"]
+    codes += ["tax_number", "currency", "stripe_secret_key"]
+    for name in codes:
+        assert 'dir="ltr"' in str(form[name]), name
+    for name in ("shop_name", "address", "bank_details", "terms_en_order"):
+        assert 'dir="auto"' in str(form[name]), name
 
 
 def test_einvoices_are_switched_on_with_what_they_need(save, only_site):

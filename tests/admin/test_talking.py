@@ -1,12 +1,16 @@
 """Answers, notes, change requests, and what a customer said on the phone."""
 
 from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.models import (
+    Attachment,
     ChangeRequest,
     Comment,
     Decision,
@@ -16,6 +20,9 @@ from portal_plugin.models import (
     OutgoingEmail,
     Submission,
 )
+from portal_plugin.models.storage import private_storage
+from portal_plugin.services.evidence import verifying
+from tests import samples
 from tests.factories import estimate_factory, link_factory
 
 from . import pages
@@ -170,6 +177,11 @@ def test_a_change_request_of_another_document_is_unknown(client, boss):
     assert request.is_open
 
 
+def kept_files():
+    folder = Path(private_storage().location)
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
 # -- on the phone ----------------------------------------------------------------------------------
 
 
@@ -190,6 +202,28 @@ def test_the_last_yes_on_the_phone_makes_the_order(client, boss):
     response = say(client, document, "on-phone", item=key, verdict="approve", note="Phone")
     order = Order.objects.get()
     assert response.redirect_chain[-1][0].startswith(pages.overview(order))
+
+
+def test_what_shows_a_yes_is_kept_with_it_for_us_alone(client, boss):
+    document = estimate_factory(items=2)
+    key = str(document.lines[0].key)
+    page = SimpleUploadedFile("signed.png", samples.png(), "image/png")
+    say(client, document, "on-phone", item=key, verdict="approve", note="Fax", evidence=page)
+    kept = Attachment.objects.get()
+    assert (kept.name, kept.is_internal, kept.staff) == ("signed.png", True, boss)
+    assert kept.submission == Decision.objects.get().submission
+    assert "signed.png" in client.get(pages.overview(document)).content.decode()
+    assert list(verifying.faults(Estimate.objects.get())) == []
+
+
+def test_what_is_refused_keeps_no_file(client, boss):
+    document, before = estimate_factory(items=2), kept_files()
+    for item, note in ((str(document.lines[0].key), " "), (str(uuid4()), "Fax")):
+        page = SimpleUploadedFile("signed.png", samples.png(), "image/png")
+        say(client, document, "on-phone", item=item, note=note, evidence=page)
+    assert not Attachment.objects.exists()
+    assert not Decision.objects.exists()
+    assert kept_files() == before
 
 
 def test_a_yes_needs_a_note(client, boss):

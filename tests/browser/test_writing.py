@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from portal_plugin.models import Estimate, ProofVersion
+from portal_plugin.models import Estimate, PortalSettings, ProofVersion
 from tests import factories, samples
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -71,6 +71,41 @@ def test_an_estimate_is_written(admin, site_server):
     saved = Estimate.objects.get().get_latest_revision_as_object()
     assert [item.name for item in saved.lines] == ["A1 poster", "A1 poster", "A2 poster"]
     assert len({item.key for item in saved.lines}) == 3
+    assert not admin.trouble
+
+
+def test_what_is_folded_away_is_drawn_when_it_is_opened(admin, site_server):
+    document = factories.estimate_factory(items=2, published=False)
+    admin.goto(f"{site_server.url}/admin/snippets/portal_plugin/estimate/edit/{document.pk}/")
+    totals = admin.get_by_role("region", name="Totals")
+    expect(totals).to_contain_text("€238.00")
+    selected = admin.locator("[name=line_items-0-is_selected]")
+    expect(selected).to_have_attribute("type", "hidden")
+
+    row = admin.locator("#inline_child_line_items-0")
+    row.get_by_text("Discount, tax and options of this item").click()
+    expect(selected).to_have_attribute("type", "checkbox")
+    expect(selected).to_be_checked()
+    expect(admin.locator("[name=line_items-0-is_optional]")).not_to_be_checked()
+    row.get_by_label("Discount (%)").fill("50")
+    expect(totals).to_contain_text("€178.50")
+
+    admin.locator("#inline_child_line_items-1").get_by_text("Copy this item").click()
+    expect(admin.locator("[name=line_items-2-is_selected]")).to_be_checked()
+    expect(admin.locator("[name=line_items-2-discount_percent]")).to_have_value("0")
+    assert not admin.trouble
+
+
+def test_instalments_are_written_without_a_complaint_of_the_browser(admin, site_server):
+    document = factories.estimate_factory(items=1, published=False)
+    PortalSettings.objects.filter(site=document.site).update(takes_instalments=True)
+    admin.on("console", lambda said: admin.trouble.append(said.text) if said.type == "error" else 0)
+    admin.goto(f"{site_server.url}/admin/snippets/portal_plugin/estimate/edit/{document.pk}/")
+    admin.get_by_role("tab", name="Money").click()
+    admin.get_by_text("Instalments", exact=True).first.click()
+    expect(admin.locator("#instalments-root")).to_be_visible()
+    admin.locator("#instalments-root").get_by_title("Insert a block").first.click()
+    admin.locator("[name=instalments-0-value-percent]").fill("30")
     assert not admin.trouble
 
 

@@ -3,7 +3,7 @@
 from .deleting import Delete
 from .money import MarkPaid
 from .paper import Pdfs
-from .sending import SendAgain
+from .sending import Remind, Send
 from .work import Assign, Cancel, SetStage
 
-ACTIONS = [SetStage, Assign, SendAgain, MarkPaid, Pdfs, Cancel, Delete]
+ACTIONS = [SetStage, Assign, Send, Remind, MarkPaid, Pdfs, Cancel, Delete]

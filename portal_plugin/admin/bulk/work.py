@@ -12,6 +12,7 @@ from ...services import assigning, staging
 from ...services.mail_receivers import staff_name
 from ...statuses import DocumentState
 from .. import sites
+from ..directions import EitherDirection
 from .base import DocumentsAction
 
 NOT_UNDER_WAY = {"", DocumentState.UNPUBLISHED, DocumentState.CANCELLED, DocumentState.COMPLETED}
@@ -128,7 +129,7 @@ class Assign(DocumentsAction):
         return message % {"count": count}
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(EitherDirection, forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("The customers read it."),

@@ -18,6 +18,28 @@ document.addEventListener("w-formset:added", () => {
   }
 });
 
+// What is folded away is drawn when it is opened, as in a new row; until then its values are there.
+
+const unfold = (row) => {
+  const drawn = document
+    .getElementById(row.parentElement.id.replace(/-FORMS$/, "-EMPTY_FORM_TEMPLATE"))
+    .content.querySelectorAll("[data-portal-fold]");
+  for (const [place, fold] of row.querySelectorAll("[data-portal-fold]").entries()) {
+    if (!fold.hasAttribute("data-portal-put-off")) continue;
+    const fields = document.createElement("template");
+    fields.innerHTML = drawn[place].innerHTML.replaceAll("__prefix__", prefixOf(row).split("-").pop());
+    fields.content.querySelector("summary").remove();
+    for (const target of fields.content.querySelectorAll("[name]")) {
+      const value = field(row, target.name.slice(prefixOf(row).length + 1));
+      if (target.type === "checkbox") target.checked = Boolean(value);
+      else if (value) target.value = value.value;
+      value?.remove();
+    }
+    fold.append(fields.content);
+    fold.removeAttribute("data-portal-put-off");
+  }
+};
+
 // Copy
 
 const fill = (from, to) => {
@@ -44,6 +66,7 @@ const renumber = (list) => {
 };
 
 const copy = (row) => {
+  unfold(row);
   const list = row.parentElement;
   document.getElementById(list.id.replace(/-FORMS$/, "-ADD")).click();
   const added = list.lastElementChild;
@@ -165,6 +188,7 @@ form?.addEventListener("click", (event) => {
 form?.addEventListener(
   "toggle",
   (event) => {
+    if (event.target.matches?.("[data-portal-put-off]")) unfold(rowOf(event.target));
     const isFresh = event.target.matches?.("[data-portal-item-files]") && event.target.open;
     const list = isFresh && event.target.querySelector("[data-portal-item-files-list]");
     if (list && !list.children.length) load(rowOf(event.target));
