@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
 
+from .. import fees
 from .storage import logo_name
 
 country_code = RegexValidator(r"^[A-Z]{2}$", _("Write the country as two letters, such as DE."))
@@ -160,6 +161,8 @@ class PortalSettings(BaseSiteSetting):
         default=Decimal(0),
         validators=[MinValueValidator(0)],
     )
+    #: As ``fees.written`` writes them.
+    method_fees = models.JSONField(_("fees by way of paying"), default=list, blank=True)
     sells_to_consumers = models.BooleanField(
         _("we sell to consumers in the EU"),
         default=False,
@@ -230,6 +233,11 @@ class PortalSettings(BaseSiteSetting):
     @property
     def has_formal_invoices(self):
         return bool(self.invoicing)
+
+    @property
+    def fees(self):
+        """A ``MethodFee`` of each way of paying that costs one."""
+        return fees.read(self.method_fees)
 
     @property
     def asks_codes(self):
