@@ -16,6 +16,7 @@ from ..models import NumberSequence, TermsText
 from ..services import numbering, starter, terms
 from ..statuses import TermsKind
 from . import languages
+from .fees_field import TakesFees
 from .forms import TrimsDecimals, clean_currency
 from .invoice_settings_form import AsksForInvoices
 from .stripe_keys_form import WritesStripeKeys
@@ -64,7 +65,9 @@ def sample_of(colour) -> dict:
     return {"colour": colour, "text": text, "ratio": f"{ratio:.1f}"}
 
 
-class PortalSettingsForm(AsksForInvoices, WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm):
+class PortalSettingsForm(
+    AsksForInvoices, TakesFees, WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm
+):
     next_estimate_number = forms.IntegerField(
         label=gettext_lazy("Next number of estimates"), min_value=1, required=False
     )

@@ -35,6 +35,8 @@ class Story:
     quote: str = ""
     reply: str = ""
     amount: str = ""
+    #: Of a payment: the fee of the way of paying that is in ``amount``.
+    fee: str = ""
     reference: str = ""
     method: str = ""
     stage: str = ""
@@ -74,6 +76,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         ),
         reply=_cut(str(happening.get("reply") or getattr(said, "reply", ""))),
         amount=_amount(document, happening, entry),
+        fee=_fee(document, entry),
         reference="" if entry else happening.get("reference", ""),
         method=entry.method if entry else "",
         stage=happening.get("stage", ""),
@@ -153,6 +156,12 @@ def _amount(document: SalesDocument, happening: dict[str, Any], entry: Any) -> s
     if told is not None:
         return format_money(abs(told.amount), told.currency, get_language() or document.language)
     return str(happening.get("amount", ""))
+
+
+def _fee(document: SalesDocument, entry: Any) -> str:
+    if entry is None or not entry.surcharge:
+        return ""
+    return format_money(abs(entry.surcharge), entry.currency, get_language() or document.language)
 
 
 def _other_money(document: SalesDocument, happening: dict[str, Any]) -> Any:
