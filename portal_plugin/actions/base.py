@@ -258,9 +258,8 @@ class Action:
     def _earlier(self, form):
         """The submission with this form's key. Keys are looked up within the document alone: those
         of another document are unknown here."""
-        raw = form["client_key"].data if form.is_bound else None
         try:
-            key = form.fields["client_key"].clean(raw)
+            key = form.key()
         except ValidationError:
             return None
         found = Submission.objects.filter(
@@ -269,7 +268,7 @@ class Action:
         return found.first()
 
     def _submit(self, form):
-        key = form.cleaned_data["client_key"]
+        key = form.key()
         if Submission.objects.filter(document=self.document.pk, client_key=key).exists():
             # Of another form, or by another link: nothing to repeat, and nothing to add to.
             raise PortalError(_("Please load the page again."))

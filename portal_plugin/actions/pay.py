@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import uuid5
 
 from django import forms
 from django.urls import reverse
@@ -80,6 +81,12 @@ class PayForm(ActionForm):
             "step": f"{Decimal(1).scaleb(-currency_digits(currency)):f}",
             "inputmode": "decimal",
         }
+
+    def key(self):
+        """Whoever chooses otherwise after a declined card, or comes back from Stripe's page, sends
+        the same form and means another payment."""
+        chosen = [self.data.get(name, "") for name in ("hosted", "other_amount", "way")]
+        return uuid5(super().key(), " ".join(chosen)) if any(chosen) else super().key()
 
     def recorded(self):
         data = self.cleaned_data

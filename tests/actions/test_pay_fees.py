@@ -94,6 +94,16 @@ def test_the_same_form_after_the_fee_changed_is_refused(post):
     assert PaymentAttempt.objects.count() == 1
 
 
+def test_whoever_chooses_otherwise_on_the_same_page_means_another_payment(post):
+    key = uuid4()
+    for way in ("card", "card", "other"):
+        assert post(way=way, client_key=key).status_code == 200
+    assert list(PaymentAttempt.objects.order_by("pk").values_list("methods", "state")) == [
+        ("card", "cancelled"),
+        ("-card", "open"),
+    ]
+
+
 @pytest.mark.parametrize(
     "wish",
     [

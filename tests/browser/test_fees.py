@@ -47,7 +47,7 @@ def total(tab):
 
 def choose(tab, name):
     dialog(tab).get_by_role("radio", name=re.compile(f"^{name}")).check()
-    expect(pay(tab)).to_be_enabled()
+    expect(pay(tab)).to_be_enabled(timeout=15_000)
 
 
 def fill_debit(tab):
@@ -65,7 +65,7 @@ def test_the_fee_is_shown_and_paid_and_on_the_receipt(tab, standin, dear_order, 
     assert faults(tab) == []
     type_card(tab)
     pay(tab).click()
-    expect(title(tab)).to_have_text("Payment received")
+    expect(title(tab)).to_have_text("Payment received", timeout=15_000)
     expect(dialog(tab)).to_contain_text("With the fee of €1.14 you paid €36.84.")
     entry = LedgerEntry.objects.get()
     assert (entry.amount, entry.surcharge) == (Decimal("36.84"), Decimal("1.14"))
@@ -101,10 +101,10 @@ def test_switching_quickly_ends_with_the_last_one(tab, standin, dear_order):
     open_dialog(tab)
     for name in ("Another way", "Card", "Another way", "Card"):
         dialog(tab).get_by_role("radio", name=re.compile(f"^{name}")).check()
-    expect(pay(tab)).to_be_enabled()
+    expect(pay(tab)).to_be_enabled(timeout=15_000)
     type_card(tab)
     pay(tab).click()
-    expect(title(tab)).to_have_text("Payment received")
+    expect(title(tab)).to_have_text("Payment received", timeout=15_000)
     assert LedgerEntry.objects.get().amount == Decimal("36.84")
 
 
@@ -128,7 +128,7 @@ def test_of_another_amount_the_fee_is_another(tab, standin, dear_order):
     expect(total(tab)).to_have_text("Fee: €1.50 · You pay €51.50")
     type_card(tab)
     pay(tab).click()
-    expect(title(tab)).to_have_text("Payment received")
+    expect(title(tab)).to_have_text("Payment received", timeout=15_000)
     entry = LedgerEntry.objects.get()
     assert (entry.amount, entry.surcharge) == (Decimal("51.50"), Decimal("1.50"))
 
@@ -142,7 +142,7 @@ def test_what_the_browser_says_of_the_fee_is_not_charged(tab, standin, dear_orde
     choose(tab, "Card")
     type_card(tab)
     pay(tab).click()
-    expect(title(tab)).to_have_text("Your payment is being confirmed")
+    expect(title(tab)).to_have_text("Your payment is being confirmed", timeout=15_000)
     attempt = PaymentAttempt.objects.get()
     assert (attempt.amount, attempt.surcharge) == (Decimal("35.70"), Decimal("1.14"))
     assert not LedgerEntry.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
-from portal_plugin.services import payments
+from portal_plugin.services import payments, work
 from portal_plugin.statuses import AttemptState
 from tests.browser.paying import (
     dialog,
@@ -21,8 +21,8 @@ from tests.browser.paying import (
     title,
     width,
 )
-from tests.factories import site_factory
-from tests.paying import begin, order
+from tests.factories import publish, site_factory
+from tests.paying import begin, intents, order
 from tests.sandbox_site.stripe_standin.form_steps import (
     CHALLENGE,
     FORM,
@@ -74,6 +74,22 @@ def test_another_amount_is_on_the_button_and_is_what_is_paid(tab, standin, shop_
     pay(tab).click()
     expect(title(tab)).to_have_text("Payment received")
     expect(dialog(tab)).to_contain_text("Still open: €69.00.")
+    assert LedgerEntry.objects.get().amount == Decimal("50.00")
+
+
+def test_another_amount_after_a_declined_card_is_what_is_paid(tab, standin, shop_order):
+    shop = PortalSettings.of(shop_order.site)
+    shop.takes_other_amounts = True
+    shop.save()
+    open_dialog(tab)
+    type_card(tab, DECLINED)
+    pay(tab).click()
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("You have not been charged.")
+    dialog(tab).get_by_text("Pay another amount").click()
+    dialog(tab).get_by_label("Amount").fill("50")
+    type_card(tab)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received", timeout=15_000)
     assert LedgerEntry.objects.get().amount == Decimal("50.00")
 
 
@@ -172,6 +188,27 @@ def test_an_amount_that_changed_meanwhile_is_not_charged(tab, standin, shop_orde
     type_card(tab)
     pay(tab).click()
     expect(title(tab)).to_have_text("Payment received")
+
+
+def test_a_price_that_is_raised_while_a_card_can_be_tried_again_is_not_charged(
+    tab, standin, shop_order
+):
+    open_dialog(tab)
+    type_card(tab, DECLINED)
+    pay(tab).click()
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("declined")
+    item = shop_order.line_items.all()[0]
+    item.unit_price += 10
+    shop_order.line_items = [item]
+    publish(shop_order)
+    work.drain_after_answer()
+    # Whoever has the secret of the form cannot confirm it past our page, either.
+    [intent] = intents(standin)
+    assert intent.status == "canceled"
+    type_card(tab)
+    pay(tab).click()
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("The amount has changed")
+    assert not LedgerEntry.objects.exists()
 
 
 def test_a_double_click_is_one_payment(tab, standin, shop_order):

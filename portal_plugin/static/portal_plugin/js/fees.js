@@ -11,6 +11,8 @@ export default async function awaken(part, portal, dialog = null) {
   return new (withFees(CardForm))(part, dialog).start();
 }
 
+const isolated = (text) => Object.assign(document.createElement("bdi"), { textContent: text });
+
 const withFees = (CardForm) =>
   class extends CardForm {
     async start() {
@@ -55,7 +57,9 @@ const withFees = (CardForm) =>
       }
       const fee = this.fee(this.way, amount);
       const text = this.place.dataset[fee ? "textFee" : "textNone"];
-      this.place.textContent = text.replace("{fee}", this.money(fee)).replace("{total}", this.money(amount + fee));
+      const sums = { "{fee}": this.money(fee), "{total}": this.money(amount + fee) };
+      const parts = text.split(/(\{\w+\})/).map((part) => (part in sums ? isolated(sums[part]) : part));
+      this.place.replaceChildren(...parts);
     }
 
     /** One form after the other, and only the one that was chosen last. */
