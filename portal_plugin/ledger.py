@@ -14,21 +14,30 @@ RECEIVED = frozenset({LedgerKind.PAYMENT, LedgerKind.OFFLINE, LedgerKind.CORRECT
 @dataclass(frozen=True)
 class Booking:
     """``amount`` is positive when money came to the shop. ``about`` is the id of the booking that
-    it changes."""
+    it changes. ``surcharge`` is the part of ``amount`` that was paid on top of the order, as the
+    fee of a way of paying."""
 
     id: int
     kind: LedgerKind
     amount: Decimal
     about: int | None = None
+    surcharge: Decimal = ZERO
+
+    @property
+    def for_order(self) -> Decimal:
+        return self.amount - self.surcharge
 
 
 @dataclass(frozen=True)
 class LedgerSums:
-    """``kept`` is what is there now: ``received`` less ``refunded`` less ``charged_back``."""
+    """Of what was paid for the order, without fees of a way of paying. ``kept`` is what is there
+    now: ``received`` less ``refunded`` less ``charged_back``. ``surcharges`` are the fees that are
+    there."""
 
     received: Decimal = ZERO
     refunded: Decimal = ZERO
     charged_back: Decimal = ZERO
+    surcharges: Decimal = ZERO
 
     @property
     def kept(self) -> Decimal:
@@ -43,12 +52,13 @@ def ledger_sums(bookings: Iterable[Booking]) -> LedgerSums:
     for row in rows:
         kind = kinds.get(row.about) if row.kind == LedgerKind.REVERSAL else row.kind
         if kind in RECEIVED:
-            received += row.amount
+            received += row.for_order
         elif kind == LedgerKind.REFUND:
-            refunded -= row.amount
+            refunded -= row.for_order
         else:
-            charged_back -= row.amount
-    return LedgerSums(received, refunded, charged_back)
+            charged_back -= row.for_order
+    surcharges = sum((row.surcharge for row in rows), ZERO)
+    return LedgerSums(received, refunded, charged_back, surcharges)
 
 
 def amount_of(payment: int, bookings: Iterable[Booking]) -> Decimal:
@@ -69,9 +79,22 @@ def amounts_around(
 
 
 def left_of(payment: int, bookings: Iterable[Booking]) -> Decimal:
-    """What is there of one payment: itself, and everything that changed it."""
+    """What is there of one payment: itself, and everything that changed it. With its fee."""
+    return sum((row.amount for row in _of(payment, bookings)), ZERO)
+
+
+def surcharge_in(amount: Decimal, payment: int, bookings: Iterable[Booking]) -> Decimal:
+    """How much of ``amount`` is of the payment's fee, where so much of it goes back. What was paid
+    for the order goes first: whoever gets all of it back gets the fee back, too."""
+    rows = _of(payment, bookings)
+    fee = sum((row.surcharge for row in rows), ZERO)
+    for_order = sum((row.for_order for row in rows), ZERO)
+    return max(ZERO, min(fee, amount - max(ZERO, for_order)))
+
+
+def _of(payment: int, bookings: Iterable[Booking]) -> list[Booking]:
     rows = list(bookings)
     wanted = {payment}
     while more := {row.id for row in rows if row.about in wanted} - wanted:
         wanted |= more
-    return sum((row.amount for row in rows if row.id in wanted), ZERO)
+    return [row for row in rows if row.id in wanted]

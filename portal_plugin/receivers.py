@@ -21,7 +21,7 @@ from .services import (
     telling_later,
     work,
 )
-from .services.payments import reconciling
+from .services.payments import outdating, reconciling
 from .webhooks import anymail
 
 
@@ -34,6 +34,8 @@ def connect():
     anymail.connect()
     ours = apps.get_app_config("portal_plugin")
     post_migrate.connect(trigrams.make_after_migrate, sender=ours, dispatch_uid="portal_letters")
+    # First of all: until it is done, somebody may pay what is not due any more.
+    registry.register_worker("outdated", outdating.drain)
     # In this order: what is told is an email, and an email may have to wait for its PDF.
     registry.register_worker("telling", telling_later.drain)
     registry.register_worker("deadlines", deadlines.drain)

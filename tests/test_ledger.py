@@ -3,13 +3,22 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from portal_plugin.ledger import Booking, amount_of, amounts_around, ledger_sums, left_of
+from portal_plugin.ledger import (
+    Booking,
+    amount_of,
+    amounts_around,
+    ledger_sums,
+    left_of,
+    surcharge_in,
+)
 from portal_plugin.statuses import LedgerKind as Kind
 
 
-def booking(number, kind, amount, about=None):
-    return Booking(number, kind, Decimal(amount), about)
+def booking(number, kind, amount, about=None, surcharge=0):
+    return Booking(number, kind, Decimal(amount), about, Decimal(surcharge))
 
 
 CARD = booking(1, Kind.PAYMENT, 100)
@@ -66,3 +75,50 @@ def test_each_correction_is_told_by_what_was_said_before_it():
     bookings = [CARD, CASH, LESS, PART, again]
     assert amounts_around(LESS.id, 2, bookings) == (CASH.amount, 45)
     assert amounts_around(again.id, 2, bookings) == (45, 55)
+
+
+DEAR = booking(1, Kind.PAYMENT, 102, surcharge=2)
+
+
+def gone(number, kind, amount, before):
+    """So much of ``DEAR`` goes back, after what is booked of it."""
+    return booking(number, kind, -amount, 1, -surcharge_in(Decimal(amount), 1, before))
+
+
+def test_the_fee_is_no_part_of_what_was_paid_for_the_order():
+    sums = ledger_sums([DEAR, CASH])
+    assert (sums.received, sums.kept, sums.surcharges) == (150, 150, 2)
+    assert left_of(1, [DEAR, CASH]) == 102
+
+
+@pytest.mark.parametrize(("amount", "surcharge"), [(30, 0), (100, 0), (101, 1), (102, 2), (150, 2)])
+def test_what_was_paid_for_the_order_goes_back_first(amount, surcharge):
+    assert surcharge_in(Decimal(amount), 1, [DEAR]) == surcharge
+
+
+def test_a_refund_that_came_back_brings_its_part_of_the_fee():
+    refund = gone(2, Kind.REFUND, 101, [DEAR])
+    back = booking(3, Kind.REVERSAL, 101, 2, surcharge=1)
+    assert refund.surcharge == -1
+    sums = ledger_sums([DEAR, refund, back])
+    assert (sums.received, sums.refunded, sums.surcharges) == (100, 0, 2)
+
+
+@given(st.lists(st.integers(1, 60), max_size=8), st.booleans())
+def test_all_of_it_back_is_the_fee_back_in_whatever_parts(parts, by_bank):
+    rows, left = [DEAR], 102
+    for number, part in enumerate(parts, start=2):
+        if part > left:
+            break
+        rows.append(gone(number, Kind.REFUND, part, rows))
+        left -= part
+    if left:
+        kind = Kind.CHARGEBACK if by_bank else Kind.REFUND
+        rows.append(gone(99, kind, left, rows))
+    sums = ledger_sums(rows)
+    assert (sums.kept, sums.surcharges, left_of(1, rows)) == (0, 0, 0)
+    for count in range(1, len(rows) + 1):
+        so_far = ledger_sums(rows[:count])
+        assert so_far.kept >= 0
+        assert 0 <= so_far.surcharges <= 2
+        assert so_far.kept + so_far.surcharges == sum(row.amount for row in rows[:count])

@@ -185,11 +185,8 @@ class Action:
     def fits_scope(self) -> bool:
         if self.item_key is None:
             return self.scope != Scope.ITEM
-        return self.scope != Scope.DOCUMENT and self._has_item
-
-    @property
-    def _has_item(self):
-        return any(line.key == self.item_key for line in self.document.lines)
+        known = {line.key for line in self.document.lines}
+        return self.scope != Scope.DOCUMENT and self.item_key in known
 
     def why_not(self) -> NotAvailable:
         """What is said to whoever may not do it, or not any more."""
@@ -260,9 +257,8 @@ class Action:
     def _earlier(self, form):
         """The submission with this form's key. Keys are looked up within the document alone: those
         of another document are unknown here."""
-        raw = form["client_key"].data if form.is_bound else None
         try:
-            key = form.fields["client_key"].clean(raw)
+            key = form.key()
         except ValidationError:
             return None
         found = Submission.objects.filter(
@@ -271,7 +267,7 @@ class Action:
         return found.first()
 
     def _submit(self, form):
-        key = form.cleaned_data["client_key"]
+        key = form.key()
         if Submission.objects.filter(document=self.document.pk, client_key=key).exists():
             # Of another form, or by another link: nothing to repeat, and nothing to add to.
             raise PortalError(_("Please load the page again."))

@@ -27,6 +27,11 @@ class ActionForm(forms.Form):
     def document(self):
         return self.visit.document
 
+    def key(self):
+        """What tells whether it arrived before. Raises ``ValidationError`` where it has none."""
+        raw = self["client_key"].data if self.is_bound else None
+        return self.fields["client_key"].clean(raw)
+
     def recorded(self) -> dict:
         """Columns of the submission that this form fills."""
         return {}

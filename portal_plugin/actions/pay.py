@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import uuid5
 
 from django import forms
 from django.urls import reverse
@@ -39,10 +40,29 @@ class PayForm(ActionForm):
     other_amount = forms.DecimalField(
         label=_("Amount"), required=False, max_digits=19, decimal_places=4
     )
+    way = forms.ChoiceField(
+        label=_("How do you want to pay?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how you want to pay.")},
+    )
+    #: The shop's fees as the page showed them: compared like ``shown``.
+    fees = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        limits = payments.offer(self.document).other
+        offer = payments.offer(self.document)
+        self._offer_ways(offer)
+        self._offer_amounts(offer.other)
+
+    def _offer_ways(self, offer):
+        if not offer.ways:
+            del self.fields["way"]
+            return
+        self.fields["way"].choices = [(way.name, way.label) for way in offer.ways]
+        self.fields["way"].initial = offer.ways[0].name
+        self.fields["fees"].initial = offer.fees
+
+    def _offer_amounts(self, limits):
         if limits is None:
             # What a browser sends in its name is then ignored.
             del self.fields["other_amount"]
@@ -62,9 +82,22 @@ class PayForm(ActionForm):
             "inputmode": "decimal",
         }
 
+    def key(self):
+        """Whoever chooses otherwise after a declined card, or comes back from Stripe's page, sends
+        the same form and means another payment."""
+        chosen = [self.data.get(name, "") for name in ("hosted", "other_amount", "way")]
+        return uuid5(super().key(), " ".join(chosen)) if any(chosen) else super().key()
+
     def recorded(self):
         data = self.cleaned_data
-        return {"note": Begin(data["hosted"], data["shown"], data.get("other_amount")).note}
+        begin = Begin(
+            data["hosted"],
+            data["shown"],
+            data.get("other_amount"),
+            data.get("way", ""),
+            data["fees"].replace(" ", ""),
+        )
+        return {"note": begin.note}
 
 
 @dataclass(frozen=True)
@@ -75,16 +108,24 @@ class Begin:
     is_hosted: bool
     shown: Decimal
     amount: Decimal | None = None
+    way: str = ""
+    fees: str = ""
 
     @property
     def note(self) -> str:
-        way = HOSTED if self.is_hosted else CARD
-        return f"{way} {self.shown}" + (f" {self.amount}" if self.amount is not None else "")
+        words = [HOSTED if self.is_hosted else CARD, str(self.shown)]
+        words += [str(self.amount)] if self.amount is not None else []
+        words += [f"by={self.way}"] if self.way else []
+        return " ".join(words + ([f"fees={self.fees}"] if self.fees else []))
 
     @classmethod
     def from_note(cls, note: str) -> "Begin":
-        way, shown, *amount = note.split(" ")
-        return cls(way == HOSTED, Decimal(shown), Decimal(amount[0]) if amount else None)
+        page, shown, *rest = note.split(" ")
+        amounts = [Decimal(word) for word in rest if "=" not in word]
+        named = dict(word.split("=", 1) for word in rest if "=" in word)
+        amount = amounts[0] if amounts else None
+        way, fees = named.get("by", ""), named.get("fees", "")
+        return cls(page == HOSTED, Decimal(shown), amount, way, fees)
 
 
 @register_action
@@ -142,9 +183,32 @@ class Pay(Action):
             "amount": format_money(offer.amount, offer.currency, document.language),
             "purpose": payments.purpose_text(offer.purpose, offer.reference, offer.instalment),
             "transfer_code": self._transfer_code(offer),
+            "ways": self._ways(offer, form),
             "pay_facts": self._facts_for_script(offer),
             "earlier": payments.progress(document),
         }
+
+    def _ways(self, offer, form):
+        """Each with its fee for what is due, and what ``fees.js`` needs to reckon it for another
+        amount."""
+        if not offer.takes_cards or "way" not in form.fields:
+            return []
+        names, language = [way.name for way in offer.ways], self.document.language
+        chosen = form["way"].value()
+        chosen = chosen if chosen in names else names[0]
+        return [
+            {
+                "name": way.name,
+                "label": way.label,
+                "rate": way.rate,
+                "fee": format_money(way.fee, offer.currency, language),
+                "methods": way.methods,
+                "thousandths": int(way.percent * 1000),
+                "fixed": gateway.minor_units(way.fixed, offer.currency),
+                "is_chosen": way.name == chosen,
+            }
+            for way in offer.ways
+        ]
 
     def _transfer_code(self, offer):
         document = self.document
@@ -156,7 +220,7 @@ class Pay(Action):
         """Looks again under the lock; what is slow begins after it."""
         begin = Begin.from_note(submission.note)
         payments.check_pace(self.document, self.visit.address)
-        payments.check(self.document, begin.shown, begin.amount)
+        payments.check(self.document, begin.shown, begin.amount, way=begin.way, fees=begin.fees)
         return begin
 
     def replay(self, submission):
@@ -174,6 +238,8 @@ class Pay(Action):
             shown=outcome.shown,
             amount=outcome.amount,
             address=self.visit.address,
+            way=outcome.way,
+            fees=outcome.fees,
         )
         if started.page_url:
             return GoTo(started.page_url)
@@ -202,6 +268,8 @@ class Pay(Action):
                 "units": gateway.units_of_one(offer.currency),
                 "locale": self.document.language,
             }
+        if offer.takes_cards and offer.ways:
+            facts["step"] = gateway.minor_units(gateway.unit(offer.currency), offer.currency)
         return facts
 
     def _address(self, name):

@@ -23,6 +23,7 @@ OF_PAYMENTS = {
     "method": _("Method"),
     "reference": _("Reference"),
     "amount": _("Amount"),
+    "surcharge": _("Of it, fee paid by the customer"),
     "currency": _("Currency"),
     "fee": _("Fee"),
     "net": _("Less the fee"),
@@ -86,6 +87,7 @@ def of_payment(entry: LedgerEntry) -> OrderedDict[str, Any]:
         "method": entry.method,
         "reference": entry.reference,
         "amount": amount,
+        "surcharge": round_money(entry.surcharge, entry.currency) if entry.surcharge else "",
         "currency": entry.currency,
         "fee": "" if fee is None else fee,
         "net": amount if fee is None else amount - fee,
@@ -144,11 +146,11 @@ def _of_document(document: Any) -> dict[str, str]:
 
 
 def _taxes_of_payment(entry: LedgerEntry) -> dict[str, Any]:
-    """The payment's share of the order's taxes."""
+    """The payment's share of the order's taxes; the fee of a way of paying has none here."""
     totals = entry.document.totals
     if not totals.total:
         return {"tax": ZERO, "rates": ""}
-    amount = round_money(entry.amount, entry.currency)
+    amount = round_money(entry.for_order, entry.currency)
     bands = share_of(totals.bands, amount, entry.currency)
     return {"tax": tax_of(bands), "rates": _written(bands, entry.currency)}
 

@@ -26,12 +26,14 @@ LABELS = {
 
 @dataclass(frozen=True)
 class MoneyRow:
-    """``left`` is what can still be paid back, empty where nothing can."""
+    """``left`` is what can still be paid back, empty where nothing can; ``fee`` is what of
+    ``amount`` is the fee of the way of paying."""
 
     entry: LedgerEntry
     label: str
     amount: str
     by: str
+    fee: str = ""
     left: str = ""
     can_refund: bool = False
     can_correct: bool = False
@@ -78,6 +80,7 @@ def _money_row(document, entry, kinds, may, names):
         label=label_of(entry, kinds.get(entry.about_id)),
         amount=show(entry.amount, entry.currency),
         by=names.get(entry.recorded_by_id, ""),
+        fee=show(entry.surcharge, entry.currency) if entry.surcharge else "",
         left=show(left, entry.currency) if left and left != entry.amount else "",
         can_refund=may["refund"] and left > 0,
         can_correct=may["correct"] and entry.kind == LedgerKind.OFFLINE,

@@ -143,6 +143,7 @@ class MoneyPage(WagtailAdminTemplateMixin, TemplateView):
             "entry": self.entry,
             "paid": show(self.document.amount_of(self.entry), self.entry.currency),
             "left": show(self.document.left_of(self.entry), self.entry.currency),
+            "fee": self._fee_left(),
             "currency": self.entry.currency,
             "is_asking": self.is_asking,
             "typed": [
@@ -151,6 +152,12 @@ class MoneyPage(WagtailAdminTemplateMixin, TemplateView):
             "overview_url": self.overview_url,
             **(self.second_look(self.form.cleaned_data) if self.is_asking else {}),
         }
+
+    def _fee_left(self):
+        """Of what is left: the fee that was paid on top, which goes back with the last of it."""
+        left = self.document.left_of(self.entry)
+        fee = self.document.surcharge_in(left, self.entry)
+        return show(fee, self.entry.currency) if fee else ""
 
     def second_look(self, typed):
         """``question`` and ``button``, and sentences of what follows."""
@@ -196,7 +203,8 @@ class RefundPage(MoneyPage):
         follows = [_("The customer gets an email with the reason.")]
         if typed["amount"] > self.left:
             return [_("Only %(amount)s is left of this payment.") % {"amount": self.left_shown()}]
-        due = document.balance_due_without(typed["amount"])
+        fee = document.surcharge_in(typed["amount"], self.entry)
+        due = document.balance_due_without(typed["amount"] - fee)
         if due > document.balance_due:
             text = _(
                 "Then %(amount)s of the order is unpaid, and the customer is asked for it. Lower "

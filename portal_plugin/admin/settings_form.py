@@ -17,6 +17,7 @@ from ..services import numbering, starter, terms
 from ..statuses import TermsKind
 from . import languages
 from .directions import EitherDirection
+from .fees_field import TakesFees
 from .forms import TrimsDecimals, clean_currency
 from .invoice_settings_form import AsksForInvoices
 from .stripe_keys_form import WritesStripeKeys
@@ -64,7 +65,12 @@ def sample_of(colour) -> dict:
 
 
 class PortalSettingsForm(
-    EitherDirection, AsksForInvoices, WritesStripeKeys, TrimsDecimals, WagtailAdminModelForm
+    EitherDirection,
+    AsksForInvoices,
+    TakesFees,
+    WritesStripeKeys,
+    TrimsDecimals,
+    WagtailAdminModelForm,
 ):
     next_estimate_number = forms.IntegerField(
         label=gettext_lazy("Next number of estimates"), min_value=1, required=False

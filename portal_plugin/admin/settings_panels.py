@@ -27,6 +27,13 @@ INVOICES = _(
     "is completed, a deposit has its own one when the order is made."
 )
 
+FEES = _(
+    "What the customer pays on top for paying online in this way, shown before they pay. In the EU "
+    "this is forbidden for consumers' cards and for SEPA (directive (EU) 2015/2366, article "
+    "62(4)), and other countries have limits of their own: ask before you take any. Choose only "
+    "ways that you have switched on at Stripe. Without a row nothing is added."
+)
+
 QR_CODE = _(
     "Beside what is to be paid. A transfer is in euro, to the IBAN in your bank details. The page "
     "opens only in a browser that the customer's link opened before. Never a direct link: papers "
@@ -144,6 +151,10 @@ def _money():
                     FieldRowPanel([FieldPanel("qr_code", help_text=QR_CODE)]),
                     FieldRowPanel([FieldPanel("least_deposit"), FieldPanel("takes_instalments")]),
                     FieldRowPanel([FieldPanel("takes_other_amounts"), FieldPanel("least_amount")]),
+                    MultiFieldPanel(
+                        [FieldPanel("method_fees", help_text=FEES)],
+                        heading=_("Fees by way of paying"),
+                    ),
                     FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[:2]]),
                     FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[2:]]),
                 ],

@@ -36,6 +36,7 @@ class Arrived(UploadedFile):
 
     def __init__(self, file: IO[bytes], name: str, size: int, movable: Path | None) -> None:
         super().__init__(file, name, "application/octet-stream", size)
+        self._bytes = file
         self.staged = Path(file.name).name
         if movable is not None:
             self.temporary_file_path = lambda: str(movable)
@@ -43,10 +44,10 @@ class Arrived(UploadedFile):
     def digest(self) -> str:
         """Hexadecimal SHA-256. Reads what was not hashed while it came in."""
         at, running = running_hashes.take_furthest(self.staged)
-        self.file.seek(at)
-        while step := self.file.read(STEP):
+        self._bytes.seek(at)
+        while step := self._bytes.read(STEP):
             running.update(step)
-        self.file.seek(0)
+        self._bytes.seek(0)
         return running.hexdigest()
 
 

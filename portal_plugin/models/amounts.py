@@ -9,7 +9,7 @@ from django.db import models
 
 from .. import days, instalments
 from ..instalments import Instalment
-from ..ledger import LedgerSums, amount_of, amounts_around, ledger_sums, left_of
+from ..ledger import LedgerSums, amount_of, amounts_around, ledger_sums, left_of, surcharge_in
 from ..money import ZERO
 from ..statuses import InvoiceKind, MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
@@ -125,7 +125,8 @@ class Amounts:
 
     @property
     def paid(self) -> Decimal:
-        """What the shop has of it now: what came, less what went back."""
+        """What the shop has of it now: what came, less what went back. Fees of a way of paying
+        are no part of it."""
         return self.ledger_sums.kept
 
     @property
@@ -141,6 +142,15 @@ class Amounts:
     def charged_back(self) -> Decimal:
         """What customers' banks took back and have not returned."""
         return self.ledger_sums.charged_back
+
+    @property
+    def surcharges(self) -> Decimal:
+        """What the shop has of the fees that were paid on top."""
+        return self.ledger_sums.surcharges
+
+    def surcharge_in(self, amount, entry) -> Decimal:
+        """How much is of the fee, where so much of one payment goes back."""
+        return surcharge_in(amount, entry.pk, self.plain_bookings)
 
     def left_of(self, entry) -> Decimal:
         """What can still be paid back of one payment: what refunds that Stripe has not confirmed
@@ -181,9 +191,9 @@ class Amounts:
 
     @property
     def refund_due(self) -> Decimal:
-        """What the shop said that it pays back when it cancelled."""
+        """What the shop said that it pays back when it cancelled: with the fees that were paid."""
         is_paid_back = self.cancelled_at and self.money_after_cancel == MoneyAfterCancel.REFUND
-        return max(ZERO, self.paid) if is_paid_back else ZERO
+        return max(ZERO, self.paid + self.surcharges) if is_paid_back else ZERO
 
     @property
     def deposit_due(self) -> Decimal:

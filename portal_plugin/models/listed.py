@@ -4,7 +4,7 @@ quick with a million rows."""
 from datetime import timedelta
 
 from django.db import connections, models
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -93,9 +93,10 @@ class ListedQuerySet(models.QuerySet):
         )
 
     def with_paid(self):
-        """``listed_paid``: the sum of the ledger, for lists that are read from end to end."""
+        """``listed_paid``: what the ledger says is paid, for lists that are read from end to
+        end."""
         sums = LedgerEntry.objects.filter(document=OuterRef("pk")).order_by().values("document")
-        paid = Subquery(sums.annotate(sum=Sum("amount")).values("sum"))
+        paid = Subquery(sums.annotate(sum=Sum(F("amount") - F("surcharge"))).values("sum"))
         return self.annotate(listed_paid=Coalesce(paid, Value(ZERO)))
 
     def search(self, text):

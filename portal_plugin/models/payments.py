@@ -25,6 +25,12 @@ class PaymentAttemptQuerySet(models.QuerySet):
             Q(state__in=AttemptState.unfinished()) | Q(known, state=AttemptState.FAILED)
         )
 
+    def to_look_at(self):
+        """Those whose document changed since they were begun: they may ask for a wrong amount. What
+        the bank works on already keeps its mark until there is an end to that."""
+        found = self.confirmable().filter(needs_look=True)
+        return found.exclude(state=AttemptState.PROCESSING)
+
     def failed_last(self, since):
         """Failed since a moment, and nobody tried again on the document."""
         newer = self.model.objects.filter(document=OuterRef("document"), pk__gt=OuterRef("pk"))
@@ -49,6 +55,10 @@ class PaymentAttempt(models.Model):
     #: Which instalment it is, counted from 1; empty for anything else.
     instalment = models.PositiveSmallIntegerField(null=True, blank=True)
     amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
+    #: What comes on top, as the fee of the way of paying; no part of what is paid for the order.
+    surcharge = models.DecimalField(max_digits=19, decimal_places=4, default=ZERO)
+    #: What Stripe may take for it: ``card`` that alone, ``-card,klarna`` all but these, empty all.
+    methods = models.CharField(max_length=255, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(
         _("state"), max_length=12, choices=AttemptState.choices, default=AttemptState.NEW
@@ -61,6 +71,8 @@ class PaymentAttempt(models.Model):
     checkout_session = models.CharField(max_length=255, null=True, blank=True, unique=True)
     failure_code = models.CharField(max_length=100, blank=True)
     failure_message = models.TextField(blank=True)
+    #: Its document changed: whether just this is still to be paid has to be looked at.
+    needs_look = models.BooleanField(default=False)
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -81,10 +93,18 @@ class PaymentAttempt(models.Model):
         indexes = [
             models.Index(fields=["state", "ended_at"], name="portal_attempt_ended"),
             models.Index(fields=["address", "created_at"], name="portal_attempt_address"),
+            models.Index(
+                fields=["id"], condition=Q(needs_look=True), name="portal_attempt_needs_look"
+            ),
         ]
 
     def __str__(self):
         return f"{self.amount} {self.currency} · {self.get_state_display()}"
+
+    @property
+    def charged(self):
+        """What Stripe is asked for: the amount and the fee on top."""
+        return self.amount + self.surcharge
 
 
 class LedgerEntryQuerySet(models.QuerySet):
@@ -101,7 +121,9 @@ class LedgerEntryQuerySet(models.QuerySet):
 
 
 class LedgerEntry(models.Model):
-    """One booking, never changed. ``amount`` is positive when money came to the shop.
+    """One booking, never changed. ``amount`` is positive when money came to the shop. It is all
+    that moved, to the cent what Stripe says; ``surcharge`` is the part of it that was paid on top
+    of the order, as the fee of a way of paying.
 
     ``about`` is the entry that it changes: a refund's, chargeback's or correction's payment, and a
     reversal's refund or chargeback.
@@ -122,6 +144,9 @@ class LedgerEntry(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=12, choices=LedgerKind.choices)
     amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
+    surcharge = models.DecimalField(
+        _("fee paid by the customer"), max_digits=19, decimal_places=4, default=ZERO
+    )
     currency = models.CharField(_("currency"), max_length=3)
     #: What Stripe kept of it; unknown where it had not said so when the money was booked.
     fee = models.DecimalField(_("fee"), max_digits=19, decimal_places=4, null=True, blank=True)
@@ -159,7 +184,13 @@ class LedgerEntry(models.Model):
         return f"{self.get_kind_display()} · {self.amount} {self.currency}"
 
     def as_booking(self) -> Booking:
-        return Booking(self.pk, LedgerKind(self.kind), self.amount, self.about_id)
+        kind = LedgerKind(self.kind)
+        return Booking(self.pk, kind, self.amount, self.about_id, self.surcharge)
+
+    @property
+    def for_order(self):
+        """What of it counts as paid for the order."""
+        return self.amount - self.surcharge
 
 
 class StripeEvent(models.Model):

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
 
+from .. import fees
 from .prepared import Prepared
 from .storage import logo_name
 
@@ -162,6 +163,8 @@ class PortalSettings(BaseSiteSetting):
         default=Decimal(0),
         validators=[MinValueValidator(0)],
     )
+    #: As ``fees.written`` writes them.
+    method_fees = models.JSONField(_("fees by way of paying"), default=list, blank=True)
     sells_to_consumers = models.BooleanField(
         _("we sell to consumers in the EU"),
         default=False,
@@ -242,6 +245,11 @@ class PortalSettings(BaseSiteSetting):
     @property
     def has_formal_invoices(self):
         return bool(self.invoicing)
+
+    @property
+    def fees(self):
+        """A ``MethodFee`` of each way of paying that costs one."""
+        return fees.read(self.method_fees)
 
     @property
     def asks_codes(self):

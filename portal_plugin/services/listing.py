@@ -12,7 +12,8 @@ ROWS_AT_ONCE = 100
 
 
 def refresh(document: SalesDocument) -> None:
-    """Write the caches anew. Called under the document's lock, after whatever changed it."""
+    """Write the caches anew. Called under the document's lock, after whatever changed it. A payment
+    that was begun before has to be looked at: it may be another amount by now."""
     fresh = type(document).objects.get(pk=document.pk)
     turn = fresh.whose_turn
     values = {
@@ -26,6 +27,8 @@ def refresh(document: SalesDocument) -> None:
     if turn != fresh.waiting_for or fresh.waiting_since is None:
         values["waiting_since"] = timezone.now()
     SalesDocument.objects.filter(pk=fresh.pk).update(**values)
+    if fresh.is_order and fresh.payment_attempts.confirmable().update(needs_look=True):
+        work.wake("outdated")
 
 
 def drain() -> int:

@@ -36,6 +36,8 @@ class Story:
     reply: str = ""
     amount: str = ""
     amount_before: str = ""
+    #: Of a payment: the fee of the way of paying that is in ``amount``.
+    fee: str = ""
     reference: str = ""
     method: str = ""
     stage: str = ""
@@ -76,6 +78,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         reply=_cut(str(happening.get("reply") or getattr(said, "reply", ""))),
         amount=_amount(document, happening, entry),
         amount_before=_amount_before(document, entry),
+        fee=_fee(document, entry),
         reference="" if entry else happening.get("reference", ""),
         method=entry.method if entry else "",
         stage=happening.get("stage", ""),
@@ -167,6 +170,12 @@ def _amount_before(document: SalesDocument, entry: Any) -> str:
 
 def _is_correction(entry: Any) -> bool:
     return entry is not None and entry.kind == LedgerKind.CORRECTION
+
+
+def _fee(document: SalesDocument, entry: Any) -> str:
+    if entry is None or not entry.surcharge:
+        return ""
+    return format_money(abs(entry.surcharge), entry.currency, get_language() or document.language)
 
 
 def _other_money(document: SalesDocument, happening: dict[str, Any]) -> Any:

@@ -55,7 +55,7 @@ def remove(pk: int) -> bool:
         row = Attachment.objects.get(pk=pk)
         if not row.file:
             return False
-        transaction.on_commit(partial(_delete, row.file.storage, row.file.name), robust=True)
+        transaction.on_commit(partial(_delete, row.file.storage, str(row.file)), robust=True)
         if row.removed_at is None:
             row.removed_at = timezone.now()
             quotas.give_back(document, row.size)
@@ -74,7 +74,7 @@ def _remove_pictures(digest: str) -> None:
     for picture in Preview.objects.filter(digest=digest):
         if picture.file:
             transaction.on_commit(
-                partial(_delete, picture.file.storage, picture.file.name), robust=True
+                partial(_delete, picture.file.storage, str(picture.file)), robust=True
             )
         picture.delete()
 

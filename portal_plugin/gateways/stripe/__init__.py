@@ -11,6 +11,7 @@ from .amounts import (
     check_amount,
     minor_units,
     smallest,
+    unit,
     units_of_one,
     whole_units,
 )
@@ -19,6 +20,7 @@ from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeT
 from .events import BadWebhook, Event, event_of, read_event, usable_secrets
 from .keys import masked, mode_of, problem_of
 from .listing import disputes_since, events_since, payments_since, refunds_since
+from .methods import method_name, method_names
 from .pages import Page, close_page, create_page, find_page
 from .payments import Order, Payment, cancel_payment, create_payment, find_payment
 from .refunds import (
@@ -65,6 +67,8 @@ __all__ = [
     "find_refund",
     "is_any_configured",
     "masked",
+    "method_name",
+    "method_names",
     "minor_units",
     "mode_of",
     "named",
@@ -77,6 +81,7 @@ __all__ = [
     "refunds_since",
     "shared",
     "smallest",
+    "unit",
     "units_of_one",
     "usable_secrets",
     "whole_units",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_noop
 
 from ...exceptions import PaymentUnavailable
+from ...money import digits as shown_digits
 
 #: "Zero-decimal currencies". ISK and UGX are not among them: Stripe keeps writing both with two
 #: digits, which have to be 00 ("Special cases").
@@ -104,6 +105,12 @@ def check_amount(amount: Decimal, currency: str) -> int:
 def smallest(currency: str) -> Decimal:
     """The least that Stripe takes, as far as it says so for all accounts."""
     return SMALLEST.get(currency, whole_units(_step(currency), currency))
+
+
+def unit(currency: str) -> Decimal:
+    """The smallest step between two amounts that can be paid and shown: 0.01 EUR, 1 ISK."""
+    shown = Decimal(1).scaleb(-shown_digits(currency))
+    return max(shown, whole_units(_step(currency), currency))
 
 
 def units_of_one(currency: str) -> int:

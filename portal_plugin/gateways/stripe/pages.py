@@ -1,12 +1,14 @@
 """Stripe's own page for one payment: https://docs.stripe.com/api/checkout/sessions."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from .accounts import Account
-from .amounts import check_amount
+from .amounts import check_amount, minor_units
 from .client import asking, client, understanding
 from .errors import NotFound, Refused
+from .methods import limits
 from .payments import Order
 
 if TYPE_CHECKING:
@@ -24,23 +26,21 @@ class Page:
     url: str = field(default="", repr=False)
 
 
-def create_page(order: Order, *, name: str, return_url: str, back_url: str) -> Page:
-    """``name`` is what the page says is being paid. Raises ``StripeTrouble``."""
-    units = check_amount(order.amount, order.currency)
+def create_page(
+    order: Order, *, name: str, return_url: str, back_url: str, fee_name: str = ""
+) -> Page:
+    """``name`` is what the page says is being paid, ``fee_name`` what it calls the fee on top.
+    Raises ``StripeTrouble``."""
+    check_amount(order.amount, order.currency)
+    rows = [(name, order.amount - order.surcharge)]
+    if order.surcharge:
+        rows.append((fee_name, order.surcharge))
     with asking():
         session = client(order.account).v1.checkout.sessions.create(
             {
                 "mode": "payment",
-                "line_items": [
-                    {
-                        "quantity": 1,
-                        "price_data": {
-                            "currency": order.currency.lower(),
-                            "unit_amount": units,
-                            "product_data": {"name": name},
-                        },
-                    }
-                ],
+                "line_items": [_row(label, amount, order.currency) for label, amount in rows],
+                **limits(order.methods),
                 "payment_intent_data": {
                     "description": order.description,
                     "metadata": order.metadata,
@@ -53,6 +53,17 @@ def create_page(order: Order, *, name: str, return_url: str, back_url: str) -> P
             {"idempotency_key": str(order.key)},
         )
     return _read(session)
+
+
+def _row(name: str, amount: Decimal, currency: str) -> Any:
+    return {
+        "quantity": 1,
+        "price_data": {
+            "currency": currency.lower(),
+            "unit_amount": minor_units(amount, currency),
+            "product_data": {"name": name},
+        },
+    }
 
 
 def find_page(page_id: str, account: Account) -> Page:

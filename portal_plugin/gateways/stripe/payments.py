@@ -4,16 +4,18 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.views.decorators.debug import sensitive_variables
 
+from ...money import ZERO
 from ...statuses import AttemptState
 from .accounts import Account
 from .amounts import check_amount, whole_units
 from .client import asking, client, understanding
 from .errors import NoAnswer, Refused
+from .methods import limits
 
 if TYPE_CHECKING:
     from stripe import Charge, PaymentIntent
@@ -51,7 +53,9 @@ _WAITS = (0.3, 1.0)
 
 @dataclass(frozen=True)
 class Order:
-    """What Stripe is asked to collect. ``document`` is the public id, ``attempt`` our row's."""
+    """What Stripe is asked to collect. ``document`` is the public id, ``attempt`` our row's.
+    ``surcharge`` is the part of ``amount`` that is the fee of the way of paying, and ``methods``
+    what may be taken for it, as a ``PaymentAttempt`` says it."""
 
     amount: Decimal
     currency: str
@@ -60,6 +64,8 @@ class Order:
     attempt: int
     key: UUID
     account: Account
+    surcharge: Decimal = ZERO
+    methods: str = ""
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -100,7 +106,7 @@ def create_payment(order: Order) -> Payment:
                         "currency": order.currency.lower(),
                         "description": order.description,
                         "metadata": order.metadata,
-                        "automatic_payment_methods": {"enabled": True},
+                        **_ways(order.methods),
                         "expand": EXPANDED,
                     },
                     {"idempotency_key": str(order.key)},
@@ -112,6 +118,14 @@ def create_payment(order: Order) -> Payment:
         else:
             return read(intent)
     raise NoAnswer
+
+
+def _ways(methods: str) -> Any:
+    """Whatever the shop has switched on at Stripe, unless exactly one way is let in."""
+    told = limits(methods)
+    if "allowed_payment_method_types" in told:
+        return told
+    return {"automatic_payment_methods": {"enabled": True}, **told}
 
 
 @sensitive_variables("intent")

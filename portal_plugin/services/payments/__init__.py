@@ -5,16 +5,18 @@ No function here holds a lock while it talks to Stripe.
 """
 
 from .booking import record_offline
+from .checking import AmountChanged, PaymentPending, check
 from .choosing import AmountRefused, Limits
 from .comparing import reconcile
 from .correcting import correct
 from .events import take_event
 from .guarding import PaymentsPaused, check_pace, pause
+from .method_fees import Way, WayRefused
 from .offers import Offer, Progress, offer, progress, purpose_text
 from .reconciling import ask_again, reconcile_open
 from .refunding import PAYMENTS, RefundRefused, refund, refund_outside
 from .settling import settle
-from .starting import AmountChanged, PaymentPending, Started, begin, check
+from .starting import Started, begin
 
 __all__ = [
     "PAYMENTS",
@@ -27,6 +29,8 @@ __all__ = [
     "Progress",
     "RefundRefused",
     "Started",
+    "Way",
+    "WayRefused",
     "ask_again",
     "begin",
     "check",

@@ -183,7 +183,7 @@ def _bounced(document: SalesDocument, attempt: PaymentAttempt) -> None:
 
 def _is_what_was_asked(attempt: PaymentAttempt, payment: gateway.Payment) -> bool:
     came = payment.received if payment.state == AttemptState.SUCCEEDED else payment.amount
-    return (came, payment.currency) == (attempt.amount, attempt.currency)
+    return (came, payment.currency) == (attempt.charged, attempt.currency)
 
 
 def _refuse(attempt: PaymentAttempt, payment: gateway.Payment) -> str:
@@ -195,7 +195,7 @@ def _refuse(attempt: PaymentAttempt, payment: gateway.Payment) -> str:
         payment.received or payment.amount,
         payment.currency,
         attempt.pk,
-        attempt.amount,
+        attempt.charged,
         attempt.currency,
     )
     attempt.failure_code = "amount_differs"
@@ -249,6 +249,7 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
         document_id=document.pk,
         attempt=attempt,
         amount=payment.received,
+        surcharge=attempt.surcharge,
         currency=payment.currency,
         fee=payment.fee,
         method=payment.method,

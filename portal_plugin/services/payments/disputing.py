@@ -89,6 +89,7 @@ def _take(document: SalesDocument, payment: LedgerEntry, row: Dispute) -> None:
         attempt_id=payment.attempt_id,
         about=payment,
         amount=-row.amount,
+        surcharge=ledger.surcharge_gone(payment, row.amount),
         currency=row.currency,
         method=payment.method,
         reference=row.stripe_dispute,

@@ -1,5 +1,6 @@
 """What follows from every booking: history, list, PDF and signal."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -7,8 +8,8 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from ... import signals
-from ...models import LedgerEntry, SalesDocument
-from ...money import round_money
+from ...models import LedgerEntry, Order, SalesDocument
+from ...money import ZERO, round_money
 from ...statuses import LedgerKind
 from .. import activity, listing, notifications, pdfs
 
@@ -30,6 +31,7 @@ def follow(
         "entry": entry.pk,
         "amount": str(round_money(entry.amount, entry.currency)),
         "currency": entry.currency,
+        **_surcharge(entry),
         **kept,
     }
     activity.record(fresh, verb, link=link, staff=staff, data=facts)
@@ -45,6 +47,21 @@ def follow(
         )
 
 
+def _surcharge(entry: LedgerEntry) -> dict[str, str]:
+    if not entry.surcharge:
+        return {}
+    return {"surcharge": str(round_money(entry.surcharge, entry.currency))}
+
+
+def surcharge_gone(payment: LedgerEntry, amount: Decimal) -> Decimal:
+    """What the booking says of the fee where ``amount`` of the payment goes back: zero or below.
+    Call under the document's lock; it reads anew what went before."""
+    if not payment.surcharge:
+        return ZERO
+    fresh = Order.objects.get(pk=payment.document_id)
+    return ZERO - fresh.surcharge_in(amount, payment)
+
+
 def give_back(document: SalesDocument, kind: LedgerKind, **kept: Any) -> LedgerEntry | None:
     """Book the reversal of the entry of ``kind`` that Stripe's object in ``kept`` made. ``None``
     where there is none, or where it was given back before."""
@@ -57,6 +74,7 @@ def give_back(document: SalesDocument, kind: LedgerKind, **kept: Any) -> LedgerE
         about=gone,
         kind=LedgerKind.REVERSAL,
         amount=-gone.amount,
+        surcharge=ZERO - gone.surcharge,
         currency=gone.currency,
         method=gone.method,
         reference=gone.reference,

@@ -6,12 +6,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from ...conf import conf
+from ...fees import in_one_line
 from ...gateways import stripe as gateway
 from ...models import PaymentAttempt, PortalSettings, SalesDocument
 from ...money import format_money
 from ...statuses import AttemptState, PaymentPurpose, PaysBy
 from . import reasons
 from .choosing import Limits, chosen, limits
+from .method_fees import Way, ways
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class Offer:
     stand first, and cards, where they are taken at all, below them. ``minor_units`` is the amount
     as Stripe's card form wants it, 0 where no card is taken. ``other``: what the customer may pay
     in its place, where the shop takes other amounts. ``instalment`` is the number of the one that
-    is paid."""
+    is paid. ``ways`` are what the customer chooses from where the shop takes fees for some;
+    ``fees`` is all of those in one line, to see at Pay whether they are still the same."""
 
     amount: Decimal
     currency: str
@@ -33,6 +36,8 @@ class Offer:
     minor_units: int = 0
     other: Limits | None = None
     instalment: int | None = None
+    ways: tuple[Way, ...] = ()
+    fees: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ def offer(document: SalesDocument) -> Offer:
         is_hosted=conf.stripe_prefers_checkout,
         minor_units=gateway.minor_units(amount, currency) if takes_cards else 0,
         other=limits(document, shop) if takes_cards else None,
+        ways=ways(document, amount, shop) if takes_cards else (),
+        fees=in_one_line(shop.fees),
     )
 
 
@@ -87,7 +94,17 @@ def progress(document: SalesDocument) -> Progress:
 
 
 def thanks(attempt: PaymentAttempt, language: str) -> str:
-    amount = format_money(attempt.amount, attempt.currency, language)
+    said = _thanks(attempt, format_money(attempt.amount, attempt.currency, language))
+    if not attempt.surcharge:
+        return said
+    money = {
+        "fee": format_money(attempt.surcharge, attempt.currency, language),
+        "total": format_money(attempt.charged, attempt.currency, language),
+    }
+    return said + " " + _("With the fee of %(fee)s you paid %(total)s.") % money
+
+
+def _thanks(attempt: PaymentAttempt, amount: str) -> str:
     if attempt.purpose == PaymentPurpose.DEPOSIT:
         return _("Thank you. The deposit of %(amount)s is paid.") % {"amount": amount}
     if attempt.purpose == PaymentPurpose.INSTALMENT:

@@ -10,9 +10,10 @@ from ...gateways import stripe as gateway
 from ...models import PaymentAttempt, SalesDocument
 from ...statuses import AttemptState
 from .. import work
-from . import booking, choosing
+from . import booking
 from .accounts import account_of
 from .comparing import reconcile_daily
+from .outdating import is_outdated
 from .refunding import catch_up
 from .starting import take_back
 
@@ -71,21 +72,10 @@ def ask_again(document: SalesDocument) -> None:
 def _catch_up(attempt: PaymentAttempt) -> None:
     is_pending = attempt.state == AttemptState.PROCESSING
     is_old = attempt.created_at < timezone.now() - ABANDONED
-    if not is_pending and (is_old or _is_outdated(attempt)):
+    if not is_pending and (is_old or is_outdated(attempt)):
         take_back(attempt)
     else:
         _look(attempt)
-
-
-def _is_outdated(attempt: PaymentAttempt) -> bool:
-    """Something else is due by now: a page of Stripe's that is still open would take too much."""
-    document = attempt.document
-    if document.cancelled_at or attempt.currency != document.totals.currency:
-        return True
-    part = document.next_instalment
-    if attempt.instalment and (part is None or part.number != attempt.instalment):
-        return True  # it was paid in another way, and the next may be just as much
-    return not choosing.is_payable(document, attempt.amount)
 
 
 def _look(attempt: PaymentAttempt) -> None:

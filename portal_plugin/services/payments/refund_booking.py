@@ -113,6 +113,7 @@ def _book(document: SalesDocument, row: Refund, answer: gateway.Refund, *, tells
         attempt_id=row.payment.attempt_id,
         about=row.payment,
         amount=-answer.amount,
+        surcharge=ledger.surcharge_gone(row.payment, answer.amount),
         currency=answer.currency,
         method=row.payment.method,
         reference=answer.id,

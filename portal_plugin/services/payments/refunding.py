@@ -101,6 +101,7 @@ def refund_outside(
             about=payment,
             kind=LedgerKind.REFUND,
             amount=-amount,
+            surcharge=ledger.surcharge_gone(payment, amount),
             currency=payment.currency,
             method=method[:50],
             note=reason,

@@ -10,17 +10,18 @@ from uuid import uuid4
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext_noop
 
 from ... import faults
-from ...exceptions import NotAvailable, PaymentUnavailable, StaleDocument
+from ...exceptions import PaymentUnavailable
 from ...gateways import stripe as gateway
 from ...models import DirectLink, PaymentAttempt, SalesDocument
 from ...models.documents import lock
+from ...money import ZERO
 from ...statuses import AttemptState
-from . import booking, choosing
+from . import booking, choosing, method_fees
 from .accounts import account_of
-from .offers import purpose_text, takes_online
+from .checking import check
+from .offers import purpose_text
 
 T = TypeVar("T")
 
@@ -28,24 +29,6 @@ T = TypeVar("T")
 KEY_LIFETIME = timedelta(hours=20)
 #: How often a payment that ended under our hands is begun anew before we give up.
 TRIES = 4
-
-
-class PaymentPending(NotAvailable):
-    """The bank has not answered yet."""
-
-    sentence = gettext_noop(
-        "A payment is under way. We will tell you as soon as your bank has confirmed it. "
-        "Please do not pay again."
-    )
-
-
-class AmountChanged(StaleDocument):
-    """What is due is not what the page showed."""
-
-    sentence = gettext_noop(
-        "The amount has changed since you opened this page. Please look at it again. "
-        "You have not been charged."
-    )
 
 
 @dataclass(frozen=True)
@@ -68,25 +51,8 @@ class Wish:
     shown: Decimal | None
     amount: Decimal | None
     address: str | None
-
-
-def check(
-    document: SalesDocument, shown: Decimal | None = None, wanted: Decimal | None = None
-) -> None:
-    """Raises where nothing can be paid online now, where ``shown`` is not what is due, or where
-    the shop does not take what is ``wanted`` in its place."""
-    if document.has_pending_payment:
-        raise PaymentPending
-    amount = document.amount_due
-    if not document.is_order or document.cancelled_at or amount <= 0:
-        raise NotAvailable
-    if shown is not None and shown != amount:
-        raise AmountChanged
-    if not takes_online(document):
-        raise PaymentUnavailable
-    if wanted is not None:
-        choosing.check_amount(document, wanted)
-    gateway.check_amount(amount if wanted is None else wanted, document.totals.currency)
+    way: str
+    fees: str | None
 
 
 def begin(
@@ -97,17 +63,20 @@ def begin(
     shown: Decimal | None = None,
     amount: Decimal | None = None,
     address: str | None = None,
+    way: str = "",
+    fees: str | None = None,
 ) -> Started:
     """Call outside any transaction. Our row is there before Stripe hears of it; a second call,
     also at the same moment, goes on with the same row and so with the same payment.
-    ``amount`` is another one than is due, where the shop takes such.
+    ``amount`` is another one than is due, where the shop takes such. Where it takes fees ``way`` is
+    the name of the ``Way`` that was chosen, and ``fees`` what the page showed of them.
 
-    Raises ``NotAvailable``, ``AmountChanged``, ``PaymentUnavailable``.
+    Raises ``NotAvailable``, ``AmountChanged``, ``PaymentUnavailable``, ``WayRefused``.
     """
     for _try in range(TRIES):
         with transaction.atomic():
             attempt, in_the_way = _reserve(
-                lock(document), Wish(link, is_hosted, shown, amount, address)
+                lock(document), Wish(link, is_hosted, shown, amount, address, way, fees)
             )
         for other in in_the_way:
             take_back(other)
@@ -148,15 +117,18 @@ def _reserve(
     document: SalesDocument, wish: Wish
 ) -> tuple[PaymentAttempt | None, list[PaymentAttempt]]:
     """Under the lock: the row to go on with, or the rows that have to be taken back before."""
-    check(document, wish.shown, wish.amount)
+    way = check(document, wish.shown, wish.amount, way=wish.way, fees=wish.fees)
     paid = choosing.chosen(document, wish.amount)
+    surcharge, methods = (way.fee, way.methods) if way else (ZERO, "")
     is_hosted = wish.is_hosted
     account = gateway.of_site(document.site).name
-    wanted = (paid, document.totals.currency, is_hosted, account)
+    wanted = (paid, surcharge, methods, document.totals.currency, is_hosted, account)
     same, others = None, []
     for attempt in document.payment_attempts.confirmable().select_related("document__site"):
         found = (
             choosing.Chosen(attempt.purpose, attempt.amount, attempt.instalment),
+            attempt.surcharge,
+            attempt.methods,
             attempt.currency,
             attempt.is_hosted,
             attempt.account,
@@ -176,6 +148,8 @@ def _reserve(
             purpose=paid.purpose,
             instalment=paid.instalment,
             amount=paid.amount,
+            surcharge=surcharge,
+            methods=methods,
             currency=document.totals.currency,
             is_hosted=is_hosted,
             account=account,
@@ -210,7 +184,7 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
     else:
         fresh = booking.apply(payment, attempt)
         faults.reach("pay.saved")
-    if fresh.state == AttemptState.OPEN and payment.amount == fresh.amount:
+    if fresh.state == AttemptState.OPEN and payment.amount == fresh.charged:
         return Started(fresh, client_secret=payment.client_secret)
     if fresh.state == AttemptState.CANCELLED and fresh.payment_intent:
         take_back(fresh)  # given up by somebody else while Stripe made it
@@ -257,7 +231,9 @@ def _settled(attempt: PaymentAttempt) -> Started | None:
 def _order(attempt: PaymentAttempt) -> gateway.Order:
     document = attempt.document
     return gateway.Order(
-        amount=attempt.amount,
+        amount=attempt.charged,
+        surcharge=attempt.surcharge,
+        methods=attempt.methods,
         currency=attempt.currency,
         description=_description(attempt),
         document=document.public_id,
@@ -273,9 +249,15 @@ def _make_page(attempt: PaymentAttempt) -> gateway.Page:
     return gateway.create_page(
         _order(attempt),
         name=_description(attempt),
+        fee_name=_fee_name(attempt),
         return_url=root + reverse("portal_plugin:payment_return", kwargs=names),
         back_url=root + reverse("portal_plugin:document", kwargs=names),
     )
+
+
+def _fee_name(attempt: PaymentAttempt) -> str:
+    with translation.override(attempt.document.language or translation.get_language()):
+        return method_fees.fee_text(attempt.methods)
 
 
 def _description(attempt: PaymentAttempt) -> str:

@@ -79,15 +79,19 @@ def money_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
 
 
 def payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
+    """One of each booking, and below it one of the fee of a way of paying that is in it."""
     kinds = {entry.pk: entry.kind for entry in document.bookings}
-    return [
-        PaymentRow(
-            entry.occurred_at,
-            _payment_label(entry, kinds.get(entry.about_id)),
-            show(round_money(entry.amount, entry.currency)),
-        )
-        for entry in document.bookings
-    ]
+    rows = []
+    for entry in document.bookings:
+        label = _payment_label(entry, kinds.get(entry.about_id))
+        rows.append(_payment_row(entry, label, entry.amount, show))
+        if entry.surcharge:
+            rows.append(_payment_row(entry, _("Fee in it"), entry.surcharge, show))
+    return rows
+
+
+def _payment_row(entry: LedgerEntry, label: str, amount: Decimal, show: Any) -> PaymentRow:
+    return PaymentRow(entry.occurred_at, label, show(round_money(amount, entry.currency)))
 
 
 def _payment_label(entry: LedgerEntry, about: str | None) -> str:

@@ -84,8 +84,13 @@
   const deferredMethods = ({ currency, allowedPaymentMethodTypes, excludedPaymentMethodTypes, paymentMethodTypes }) => {
     const dynamic = String(currency).toLowerCase() === "eur" ? ["card", "sepa_debit"] : ["card"];
     const allowed = paymentMethodTypes || allowedPaymentMethodTypes || dynamic;
-    const kinds = dynamic.filter((kind) => allowed.includes(kind) && !(excludedPaymentMethodTypes || []).includes(kind));
-    return kinds.length ? kinds : ["card"];
+    return dynamic.filter((kind) => allowed.includes(kind) && !(excludedPaymentMethodTypes || []).includes(kind));
+  };
+
+  // Stripe refuses a payment that takes other methods than its form was made with.
+  const isOffered = (types) => {
+    const kinds = deferredMethods(settings.deferred);
+    return kinds.length === types.length && kinds.every((kind) => types.includes(kind));
   };
 
   // --- the API --------------------------------------------------------------------------------
@@ -155,6 +160,9 @@
       if (differs(paymentIntent)) {
         return { error: { type: "invalid_request_error", message: "The amount and currency of the PaymentIntent do not match those of Elements." } };
       }
+      if (!isOffered(paymentIntent.payment_method_types)) {
+        return { error: { type: "invalid_request_error", message: "The payment method types of the PaymentIntent do not match those of Elements." } };
+      }
     }
     lock(true);
     const body = encode(
@@ -180,7 +188,12 @@
     const shop = options.business || texts.the_shop;
     document.getElementById("mandate").textContent = texts.mandate.replace("$shop", shop);
     if (options.deferred) {
-      offer(deferredMethods(options.deferred));
+      const kinds = deferredMethods(options.deferred);
+      if (!kinds.length) {
+        const error = { type: "invalid_request_error", message: "No valid payment method types for this configuration." };
+        return post({ event: "loaderror", data: { elementType: "payment", error } });
+      }
+      offer(kinds);
     } else {
       const { paymentIntent, error } = await retrieve(options.clientSecret);
       if (error) return post({ event: "loaderror", data: { elementType: "payment", error } });

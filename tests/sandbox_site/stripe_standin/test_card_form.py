@@ -156,6 +156,35 @@ def test_a_deferred_form_holds_the_amount(tab, open_form, intent_factory, client
     assert client.payment_intents.retrieve(later.id).status == "requires_payment_method"
 
 
+@pytest.mark.parametrize(
+    ("limit", "shown", "hidden"),
+    [
+        ({"allowedPaymentMethodTypes": ["sepa_debit"]}, "IBAN", "Card number"),
+        ({"excludedPaymentMethodTypes": ["sepa_debit"]}, "Card number", "IBAN"),
+    ],
+)
+def test_a_deferred_form_can_be_limited_to_some_methods(tab, open_form, limit, shown, hidden):
+    open_form({"clientSecret": None, "mode": "payment", "amount": 1200, "currency": "eur"} | limit)
+    assert form(tab).get_by_label(shown).is_visible()
+    assert not form(tab).get_by_label(hidden).is_visible()
+
+
+def test_a_deferred_form_holds_the_methods(tab, open_form, intent_factory, client):
+    later = intent_factory()
+    deferred = {"clientSecret": None, "mode": "payment", "amount": 1200, "currency": "eur"}
+    open_form(deferred | {"allowedPaymentMethodTypes": ["card"]}, secret=later.client_secret)
+    type_card(tab)
+    pay(tab)
+    assert "do not match" in result(tab)
+    assert client.payment_intents.retrieve(later.id).status == "requires_payment_method"
+
+
+def test_a_method_that_cannot_be_is_a_load_error(tab, open_form):
+    deferred = {"clientSecret": None, "mode": "payment", "amount": 1200, "currency": "usd"}
+    open_form(deferred | {"allowedPaymentMethodTypes": ["sepa_debit"]})
+    assert "No valid payment method types" in tab.evaluate("said.loaderror.error.message")
+
+
 def test_without_if_required_the_browser_goes_to_the_return_url(tab, open_form):
     intent = open_form(redirect="always")
     type_card(tab)

@@ -20,7 +20,7 @@ export default function awaken(part, portal, dialog = null) {
   return new CardForm(part, dialog).start();
 }
 
-class CardForm {
+export class CardForm {
   constructor(part, dialog) {
     Object.assign(this, { part, dialog, isBusy: false });
     this.form = part.querySelector("[data-portal-pay-form]");
@@ -62,21 +62,36 @@ class CardForm {
 
   /** Another amount is on the button, and in Stripe's form, as soon as it is one. The server decides. */
   choose() {
-    const { amount, currency, units, locale } = this.part.dataset;
-    const { value, validity } = this.form.elements.other_amount;
-    const chosen = value && validity.valid ? Math.round(Number(value) * Number(units)) : Number(amount);
-    const shown = new Intl.NumberFormat(locale || undefined, { style: "currency", currency });
-    this.find("submit").querySelector(".portal-amount").textContent = shown.format(chosen / Number(units));
-    this.elements?.update({ amount: chosen });
+    const button = this.find("submit")?.querySelector(".portal-amount");
+    if (button) button.textContent = this.money(this.total());
+    this.elements?.update({ amount: this.total() });
+  }
+
+  /** What is paid, in Stripe's minor units. */
+  total() {
+    const { amount, units } = this.part.dataset;
+    const { value, validity } = this.form.elements.other_amount ?? {};
+    return value && validity.valid ? Math.round(Number(value) * Number(units)) : Number(amount);
+  }
+
+  money(minor) {
+    const { currency, units, locale } = this.part.dataset;
+    const shown = new Intl.NumberFormat(locale || undefined, { style: "currency", currency, numberingSystem: "latn" });
+    return shown.format(minor / Number(units));
+  }
+
+  /** How Stripe's form is drawn. */
+  options() {
+    const { currency } = this.part.dataset;
+    return { mode: "payment", amount: this.total(), currency, appearance: appearance(this.part) };
   }
 
   async mount() {
-    const { script, key, amount, currency, locale } = this.part.dataset;
+    const { script, key, locale } = this.part.dataset;
     const Stripe = await stripe(script);
     this.stripe = Stripe(key, { locale: locale || "auto" });
-    const look = appearance(this.part);
-    this.elements = this.stripe.elements({ mode: "payment", amount: Number(amount), currency, appearance: look });
-    const element = this.elements.create("payment");
+    this.elements = this.stripe.elements(this.options());
+    const element = (this.element = this.elements.create("payment"));
     await new Promise((resolve, reject) => {
       element.on("ready", resolve);
       element.on("loaderror", ({ error }) => reject(error));

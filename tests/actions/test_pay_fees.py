@@ -1,0 +1,128 @@
+"""Pay Now where the shop takes fees: what the dialog shows, and what is asked of whoever posts."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from portal_plugin.actions.pay import Begin
+from portal_plugin.models import OutgoingEmail, PaymentAttempt
+from portal_plugin.services import mail_rendering
+from tests.factories import site_factory
+from tests.paying import begin, confirm, order, standin, take_all
+
+__all__ = ["standin"]
+
+pytestmark = pytest.mark.django_db
+SCRIPT = {"Accept": "application/json", "X-Portal-Fragment": "1"}
+FEES = [{"method": "card", "percent": "2.5", "fixed": "0.25"}]
+SHOWN = "card:2.5:0.25"
+
+
+@pytest.fixture
+def shop_order(standin, enter):
+    site_factory(method_fees=FEES)
+    document = order()
+    enter(document)
+    return document
+
+
+@pytest.fixture
+def post(client, shop_order):
+    def post(**values):
+        data = {"client_key": uuid4(), "shown": shop_order.amount_due, "fees": SHOWN} | values
+        return client.post(address(shop_order), data, headers=SCRIPT)
+
+    return post
+
+
+def address(document):
+    kwargs = {"public_id": document.public_id, "action": "pay"}
+    return reverse("portal_plugin:action", kwargs=kwargs)
+
+
+def test_each_way_says_what_it_costs(client, shop_order):
+    html = client.get(address(shop_order)).content.decode()
+    assert "2.5% + €0.25" in html
+    assert "€1.14" in html
+    assert 'data-methods="card"' in html
+    assert 'data-methods="-card"' in html
+    assert f'name="fees" value="{SHOWN}"' in html
+    assert "js/fees.js" in html
+    assert "css/fees.css" in html
+
+
+def test_without_fees_nothing_of_it_is_there(client, standin, enter):
+    document = order()
+    enter(document)
+    html = client.get(address(document)).content.decode()
+    assert 'data-portal-module="/static/portal_plugin/js/pay.js"' in html
+    for word in ("fees", 'name="way"', "data-step"):
+        assert word not in html
+
+
+@pytest.mark.parametrize(("way", "surcharge"), [("card", "1.14"), ("other", "0")])
+def test_the_server_says_what_a_way_costs(post, way, surcharge):
+    lies = {"surcharge": "0.01", "fee": "0.01", "amount": "0.50", "methods": ""}
+    assert post(way=way, **lies).status_code == 200
+    attempt = PaymentAttempt.objects.get()
+    assert (attempt.amount, attempt.surcharge) == (Decimal("35.70"), Decimal(surcharge))
+
+
+@pytest.mark.parametrize("way", ["", "klarna", "sepa_debit"])
+def test_a_way_that_is_not_there_is_refused(post, way):
+    answer = post(way=way)
+    assert answer.status_code == 400
+    assert "way" in answer.json()["fields"]
+    assert not PaymentAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("fees", ["", "card:0:0", "card:2.5:0.25;x:1:1", "card: 2.5:0.25"])
+def test_fees_that_are_not_those_that_were_shown_are_refused(post, fees):
+    answer = post(way="card", fees=fees)
+    expected = 200 if fees.replace(" ", "") == SHOWN else 409
+    assert answer.status_code == expected
+
+
+def test_the_same_form_after_the_fee_changed_is_refused(post):
+    key = uuid4()
+    assert post(way="card", client_key=key).status_code == 200
+    site_factory(method_fees=[{"method": "card", "percent": "9", "fixed": "0"}])
+    answer = post(way="card", client_key=key)
+    assert answer.status_code == 409
+    assert PaymentAttempt.objects.count() == 1
+
+
+def test_whoever_chooses_otherwise_on_the_same_page_means_another_payment(post):
+    key = uuid4()
+    for way in ("card", "card", "other"):
+        assert post(way=way, client_key=key).status_code == 200
+    assert list(PaymentAttempt.objects.order_by("pk").values_list("methods", "state")) == [
+        ("card", "cancelled"),
+        ("-card", "open"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Begin(is_hosted=False, shown=Decimal("35.70")),
+        Begin(True, Decimal("35.70"), Decimal(50), "card", SHOWN),
+        Begin(True, Decimal("35.70"), None, "other", SHOWN),
+        Begin(False, Decimal("35.70"), None, "", SHOWN),
+    ],
+)
+def test_what_was_asked_for_is_kept_with_the_submission(wish):
+    assert Begin.from_note(wish.note) == wish
+
+
+def test_the_receipt_names_the_fee(standin, shop_order):
+    confirm(standin, begin(shop_order, way="card").attempt.payment_intent)
+    take_all(standin)
+    mail = OutgoingEmail.objects.get(kind="receipt_payment")
+    message = mail_rendering.render(mail, url="#")
+    assert "We have your payment of €36.84" in message.subject
+    for body in (message.text, message.html):
+        assert "Fee in it" in body
+        assert "€1.14" in body
