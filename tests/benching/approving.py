@@ -1,6 +1,7 @@
-"""Many items of an order are approved in one go."""
+"""Many items are approved in one go: of an order, and of an estimate that becomes one by it."""
 
 import uuid
+from collections.abc import Callable
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -13,37 +14,48 @@ def measure(options) -> list[Figure]:
 
     # The PDFs that follow are drawn after the answer, and measured elsewhere.
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "DRAIN_SECONDS": 0}
-    few, _seconds = _approve(10)
-    many, seconds = _approve(options.items)
-    # A row has twelve values, and SQLite before 3.32 takes 999 in one statement.
-    batches = options.items * 12 // 999 + 1
-    told = f"{few} queries for 10, {many} for {options.items}"
+    from tests import factories
+
+    count = options.items
+    name = f"{count} approvals in one go"
+    # SQLite takes 999 values in one statement where Django asks it for no more. A decision has
+    # twelve; an order that is made has as many rows of items, and of its version's items, besides.
+    batches = count * 12 // 999 + 1
+    more = count * (17 + 6) // 999 + 2
     return [
-        Figure(f"{options.items} approvals in one go", seconds, "s", 1, told),
-        Figure(f"{options.items} approvals in one go, more queries", many - few, "", batches),
+        *_figures(name, factories.order_factory, count, batches),
+        *_figures(f"{name} that make an order", factories.estimate_factory, count, batches + more),
     ]
 
 
-def _approve(count: int) -> tuple[int, float]:
-    """Queries, and seconds; each with an order of its own."""
+def _figures(name: str, factory: Callable, count: int, batches: int) -> list[Figure]:
+    few, _seconds = _approve(factory, 10)
+    many, seconds = _approve(factory, count)
+    told = f"{few} queries for 10, {many} for {count}"
+    return [
+        Figure(name, seconds, "s", 1, told),
+        Figure(f"{name}, more queries", many - few, "", batches),
+    ]
+
+
+def _approve(factory: Callable, count: int) -> tuple[int, float]:
+    """Queries, and seconds; each with a document of its own."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    customer, form = _ready(count)
+    customer, form = _ready(factory, count)
     with CaptureQueriesContext(connection) as asked:
         _send(customer, form)
     queries = len(asked)
-    return queries, _send(*_ready(count))
+    return queries, _send(*_ready(factory, count))
 
 
-def _ready(count):
+def _ready(factory, count):
     from portal_plugin import registry
-    from portal_plugin.models import Order
     from portal_plugin.services.visits import Visit
-    from tests import factories
 
-    customer = enter(factories.order_factory(items=count))
-    document = Order.objects.get(pk=customer.document.pk)
+    customer = enter(factory(items=count))
+    document = type(customer.document).objects.get(pk=customer.document.pk)
     form = registry.action("approve_multiple")(Visit(document, link=customer.link)).form()
     told = {field.name: field.value() or "" for field in form.hidden_fields()}
     told |= {

@@ -42,6 +42,12 @@ def test_a_decision_holds_the_exact_bytes_that_were_shown():
     assert (decision.canonical, decision.item_hash) == (shown.canonical, shown.item_hash)
 
 
+def test_what_is_decided_has_the_same_hash_on_every_database():
+    """Scheme 1, for ever: another hash here would make earlier decisions void."""
+    row = factories.order_factory(items=1).current_version.items.get()
+    assert row.item_hash == "b4d7339bf3a5b79eaf3c65a72469b7019402f743f40e5f36fbb4523385e20c50"
+
+
 def test_states_follow_from_decisions():
     estimate = factories.estimate_factory(items=3)
     first, second, third = keys_of(estimate)
