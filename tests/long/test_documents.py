@@ -16,7 +16,7 @@ from portal_plugin.money import format_money
 from portal_plugin.services import invoices, mail_rendering, notifications, paper, payments
 from tests.factories import link_factory, site_factory
 from tests.inventing import some_document
-from tests.paying import ask, standin
+from tests.paying import ask, standin, take_all
 
 from . import length
 
@@ -75,8 +75,7 @@ def of_an_order(order, link, standin):
         intent = ask(standin).v1.payment_intents.retrieve(started.attempt.payment_intent)
         assert stripe.whole_units(intent.amount, order.currency) == due
         pay(standin, intent.id)
-        payments.ask_again(order)
-        payments.reconcile()
+        take_all(standin, "payment_intent.succeeded")
         order = Order.objects.get(pk=order.pk)
         paid += due
         assert order.paid == paid

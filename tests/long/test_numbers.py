@@ -4,7 +4,6 @@ Meanwhile a PDF is drawn, a letter goes out and Stripe is asked, and each takes 
 one of them held a lock for so long, nobody would come by a number.
 """
 
-import itertools
 import os
 import random
 import signal
@@ -13,6 +12,7 @@ import time
 import traceback
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from itertools import cycle, pairwise
 
 import pytest
 from django.db import DatabaseError, connections
@@ -99,10 +99,9 @@ class Worker:
                 continue
             if death and given == death[0]:
                 die_at(death[1])
-            began = time.monotonic()
             insist(partial(self.act.do, pk))
             with self.log.open("a") as lines:
-                lines.write(f"{time.monotonic() - began}\n")
+                lines.write(f"{time.monotonic()}\n")
             given += 1
         assert death is None, "it was to be killed"
 
@@ -240,18 +239,19 @@ def test_eight_who_are_killed_give_each_number_once(act, standin, settings, tmp_
         first = len(Order.objects.exclude(number=None)) if isinstance(act, Orders) else 0
         pks = [act.made(site, customer).pk for _number in range(NUMBERS)]
         connections.close_all()
-        busy = workers = crew(act, pks, tmp_path / "seconds")
+        busy = workers = crew(act, pks, tmp_path / "given")
         while busy := [worker for worker in busy if not worker.is_over()]:
             time.sleep(0.02)
     assert sum(worker.killed for worker in workers) == KILLS
     found = sorted(int(number.rpartition("-")[2]) for number in act.numbers())
     assert found == list(range(first + 1, first + NUMBERS + 1))
-    seconds = [float(line) for line in (tmp_path / "seconds").read_text().split()]
-    assert max(seconds) < SLOW / 2
+    # One of eight may wait long for its turn. All of them stand still only before a lock.
+    moments = sorted(float(line) for line in (tmp_path / "given").read_text().split())
+    assert max(after - before for before, after in pairwise(moments)) < SLOW / 2
 
 
 def crew(act, pks, log):
-    chance, points = random.Random(20), itertools.cycle(act.points)
+    chance, points = random.Random(20), cycle(act.points)
     each = KILLS // WORKERS
     deaths = [[] for _worker in range(WORKERS)]
     for number in range(KILLS):

@@ -1,13 +1,15 @@
 """E-invoices of any order keep the business rules of EN 16931, beyond its schema."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from importlib.util import find_spec
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models.items import TaxCategory
 from portal_plugin.services import invoices
 from tests.factories import customer_factory, line_item, order_factory, site_factory
@@ -18,6 +20,8 @@ from .test_invoices import again
 
 pytestmark = pytest.mark.django_db
 D = Decimal
+#: What fails is shown as it was found: to make it smaller takes minutes.
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 HAS_SAXON = find_spec("saxonche") is not None
 TAXED = [(TaxCategory.STANDARD, D(19)), (TaxCategory.STANDARD, D(7))]
 UNTAXED = [(kind, D(0)) for kind in TaxCategory if kind not in ("S", "O")]
@@ -50,7 +54,10 @@ priced = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    phases=PHASES,
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     rows=st.lists(priced, min_size=1, max_size=6),
@@ -97,8 +104,10 @@ def test_every_invoice_keeps_them(
     if back == "one cent" and whole.left_total:
         made.append(invoices.credit(whole, "Wrong", amount=D("0.01")))
     elif back == "one item" and not deposit:
-        made.append(invoices.credit(whole, "Wrong", keys=[order.lines[0].key]))
-    made.append(invoices.credit(whole, "Wrong"))
+        with suppress(NotAvailable):  # where others are below zero, so much is not left
+            made.append(invoices.credit(whole, "Wrong", keys=[order.lines[0].key]))
+    if back == "all" or again(whole).left_total:
+        made.append(invoices.credit(whole, "Wrong"))
     for invoice in made:
         hold(invoice)
 

@@ -162,6 +162,16 @@ def test_a_price_below_zero_is_a_quantity_below_zero(site):
     assert read.amounts("BilledQuantity") == [2, -1]
 
 
+def test_a_discount_on_a_price_below_zero_is_a_charge_with_a_reason(site):
+    """The code of a discount is none of a charge."""
+    items = [line_item(1), line_item(2, quantity=1, unit_price=D(-20), discount_percent=D(10))]
+    read = issued(site, items)
+    charge = "SpecifiedLineTradeSettlement/SpecifiedTradeAllowanceCharge/"
+    assert read.all(charge + "ChargeIndicator/Indicator") == ["true"]
+    assert read.amounts(charge + "ActualAmount") == [2]
+    assert (read.all(charge + "ReasonCode"), read.all(charge + "Reason")) == ([], ["Discount"])
+
+
 def test_what_was_paid_and_rounded_leads_to_what_is_due(site):
     items = [line_item(unit_price=D("10.02"), quantity=1)]
     order = order_factory(items, site=site, currency="CHF", rounding_unit=D("0.05"))

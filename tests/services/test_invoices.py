@@ -183,6 +183,17 @@ def test_items_are_taken_back_with_their_share_of_the_discount(site):
         invoices.credit(invoice, "Both", keys=[line.key for line in order.lines])
 
 
+def test_what_was_given_back_on_the_invoice_at_another_rate_holds_up_no_item(site):
+    items = [line_item(1), line_item(2), line_item(3, unit_price=-10, tax_rate=7)]
+    order = order_factory(items, site=site)
+    invoice = invoices.issue(order)
+    keys = [line.key for line in order.lines]
+    assert invoices.credit(invoice, "Scratched", keys=keys[:1]).total == -119
+    with pytest.raises(NotAvailable, match="is not left"):
+        invoices.credit(invoice, "Scratched", keys=keys[1:2])
+    assert again(invoice).left_total == D("97.60")
+
+
 def test_an_item_is_taken_back_by_name_once(site):
     order = order_factory(items=[line_item(1), line_item(2, unit_price=D(500))], site=site)
     invoice = invoices.issue(order, user_factory())

@@ -66,8 +66,7 @@ def _taken(
         if {str(key) for key in keys} - {item["key"] for item in invoice.items}:
             raise NotAvailable(_("This item has no row on the invoice. Write an amount."))
         bands = invoice.bands_of(keys)
-        rest = less(left, bands)
-        if any(band.net < 0 or band.tax < 0 for band in rest):
+        if _is_too_much(left, bands):
             raise NotAvailable(_("So much of this invoice is not left."))
         return bands, ZERO
     if amount is None or amount == worth(left) + rounding:
@@ -75,3 +74,11 @@ def _taken(
     if amount != round_money(amount, invoice.currency) or not 0 < amount <= worth(left):
         raise NotAvailable(_("Write an amount of at most what is left of the invoice."))
     return share_of(left, amount, invoice.currency), ZERO
+
+
+def _is_too_much(left: tuple[TaxBand, ...], taken: tuple[TaxBand, ...]) -> bool:
+    """A tax of which nothing is taken may be below zero from the start: something was given back
+    on the invoice itself."""
+    rest, touched = less(left, taken), {(band.rate, band.category) for band in taken}
+    mine = [band for band in rest if (band.rate, band.category) in touched]
+    return worth(rest) < 0 or any(band.net < 0 or band.tax < 0 for band in mine)

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ....money import ZERO
 from .tree import Tree, sign_of
 from .units import code_of
@@ -32,8 +34,11 @@ def _write_amounts(tree: Tree, row: dict[str, Any], sign: int) -> None:
     delivered.add("ram:BilledQuantity", format(count, "f"), unitCode=code_of(row["unit"]))
     settled = tree.add("ram:SpecifiedLineTradeSettlement")
     write_tax_kind(settled.add("ram:ApplicableTradeTax"), row)
-    if discount:
+    if discount > 0:
         write_adjustment(settled, -discount, code=DISCOUNT)
+    elif discount < 0:
+        # Of what is given back less is given back: a charge, for which that code is none (BR-44).
+        write_adjustment(settled, -discount, label=_("Discount"))
     total = settled.add("ram:SpecifiedTradeSettlementLineMonetarySummation")
     total.add_amount("ram:LineTotalAmount", sign * Decimal(row["net"]))
 
