@@ -210,3 +210,15 @@ def test_amounts_of_many_digits_stay_in_their_card(visit):
         }"""
     )
     assert outside == 0
+
+
+def test_a_dialog_takes_the_colour_behind_the_page_however_it_is_written(tab):
+    tab.add_init_script(
+        """new MutationObserver(() => {
+          const portal = document.getElementById("portal");
+          if (portal) portal.style.backgroundColor = "oklch(0.2 0.02 250)";
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    tab.reload()
+    colour = comments(tab).evaluate("node => getComputedStyle(node).backgroundColor")
+    assert colour == "oklch(0.2 0.02 250)"

@@ -211,3 +211,10 @@ def test_in_arabic_places_are_counted_from_the_left(visit):
     assert page.locator("[name=point-0-x]").input_value()[:3] in ("0.2", "0.3")
     assert fits(page)
     assert violations(page) == []
+
+
+def test_what_only_a_script_does_is_not_offered_without_one(visit, versions):
+    page = phone(visit, fresh(versions[1]), scripts=False)
+    page.get_by_role("link", name=re.compile("^Approve: ")).first.click()
+    expect(page.locator("[data-zoom]")).to_be_hidden()
+    expect(page.get_by_role("link", name="Download the original")).to_be_visible()
