@@ -80,6 +80,11 @@ def format_price(price: Decimal, currency: str, language: str) -> str:
     return _BETWEEN_CODE_AND_DIGIT.sub("\u00a0", text).replace(*_SIGN_OF_ARABIC)
 
 
+def typed_money(amount: Decimal, currency: str) -> str:
+    """``285.60``: rounded, with the currency's digits and a point, as a number field holds it."""
+    return format(round_money(amount, currency), "f")
+
+
 def format_number(value: Decimal, language: str) -> str:
     """A quantity or a rate without trailing zeros: ``2.5000`` is ``2,5`` in German."""
     normal = value.normalize() if value else ZERO

@@ -8,6 +8,7 @@ from portal_plugin.money import (
     format_percent,
     format_price,
     round_money,
+    typed_money,
 )
 
 
@@ -51,3 +52,9 @@ def test_a_price_without_its_currency_has_its_cents_or_none():
     shown = [format_bare_price(Decimal(text), "de") for text in ("18.900000", "119", "0.0475")]
     assert shown == ["18,90", "119", "0,0475"]
     assert format_bare_price(Decimal("1234.5"), "en") == "1,234.50"
+
+
+def test_an_amount_in_a_field_has_all_its_digits():
+    pairs = [("285.6", "EUR"), ("1.5", "KWD"), ("1200", "JPY"), ("0.005", "EUR")]
+    shown = [typed_money(Decimal(text), currency) for text, currency in pairs]
+    assert shown == ["285.60", "1.500", "1200", "0.01"]

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..canonical import decimal_text
 from ..exceptions import PortalError
 from ..models import PortalSettings
 from ..models.invoices import item_band
-from ..money import format_money, round_money
+from ..money import format_money, round_money, typed_money
 from ..services import invoices
 from ..shares import worth
 from ..statuses import InvoiceKind
@@ -92,7 +91,7 @@ def _issued(invoice, can_credit):
         amount=format_money(invoice.total, invoice.currency, language_of_admin()),
         url=reverse("portal_admin:invoice", args=[invoice.document_id, invoice.public_id]),
         reason=invoice.reason,
-        left="" if left is None else decimal_text(left),
+        left="" if left is None else typed_money(left, invoice.currency),
         shown_left=format_money(left or Decimal(0), invoice.currency, language_of_admin()),
         items=_items_left(invoice) if left else [],
     )

@@ -11,10 +11,9 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
-from ..canonical import decimal_text
 from ..gateways import pdf as pdf_gateway
 from ..models import PortalSettings, SalesDocument, Stage
-from ..money import format_money
+from ..money import format_money, typed_money
 from ..services import converting, splitting
 from ..services.mail_receivers import staff_name
 from ..services.presentation.decided import confirmed_sentence
@@ -211,7 +210,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
         typed = self.typed if self.typed and self.typed["verb"] == "record-payment" else {}
         due = document.amount_due or document.balance_due
         return {
-            "amount": decimal_text(due) if due else "",
+            "amount": typed_money(due, document.totals.currency) if due else "",
             "day": today,
             **typed,
             "currency": document.totals.currency,

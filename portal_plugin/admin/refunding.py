@@ -15,10 +15,9 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from ..canonical import decimal_text
 from ..exceptions import PortalError
 from ..models import LedgerEntry
-from ..money import round_money
+from ..money import round_money, typed_money
 from ..services import payments
 from ..services.mail_phrases import Phrase
 from ..statuses import LedgerKind, RefundState
@@ -183,7 +182,7 @@ class RefundPage(MoneyPage):
         amount = self.left if self.document.cancelled_at else surplus or self.left
         how = ways(self.entry)[0][0]
         method = self.entry.method if self.entry.kind == LedgerKind.OFFLINE else ""
-        amount = decimal_text(round_money(amount, self.entry.currency))
+        amount = typed_money(amount, self.entry.currency)
         return {**super().proposed(), "amount": amount, "how": how, "method": method}
 
     def second_look(self, typed):

@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 
 from ..models import Submission
 from ..models.shop import PageSize
-from .paper import Sheet, files
+from .paper import LOGO, Sheet, files
 from .presentation.receipt import ReceiptView, receipt_view
 
 KIND = "receipt"
@@ -47,6 +47,7 @@ def page(
         "direction": "rtl" if is_rtl else "ltr",
         "pictures": pictures or {},
         "style_url": style_url or "css/print.css",
+        "logo": view.shop.logo_url if style_url else LOGO,
     }
     with translation.override(view.language):
         return render_to_string("portal_plugin/pdf/receipt.html", context)

@@ -145,7 +145,7 @@ def test_the_overview_names_the_next(client, order):
     order.instalments = PLAN
     order.save_revision().publish(skip_permission_checks=True)
     page = " ".join(strip_tags(client.get(pages.overview(order)).content.decode()).split())
-    assert "Instalment 1 of 2, with the order" in page
+    assert "Instalment 1 of 2 · with the order" in page
     assert "Payment plan €30.00 Instalment 1 of 2 with the order Next €70.00 Instalment 2" in page
 
 
@@ -154,7 +154,7 @@ def test_the_next_instalment_is_what_a_payment_is_expected_to_be(client, order):
     order.save_revision().publish(skip_permission_checks=True)
     page = client.get(pages.overview(order)).content.decode()
     field = page[page.index('id="payment-amount"') :]
-    assert 'value="30"' in field[: field.index(">")]
+    assert 'value="30.00"' in field[: field.index(">")]
 
 
 def test_two_versions_are_compared_in_words(client, order):

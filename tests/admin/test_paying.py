@@ -45,8 +45,8 @@ def test_a_part_is_recorded_and_the_customer_is_told(client, boss, order):
 
 def test_the_balance_is_proposed(client, boss, order):
     page = client.get(pages.overview(order)).content.decode()
-    assert amount_on(page) == "119"
-    assert amount_on(said(client, order, amount="19")) == "100"
+    assert amount_on(page) == "119.00"
+    assert amount_on(said(client, order, amount="19")) == "100.00"
     assert amount_on(said(client, order, amount="100")) == ""
 
 

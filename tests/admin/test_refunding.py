@@ -57,14 +57,14 @@ def cash(only_site):
 class TestRefund:
     def test_the_page_proposes_what_is_left(self, client, boss, standin):
         entry = paid(standin)
-        assert value(client.get(place(entry)), "amount") == "119"
+        assert value(client.get(place(entry)), "amount") == "119.00"
         payments.refund(entry, amount=Decimal("19"), reason="Late")
-        assert value(client.get(place(entry)), "amount") == "100"
+        assert value(client.get(place(entry)), "amount") == "100.00"
 
     def test_or_what_was_paid_too_much(self, client, boss, standin):
         entry = paid(standin)
         payments.record_offline(entry.document, amount=Decimal("12.50"))
-        assert value(client.get(place(entry)), "amount") == "12.5"
+        assert value(client.get(place(entry)), "amount") == "12.50"
 
     def test_it_asks_before_it_goes(self, client, boss, standin):
         entry = paid(standin)

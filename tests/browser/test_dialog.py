@@ -171,6 +171,19 @@ COVERED = """limit => {
 }"""
 
 
+def covered_on_the_way(tab, steps):
+    """What got the focus and stayed covered, after the time that scrolling takes."""
+    found = []
+    for _step in range(steps):
+        tab.keyboard.press("Tab")
+        for _look in range(10):
+            if not (covered := tab.evaluate(COVERED, 640)):
+                break
+            tab.wait_for_timeout(100)
+        found.append(covered)
+    return [one for one in found if one]
+
+
 def test_the_dialog_stands_above_the_keyboard_of_a_phone(visit):
     tab = visit(factories.estimate_factory(items=2), "phone")
     tab.set_viewport_size({"width": 360, "height": 640})
@@ -192,11 +205,7 @@ def test_what_the_keys_reach_is_not_left_below_the_button(visit):
     dialog = tab.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Submit Approvals")).to_be_visible()
     tab.wait_for_timeout(300)
-    covered = []
-    for _step in range(9):
-        tab.keyboard.press("Tab")
-        covered.append(tab.evaluate(COVERED, 640))
-    assert not any(covered), covered
+    assert covered_on_the_way(tab, 9) == []
 
 
 def test_amounts_of_many_digits_stay_in_their_card(visit):
@@ -210,3 +219,23 @@ def test_amounts_of_many_digits_stay_in_their_card(visit):
         }"""
     )
     assert outside == 0
+
+
+def test_a_dialog_takes_the_colour_behind_the_page_however_it_is_written(tab):
+    tab.add_init_script(
+        """new MutationObserver(() => {
+          const portal = document.getElementById("portal");
+          if (portal) portal.style.backgroundColor = "oklch(0.2 0.02 250)";
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    tab.reload()
+    colour = comments(tab).evaluate("node => getComputedStyle(node).backgroundColor")
+    assert colour == "oklch(0.2 0.02 250)"
+
+
+def test_what_the_keys_reach_is_not_left_below_the_bar_of_phones(visit):
+    tab = visit(factories.estimate_factory(items=4), "phone")
+    tab.set_viewport_size({"width": 360, "height": 640})
+    tab.wait_for_timeout(300)
+    tab.get_by_role("heading", level=1).evaluate("node => { node.tabIndex = -1; node.focus() }")
+    assert covered_on_the_way(tab, 20) == []

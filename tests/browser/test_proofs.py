@@ -248,3 +248,10 @@ def test_each_dialog_opens_with_the_whole_proof(visit):
     expect(dialog.get_by_label("Name")).to_have_value("Kim")
     is_whole()
     assert page.trouble == []
+
+
+def test_what_only_a_script_does_is_not_offered_without_one(visit, versions):
+    page = phone(visit, fresh(versions[1]), scripts=False)
+    page.get_by_role("link", name=re.compile("^Approve: ")).first.click()
+    expect(page.locator("[data-zoom]")).to_be_hidden()
+    expect(page.get_by_role("link", name="Download the original")).to_be_visible()

@@ -7,7 +7,14 @@ import pytest
 from django.test import Client
 
 from portal_plugin.addresses import short
-from portal_plugin.models import Activity, Order, OutgoingEmail, RenderedPdf, Submission
+from portal_plugin.models import (
+    Activity,
+    Order,
+    OutgoingEmail,
+    PortalSettings,
+    RenderedPdf,
+    Submission,
+)
 from portal_plugin.services import links, mail_rendering, pdfs, previews, proofs, receipts
 from portal_plugin.services.presentation.receipt import moment, receipt_view
 from portal_plugin.statuses import WorkState
@@ -170,3 +177,11 @@ def test_it_costs_the_page_no_query(client, enter):
     order = factories.approve(order)
     after = queries_of_the_plugin(client, page_of(order))
     assert len(after) == len(before) <= 12
+
+
+def test_on_paper_it_says_whose_it_is(submission):
+    shop = PortalSettings.objects.get()
+    page = receipts.page(receipt_view(submission))
+    head = page[: page.index("<h1")]
+    assert shop.name in head
+    assert shop.phone in head

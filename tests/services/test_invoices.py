@@ -29,6 +29,7 @@ from portal_plugin.services import (
     payments,
     pdfs,
     staging,
+    terms,
 )
 from portal_plugin.services.presentation import document_view
 from portal_plugin.shares import worth
@@ -359,3 +360,11 @@ def test_an_order_is_overdue_by_the_day_on_its_invoice_and_not_before(site):
     assert not Order.objects.payment_overdue()
     invoices.credit(invoice, "Wrong address")
     assert list(Order.objects.payment_overdue()) == [order]
+
+
+def test_in_german_too_it_names_the_order_and_tells_nobody_to_make_one(site):
+    terms.add(site, "de", "order", "Wir drucken, was Sie freigeben.")
+    order = order_factory(items=1, site=site, language="de")
+    page = words(invoices.issue(order, user_factory()))
+    assert "Auftrag</th>" in page
+    assert "Auftrag anlegen" not in page

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ...exceptions import PortalError
 from ...models import Order, Stage
@@ -140,7 +140,7 @@ class ReasonForm(EitherDirection, forms.Form):
 
 class Cancel(DocumentsAction):
     action_type = "portal-cancel"
-    display_name = gettext_lazy("Cancel")
+    display_name = pgettext_lazy("of a document", "Cancel")
     aria_label = gettext_lazy("Cancel the selected documents")
     button_label = gettext_lazy("Cancel these documents")
     introduction = gettext_lazy("Their customers are told by email, with the reason.")

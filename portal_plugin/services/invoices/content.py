@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ...banking import bic_in, iban_in
 from ...models import SalesDocument
@@ -263,7 +264,7 @@ def _facts(draft: Draft, view: DocumentView, day: date) -> list[tuple[str, str]]
     rows = [
         (_("Date"), date_format(day)),
         (_("Takes back"), refers_to.number if refers_to else ""),
-        (_("Order"), document.number or ""),
+        (pgettext("document", "Order"), document.number or ""),
         (_("Your order number"), document.purchase_order_number),
         (_("Your reference"), document.buyer_reference),
         (_("Delivery"), date_format(view.delivery_on) if view.delivery_on else ""),

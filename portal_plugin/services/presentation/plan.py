@@ -84,8 +84,8 @@ def when(terms: Instalment) -> str:
 
 
 def next_label(document: SalesDocument) -> str:
-    """``Instalment 2 of 3, by May 3, 2027``; empty where none is left."""
-    return ", ".join(filter(None, next_words(document)))
+    """``Instalment 2 of 3 · by May 3, 2027``; empty where none is left."""
+    return " · ".join(filter(None, next_words(document)))
 
 
 def next_words(document: SalesDocument) -> tuple[str, str]:

@@ -29,7 +29,7 @@ function readSurface() {
   for (let node = root; node; node = node.parentElement) {
     const { backgroundColor, backgroundImage } = getComputedStyle(node);
     if (backgroundImage !== "none") return;
-    if (/^rgb\(/.test(backgroundColor)) {
+    if (!/^rgba|\/|^transparent/.test(backgroundColor)) {
       root.style.setProperty("--portal-surface", backgroundColor);
       root.style.setProperty("--portal-ink", getComputedStyle(root).color);
       return;
