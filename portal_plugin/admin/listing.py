@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import ModelChoiceFilter
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import IndexView
@@ -53,10 +54,21 @@ class SitesIndexView(FormulaSafeExport, IndexView):
         return super().get(request, *args, **kwargs)
 
 
+class DocumentPaginator(WagtailPaginator):
+    """Its pages are of the list that ``page`` of the rows gives."""
+
+    def page(self, number):
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        rows = self.object_list.page(start, start + self.per_page)
+        return self._get_page(rows, number, self)
+
+
 class DocumentIndexView(OffersSample, SitesIndexView):
     """Newest first. What is shown of a row is on the row, or read with it."""
 
     is_searchable = True
+    paginator_class = DocumentPaginator
     #: What is read with a row, besides what its list shows of it.
     related = ["customer", "site", "stage"]
 
@@ -113,10 +125,7 @@ class DocumentIndexView(OffersSample, SitesIndexView):
     def search_queryset(self, queryset):
         if not self.is_searching:
             return queryset
-        found = queryset.search(self.search_query)
-        if self.is_explicitly_ordered:
-            return found
-        return found.exact_number_first(self.search_query.strip())
+        return queryset.search(self.search_query, exact_first=not self.is_explicitly_ordered)
 
     def to_row_dict(self, item):
         return {name: bookkeeping.value_of(item, name) for name in self.list_export}

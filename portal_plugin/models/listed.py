@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import connections, models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from .. import days
@@ -20,6 +21,8 @@ from .payments import LedgerEntry
 
 #: As many hits as are asked for by their ids.
 FEW = 500
+#: Words are common that stand in more than ``COMMON`` of the ``FIRST`` rows of a list.
+FIRST, COMMON = 500, 25
 #: More words than this find nothing that fewer do not, and each is a look through the tables.
 MOST_WORDS = 6
 
@@ -31,6 +34,9 @@ def is_out(path="") -> Q:
 
 
 class ListedQuerySet(models.QuerySet):
+    #: Of what was searched for and is common: the ids of those that come first, in their order.
+    first_ids: tuple[int, ...] = ()
+
     def waiting_longer_than(self, days):
         """For us or for the customer, without a break."""
         since = timezone.now() - timedelta(days=days)
@@ -99,40 +105,60 @@ class ListedQuerySet(models.QuerySet):
         paid = Subquery(sums.annotate(sum=Sum(F("amount") - F("surcharge"))).values("sum"))
         return self.annotate(listed_paid=Coalesce(paid, Value(ZERO)))
 
-    def search(self, text):
+    def search(self, text, *, exact_first=False):
         """Each word stands somewhere: in the number, title, customer's order number or items, or in
-        a name, company, phone or email of the customer or a contact.
+        a name, company, phone or email of the customer or a contact. In the order that it has, but
+        with ``exact_first`` for the document whose number is just the text.
 
         Looks at once: what matches little is then counted, sorted and shown without looking through
-        the tables again. What matches much is found soon in any order.
+        the tables again. What matches much on PostgreSQL, which would gather and sort all of it for
+        any page, knows its ``first_ids``.
         """
         words = text.replace("\0", "").split()[:MOST_WORDS]
+        number = text.strip() if exact_first else ""
         if not words:
             return self
         found = self
         for word in words:
             found = found.filter(pk__in=_ids_with(word))
+        if connections[self.db].vendor == "postgresql":
+            first_ids = self._among_first(words)
+            if len(first_ids) > COMMON:
+                if self._has_number(number):
+                    return found._with_first(number)
+                found.first_ids = first_ids
+                return found
         # Of one word those of other lists count too: then nothing but the index is looked at.
         ids = _ids_with(words[0]) if len(words) == 1 else found.order_by().values_list("pk")
         few = list(ids[: FEW + 1])
         if len(few) <= FEW:
-            return self.filter(pk__in={pk for (pk,) in few})
-        return self._with_each(words) if connections[self.db].vendor == "postgresql" else found
+            return self.filter(pk__in={pk for (pk,) in few})._with_first(number)
+        return found._with_first(number) if self._has_number(number) else found
 
-    def _with_each(self, words):
-        """Row by row in the order of the list, which soon has a page of what matches much.
-        PostgreSQL would else gather and sort all of it."""
-        found = self
+    def page(self, start, end):
+        """A slice of it, in its order."""
+        if not end <= len(self.first_ids):
+            return self[start:end]
+        return self.filter(pk__in=self.first_ids[start:end])
+
+    def _among_first(self, words) -> tuple[int, ...]:
+        """Ids of the first rows of the list that hold all words, each row looked at by itself: it
+        costs the same however many rows there are, and however many of them hold the words."""
+        first = self.values("pk")[:FIRST]
+        found = self.model._default_manager.filter(pk__in=first)
         for word in words:
             found = found.filter(_holds(word))
-        return found
+        if self.query.order_by:
+            found = found.order_by(*self.query.order_by)
+        return tuple(found.values_list("pk", flat=True))
 
-    def exact_number_first(self, text):
-        """In the order that it has, but for the document whose number is just this."""
-        numbers = {text, text.upper()}
-        if not self.filter(number__in=numbers).exists():
+    def _has_number(self, number) -> bool:
+        return bool(number) and self.filter(number__in={number, number.upper()}).exists()
+
+    def _with_first(self, number):
+        if not number:
             return self
-        is_first = Case(When(number__in=numbers, then=Value(0)), default=Value(1))
+        is_first = Case(When(number__in={number, number.upper()}, then=Value(0)), default=Value(1))
         return self.order_by(is_first, *self.query.order_by)
 
     def of_customer(self, text):
@@ -173,9 +199,15 @@ def _ids_with(word):
 
 
 def _holds(word) -> Q:
+    """Asked of each row by itself: PostgreSQL may not first gather all items or customers that hold
+    the word, as it does for what it could compare with a list."""
     items = trigrams.holding(LineItem.objects.filter(document=OuterRef("pk")), word)
-    return (
-        trigrams.any_of("salesdocument", word)
-        | Q(customer__in=_customers_with(word))
-        | Q(Exists(items))
+    customer = trigrams.holding(Customer.objects.filter(pk=OuterRef("customer")), word)
+    contacts = trigrams.holding(Contact.objects.filter(customer=OuterRef("customer")), word)
+    return trigrams.any_of("salesdocument", word) | Q(
+        *(_has_one(rows) for rows in (items, customer, contacts)), _connector=Q.OR
     )
+
+
+def _has_one(rows):
+    return IsNull(Subquery(rows.order_by().values("pk")[:1]), False)

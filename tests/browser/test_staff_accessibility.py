@@ -15,6 +15,7 @@ from portal_plugin.models import (
     Estimate,
     InternalNote,
     ItemTemplate,
+    LedgerEntry,
     Order,
     Stage,
 )
@@ -90,6 +91,7 @@ def addresses(estimate):
     template = ItemTemplate.objects.create(site=site, name="A1 poster", unit_price=12)
     order = factories.order_factory(items=1, stage=stage)
     payments.record_offline(order, amount=Decimal(10))
+    entry = LedgerEntry.objects.get()
     of_estimate, of_order = f"?id={estimate.pk}&next=/", f"?id={order.pk}&next=/"
     bulk = "/admin/bulk/portal_plugin/{}/{}/{}".format
     return {
@@ -112,11 +114,27 @@ def addresses(estimate):
         "terms": reverse("portal_terms:index"),
         "settings": f"/admin/settings/portal_plugin/portalsettings/{site.pk}/",
         "send several": bulk("estimate", "portal-send", of_estimate),
+        "remind several": bulk("estimate", "portal-remind", of_estimate),
         "cancel several": bulk("order", "portal-cancel", of_order),
         "stage of several": bulk("order", "portal-stage", of_order),
         "payments": "/admin/portal/payments/",
         "activity": "/admin/reports/portal-activity/",
         "direct links": "/admin/reports/portal-links/",
+        "invoices": "/admin/portal/invoices/",
+        "month": reverse("portal_admin:month"),
+        "bookkeeping": reverse("portal_admin:bookkeeping"),
+        "to explain": reverse("portal_admin:to_explain"),
+        "import customers": reverse("portal_admin:import_customers"),
+        "import item templates": reverse("portal_admin:import_item_templates"),
+        "sample": reverse("portal_admin:sample"),
+        "refund": reverse("portal_admin:refund", args=[entry.pk]),
+        "correct": reverse("portal_admin:correct", args=[entry.pk]),
+        "assign several": bulk("order", "portal-assign", of_order),
+        "mark several as paid": bulk("order", "portal-paid", of_order),
+        "papers of several": bulk("order", "portal-pdfs", of_order),
+        "new customer": pages.url(Customer, "add"),
+        "new stage": reverse("portal_stages:add"),
+        "history": pages.url(Estimate, "history", estimate.pk),
     }
 
 

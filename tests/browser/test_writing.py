@@ -104,7 +104,7 @@ def test_instalments_are_written_without_a_complaint_of_the_browser(admin, site_
     admin.get_by_role("tab", name="Money").click()
     admin.get_by_text("Instalments", exact=True).first.click()
     expect(admin.locator("#instalments-root")).to_be_visible()
-    admin.locator("#instalments-root").get_by_title("Insert a block").first.click()
+    admin.locator("#instalments-root .c-sf-add-button").first.click()
     admin.locator("[name=instalments-0-value-percent]").fill("30")
     assert not admin.trouble
 

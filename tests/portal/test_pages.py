@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal_plugin import registry
 from portal_plugin.models import (
     Attachment,
     Comment,
@@ -148,6 +149,17 @@ def test_how_it_works_tells_of_what_the_shop_has_switched_on(client):
     assert not any(text in client.get(url).content.decode() for text in words)
     PortalSettings.objects.filter(site=site).update(lets_invite=True, code_above=100)
     assert all(text in client.get(url).content.decode() for text in words)
+
+
+def test_how_it_works_explains_every_action(client):
+    """By the words on its button."""
+    site = factories.site_factory()
+    PortalSettings.objects.filter(site=site).update(lets_invite=True)
+    page = client.get("/portal/how-it-works/en/").content.decode()
+    of_the_plugin = [
+        action for action in registry.actions() if action.__module__.startswith("portal_plugin.")
+    ]
+    assert [action.name for action in of_the_plugin if str(action.label) not in page] == []
 
 
 @pytest.mark.parametrize(("items", "label"), [(1, "Approve"), (2, "Approve: A2 poster")])
