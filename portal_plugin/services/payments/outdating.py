@@ -12,7 +12,6 @@ from django.db import transaction
 from ...gateways import stripe as gateway
 from ...models import PaymentAttempt
 from ...models.documents import lock
-from ...statuses import AttemptState
 from .. import work
 from . import choosing
 from .starting import take_back
@@ -58,8 +57,6 @@ def _look(attempt: PaymentAttempt) -> None:
         document = lock(attempt.document)
         fresh = PaymentAttempt.objects.get(pk=attempt.pk)
         fresh.document = document
-        if fresh.state == AttemptState.PROCESSING:
-            return
         is_wrong = is_outdated(fresh)
         if not is_wrong:
             _unmark(fresh)
