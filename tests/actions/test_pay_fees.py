@@ -124,5 +124,5 @@ def test_the_receipt_names_the_fee(standin, shop_order):
     message = mail_rendering.render(mail, url="#")
     assert "We have your payment of €36.84" in message.subject
     for body in (message.text, message.html):
-        assert "Fee in it" in body
+        assert "Fee included" in body
         assert "€1.14" in body

@@ -73,7 +73,7 @@ def test_the_fee_is_shown_and_paid_and_on_the_receipt(tab, standin, dear_order, 
     expect(pay_now(tab)).to_contain_text("€83.30")
     sums = tab.locator(".portal-totals")
     expect(sums).to_contain_text("€36.84")
-    expect(sums).to_contain_text("Fee in it")
+    expect(sums).to_contain_text("Fee included")
     expect(sums).to_contain_text("€1.14")
 
 

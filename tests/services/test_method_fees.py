@@ -195,7 +195,7 @@ class TestBooking:
         view = document_view(entry.document)
         assert [(row.label, row.amount) for row in view.payments] == [
             ("Visa •••• 4242", "€122.23"),
-            ("Fee in it", "€3.23"),
+            ("Fee included", "€3.23"),
         ]
         assert ("paid", "€119.00") in [(row.kind, row.amount) for row in view.totals]
 

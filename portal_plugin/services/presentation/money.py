@@ -86,7 +86,7 @@ def payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
         label = _payment_label(entry, kinds.get(entry.about_id))
         rows.append(_payment_row(entry, label, entry.amount, show))
         if entry.surcharge:
-            rows.append(_payment_row(entry, _("Fee in it"), entry.surcharge, show))
+            rows.append(_payment_row(entry, _("Fee included"), entry.surcharge, show))
     return rows
 
 
