@@ -36,17 +36,17 @@ class Arrived(UploadedFile):
 
     def __init__(self, file: IO[bytes], name: str, size: int, movable: Path | None) -> None:
         super().__init__(file, name, "application/octet-stream", size)
-        self.staged = Path(file.name).name
+        self.bytes, self.staged = file, Path(file.name).name
         if movable is not None:
             self.temporary_file_path = lambda: str(movable)
 
     def digest(self) -> str:
         """Hexadecimal SHA-256. Reads what was not hashed while it came in."""
         at, running = running_hashes.take_furthest(self.staged)
-        self.file.seek(at)
-        while step := self.file.read(STEP):
+        self.bytes.seek(at)
+        while step := self.bytes.read(STEP):
             running.update(step)
-        self.file.seek(0)
+        self.bytes.seek(0)
         return running.hexdigest()
 
 
