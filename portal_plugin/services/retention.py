@@ -79,7 +79,7 @@ def _remove_pictures(digest: str) -> None:
         picture.delete()
 
 
-def _delete(storage: Any, name: str) -> None:
+def _delete(storage: Any, name: str | None) -> None:
     """What a storage that is away keeps is nobody's then, and found by the same command."""
     try:
         storage.delete(name)

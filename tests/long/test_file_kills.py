@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal_plugin import faults, registry
 from portal_plugin.actions import resuming
+from portal_plugin.gateways.pieces import STEP
 from portal_plugin.models import (
     Attachment,
     Decision,
@@ -41,7 +42,7 @@ OF_DECISIONS = [point for point in faults.POINTS if point.startswith(("decide.",
 OF_PREVIEWS = [point for point in faults.POINTS if point.startswith("preview.")]
 
 #: Several steps of reading.
-DATA = samples.pdf(2) + b"%" * 200_000
+DATA = samples.pdf(2) + b"%" * (3 * STEP)
 SHA256 = hashlib.sha256(DATA).hexdigest()
 
 

@@ -560,7 +560,9 @@ MALFORMED = {
     "endlessly nested": lambda path: _with_evidence(path, "[" * 10**6),
     "a number of a million digits": lambda path: _with_evidence(path, "9" * 10**6),
     "packed small, and huge": lambda path: _with_evidence(
-        path, " " * (65 * 1024 * 1024), zipfile.ZIP_DEFLATED
+        path,
+        '{"format":2,"texts":[],"documents":[]}' + " " * (64 * 1024 * 1024),
+        zipfile.ZIP_DEFLATED,
     ),
     "a huge file packed small": _packed,
 }
