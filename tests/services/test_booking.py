@@ -11,6 +11,7 @@ from portal_plugin.exceptions import PaymentUnavailable
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeEvent
 from portal_plugin.services import activity, payments, work
+from portal_plugin.services.payments import booking
 from portal_plugin.statuses import AttemptState, LedgerKind
 from tests.paying import (
     BALANCE,
@@ -200,6 +201,18 @@ class TestBooking:
         assert "nothing is booked" in caplog.text
         with pytest.raises(payments.PaymentPending):
             begin(document)
+
+    @pytest.mark.parametrize("said", [{"is_live": True}, {"attempt": 0}, {"document": "another"}])
+    def test_of_another_mode_or_attempt_is_not_booked_whoever_asks(self, standin, said):
+        """Messages are compared before; the page, the sweep and the comparison come here too."""
+        document = order()
+        attempt = begin(document).attempt
+        confirm(standin, attempt.payment_intent)
+        payment = gateway.find_payment(attempt.payment_intent, gateway.shared())
+        booking.apply(replace(payment, **said), attempt)
+        assert not ledger(document)
+        booking.apply(payment, attempt)
+        assert ledger(document)
 
 
 class TestEvents:

@@ -75,13 +75,26 @@ def test_the_rest_is_asked_for_then(takes_others, standin):
     assert payments.progress(document).message == "Thank you. €50.00 is paid."
 
 
-@pytest.mark.parametrize("amount", ["9.99", "0", "-50", "119.01", "50.001", "118.80"])
-def test_beyond_the_limits_it_is_refused(client, takes_others, enter, amount):
+WITHIN, REST = "Choose an amount from €10.00 to €119.00.", "This would leave €0.20"
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("9.99", WITHIN),
+        ("0", WITHIN),
+        ("-50", WITHIN),
+        ("119.01", WITHIN),
+        ("50.001", WITHIN),
+        ("118.80", REST),
+    ],
+)
+def test_beyond_the_limits_it_is_refused(client, takes_others, enter, amount, sentence):
     document = order()
     enter(document)
     answer = press(client, document, other_amount=amount)
     assert answer.status_code == 400
-    assert "€" in answer.json()["error"]
+    assert answer.json()["error"].startswith(sentence)
     assert not PaymentAttempt.objects.exists()
 
 

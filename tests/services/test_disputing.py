@@ -1,13 +1,16 @@
 """What a bank takes back is booked once, what it gives back once, and a question not at all."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from portal_plugin import signals
+from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail
+from portal_plugin.services.payments import disputing
 from portal_plugin.statuses import DisputeState
-from tests.paying import paid, standin, take_all
+from tests.paying import ask, paid, standin, take_all
 
 __all__ = ["standin"]
 
@@ -123,3 +126,26 @@ def test_after_a_part_was_paid_back(standin):
     standin.dispute_becomes(opened["id"], "won")
     take_all(standin)
     assert document(entry).paid == 100
+
+
+def answer_of(row):
+    return gateway.find_dispute(row.stripe_dispute, gateway.shared())
+
+
+def test_what_the_bank_decided_is_not_undecided_by_an_older_answer(standin, disputed):
+    row = Dispute.objects.get()
+    older = answer_of(row)
+    become(standin, "won")
+    disputing.apply(older, disputed)
+    assert Dispute.objects.get().state == DisputeState.WON
+    assert document(disputed).charged_back == 0
+
+
+@pytest.mark.parametrize("said", [{"currency": "USD"}, {"payment": "pi_x"}, {"is_live": True}])
+def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    assert disputing.apply(replace(answer, **said), entry).startswith("ignored")
+    assert not Dispute.objects.exists()
+    assert ledger(entry) == [("payment", ALL)]

@@ -1,5 +1,6 @@
 """Paying back: once, never more than is left, and never forgotten when Stripe does not answer."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -9,9 +10,10 @@ from django.utils import timezone
 
 from portal_plugin import signals
 from portal_plugin.exceptions import NotAvailable
+from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import LedgerEntry, OutgoingEmail, Refund
 from portal_plugin.services import activity, payments, staging
-from portal_plugin.services.payments import reconciling
+from portal_plugin.services.payments import reconciling, refund_booking
 from portal_plugin.statuses import LedgerKind, RefundState, WaitingFor
 from tests.factories import link_factory, user_factory
 from tests.paying import ask, charge_of, order, paid, standin, take_all
@@ -332,3 +334,14 @@ class TestOutside:
         with pytest.raises(NotAvailable):
             refund(entry)
         assert not made(standin)
+
+
+@pytest.mark.parametrize("said", [{"currency": "USD"}, {"payment": "pi_another"}])
+def test_one_of_another_payment_or_currency_books_nothing(standin, said):
+    entry = paid(standin)
+    made_there = ask(standin).v1.refunds.create({"charge": entry.reference, "amount": 1900})
+    answer = gateway.find_refund(made_there.id, gateway.shared())
+    outcome = refund_booking.apply([replace(answer, **said)], entry)
+    assert outcome.startswith("ignored")
+    assert not Refund.objects.exists()
+    assert fresh(entry.document).paid == fresh(entry.document).received
