@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import reduce
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -141,7 +140,7 @@ def of(theirs: Callable[[str], Q], since: datetime, most: int) -> Iterator[Troub
     """At most ``most`` of them, the gravest kind first and the newest of each. ``theirs(path)`` is
     the condition that the rows' documents are the asking person's to see."""
     parts = [_part(rank, kind, theirs, since) for rank, kind in enumerate(_KINDS)]
-    found = reduce(lambda one, other: one.union(other, all=True), parts)
+    found = parts[0].union(*parts[1:], all=True)
     for values in found.order_by("of_rank", "-of_since")[:most]:
         yield _told(dict(zip(_COLUMNS, values, strict=True)))
 

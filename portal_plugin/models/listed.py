@@ -34,8 +34,10 @@ def is_out(path="") -> Q:
 
 
 class ListedQuerySet(models.QuerySet):
-    #: Of what was searched for and is common: the ids of those that come first, in their order.
+    #: Of what was searched for and is common: the ids of those that come first, in their order …
     first_ids: tuple[int, ...] = ()
+    #: … and the list that was searched in.
+    searched = None
 
     def waiting_longer_than(self, days):
         """For us or for the customer, without a break."""
@@ -126,7 +128,7 @@ class ListedQuerySet(models.QuerySet):
             if len(first_ids) > COMMON:
                 if self._has_number(number):
                     return found._with_first(number)
-                found.first_ids = first_ids
+                found.first_ids, found.searched = first_ids, self
                 return found
         # Of one word those of other lists count too: then nothing but the index is looked at.
         ids = _ids_with(words[0]) if len(words) == 1 else found.order_by().values_list("pk")
@@ -139,7 +141,7 @@ class ListedQuerySet(models.QuerySet):
         """A slice of it, in its order."""
         if not end <= len(self.first_ids):
             return self[start:end]
-        return self.filter(pk__in=self.first_ids[start:end])
+        return self.searched.filter(pk__in=self.first_ids[start:end])
 
     def _among_first(self, words) -> tuple[int, ...]:
         """Ids of the first rows of the list that hold all words, each row looked at by itself: it

@@ -290,6 +290,8 @@ def test_a_page_of_a_common_word_is_that_of_the_whole_list(client, boss, monkeyp
     for end in (2, 5, 9):  # a page that is among the first, and pages that reach further
         assert [row.number for row in found.page(0, end)] == numbers[::-1][:end]
         assert [row.number for row in found.page(2, end)] == numbers[::-1][2:end]
+    assert "lineitem" in str(found.query)
+    assert "lineitem" not in str(found.page(0, 2).query)
     assert rows(client, q="common") == numbers[::-1]
     monkeypatch.setattr(listed, "FIRST", 2)
     assert rows(client, q="common") == numbers[::-1]
