@@ -61,13 +61,21 @@ def _empties_the_database(item):
 @pytest.fixture(scope="session")
 def django_db_keepdb(request, django_db_keepdb, django_db_modify_db_settings):
     """Ours is in a folder that goes with the run; what was migrated before is taken from there."""
-    return kept_database.restore(request.config.cache.mkdir("database")) or django_db_keepdb
+    folder = _kept_folder(request.config)
+    return (folder and kept_database.restore(folder)) or django_db_keepdb
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        kept_database.keep(request.config.cache.mkdir("database"))
+    if folder := _kept_folder(request.config):
+        with django_db_blocker.unblock():
+            kept_database.keep(folder)
+
+
+def _kept_folder(config):
+    """``None`` for a run that leaves nothing behind (``-p no:cacheprovider``)."""
+    cache = getattr(config, "cache", None)
+    return cache and cache.mkdir("database")
 
 
 @pytest.fixture(autouse=True)
