@@ -86,7 +86,9 @@ class Conf:
 
     @property
     def upload_max_bytes(self) -> int:
-        """The largest single file that a customer may send, in bytes. Default 50 MB."""
+        """The largest single file that a customer may send, in bytes. Default 50 MB. A shop can say
+        less, and fewer kinds of files, under *Settings › Customer portal › Links and orders ›
+        More*."""
         return self._get("UPLOAD_MAX_BYTES", 50 * 1024 * 1024)
 
     @property

@@ -16,7 +16,7 @@ from ..exceptions import FileRefused, PortalError, StorageUnavailable, UploadIsO
 from ..gateways.pieces import Pieces
 from ..models import UploadInProgress
 from ..models.documents import lock
-from ..services import uploads, work
+from ..services import file_limits, uploads, work
 from ..services.visits import Visit
 from .base import Invalid
 from .upload import Upload
@@ -32,7 +32,7 @@ def begin(
     Raises ``PortalError`` with nothing written: what is known of the file beforehand, the table of
     what is allowed when, and the quotas.
     """
-    uploads.refuse(name, size)
+    uploads.refuse(file_limits.of_site(visit.document.site), name, size)
     with transaction.atomic():
         visit = visit.on(lock(visit.document))
         action = Upload(visit, item_key)

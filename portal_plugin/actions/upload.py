@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .. import registry
-from ..conf import conf
 from ..exceptions import FileRefused, FileTooLarge
 from ..gateways import filetypes
 from ..models import Attachment
 from ..registry import register_action
-from ..services import files, quotas, uploads
+from ..services import file_limits, files, quotas, uploads
+from ..services.file_limits import FileLimits
 from .base import Action
 from .forms import ActionForm
 from .outcomes import Done
@@ -25,9 +25,13 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """One file or several; ``cleaned_data`` is a list of uploads. Every refusal names its file."""
+    """One file or several; ``cleaned_data`` is a list of uploads. Every refusal names its file.
+
+    ``limits`` are those of the form's shop.
+    """
 
     widget = FilesInput
+    limits: FileLimits
 
     def clean(self, data, initial=None):
         uploads = [upload for upload in data or [] if upload is not None]
@@ -41,10 +45,11 @@ class FilesField(forms.FileField):
             raise forms.ValidationError(refused)
         return uploads
 
-    @staticmethod
-    def _refusal(upload):
+    def _refusal(self, upload):
         try:
-            files.check(upload)
+            files.check(upload, limits=self.limits)
+        except FileTooLarge:
+            return ""  # the answer to that is of its own, and comes when it is stored
         except FileRefused as error:
             return error.message
         return ""
@@ -61,18 +66,19 @@ class UploadForm(ActionForm):
         self.stored = []
         self.attachments = []
         field = self.fields["files"]
-        field.widget.attrs["accept"] = accepted()
+        field.limits = limits = file_limits.of_site(self.visit.document.site)
+        field.widget.attrs["accept"] = accepted(limits)
         field.help_text = _("%(kinds)s, up to %(limit)s each.") % {
-            "kinds": filetypes.allowed_kinds(),
-            "limit": quotas.size_text(conf.upload_max_bytes),
+            "kinds": filetypes.named(limits.kinds),
+            "limit": quotas.size_text(limits.max_bytes),
         }
 
 
-def accepted() -> str:
+def accepted(limits: FileLimits) -> str:
     """For the file field. Phones offer the camera, and turn their own format into JPEG, where they
     read the types of pictures by name."""
-    artwork = [f".{kind}" for kind in conf.artwork_extensions]
-    return ",".join([*dict.fromkeys(filetypes.EXTENSIONS.values()), *artwork])
+    types = (filetypes.EXTENSIONS.get(kind, f".{kind}") for kind in limits.kinds)
+    return ",".join(dict.fromkeys(types))
 
 
 @register_action
@@ -87,7 +93,7 @@ class Upload(Action):
     enctype = "multipart/form-data"
 
     def context(self, form):
-        limit = conf.upload_max_bytes
+        limit = form.fields["files"].limits.max_bytes
         link_url = registry.action("send_link")(self.visit, self.item_key).url
         return {
             "max_bytes": limit,
@@ -99,8 +105,8 @@ class Upload(Action):
         try:
             for upload in form.cleaned_data["files"]:
                 owner = Attachment(document=self.document)
-                limit = conf.upload_max_bytes
-                form.stored.append(files.prepare(owner, upload, max_bytes=limit))
+                limits = form.fields["files"].limits
+                form.stored.append(files.prepare(owner, upload, limits=limits))
         except FileTooLarge as error:
             raise FileTooLarge(error.message, fields={"files": error.message}) from error
 

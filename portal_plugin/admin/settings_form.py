@@ -18,6 +18,7 @@ from ..statuses import TermsKind
 from . import languages
 from .directions import EitherDirection
 from .fees_field import TakesFees
+from .file_limits_form import LimitsFiles
 from .forms import TrimsDecimals, clean_currency
 from .invoice_settings_form import AsksForInvoices
 from .stripe_keys_form import WritesStripeKeys
@@ -68,6 +69,7 @@ class PortalSettingsForm(
     EitherDirection,
     AsksForInvoices,
     TakesFees,
+    LimitsFiles,
     WritesStripeKeys,
     TrimsDecimals,
     WagtailAdminModelForm,

@@ -218,6 +218,8 @@ def _links():
                     FieldPanel("lets_invite"),
                     FieldPanel("code_above", classname="portal-admin-fit"),
                     FieldPanel("code_for_new_browsers"),
+                    FieldPanel("file_kinds"),
+                    FieldPanel("file_max_mb", classname="portal-admin-fit"),
                     FieldPanel("files_kept_months", classname="portal-admin-fit"),
                 ],
                 heading=_("More"),

@@ -6,6 +6,7 @@ and artwork, whose bytes are nobody's business but the scanner's.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -35,12 +36,12 @@ class FileKind:
     is_previewable: bool
 
 
-def kind_of(name: str, head: bytes) -> FileKind:
+def kind_of(name: str, head: bytes, kinds: Iterable[str] | None = None) -> FileKind:
     """The kind of a file with this (cleaned) name and these first bytes.
 
     Raises ``FileRefused`` if the shop does not take it, or if content and extension differ.
     """
-    kind = promised(name)
+    kind = promised(name, kinds)
     if kind.is_previewable and sniff(head) != kind.content_type:
         raise FileRefused(
             _(
@@ -52,18 +53,19 @@ def kind_of(name: str, head: bytes) -> FileKind:
     return kind
 
 
-def promised(name: str) -> FileKind:
-    """The kind that a (cleaned) name promises. Raises ``FileRefused`` if the shop does not take
-    it."""
+def promised(name: str, kinds: Iterable[str] | None = None) -> FileKind:
+    """The kind that a (cleaned) name promises. ``kinds`` are the extensions to choose from; all
+    that the installation takes, where nobody says. Raises ``FileRefused`` for any other."""
     extension = extension_of(name)
+    possible = allowed_extensions() if kinds is None else list(kinds)
+    if extension not in possible:
+        raise FileRefused(
+            _("“%(name)s” is of a kind that cannot be taken. Possible are: %(kinds)s.")
+            % {"name": name, "kinds": named(possible)}
+        )
     if extension in EXTENSIONS:
         return FileKind(EXTENSIONS[extension], is_previewable=True)
-    if extension in conf.artwork_extensions:
-        return FileKind(ARTWORK, is_previewable=False)
-    raise FileRefused(
-        _("“%(name)s” is of a kind that cannot be taken. Possible are: %(kinds)s.")
-        % {"name": name, "kinds": allowed_kinds()}
-    )
+    return FileKind(ARTWORK, is_previewable=False)
 
 
 def sniff(head: bytes) -> str:
@@ -85,12 +87,21 @@ def extension_of(name: str) -> str:
 
 
 def allowed_extensions() -> list[str]:
-    """Everything that may be sent, for the ``accept`` of the file field and for sentences."""
+    """Everything that the installation takes."""
     return [*EXTENSIONS, *(kind for kind in conf.artwork_extensions if kind not in EXTENSIONS)]
 
 
-def allowed_kinds() -> str:
-    return ", ".join(kind.upper() for kind in allowed_extensions() if kind != "jpeg")
+def extensions_in(text: str) -> list[str]:
+    """``"PDF, .jpg"`` as extensions. JPEG has two, and they are one kind."""
+    typed = dict.fromkeys(re.findall(r"[^\s,;.]+", text.lower()))
+    if typed.keys() & {"jpg", "jpeg"}:
+        typed |= {"jpg": None, "jpeg": None}
+    return list(typed)
+
+
+def named(kinds: Iterable[str]) -> str:
+    """Extensions as a sentence lists them."""
+    return ", ".join(kind.upper() for kind in kinds if kind != "jpeg")
 
 
 def clean_name(raw: str) -> str:

@@ -228,6 +228,19 @@ class PortalSettings(BaseSiteSetting):
             "once no order is open. Proofs, approvals and PDFs stay. Empty: they are kept."
         ),
     )
+    file_kinds = models.CharField(
+        _("kinds of files from customers"),
+        max_length=300,
+        blank=True,
+        help_text=_("Such as: pdf, jpg, ai. Empty: all that the portal takes."),
+    )
+    file_max_mb = models.PositiveIntegerField(
+        _("largest file from customers, in MB"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: as large as the portal takes."),
+    )
     steps_done = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:

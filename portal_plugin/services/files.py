@@ -22,6 +22,7 @@ from ..models.documents import lock
 from ..models.storage import private_name, private_storage, secure, troubles
 from ..statuses import FileCheckState
 from . import activity, previews, quotas, work
+from .file_limits import FileLimits
 
 logger = logging.getLogger(__name__)
 
@@ -44,30 +45,30 @@ class StoredFile:
             _clear_away(self.path)
 
 
-def check(upload: UploadedFile, *, max_bytes: int | None = None) -> filetypes.FileKind:
-    """The kind of an upload by its name and first bytes. Raises ``FileRefused`` or ``FileTooLarge``
-    with a sentence that names the file."""
+def check(upload: UploadedFile, *, limits: FileLimits | None = None) -> filetypes.FileKind:
+    """The kind of an upload by its name and first bytes. ``limits`` are for what customers send.
+    Raises ``FileRefused`` or ``FileTooLarge`` with a sentence that names the file."""
     name = filetypes.clean_name(upload.name or "")
     if not upload.size:
         raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
-    if max_bytes is not None and upload.size > max_bytes:
+    if limits is not None and upload.size > limits.max_bytes:
         raise FileTooLarge(
             _("“%(name)s” is too large. A file may have up to %(limit)s.")
-            % {"name": name, "limit": quotas.size_text(max_bytes)}
+            % {"name": name, "limit": quotas.size_text(limits.max_bytes)}
         )
     upload.seek(0)
     head = upload.read(filetypes.HEAD_BYTES)
     upload.seek(0)
-    return filetypes.kind_of(name, head)
+    return filetypes.kind_of(name, head, limits.kinds if limits else None)
 
 
-def prepare(owner: Any, upload: UploadedFile, *, max_bytes: int | None = None) -> StoredFile:
+def prepare(owner: Any, upload: UploadedFile, *, limits: FileLimits | None = None) -> StoredFile:
     """Check and hash an upload and put it into the private storage, without a database row.
 
     ``owner`` is an unsaved ``Attachment`` or ``ProofVersion`` with its document: it says the
     folder. The file is read in pieces. Raises ``FileRefused`` or ``StorageUnavailable``.
     """
-    kind = check(upload, max_bytes=max_bytes)
+    kind = check(upload, limits=limits)
     digest, size = _digest_of(upload)
     path = _put(private_name(owner, ""), upload, size)
     faults.reach("upload.stored")

@@ -8,28 +8,28 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..conf import conf
 from ..exceptions import FileRefused, FileTooLarge, NotAvailable, PortalError, UploadIsOver
 from ..gateways import filetypes
 from ..gateways.pieces import Pieces
 from ..models import SalesDocument, UploadInProgress
 from ..models.documents import lock
 from . import quotas
+from .file_limits import FileLimits
 from .visits import Visit
 
 #: So long after its last piece an upload can still go on: as long as a grant, and 24 hours more.
 LIFE = timedelta(hours=48)
 
 
-def refuse(name: str, size: int) -> None:
+def refuse(limits: FileLimits, name: str, size: int) -> None:
     """What can be said before the first byte. Raises ``FileRefused`` or ``FileTooLarge``."""
-    filetypes.promised(name)
+    filetypes.promised(name, limits.kinds)
     if size <= 0:
         raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
-    if size > conf.upload_max_bytes:
+    if size > limits.max_bytes:
         raise FileTooLarge(
             _("“%(name)s” is too large. A file may have up to %(limit)s.")
-            % {"name": name, "limit": quotas.size_text(conf.upload_max_bytes)}
+            % {"name": name, "limit": quotas.size_text(limits.max_bytes)}
         )
 
 

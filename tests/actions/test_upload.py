@@ -164,6 +164,22 @@ def test_what_may_be_sent_is_said_beforehand(settings):
     assert accepted == "image/png,image/jpeg,image/webp,application/pdf,.ai"
 
 
+def test_a_shop_takes_the_kinds_and_sizes_that_it_says():
+    document = factories.estimate_factory(
+        site=factories.site_factory(file_kinds="pdf, png", file_max_mb=1)
+    )
+    visit = visit_of(document)
+    field = Upload(visit).form().fields["files"]
+    assert field.help_text == "PNG, PDF, up to 1 MB each."
+    assert field.widget.attrs["accept"] == "image/png,application/pdf"
+    refused = send(visit, samples.upload("a.ai", b"art")).form.errors["files"][0]
+    assert "Possible are: PNG, PDF." in refused
+    with pytest.raises(FileTooLarge):
+        send(visit, samples.upload("a.png", samples.png() + bytes(1024 * 1024)))
+    assert not names_in_storage(document)
+    assert isinstance(send(visit, samples.upload("a.png")), Done)
+
+
 def test_an_item_of_another_document_is_no_place_for_a_file():
     document, other = factories.estimate_factory(), factories.estimate_factory()
     visit = visit_of(document)

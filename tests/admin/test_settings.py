@@ -85,6 +85,15 @@ def test_an_unknown_currency_is_refused(save):
     assert PortalSettings.objects.get().currency == "USD"
 
 
+def test_a_shop_takes_no_other_files_than_the_portal(save):
+    answer = errors(save(file_kinds="pdf, exe", file_max_mb="51"))
+    assert answer["file_kinds"][0].startswith("The portal does not take EXE. Possible are: PNG,")
+    assert answer["file_max_mb"] == ["The portal takes files of up to 50 MB."]
+    assert save(file_kinds=".JPEG; pdf", file_max_mb="50").status_code == 302
+    shop = PortalSettings.objects.get()
+    assert (shop.file_kinds, shop.file_max_mb) == ("jpeg, pdf, jpg", 50)
+
+
 def picture(kind, size=(40, 20)):
     drawn = BytesIO()
     Image.new("RGB", size).save(drawn, kind)

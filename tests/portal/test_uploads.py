@@ -19,6 +19,7 @@ from portal_plugin.models import (
     Contact,
     DirectLink,
     OutgoingEmail,
+    PortalSettings,
     Submission,
     UploadInProgress,
 )
@@ -141,6 +142,16 @@ REFUSED = {
     "another version": ({"tus-resumable": "0.2.2"}, 412, ""),
     "a length that comes later": ({"upload-length": "", "upload-defer-length": "1"}, 400, ""),
 }
+
+
+@pytest.mark.parametrize(
+    ("values", "status"), [({"name": "a.ai"}, 400), ({"size": 1024 * 1024 + 1}, 413)]
+)
+def test_what_the_shop_does_not_take_does_not_begin(client, estimate, values, status):
+    PortalSettings.objects.update(file_kinds="pdf", file_max_mb=1)
+    assert tus.begin(client, estimate, **values).status_code == status
+    assert nothing_is_written(estimate)
+    assert tus.begin(client, estimate, size=1024 * 1024).status_code == 201
 
 
 @pytest.mark.parametrize("case", REFUSED)

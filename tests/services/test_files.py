@@ -15,6 +15,7 @@ from portal_plugin.models import Attachment, Preview
 from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import activity, files, publishing, scanning
+from portal_plugin.services.file_limits import FileLimits
 from portal_plugin.statuses import FileCheckState, WorkState
 from tests import clamd, factories, samples
 
@@ -90,9 +91,10 @@ def test_the_limit_itself_is_taken_and_one_byte_more_is_not():
     document = factories.estimate_factory()
     owner = Attachment(document=document)
     data = samples.png()
-    assert files.prepare(owner, samples.upload("a.png", data), max_bytes=len(data)).size
+    exact, less = FileLimits(("png",), len(data)), FileLimits(("png",), len(data) - 1)
+    assert files.prepare(owner, samples.upload("a.png", data), limits=exact).size
     with pytest.raises(FileTooLarge) as error:
-        files.prepare(owner, samples.upload("a.png", data), max_bytes=len(data) - 1)
+        files.prepare(owner, samples.upload("a.png", data), limits=less)
     assert error.value.status == 413
     assert "a.png" in error.value.message
     assert len(stored_files(document)) == 1

@@ -1,0 +1,30 @@
+"""A shop takes fewer and smaller files than the installation, and never more."""
+
+import pytest
+
+from portal_plugin.gateways import filetypes
+from portal_plugin.services import file_limits
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_shop_that_says_nothing_takes_what_the_installation_takes():
+    limits = file_limits.of_site(factories.site_factory())
+    assert list(limits.kinds) == filetypes.allowed_extensions()
+    assert limits.max_bytes == 50 * 1024 * 1024
+
+
+def test_a_shop_takes_less():
+    site = factories.site_factory(file_kinds="pdf, jpg", file_max_mb=2)
+    limits = file_limits.of_site(site)
+    assert limits.kinds == ("jpg", "jpeg", "pdf")
+    assert limits.max_bytes == 2 * 1024 * 1024
+
+
+def test_what_the_installation_takes_no_more_its_shops_do_not(settings):
+    site = factories.site_factory(file_kinds="pdf, cdr", file_max_mb=40)
+    less = {"UPLOAD_MAX_BYTES": 1024, "ARTWORK_EXTENSIONS": ["ai"]}
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **less}
+    limits = file_limits.of_site(site)
+    assert (limits.kinds, limits.max_bytes) == (("pdf",), 1024)
