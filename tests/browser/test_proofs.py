@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from portal_plugin.models import ChangeRequest, Decision, ProofPin
 from portal_plugin.services import answering, points
 from tests import factories, samples
-from tests.proofing import sent
+from tests.proofing import action_url, marked, sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -248,6 +248,42 @@ def test_each_dialog_opens_with_the_whole_proof(visit):
     expect(dialog.get_by_label("Name")).to_have_value("Kim")
     is_whole()
     assert page.trouble == []
+
+
+def look_closely(page):
+    page.get_by_role("link", name=re.compile("^Look closely")).first.click()
+    return page.locator("[data-look-frame]"), page.locator("[data-look-percent]")
+
+
+def test_the_wheel_scrolls_the_page_until_the_picture_is_meant(visit, versions):
+    page = visit(fresh(versions[1]), "desktop")
+    frame, percent = look_closely(page)
+    frame.hover()
+    page.mouse.wheel(0, 200)
+    page.wait_for_function("scrollY > 0")
+    expect(percent).to_have_text("100 %")
+    frame.focus()
+    frame.hover()
+    page.mouse.wheel(0, -200)
+    expect(percent).not_to_have_text("100 %")
+    assert page.trouble == []
+
+
+def test_on_paper_are_the_picture_and_the_points_and_no_tools(visit, versions, enter, client):
+    version = versions[1]
+    document = fresh(version)
+    enter(document)
+    data = marked(version, {"x": "0.5", "y": "0.5", "text": "The logo is too small"})
+    at_the_site = {"host": document.site.hostname}
+    assert client.post(action_url(version), data, headers=at_the_site).status_code == 303
+    page = visit(fresh(version), "desktop")
+    frame, percent = look_closely(page)
+    expect(percent).to_be_visible()
+    page.emulate_media(media="print")
+    expect(percent).to_be_hidden()
+    expect(frame.locator("img").first).to_be_visible()
+    expect(page.get_by_text("The logo is too small").first).to_be_visible()
+    assert page.pdf()[:5] == b"%PDF-"
 
 
 def test_what_only_a_script_does_is_not_offered_without_one(visit, versions):
