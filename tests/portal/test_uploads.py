@@ -7,13 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from portal_plugin.models import (
-    Attachment,
-    Contact,
-    OutgoingEmail,
-    Submission,
-    UploadInProgress,
-)
+from portal_plugin.models import Attachment, Contact, OutgoingEmail, Submission, UploadInProgress
 from portal_plugin.models.storage import staging_folder
 from portal_plugin.services import staging
 from tests import factories, samples
