@@ -13,7 +13,7 @@ from ..exceptions import PortalError
 from ..models import Attachment, Order, SalesDocument, Submission
 from ..models.documents import lock
 from ..statuses import OPEN_TO_AGREEMENT, DocumentState, Verdict
-from . import activity, agreeing, deciding, listing, notifications, pdfs, proof_files
+from . import activity, confirming_changes, deciding, listing, notifications, pdfs, proof_files
 from .files import add as add_file
 from .files import keeping, prepare
 from .mail_receivers import staff_name
@@ -115,7 +115,7 @@ def confirm_change(
         fresh = lock(document)
         version = fresh.current_version
         submission = _submission(fresh, "confirm_change_for_customer", note, user)
-        order = agreeing.confirm(
+        order = confirming_changes.confirm(
             fresh,
             "confirmed_for_customer",
             shown=shown or (version.number if version else None),
