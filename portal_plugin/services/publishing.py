@@ -11,8 +11,8 @@ from .. import signals
 from ..exceptions import PublishRefused
 from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
+from ..money import HUNDRED
 from ..statuses import ChangeRequestState
-from ..totals import HUNDRED
 from . import (
     activity,
     asking_again,
