@@ -93,8 +93,11 @@ def test_a_file_of_the_customers_goes_with_its_pictures_and_its_row_stays(order,
     assert order.activities.filter(verb="file_removed").count() == 1
 
 
-def test_the_history_goes_on_being_valid(order):
-    assert retention.remove(sent(order).pk)
+def test_the_history_goes_on_being_valid(order, monkeypatch):
+    monkeypatch.setattr(retention, "MONTH", timedelta(0))
+    row = sent(order)
+    staging.complete(order)
+    assert retention.remove(row.pk)
     assert next(verifying.faults(Order.objects.get()), None) is None
 
 
@@ -157,6 +160,20 @@ def test_the_room_of_the_site_is_given_back_once(settings, order):
         assert retention.remove(row.pk)
         assert not retention.remove(row.pk)
     assert SiteStorage.objects.get().used_bytes == quotas.used_by_site(order.site_id) == 0
+
+
+@pytest.mark.parametrize("meanwhile", ["opened again", "kept for ever"])
+def test_what_is_not_over_any_more_when_its_turn_comes_stays(order, meanwhile):
+    row = sent(order)
+    over(order)
+    assert retention.all_due() == [row.pk]
+    if meanwhile == "opened again":
+        staging.reopen(order)
+        grow_old(order, 400)
+    else:
+        factories.site_factory(files_kept_months=None)
+    assert not retention.remove(row.pk)
+    assert Attachment.objects.get().file.name
 
 
 def test_a_dry_run_names_them_and_deletes_nothing(order, django_capture_on_commit_callbacks):
