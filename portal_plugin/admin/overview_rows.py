@@ -100,7 +100,6 @@ def waiting_rows(document) -> list[dict]:
             "key": item.key,
             "name": item.name,
             "amount": format_money(sums.gross, document.currency or "EUR", language),
-            "can_decide": True,
         }
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
         if item.key in waiting
