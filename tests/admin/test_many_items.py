@@ -138,6 +138,19 @@ def test_what_was_refused_is_shown_with_its_sentence(client, boss, monkeypatch):
     assert ours == as_wagtail_draws_it(panel)
 
 
+def test_what_is_folded_away_is_open_where_it_is_wrong(client, boss):
+    document = estimate_factory(items=2)
+    first, second = pages.rows_of(document)
+    data = pages.document(document.customer, [first | {"discount_percent": "much"}, second], 2)
+    page = client.post(pages.url(Estimate, "edit", document.pk), data)
+    html = items_panel(page.context["panel"]).render_html()
+    assert "Enter a number." in html
+    assert re.findall(r"data-portal-fold( open| data-portal-put-off|)>", html)[:2] == [
+        " open",
+        " data-portal-put-off",
+    ]
+
+
 def test_one_more_item_costs_little_and_asks_nothing(client, boss):
     sizes, counts = [], set()
     client.get(pages.url(Estimate, "edit", estimate_factory().pk))
