@@ -17,7 +17,7 @@ def local(moment: datetime) -> datetime:
     return timezone.localtime(moment, timezone.get_default_timezone())
 
 
-def moment_text(moment: datetime, *, is_short: bool = False) -> str:
+def day_and_time(moment: datetime, *, is_short: bool = False) -> str:
     """Date and time in the active language.
 
     For some languages, Arabic among them, Django knows how a date is written and not how a date

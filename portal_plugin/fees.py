@@ -10,9 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .money import ZERO, round_to
+from .money import HUNDRED, ZERO, round_to
 
-HUNDRED = Decimal(100)
 #: More ways with a fee are no choice any more.
 MOST = 10
 

@@ -12,9 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .money import ZERO, round_money, round_to
+from .money import HUNDRED, ZERO, round_money, round_to
 
-HUNDRED = Decimal(100)
 #: More is nobody's plan, and would not fit a page.
 MOST = 12
 

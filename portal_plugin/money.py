@@ -9,6 +9,8 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 from babel.numbers import format_percent as babel_percent
 
 ZERO = Decimal(0)
+#: Of per cent.
+HUNDRED = Decimal(100)
 
 #: ``KWD 5.000``, not ``KWD5.000``: CLDR's currencySpacing, which Babel leaves to its callers.
 _BETWEEN_CODE_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")

@@ -6,8 +6,8 @@ A part has the taxes of the whole, each by its share. The largest band takes wha
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from .money import ZERO, round_money
-from .totals import HUNDRED, TaxBand
+from .money import HUNDRED, ZERO, round_money
+from .totals import TaxBand
 
 
 def net_of(bands: Iterable[TaxBand]) -> Decimal:

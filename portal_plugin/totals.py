@@ -12,9 +12,7 @@ from decimal import Decimal
 
 from . import instalments
 from .instalments import Instalment
-from .money import ZERO, round_money, round_to
-
-HUNDRED = Decimal(100)
+from .money import HUNDRED, ZERO, round_money, round_to
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ SEPA = {
     "billing_details": {"name": "Kim Case", "email": "kim@example.org"},
 }
 
+#: What a shop takes for cards.
+FEES = [{"method": "card", "percent": "2.5", "fixed": "0.25"}]
+
 
 @pytest.fixture
 def standin(tmp_path, settings):

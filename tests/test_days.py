@@ -22,4 +22,4 @@ WHEN = datetime(2030, 7, 1, 14, 5)
 )
 def test_day_and_time_are_in_the_order_of_the_language(language, is_short, text):
     with translation.override(language):
-        assert days.moment_text(WHEN, is_short=is_short) == text
+        assert days.day_and_time(WHEN, is_short=is_short) == text

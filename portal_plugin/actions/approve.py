@@ -6,6 +6,7 @@ from ..registry import register_action
 from ..services import deciding
 from ..statuses import ItemState, LinkRole, Verdict
 from .approving import (
+    APPROVALS,
     DecidingMixin,
     ShownVersionMixin,
     TermsMixin,
@@ -36,7 +37,7 @@ class Approve(DecidingMixin, Action):
     scope = Scope.ITEM
     form_class = ApproveForm
     needs_role = LinkRole.APPROVE
-    shares_code = ("approve", "approve_multiple")
+    shares_code = APPROVALS
     ticks = ("accept_terms", "checks")
 
     def is_available(self):

@@ -8,6 +8,7 @@ from ..registry import register_action
 from ..services import deciding
 from ..statuses import LinkRole, Verdict
 from .approving import (
+    APPROVALS,
     DecidingMixin,
     ShownVersionMixin,
     TermsMixin,
@@ -55,7 +56,7 @@ class ApproveMultiple(DecidingMixin, Action):
     scope = Scope.DOCUMENT
     form_class = ApproveMultipleForm
     needs_role = LinkRole.APPROVE
-    shares_code = ("approve", "approve_multiple")
+    shares_code = APPROVALS
     ticks = ("items", "accept_terms", "checks")
 
     @property

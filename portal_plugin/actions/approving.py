@@ -13,6 +13,9 @@ from ..statuses import DocumentState, ItemState
 from .obliging import ObligationForm, Obliging
 from .outcomes import Done
 
+#: One code by email counts for all of them.
+APPROVALS = ("approve", "approve_multiple")
+
 
 class DecidingMixin(Obliging):
     """An action that decides items. Their proofs are read before the lock, however large."""

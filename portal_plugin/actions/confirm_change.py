@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from ..exceptions import NotAvailable
 from ..registry import action, register_action
-from ..services import agreeing
+from ..services import confirming_changes
 from ..statuses import LinkRole
 from .approving import ShownVersionMixin, consequence, next_step, shown_version
 from .base import Action, Scope
@@ -44,7 +44,7 @@ class ConfirmChange(Action):
         return self.is_allowed and self.document.standing.asks_to_confirm(self.visit.link)
 
     def refusal(self):
-        return NotAvailable(agreeing.why_not(self.document))
+        return NotAvailable(confirming_changes.why_not(self.document))
 
     def initial(self):
         return {"version": shown_version(self.document)}
@@ -57,7 +57,7 @@ class ConfirmChange(Action):
         }
 
     def perform(self, form, submission):
-        order = agreeing.confirm(
+        order = confirming_changes.confirm(
             self.document,
             self.name,
             shown=form.cleaned_data["version"],

@@ -9,13 +9,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..agreement import Plan
 from ..exceptions import TermsChanged
 from ..models import PortalSettings
 from ..money import format_money
 from ..services import deciding, terms
 from ..services.presentation.plan import plan_sentence
 from ..statuses import ItemState, TermsKind, Verdict
+from ..version_changes import Plan
 
 
 class ObligationForm(forms.Form):

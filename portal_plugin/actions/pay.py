@@ -91,11 +91,11 @@ class PayForm(ActionForm):
     def recorded(self):
         data = self.cleaned_data
         begin = Begin(
-            data["hosted"],
-            data["shown"],
-            data.get("other_amount"),
-            data.get("way", ""),
-            data["fees"].replace(" ", ""),
+            is_hosted=data["hosted"],
+            shown=data["shown"],
+            amount=data.get("other_amount"),
+            way=data.get("way", ""),
+            fees=data["fees"].replace(" ", ""),  # spaces part the words of the note
         )
         return {"note": begin.note}
 

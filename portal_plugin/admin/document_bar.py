@@ -92,4 +92,6 @@ def moment(when) -> str:
     """The time alone where it was today."""
     local = timezone.localtime(when)
     is_today = local.date() == timezone.localdate()
-    return time_format(local, "TIME_FORMAT") if is_today else days.moment_text(local, is_short=True)
+    return (
+        time_format(local, "TIME_FORMAT") if is_today else days.day_and_time(local, is_short=True)
+    )

@@ -1,25 +1,14 @@
-"""The rows of a shop's fees by way of paying: typed in Wagtail's own list of blocks, stored as
-plain rows."""
-
-from decimal import Decimal
+"""The rows of a shop's fees by way of paying."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
-from wagtail.blocks import (
-    BlockField,
-    ChoiceBlock,
-    DecimalBlock,
-    ListBlock,
-    ListBlockValidationError,
-    StructBlock,
-)
+from wagtail.blocks import ChoiceBlock, DecimalBlock, StructBlock
 
 from .. import fees
 from ..fees import MethodFee, Problem
 from ..gateways import stripe as gateway
 from ..money import ZERO
-from .plan_field import PlanWidget
+from .list_field import ListField
 
 SENTENCES = {
     Problem.NOTHING: gettext_lazy("Write a percentage or an amount, or take the row away."),
@@ -51,50 +40,32 @@ class FeeBlock(StructBlock):
         icon = "decimal"
 
 
-class FeesField(BlockField):
+class FeesField(ListField):
     """Rows as ``fees.read`` reads them."""
 
-    def __init__(self, **kwargs):
-        block = ListBlock(
-            FeeBlock(), default=[], max_num=fees.MOST, label=gettext_lazy("Fees by way of paying")
-        )
-        block.set_name("method_fees")
-        super().__init__(block=block, widget=PlanWidget(block), required=False, **kwargs)
+    name = "method_fees"
+    label = gettext_lazy("Fees by way of paying")
+    row_block = FeeBlock
+    most = fees.MOST
+    sentences = SENTENCES
 
-    def prepare_value(self, value):
-        """Stored rows, or what was typed and refused."""
-        if not isinstance(value, list):
-            return value if value is not None else self.block.empty_value()
-        rows = [vars(each) for each in fees.read(value)]
-        return self.block.normalize([{**row, **_without_zeros(row)} for row in rows])
+    def row(self, typed):
+        return MethodFee(typed["method"], typed.get("percent") or ZERO, typed.get("fixed") or ZERO)
 
-    def clean(self, value):
-        found = [_fee(row) for row in super().clean(value)]
-        errors = {}
-        for place, problem in fees.problems(found):
-            errors.setdefault(place, ValidationError(str(SENTENCES[problem])))
-        if errors:
-            raise ListBlockValidationError(block_errors=errors)
-        return fees.written(found)
+    def problems(self, rows):
+        return fees.problems(rows)
 
-    def has_changed(self, initial, data):
-        """``data`` is as it was typed; what is no number has changed, too."""
-        try:
-            typed = self.block.clean_deferred(data)
-        except ValidationError:
-            return True
-        return (initial or []) != fees.written(_fee(row) for row in typed)
+    def stored(self, rows):
+        return fees.written(rows)
+
+    def shown(self, stored):
+        return [
+            {"method": each.method, "percent": each.percent or None, "fixed": each.fixed or None}
+            for each in fees.read(stored)
+        ]
 
 
 class TakesFees(forms.Form):
     """Mixed into the settings' form."""
 
-    method_fees = FeesField(label=gettext_lazy("Fees by way of paying"))
-
-
-def _without_zeros(row) -> dict[str, Decimal | None]:
-    return {name: row[name] or None for name in ("percent", "fixed")}
-
-
-def _fee(row) -> MethodFee:
-    return MethodFee(row["method"], row.get("percent") or ZERO, row.get("fixed") or ZERO)
+    method_fees = FeesField()

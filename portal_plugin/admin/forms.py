@@ -118,13 +118,12 @@ class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
 
 
 class ContactForm(EitherDirection, WagtailAdminModelForm):
-    class Meta(WagtailAdminModelForm.Meta):
-        pass
+    """A row on the page of a customer."""
 
 
 class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"))
-    instalments = PlanField(label=gettext_lazy("Instalments"))
+    instalments = PlanField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

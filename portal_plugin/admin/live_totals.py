@@ -11,12 +11,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ..agreement import Plan
 from ..models import Estimate, Order, SalesDocument
 from ..money import format_money, format_percent
 from ..services.presentation.plan import plan_sentence
 from ..services.previewing import as_if_published
 from ..statuses import DocumentKind
+from ..version_changes import Plan
 from . import defaults, sites
 from .directions import isolated
 from .finding import find

@@ -94,7 +94,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "items": items,
             "names": names,
             "approved_items": [item for item in items if item.key in approved],
-            "has_waiting_items": any(item.can_decide for item in items),
+            "waiting_items": [item for item in items if item.can_decide],
             "has_waiting_proofs": any(p.is_waiting for item in items for p in item.proofs),
             "said": overview_rows.said_rows(document, names),
             "has_unanswered": self.document.has_unanswered_comment,

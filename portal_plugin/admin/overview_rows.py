@@ -12,7 +12,7 @@ from wagtail.models import TaskState
 from ..canonical import canonical_bytes, digest
 from ..models import Attachment, Comment, ExternalFile, InternalNote, ProofVersion
 from ..money import format_money, format_number
-from ..services import agreeing, answering, links, previews
+from ..services import answering, confirming_changes, links, previews
 from ..services.mail_receivers import staff_name
 from ..services.presentation.changed import sentences
 from ..services.presentation.decided import agreement_sentence, earlier_sentence
@@ -100,7 +100,6 @@ def waiting_rows(document) -> list[dict]:
             "key": item.key,
             "name": item.name,
             "amount": format_money(sums.gross, document.currency or "EUR", language),
-            "can_decide": True,
         }
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
         if item.key in waiting
@@ -248,7 +247,7 @@ def taken_back(document, draft) -> list[str]:
 
 def to_be_confirmed(document, draft) -> list[str]:
     """What publishing the draft would ask the customer to confirm, in sentences for staff."""
-    change = agreeing.change_to_come(document, draft)
+    change = confirming_changes.change_to_come(document, draft)
     return sentences(change, document.currency, language_of_admin())
 
 

@@ -1,30 +1,14 @@
-"""The rows of an instalment plan: typed in Wagtail's own list of blocks, stored as plain rows."""
+"""The rows of an instalment plan."""
 
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-from django.forms import Media
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.telepath import register
-from wagtail.blocks import (
-    BlockField,
-    BlockWidget,
-    DateBlock,
-    DecimalBlock,
-    IntegerBlock,
-    ListBlock,
-    ListBlockValidationError,
-    StructBlock,
-)
-from wagtail.blocks.list_block import ListBlockAdapter, ListValue
+from wagtail.blocks import DateBlock, DecimalBlock, IntegerBlock, StructBlock
 
 from .. import instalments
 from ..instalments import Instalment, Problem
-
-#: Of one page, with those that were taken away on it.
-MOST_ROWS = 1000
+from .list_field import ListField
 
 SENTENCES = {
     Problem.ONE: gettext_lazy("A plan has two instalments or more."),
@@ -60,108 +44,32 @@ class InstalmentBlock(StructBlock):
         icon = "calendar"
 
 
-class PlanBlock(ListBlock):
-    """A list that stands alone, which the script of Wagtail's widget does not expect."""
+class PlanField(ListField):
+    """Rows as ``instalments.read`` reads them."""
 
+    name = "instalments"
+    label = gettext_lazy("Instalments")
+    row_block = InstalmentBlock
+    most = instalments.MOST
+    sentences = SENTENCES
+    unreadable = gettext_lazy("The instalments did not arrive whole. Write them again.")
 
-class PlanBlockAdapter(ListBlockAdapter):
-    js_constructor = "portal_plugin.PlanBlock"
+    def row(self, typed):
+        percent = typed.get("percent")
+        percent = Decimal(percent) if percent is not None else None
+        return Instalment(percent, typed.get("on"), typed.get("days"))
 
-    @cached_property
-    def media(self):
-        return super().media + Media(js=["portal_plugin/admin/plan_block.js"])
+    def problems(self, rows):
+        return instalments.problems(tuple(rows))
 
+    def stored(self, rows):
+        return instalments.written(rows)
 
-register(PlanBlockAdapter(), PlanBlock)
-
-
-class Unreadable(ListValue):
-    """What no page of ours sends: the number of rows, or the place of one, is none."""
-
-
-class PlanWidget(BlockWidget):
-    def value_from_datadict(self, data, files, name):
-        """Of a page that did not have the field, nothing is read."""
-        if self.value_omitted_from_data(data, files, name):
-            return self.block_def.empty_value()
-        # Wagtail would read as many rows as it is told of, and believes that each of them is there.
-        if not 0 <= _whole(data[f"{name}-count"]) <= MOST_ROWS:
-            return Unreadable(self.block_def)
-        try:
-            return super().value_from_datadict(data, files, name)
-        except (KeyError, ValueError, TypeError):
-            return Unreadable(self.block_def)
-
-
-def _whole(text) -> int:
-    """A number, or -1."""
-    try:
-        return int(text)
-    except ValueError:
-        return -1
-
-
-class PlanField(BlockField):
-    """Rows as ``instalments.read`` reads them. A plan that is none yet may be kept in a draft."""
-
-    def __init__(self, **kwargs):
-        block = PlanBlock(
-            InstalmentBlock(),
-            default=[],
-            max_num=instalments.MOST,
-            label=gettext_lazy("Instalments"),
-        )
-        block.set_name("instalments")
-        super().__init__(block=block, widget=PlanWidget(block), required=False, **kwargs)
-
-    def prepare_value(self, value):
-        return self._as_blocks(value)
-
-    def clean(self, value):
-        if isinstance(value, Unreadable):
-            raise ValidationError(_("The instalments did not arrive whole. Write them again."))
-        cleaned = super().clean(value)
-        plan = tuple(_instalment(row) for row in cleaned)
-        if not getattr(self, "is_deferred_validation", False):
-            _refuse(instalments.problems(plan))
-        return instalments.written(plan)
-
-    def has_changed(self, initial, data):
-        """``data`` is as it was typed; what is no number has changed, too."""
-        if isinstance(data, Unreadable):
-            return True
-        try:
-            typed = self.block.clean_deferred(data)
-        except ValidationError:
-            return True
-        return (initial or []) != instalments.written(_instalment(row) for row in typed)
-
-    def _as_blocks(self, value):
-        """Stored rows, or what was typed and refused."""
-        if not isinstance(value, list):
-            return value if value is not None else self.block.empty_value()
-        return self.block.normalize(
-            [
-                {"percent": part.percent, "on": part.on, "days": part.days}
-                for part in instalments.read(value)
-            ]
-        )
-
-
-def _instalment(row) -> Instalment:
-    percent = row.get("percent")
-    return Instalment(
-        Decimal(percent) if percent is not None else None, row.get("on"), row.get("days")
-    )
-
-
-def _refuse(problems) -> None:
-    """Raises with a sentence at each row that is wrong."""
-    errors = {}
-    for place, problem in problems:
-        errors.setdefault(place, ValidationError(str(SENTENCES[problem])))
-    if errors:
-        raise ListBlockValidationError(block_errors=errors)
+    def shown(self, stored):
+        return [
+            {"percent": part.percent, "on": part.on, "days": part.days}
+            for part in instalments.read(stored)
+        ]
 
 
 def both_refused() -> str:

@@ -115,5 +115,5 @@ class TellsOfOthers:
             "saved or published yet, and it is still on this page: save again to replace theirs, "
             "or compare the versions in the history first."
         )
-        when = days.moment_text(localtime(revision.created_at), is_short=True)
+        when = days.day_and_time(localtime(revision.created_at), is_short=True)
         return text % {"who": who, "when": when}

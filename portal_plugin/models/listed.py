@@ -139,7 +139,7 @@ class ListedQuerySet(models.QuerySet):
 
     def page(self, start, end):
         """A slice of it, in its order."""
-        if not end <= len(self.first_ids):
+        if end > len(self.first_ids):
             return self[start:end]
         return self.searched.filter(pk__in=self.first_ids[start:end])
 

@@ -17,7 +17,7 @@ from ..statuses import (
     Verdict,
 )
 from . import approvers
-from .agreed import since_agreed
+from .since_agreed import since_agreed
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class Standing:
 
     @property
     def change_since_agreed(self):
-        """What of it changed: an ``agreement.Change``, or ``None``."""
+        """What of it changed: a ``version_changes.Change``, or ``None``."""
         return self.since_agreed.change if self.since_agreed is not None else None
 
     @property

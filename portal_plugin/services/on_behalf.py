@@ -13,13 +13,14 @@ from ..exceptions import PortalError
 from ..models import Attachment, Order, SalesDocument, Submission
 from ..models.documents import lock
 from ..statuses import OPEN_TO_AGREEMENT, DocumentState, Verdict
-from . import activity, agreeing, deciding, listing, notifications, pdfs, proof_files
+from . import activity, confirming_changes, deciding, listing, notifications, pdfs, proof_files
 from .files import add as add_file
 from .files import keeping, prepare
 from .mail_receivers import staff_name
 
-#: Verdict to the verb of the history; the customer's receipt says which items.
+#: Verdict to the verb of the receipt, and to that of the history.
 VERBS = {Verdict.APPROVE: "approve", Verdict.DECLINE: "decline"}
+KEPT = {Verdict.APPROVE: "approved_for_customer", Verdict.DECLINE: "declined_for_customer"}
 #: States in which an answer can be written down, though an estimate may have expired meanwhile.
 OPEN = {
     DocumentState.WAITING,
@@ -57,18 +58,12 @@ def record(
         fresh = lock(document)
         if fresh.state not in OPEN:
             raise PortalError(_("This document does not wait for an answer."))
-        submission = _submission(fresh, f"{VERBS[Verdict(verdict)]}_for_customer", note, user)
+        verb, kept = VERBS[Verdict(verdict)], KEPT[Verdict(verdict)]
+        submission = _submission(fresh, f"{verb}_for_customer", note, user)
         shown = {key: item.item_hash for key, item in fresh.standing.items.items()}
         deciding.decide(fresh, keys, verdict, submission=submission, hashes=shown, files=files)
         facts = {"items": [str(key) for key in keys], **deciding.history_facts(submission)}
-        verb = VERBS[Verdict(verdict)]
-        activity.record(
-            fresh,
-            "approved_for_customer" if verdict == Verdict.APPROVE else "declined_for_customer",
-            staff=user,
-            data=facts,
-            submission=submission,
-        )
+        activity.record(fresh, kept, staff=user, data=facts, submission=submission)
         for file in stored:
             add_file(fresh, file, staff=user, author_name=staff_name(user), submission=submission)
         order = deciding.settle(fresh)
@@ -115,7 +110,7 @@ def confirm_change(
         fresh = lock(document)
         version = fresh.current_version
         submission = _submission(fresh, "confirm_change_for_customer", note, user)
-        order = agreeing.confirm(
+        order = confirming_changes.confirm(
             fresh,
             "confirmed_for_customer",
             shown=shown or (version.number if version else None),

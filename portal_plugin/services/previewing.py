@@ -5,7 +5,7 @@ from typing import Any
 
 from ..canonical import canonical_bytes, digest
 from ..models import ProofVersion, SalesDocument
-from ..models.agreed import SinceAgreed, since_agreed
+from ..models.since_agreed import SinceAgreed, since_agreed
 from ..models.standing import ItemStanding, Standing
 from ..statuses import ItemState
 from .versions import document_content, item_content, read_back, released_proofs

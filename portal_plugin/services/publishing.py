@@ -11,9 +11,19 @@ from .. import signals
 from ..exceptions import PublishRefused
 from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
+from ..money import HUNDRED
 from ..statuses import ChangeRequestState
-from ..totals import HUNDRED
-from . import activity, agreeing, asking_again, invoices, listing, numbering, pdfs, staging, terms
+from . import (
+    activity,
+    asking_again,
+    confirming_changes,
+    invoices,
+    listing,
+    numbering,
+    pdfs,
+    staging,
+    terms,
+)
 from .versions import since_digest, write_version
 
 
@@ -60,7 +70,7 @@ def release(
             asking_again.tell(fresh, version, before)
         listing.refresh(fresh)
         if previous is not None:
-            agreeing.tell(fresh, previous, version)
+            confirming_changes.tell(fresh, previous, version)
         pdfs.order_render(fresh)
         if previous is None:
             invoices.order_made(fresh, user)

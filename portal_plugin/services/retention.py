@@ -23,37 +23,34 @@ logger = logging.getLogger(__name__)
 MONTH = timedelta(days=365) / 12
 
 
-def due(shop: PortalSettings) -> models.QuerySet[Attachment]:
+def all_due() -> list[int]:
+    """Ids of the files of every site, the oldest of each first."""
+    shops = PortalSettings.objects.exclude(files_kept_months=None)
+    return [pk for shop in shops for pk in _due(shop).values_list("pk", flat=True)]
+
+
+def _due(shop: PortalSettings) -> models.QuerySet[Attachment]:
     """Files of the site's customers on documents that are over: no order of the family is open, and
     for so many months nothing has happened to any of it. Those that staff took out of sight, too.
     """
     if not shop.files_kept_months:
         return Attachment.objects.none()
     since = timezone.now() - shop.files_kept_months * MONTH
-    family = {"family": OuterRef("document__family")}
-    is_open = Order.objects.filter(completed_at=None, cancelled_at=None, **family)
-    happened = Activity.objects.filter(
-        document__family=OuterRef("document__family"), created_at__gte=since
-    )
+    family = OuterRef("document__family")
+    is_open = Order.objects.filter(completed_at=None, cancelled_at=None, family=family)
+    happened = Activity.objects.filter(document__family=family, created_at__gte=since)
     sent = Attachment.objects.filter(document__site=shop.site_id, link__isnull=False)
     over = sent.filter(~Exists(is_open), ~Exists(happened.exclude(verb="file_removed")))
     return over.exclude(file="").order_by("pk")
 
 
-def all_due() -> list[int]:
-    """Ids of the files of every site, the oldest of each first."""
-    shops = PortalSettings.objects.exclude(files_kept_months=None).select_related("site")
-    return [pk for shop in shops for pk in due(shop).values_list("pk", flat=True)]
-
-
 def remove(pk: int) -> bool:
     """The bytes go after the commit, with the pictures that nobody else's file shows. Whether it
-    was still there."""
-    row = Attachment.objects.get(pk=pk)
+    was still there, and its document still over."""
     with transaction.atomic():
-        document = lock(row.document)
-        row = Attachment.objects.get(pk=pk)
-        if not row.file:
+        document = lock(Attachment.objects.get(pk=pk).document)
+        row = _due(PortalSettings.of(document.site)).filter(pk=pk).first()
+        if row is None:
             return False
         transaction.on_commit(partial(_delete, row.file.storage, str(row.file)), robust=True)
         if row.removed_at is None:

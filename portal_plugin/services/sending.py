@@ -18,7 +18,7 @@ from ..models import (
     SalesDocument,
 )
 from ..models.documents import lock
-from . import activity, agreeing, links, notifications, outbox
+from . import activity, confirming_changes, links, notifications, outbox
 
 
 def send_document(
@@ -118,7 +118,7 @@ def usual_recipients(document: SalesDocument) -> list[Customer | Contact]:
 def _instead_of_news(document: SalesDocument, emails: Sequence[OutgoingEmail]) -> None:
     """Whoever is sent the document itself reads there what changed."""
     told = [email.recipient_id for email in emails]
-    for verb in ("version", *agreeing.NEWS):
+    for verb in ("version", *confirming_changes.NEWS):
         reason = _("The document itself was sent.")
         notifications.take_back(document, verb, reason, to=told)
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from .. import agreement, instalments
+from .. import instalments, version_changes
 from ..canonical import SCHEME, canonical_bytes, digest
 from ..models import DocumentVersion, LineItem, ProofVersion, SalesDocument, VersionItem
 from ..models.versions import written_reference
@@ -185,20 +185,20 @@ def has_other_plan(old: DocumentVersion, new: DocumentVersion) -> bool:
     return plan_of(old).terms != plan_of(new).terms
 
 
-def plan_of(version: DocumentVersion) -> agreement.Plan:
+def plan_of(version: DocumentVersion) -> version_changes.Plan:
     """With the amounts that its total came to."""
     content = json.loads(version.content)
     terms = instalments.read(content.get("instalments"))
     unit = Decimal(content.get("rounding_unit", 0))
     parts = instalments.amounts(version.total, terms, content["currency"], unit)
-    return agreement.Plan(terms, parts)
+    return version_changes.Plan(terms, parts)
 
 
 def delivery_changes(
     old: DocumentVersion, new: DocumentVersion
 ) -> tuple[tuple[str, str, str], ...]:
-    """See ``agreement.Change.delivery``."""
-    return agreement.delivery_changes(json.loads(old.content), json.loads(new.content))
+    """See ``version_changes.Change.delivery``."""
+    return version_changes.delivery_changes(json.loads(old.content), json.loads(new.content))
 
 
 def _items_before(document: SalesDocument) -> dict[Any, VersionItem]:

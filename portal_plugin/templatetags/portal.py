@@ -37,7 +37,7 @@ def linked(text: str) -> SafeString:
 @register.filter(expects_localtime=True)
 def moment(when: datetime | None) -> str:
     """Date and time, short, in the active language; nothing for nothing."""
-    return days.moment_text(when, is_short=True) if when else ""
+    return days.day_and_time(when, is_short=True) if when else ""
 
 
 @register.filter

@@ -10,13 +10,12 @@ from portal_plugin.actions.pay import Begin
 from portal_plugin.models import OutgoingEmail, PaymentAttempt
 from portal_plugin.services import mail_rendering
 from tests.factories import site_factory
-from tests.paying import begin, confirm, order, standin, take_all
+from tests.paying import FEES, begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"Accept": "application/json", "X-Portal-Fragment": "1"}
-FEES = [{"method": "card", "percent": "2.5", "fixed": "0.25"}]
 SHOWN = "card:2.5:0.25"
 
 

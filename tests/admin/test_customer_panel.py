@@ -4,6 +4,7 @@ import pytest
 from wagtail.models import GroupSitePermission
 
 from portal_plugin.models import ChangeRequest, Comment, Estimate, InternalNote
+from portal_plugin.services import staging
 from tests.factories import estimate_factory, line_item, link_factory
 
 from . import pages
@@ -76,6 +77,11 @@ def test_a_yes_on_the_phone_is_written_down_there(client, document, boss):
     panel = panel_of(client, document)
     assert f'name="item" value="{first.key}"' not in panel
     assert f'name="item" value="{second.key}"' in panel
+
+
+def test_nothing_is_written_down_on_what_waits_for_no_answer(client, document, boss):
+    staging.cancel(document, "No paper", user=boss)
+    assert "panel-phone-note" not in panel_of(client, document)
 
 
 def test_only_by_whoever_may_record_decisions(client, document, staff_of, only_site):

@@ -37,7 +37,7 @@ def posted(*rows):
 
 @pytest.fixture
 def save(client, boss, url):
-    def save(*rows):
+    def save(*rows, **changes):
         form = client.get(url).context["form"]
         values = {name: form[name].value() for name in form.fields if name != "method_fees"}
         data = {
@@ -46,7 +46,7 @@ def save(client, boss, url):
             if value not in (None, "") and value is not False
         }
         data.pop("logo", None)
-        return client.post(url, data | posted(*rows))
+        return client.post(url, data | posted(*rows) | changes)
 
     return save
 
@@ -97,3 +97,12 @@ def test_what_is_no_fee_is_refused_and_stays_typed(save, only_site, rows, senten
     assert response.status_code == 200
     assert sentence in response.content.decode()
     assert fees(only_site) == ()
+
+
+@pytest.mark.parametrize("changes", [{"method_fees-count": "1e9"}, {"method_fees-0-order": "x"}])
+def test_rows_that_did_not_arrive_whole_take_none_away(save, only_site, changes):
+    site_factory(method_fees=[CARD])
+    response = save(("paypal", "1", ""), **changes)
+    assert response.status_code == 200
+    assert "Please load the page again." in response.content.decode()
+    assert fees(only_site) == (MethodFee("card", Decimal("2.5"), Decimal("0.25")),)

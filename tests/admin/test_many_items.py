@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.admin.panels import InlinePanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, Panel
 
 from portal_plugin.admin.folded_panel import FoldedPanel
 from portal_plugin.admin.item_panels import LineItemsPanel
@@ -60,6 +60,25 @@ def test_each_item_is_as_wagtail_draws_it(client, boss, monkeypatch):
     assert ours == as_wagtail_draws_it(panel)
     assert ours.count("<details") == 2 * 6
     assert ours.count(" open>") == 2
+
+
+class Greeting(Panel):
+    """A panel of a site, which shows more of an item than the values of its fields."""
+
+    class BoundPanel(Panel.BoundPanel):
+        def render_html(self, parent_context=None):
+            return f"<p>Hello {self.instance.name}</p>"
+
+
+def test_items_that_a_site_gives_a_panel_of_its_own_are_drawn_one_by_one(client, boss):
+    panel = opened(client, estimate_factory(items=[line_item(1), line_item(2)]))
+    theirs = LineItemsPanel("line_items", panels=[FieldPanel("name"), Greeting()])
+    bound = theirs.bind_to_model(Estimate).get_bound_panel(
+        instance=panel.instance, request=panel.request, form=panel.form
+    )
+    html = bound.render_html()
+    for item in panel.instance.lines:
+        assert f"Hello {item.name}" in html
 
 
 def posted_of(html, number):
@@ -117,6 +136,19 @@ def test_what_was_refused_is_shown_with_its_sentence(client, boss, monkeypatch):
     assert "Ensure this value is greater than or equal to 0." in ours
     assert 'value="Typed &lt;b&gt;"' in ours
     assert ours == as_wagtail_draws_it(panel)
+
+
+def test_what_is_folded_away_is_open_where_it_is_wrong(client, boss):
+    document = estimate_factory(items=2)
+    first, second = pages.rows_of(document)
+    data = pages.document(document.customer, [first | {"discount_percent": "much"}, second], 2)
+    page = client.post(pages.url(Estimate, "edit", document.pk), data)
+    html = items_panel(page.context["panel"]).render_html()
+    assert "Enter a number." in html
+    assert re.findall(r"data-portal-fold( open| data-portal-put-off|)>", html)[:2] == [
+        " open",
+        " data-portal-put-off",
+    ]
 
 
 def test_one_more_item_costs_little_and_asks_nothing(client, boss):

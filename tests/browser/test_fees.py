@@ -20,7 +20,7 @@ from tests.browser.paying import (
     width,
 )
 from tests.factories import site_factory
-from tests.paying import order
+from tests.paying import FEES, order
 from tests.sandbox_site.stripe_standin.form_steps import (
     both_widths,
     faults,
@@ -32,7 +32,6 @@ from tests.sandbox_site.stripe_standin.form_steps import (
 __all__ = ["enter", "shop_order", "standin", "tab", "width"]
 
 pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
-FEES = [{"method": "card", "percent": "2.5", "fixed": "0.25"}]
 
 
 @pytest.fixture

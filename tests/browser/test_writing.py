@@ -109,6 +109,18 @@ def test_instalments_are_written_without_a_complaint_of_the_browser(admin, site_
     assert not admin.trouble
 
 
+def test_so_are_fees(admin, site_server):
+    site = factories.site_factory(method_fees=[{"method": "card", "percent": "2", "fixed": "0"}])
+    admin.on("console", lambda said: admin.trouble.append(said.text) if said.type == "error" else 0)
+    admin.goto(f"{site_server.url}/admin/settings/portal_plugin/portalsettings/{site.pk}/")
+    admin.get_by_role("tab", name="Money").click()
+    row = admin.locator("[name=method_fees-0-value-percent]")
+    expect(row).to_have_value("2")
+    admin.locator("#method_fees-root .c-sf-add-button").first.evaluate("button => button.click()")
+    expect(admin.locator("[name=method_fees-count]")).to_have_value("2")
+    assert not admin.trouble
+
+
 def test_a_list_that_comes_late_does_not_hide_what_was_added(admin, site_server):
     document = factories.estimate_factory(items=1, published=False)
     waiting = []

@@ -14,6 +14,7 @@ from portal_plugin.statuses import AttemptState, LedgerKind
 from tests.factories import site_factory
 from tests.paying import (
     DEPOSIT,
+    FEES,
     ask,
     begin,
     confirm,
@@ -32,7 +33,6 @@ pytestmark = pytest.mark.django_db
 
 #: 2.5 % of 35.70 and 0.25 is 1.1425.
 FEE = Decimal("1.14")
-FEES = [{"method": "card", "percent": "2.5", "fixed": "0.25"}]
 
 
 @pytest.fixture

@@ -101,6 +101,17 @@ def test_where_stripe_is_away_it_is_tried_again(standin, shop_order, settings):
     assert at_stripe(attempt, standin) == "canceled"
 
 
+def test_what_stripe_refuses_to_take_back_is_not_asked_for_again_and_again(
+    standin, shop_order, settings
+):
+    attempt = begin(shop_order).attempt
+    payments.record_offline(shop_order, amount=Decimal(5))
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_SECRET_KEY": "sk_test_invalid"}
+    assert outdating.drain() == 1
+    assert fresh(attempt).state == AttemptState.OPEN
+    assert outdating.drain() == 0
+
+
 def test_what_the_bank_works_on_already_is_left_to_come(standin, shop_order):
     attempt = begin(shop_order).attempt
     confirm(standin, attempt.payment_intent, "sepa")

@@ -89,6 +89,13 @@ def test_a_name_gives_way_to_a_long_reference(site):
     assert payload.split("\n")[5] not in ("", "看板" * 35)
 
 
+def test_a_reference_without_end_leaves_room_for_a_name(site):
+    order, shop = order_factory(1, site=site), PortalSettings.objects.get(site=site)
+    payload = qr_codes.of_transfer(order, shop, D(5), "看" * 200).payload
+    assert len(payload.encode()) <= 331
+    assert payload.split("\n")[5] == shop.name
+
+
 def test_what_is_drawn_is_what_is_said(site):
     """Modules of the picture against those of the payload: no decoder is at hand."""
     order = order_factory(1, site=site)

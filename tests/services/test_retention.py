@@ -68,22 +68,26 @@ def order():
     return factories.order_factory(items=1)
 
 
-def gone_after_run(row, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        run()
-    is_gone = not private_storage().exists(row.file.name)
-    assert is_gone is not is_there(row)
-    return is_gone
+@pytest.fixture
+def gone_after_run(django_capture_on_commit_callbacks):
+    """The bytes go after the commit, which a test has to make come."""
+
+    def gone_after_run(row):
+        with django_capture_on_commit_callbacks(execute=True):
+            run()
+        is_gone = not private_storage().exists(row.file.name)
+        assert is_gone is not is_there(row)
+        return is_gone
+
+    return gone_after_run
 
 
-def test_a_file_of_the_customers_goes_with_its_pictures_and_its_row_stays(
-    order, django_capture_on_commit_callbacks
-):
+def test_a_file_of_the_customers_goes_with_its_pictures_and_its_row_stays(order, gone_after_run):
     row = sent(order)
     previews.drain()
     pictures = [one.file.name for one in Preview.objects.all()]
     over(order)
-    assert gone_after_run(row, django_capture_on_commit_callbacks)
+    assert gone_after_run(row)
     assert not any(private_storage().exists(name) for name in pictures)
     assert not Preview.objects.exists()
     left = Attachment.objects.get()
@@ -92,48 +96,44 @@ def test_a_file_of_the_customers_goes_with_its_pictures_and_its_row_stays(
     assert order.activities.filter(verb="file_removed").count() == 1
 
 
-def test_the_history_goes_on_being_valid(order):
-    assert retention.remove(sent(order).pk)
+def test_the_history_goes_on_being_valid(order, monkeypatch):
+    monkeypatch.setattr(retention, "MONTH", timedelta(0))
+    row = sent(order)
+    staging.complete(order)
+    assert retention.remove(row.pk)
     assert next(verifying.faults(Order.objects.get()), None) is None
 
 
 @pytest.mark.parametrize("days", [364, 366])
-def test_it_goes_after_the_months_that_the_shop_says(
-    order, days, django_capture_on_commit_callbacks
-):
+def test_it_goes_after_the_months_that_the_shop_says(order, days, gone_after_run):
     row = sent(order)
     over(order, days)
-    assert gone_after_run(row, django_capture_on_commit_callbacks) is (days > 365)
+    assert gone_after_run(row) is (days > 365)
 
 
-def test_where_the_shop_says_nothing_all_is_kept(order):
+def test_where_the_shop_says_nothing_all_is_kept(order, gone_after_run):
     factories.site_factory(files_kept_months=None)
     row = sent(order)
     over(order)
-    run()
-    assert is_there(row)
+    assert not gone_after_run(row)
 
 
-def test_while_an_order_of_the_family_is_open_all_is_kept(order):
+def test_while_an_order_of_the_family_is_open_all_is_kept(order, gone_after_run):
     row = sent(order)
     grow_old(order, 4000)
-    run()
-    assert is_there(row)
+    assert not gone_after_run(row)
 
 
-def test_a_word_about_the_estimates_other_half_keeps_it(order):
+def test_a_word_about_the_estimates_other_half_keeps_it(order, gone_after_run):
     row = sent(order)
     over(order)
     rest = factories.estimate_factory(items=1, family=order.family)
-    run()
-    assert is_there(row)
+    assert not gone_after_run(row)
     grow_old(rest, 400)
-    assert retention.all_due() == [row.pk]
+    assert gone_after_run(row)
 
 
-def test_what_staff_added_proofs_and_what_others_show_stay(
-    order, django_capture_on_commit_callbacks
-):
+def test_what_staff_added_proofs_and_what_others_show_stay(order, gone_after_run):
     staffs = files.store(order, samples.upload("b.png", samples.png((20, 20))))
     proof = proofs.add_proof_version(order, order.lines[0].key, samples.upload())
     row = sent(order, "same.png")
@@ -141,7 +141,7 @@ def test_what_staff_added_proofs_and_what_others_show_stay(
         same = files.store(order, samples.upload("p.png", file.read()), link=row.link)
     previews.drain()
     over(order)
-    assert gone_after_run(row, django_capture_on_commit_callbacks)
+    assert gone_after_run(row)
     assert not is_there(same)
     for kept in (staffs, proof):
         assert is_there(kept)
@@ -149,10 +149,10 @@ def test_what_staff_added_proofs_and_what_others_show_stay(
     assert Preview.objects.filter(digest=proof.digest).exists()
 
 
-def test_those_that_staff_took_out_of_sight_go_too(order, django_capture_on_commit_callbacks):
+def test_those_that_staff_took_out_of_sight_go_too(order, gone_after_run):
     row = files.remove(sent(order), None)
     over(order)
-    assert gone_after_run(row, django_capture_on_commit_callbacks)
+    assert gone_after_run(row)
 
 
 def test_the_room_of_the_site_is_given_back_once(settings, order):
@@ -166,10 +166,25 @@ def test_the_room_of_the_site_is_given_back_once(settings, order):
     assert SiteStorage.objects.get().used_bytes == quotas.used_by_site(order.site_id) == 0
 
 
-def test_a_dry_run_names_them_and_deletes_nothing(order):
+@pytest.mark.parametrize("meanwhile", ["opened again", "kept for ever"])
+def test_what_is_not_over_any_more_when_its_turn_comes_stays(order, meanwhile):
     row = sent(order)
     over(order)
-    said = run(dry_run=True)
+    assert retention.all_due() == [row.pk]
+    if meanwhile == "opened again":
+        staging.reopen(order)
+        grow_old(order, 400)
+    else:
+        factories.site_factory(files_kept_months=None)
+    assert not retention.remove(row.pk)
+    assert Attachment.objects.get().file.name
+
+
+def test_a_dry_run_names_them_and_deletes_nothing(order, django_capture_on_commit_callbacks):
+    row = sent(order)
+    over(order)
+    with django_capture_on_commit_callbacks(execute=True):
+        said = run(dry_run=True)
     assert f"{order.number}: a.png" in said
     assert "1 of customers' files are not kept any longer. Nothing was deleted." in said
     assert is_there(row)

@@ -6,8 +6,8 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ...agreement import Change, Plan
 from ...money import format_money
+from ...version_changes import Change, Plan
 from .plan import plan_sentence
 
 

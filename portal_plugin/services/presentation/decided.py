@@ -33,7 +33,7 @@ def first_sentence(decision: Any) -> str:
     """For whoever came second: who decided it, and when."""
     words = {
         "name": decision.submission.name or _("Somebody else"),
-        "when": days.moment_text(timezone.localtime(decision.created_at)),
+        "when": days.day_and_time(timezone.localtime(decision.created_at)),
     }
     if _is_yes(decision):
         return _("%(name)s approved this already, on %(when)s.") % words

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ... import days
-from ...agreement import Plan
 from ...instalments import Instalment
 from ...models import SalesDocument
 from ...models.amounts import Planned
+from ...version_changes import Plan
 
 Show = Callable[[Decimal], str]
 

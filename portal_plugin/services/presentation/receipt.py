@@ -123,7 +123,7 @@ def moment(when: datetime) -> str:
     """Date and time in the time zone of the site, with its name and distance from UTC."""
     local = days.local(when)
     zone, offset = local.strftime("%Z"), local.strftime("%z")
-    return f"{days.moment_text(local)} {zone} (UTC{offset[:3]}:{offset[3:5]})"
+    return f"{days.day_and_time(local)} {zone} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def _who(submission: Submission) -> str:

@@ -1,26 +1,19 @@
 """System checks: each wrong setting has its id, a cause and a fix; the right one is silence."""
 
-import re
 import sys
-from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.conf.urls.i18n import i18n_patterns
-from django.core import checks
 from django.core.files.storage import Storage
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import include, path
 from django.views.generic import TemplateView
-from wagtail.models import Site
 
-from portal_plugin import checks as rooms
-from portal_plugin.checks import registering
 from portal_plugin.gateways import pdf
-from portal_plugin.models import trigrams
-from tests import factories
+from tests.checks.checking import FOLDERS, found, told
 
 PORTAL = path("portal/", include("portal_plugin.urls"))
 KEYS = {
@@ -258,38 +251,18 @@ TABLE = [
     ("E010", {"STORAGES": storage()}, {"STORAGES": storage(location="/srv/site/media-private")}),
     (
         "E011",
-        {"STORAGES": storage("tests.test_checks.OpenBucket")},
-        {"STORAGES": storage("tests.test_checks.Bucket")},
+        {"STORAGES": storage("tests.checks.test_settings.OpenBucket")},
+        {"STORAGES": storage("tests.checks.test_settings.Bucket")},
     ),
     ("E012", {"STORAGES": storage("no.such.Storage")}, {}),
     ("E012", {"STORAGES": storage(colour="red")}, {}),
     (
         "W025",
-        {"STORAGES": no_private_storage(BACKEND="tests.test_checks.Bucket")},
+        {"STORAGES": no_private_storage(BACKEND="tests.checks.test_settings.Bucket")},
         {"STORAGES": no_private_storage()},
     ),
     ("W027", {"STORAGES": no_private_storage(), "MEDIA_ROOT": ""}, {}),
 ]
-#: Where files would be stored in these tests; the folders are never made.
-FOLDERS = {
-    "MEDIA_ROOT": "/srv/site/media",
-    "STATIC_ROOT": "/srv/site/static",
-    "STATICFILES_DIRS": [("brand", "/srv/site/assets")],
-}
-
-
-def told(**options):
-    """Our messages. No database is asked unless named: from 6.1 on that is not the default."""
-    return checks.run_checks(tags=[registering.TAG], **{"databases": []} | options)
-
-
-def found(**options):
-    """The ids of ours, short; each message has a cause and a fix."""
-    messages = told(include_deployment_checks=True, **options)
-    for message in messages:
-        assert message.msg.endswith((".", ")"))
-        assert message.hint
-    return {message.id.removeprefix("portal_plugin.") for message in messages}
 
 
 @pytest.mark.parametrize(("id", "wrong", "right"), TABLE, ids=[row[0] for row in TABLE])
@@ -351,6 +324,27 @@ def test_sqlite_in_the_default_mode(monkeypatch):
     assert "W015" in found()
 
 
+def test_pdfs_that_cannot_be_made(monkeypatch):
+    monkeypatch.setattr(pdf, "_absent_libraries", lambda: ["libpango-1.0-0"])
+    assert "W011" in found()
+    monkeypatch.setattr(pdf, "_absent_libraries", list)
+    assert "W011" not in found()
+
+
+def test_keys_without_the_package(monkeypatch):
+    with override_settings(PORTAL_PLUGIN=KEYS):
+        assert "E017" not in found()
+        monkeypatch.setitem(sys.modules, "stripe", None)
+        assert "E017" in found()
+
+
+def test_a_task_worker(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    assert "I002" in found()
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    assert "I002" not in found()
+
+
 # -- mail: in the old spelling and in the new ------------------------------------------------------
 
 
@@ -373,203 +367,3 @@ def test_where_emails_go(values, id):
         for name, value in values.items():
             setattr(django_settings, name, value)
         assert found() & {"W005", "E021"} == ({id} if id else set())
-
-
-# -- the site's base template ----------------------------------------------------------------------
-
-
-@pytest.fixture
-def templates(tmp_path, settings):
-    """Write templates that the site would have, before all others."""
-    settings.TEMPLATES = [
-        engine | {"DIRS": [tmp_path, *engine["DIRS"]]} for engine in settings.TEMPLATES
-    ]
-
-    def write(**files):
-        for name, text in files.items():
-            file = tmp_path / name.replace("__", "/").replace("_html", ".html")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-
-    return write
-
-
-BLOCKS = "{% block content %}{% endblock %}{% block extra_css %}{% endblock %}"
-WHOLE = BLOCKS + "{% block extra_js %}{% endblock %}"
-#: A site's own way into a base with other names.
-OURS = (
-    "{% extends base_template %}{% block main %}{% block portal_body %}{% endblock %}{% endblock %}"
-)
-
-
-@pytest.mark.parametrize(
-    ("files", "ids"),
-    [
-        ({"base_html": WHOLE}, set()),
-        ({"base_html": BLOCKS}, {"W002"}),
-        ({"base_html": "{% block main %}{% endblock %}"}, {"E005", "W002"}),
-        ({"base_html": WHOLE + "{% no_such_tag %}"}, {"E004"}),
-        ({"base_html": "{% load no_such_library %}" + WHOLE}, {"E004"}),
-        ({"base_html": "{% extends 'layout.html' %}", "layout_html": WHOLE}, set()),
-        ({"base_html": "{% extends 'layout.html' %}"}, {"W001"}),
-        (
-            {
-                "base_html": "{% extends 'layout.html' %}{% block page %}"
-                + WHOLE
-                + "{% endblock %}",
-                "layout_html": "{% block page %}{% endblock %}",
-            },
-            set(),
-        ),
-        (
-            {
-                "base_html": "{% extends 'layout.html' %}{% block page %}"
-                + WHOLE
-                + "{% endblock %}",
-                "layout_html": "{% block body %}{% endblock %}",
-            },
-            {"E005", "W002"},
-        ),
-        ({"base_html": "{% extends layout %}"}, set()),
-        ({"base_html": "{% block main %}{% endblock %}", "portal_plugin__base_html": OURS}, set()),
-        ({"base_html": WHOLE, "portal_plugin__base_html": OURS}, {"E005"}),
-    ],
-)
-def test_the_base_template(templates, files, ids):
-    templates(**files)
-    assert found() & {"E004", "E005", "W001", "W002"} == ids
-
-
-# -- with the database -----------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("host", ["localhost", "example.com", "shop-b.localhost"])
-def test_a_host_that_customers_cannot_reach(settings, host):
-    factories.site_factory()
-    Site.objects.update(hostname=host)
-    assert "W023" in found(databases=["default"])
-    settings.DEBUG = True
-    assert "W023" not in found(databases=["default"])
-
-
-@pytest.mark.django_db
-def test_a_real_host():
-    factories.site_factory()
-    Site.objects.update(hostname="signs.northline.example")
-    assert "W023" not in found(databases=["default"])
-
-
-@pytest.mark.django_db
-@pytest.mark.failing_base
-def test_a_base_that_raises_is_a_warning_that_names_the_tag(templates):
-    site = factories.site_factory()
-    templates(base_html="\n{% include missing_one %}" + WHOLE)
-    messages = checks.run_checks(tags=[registering.TAG], databases=["default"])
-    (message,) = [m for m in messages if m.id == "portal_plugin.W028"]
-    assert f"fails on {site.hostname}" in message.msg
-    assert "{% include missing_one %} in base.html, line 2" in message.msg
-
-
-@pytest.mark.django_db
-def test_a_base_that_holds_is_silence():
-    factories.site_factory()
-    assert "W028" not in found(databases=["default"])
-
-
-SELLER = {"tax_number": "DE123456789", "address": "Hafenweg 4", "country": "DE"}
-
-
-@pytest.mark.django_db
-def test_einvoices_that_can_be_issued():
-    factories.site_factory(sends_einvoices=True, **SELLER)
-    assert not {"W033", "W034"} & set(found(databases=["default"]))
-
-
-@pytest.mark.django_db
-def test_einvoices_of_a_shop_that_does_not_say_who_it_is():
-    factories.site_factory(sends_einvoices=True, **SELLER | {"country": ""})
-    assert "W034" in found(databases=["default"])
-    factories.site_factory(sends_einvoices=False)
-    assert "W034" not in found(databases=["default"])
-
-
-@pytest.mark.django_db
-def test_packages_that_a_shop_counts_on(monkeypatch):
-    factories.site_factory(sends_einvoices=True, qr_code="transfer", **SELLER)
-    assert not {"W033", "W035"} & set(found(databases=["default"]))
-    for name in ("facturx", "segno"):
-        monkeypatch.setitem(sys.modules, name, None)
-    assert {"W033", "W035"} <= set(found(databases=["default"]))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_before_the_first_migration_the_database_is_left_alone():
-    with connection.schema_editor() as editor:
-        editor.alter_db_table(Site, "wagtailcore_site", "not_yet")
-    try:
-        assert found(databases=["default"]) is not None
-    finally:
-        with connection.schema_editor() as editor:
-            editor.alter_db_table(Site, "not_yet", "wagtailcore_site")
-
-
-@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
-def test_the_journal_of_sqlite(tmp_path, monkeypatch, django_db_blocker, mode):
-    values = {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": tmp_path / "old.sqlite3",
-        "OPTIONS": {"init_command": f"PRAGMA journal_mode={mode}"},
-    }
-    configured = connections.configure_settings({"default": {}, "old": values})
-    monkeypatch.setitem(connections.settings, "old", configured["old"])
-    with django_db_blocker.unblock():
-        assert ("W024" in found(databases=["old"])) == (mode == "DELETE")
-        connections["old"].close()
-        del connections["old"]
-
-
-@pytest.mark.django_db
-def test_a_search_without_its_indexes(monkeypatch):
-    assert "W040" not in found(databases=["default"])
-    monkeypatch.setattr(trigrams, "are_there", lambda: False)
-    assert "W040" in found(databases=["default"])
-
-
-def test_pdfs_that_cannot_be_made(monkeypatch):
-    monkeypatch.setattr(pdf, "_absent_libraries", lambda: ["libpango-1.0-0"])
-    assert "W011" in found()
-    monkeypatch.setattr(pdf, "_absent_libraries", list)
-    assert "W011" not in found()
-
-
-# -- the registry ----------------------------------------------------------------------------------
-
-
-def test_keys_without_the_package(monkeypatch):
-    with override_settings(PORTAL_PLUGIN=KEYS):
-        assert "E017" not in found()
-        monkeypatch.setitem(sys.modules, "stripe", None)
-        assert "E017" in found()
-
-
-def test_a_task_worker(settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-    assert "I002" in found()
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
-    assert "I002" not in found()
-
-
-def test_every_id_stands_in_one_place_and_in_these_tests():
-    folder = Path(registering.__file__).parent
-    source = "".join(file.read_text() for file in folder.glob("*.py"))
-    ids = re.findall(r'id="portal_plugin\.([EWI]\d{3})"', source)
-    shared = {"E007"}
-    assert {id for id in ids if ids.count(id) > 1} <= shared
-    tests = Path(__file__).read_text()
-    assert [id for id in ids if f'"{id}"' not in tests] == []
-
-
-def test_every_check_of_ours_is_registered():
-    named = {check.__module__ for check in checks.registry.registry.get_checks(True)}
-    assert {f"portal_plugin.checks.{room}" for room in rooms.__all__} <= named

@@ -10,8 +10,8 @@ from portal_plugin.exceptions import NotAvailable, PortalError, StaleDocument
 from portal_plugin.models import Activity, Estimate, Order, OutgoingEmail, Submission
 from portal_plugin.services import (
     activity,
-    agreeing,
     choosing,
+    confirming_changes,
     converting,
     links,
     mail_jobs,
@@ -217,7 +217,7 @@ def test_publishing_tells_what_it_will_ask(order):
     order.line_items = order.lines
     order.save_revision()
     fresh = Order.objects.get()
-    change = agreeing.change_to_come(fresh, fresh.get_latest_revision_as_object())
+    change = confirming_changes.change_to_come(fresh, fresh.get_latest_revision_as_object())
     assert change.total == (238, 268)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from .. import agreement
+from .. import version_changes
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import DirectLink, DocumentVersion, Order, SalesDocument, Submission
 from ..statuses import OPEN_TO_AGREEMENT
@@ -60,7 +60,7 @@ def why_not(document: SalesDocument) -> str:
     return _("Nothing waits for a confirmation any more.")
 
 
-def change_to_come(document: SalesDocument, draft: SalesDocument) -> agreement.Change | None:
+def change_to_come(document: SalesDocument, draft: SalesDocument) -> version_changes.Change | None:
     """What publishing ``draft`` would ask the customer to confirm."""
     if document.current_version_id is None or document.state not in OPEN_TO_AGREEMENT:
         return None
@@ -70,7 +70,7 @@ def change_to_come(document: SalesDocument, draft: SalesDocument) -> agreement.C
 def tell(document: SalesDocument, before: DocumentVersion, version: DocumentVersion) -> None:
     """News for whoever has a way in, where a version that goes out changes anything around the
     items that they agreed to. Called by whoever makes the version, under the lock."""
-    step = agreement.change(json.loads(before.content), json.loads(version.content))
+    step = version_changes.change(json.loads(before.content), json.loads(version.content))
     fresh = type(document).objects.get(pk=document.pk)
     if not step.is_any or fresh.state not in OPEN_TO_AGREEMENT:
         return

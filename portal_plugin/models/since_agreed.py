@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
-from .. import agreement
+from .. import version_changes
 from ..statuses import ItemState
 from .activity import Activity
 from .approvers import person_of
@@ -25,7 +25,7 @@ class SinceAgreed:
     """What waits for a yes, or is only good news. Where everybody has to say yes, links of those
     who have agreed to what is out now, and of those who have not; else both are empty."""
 
-    change: agreement.Change
+    change: version_changes.Change
     confirmed: tuple = ()
     missing: tuple = ()
 
@@ -135,12 +135,12 @@ class _Yeses:
         rows = found.select_related("link__recipient").order_by("sequence")
         return [(json.loads(row.data)["version"], row) for row in rows]
 
-    def _change(self, number) -> agreement.Change:
+    def _change(self, number) -> version_changes.Change:
         """From the version of that number."""
         wanted, unwanted = self.document.customers_choices
         if self.document.is_order:
             unwanted = unwanted | set(self.standing.never_wanted_keys)
-        return agreement.change(
+        return version_changes.change(
             self.contents[number],
             self.content,
             approved={str(key) for key in self.approved},

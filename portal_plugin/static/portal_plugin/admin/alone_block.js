@@ -1,7 +1,7 @@
 // Wagtail's widget gives its block's element an id and asks a list for it that has none: only the
 // blocks inside of others have one.
 
-class PlanBlock extends window.wagtailStreamField.blocks.ListBlockDefinition {
+class AloneBlock extends window.wagtailStreamField.blocks.ListBlockDefinition {
   render(...args) {
     const block = super.render(...args);
     block.element ??= block.container[0];
@@ -9,4 +9,4 @@ class PlanBlock extends window.wagtailStreamField.blocks.ListBlockDefinition {
   }
 }
 
-window.telepath.register("portal_plugin.PlanBlock", PlanBlock);
+window.telepath.register("portal_plugin.AloneBlock", AloneBlock);

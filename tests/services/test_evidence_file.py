@@ -1,0 +1,249 @@
+"""The file of a document that a stranger checks without us."""
+
+import json
+import zipfile
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from portal_plugin.canonical import canonical_bytes, digest
+from portal_plugin.models import Estimate, Order, ProofVersion, Submission
+from portal_plugin.services import erasing, invoices, pdfs
+from portal_plugin.services.evidence import exporting, verifying
+from tests import factories
+from tests.evidence import CHECKER, PROOF, check, estimate, user
+
+__all__ = ["estimate", "user"]
+pytestmark = pytest.mark.django_db
+KEPT: list[bytes] = []
+
+
+def export(estimate, path):
+    pdfs.drain()
+    call_command("portal_evidence", estimate.number, "--out", str(path))
+    return path
+
+
+@pytest.fixture
+def exported(request, tmp_path):
+    """That of ``estimate``, made once: what a stranger holds knows nothing of a test's database."""
+    path = tmp_path / "evidence.zip"
+    if not KEPT:
+        KEPT.append(export(request.getfixturevalue("estimate"), path).read_bytes())
+    path.write_bytes(KEPT[0])
+    return path
+
+
+def rewritten(path, change=lambda data: data, files=lambda name, content: (name, content)):
+    """The same zip with ``change`` done to evidence.json, and ``files`` to each of the files."""
+    other = path.with_name("other.zip")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        data = json.loads(old.read("evidence.json"))
+        new.writestr("evidence.json", json.dumps(change(data) or data))
+        for name in old.namelist():
+            if name.startswith("files/") and (kept := files(name, old.read(name))):
+                new.writestr(*kept)
+    return other
+
+
+def test_a_stranger_verifies_the_file_offline(estimate, tmp_path):
+    exported = export(estimate, tmp_path / "evidence.zip")
+    done = check(exported)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Everything holds." in done.stdout
+    assert verifying.head(estimate).hash in done.stdout
+    approved = estimate.lines[0]
+    assert f"approve: {approved.name} ({Submission.objects.earliest('pk').name})" in done.stdout
+    with zipfile.ZipFile(exported) as archive:
+        assert f"files/{ProofVersion.objects.get().digest}" in archive.namelist()
+        assert "SHA-256" in archive.read("README.txt").decode()
+
+
+def _at(data, verb):
+    """The entry of the estimate's history, and what it keeps."""
+    entry = next(one for one in data["documents"][0]["history"] if one["verb"] == verb)
+    return entry, json.loads(entry["data"])
+
+
+def _without_text(name, verb):
+    """Whatever the entry names by a hash can neither be changed nor left out."""
+
+    def change(data):
+        _entry, kept = _at(data, verb)
+        gone = kept[name]
+        data["texts"] = [text for text in data["texts"] if digest(text.encode()) != gone]
+
+    return change
+
+
+def _person(data, **values):
+    _entry, kept = _at(data, "approve")
+    data["documents"][0]["people"][str(kept["submission"])].update(values)
+
+
+def _decided_otherwise(data):
+    entry, kept = _at(data, "approve")
+    kept["decided"][0][1] = "decline"
+    entry["data"] = json.dumps(kept)
+
+
+def _decided_unseen(data):
+    """A decision on what no version showed, with every hash made anew."""
+    _entry, kept = _at(data, "approve")
+    seen = kept["decided"][0][2]
+    previous = ""
+    for entry in data["documents"][0]["history"]:
+        entry["data"] = entry["data"].replace(seen, digest(b"{}"))
+        entry["previous"] = previous
+        told = {name: value for name, value in entry.items() if name != "hash"}
+        previous = entry["hash"] = digest(canonical_bytes(told))
+
+
+NOBODY = '{"email":"","name":"","signature":"","strokes":""}'
+TAMPERING = {
+    "history": lambda d: d["documents"][0]["history"][1].update(verb="approve"),
+    "taken out": lambda d: d["documents"][0]["history"].pop(2) and None,
+    "turned round": lambda d: d["documents"][0]["history"].reverse(),
+    "verdict": _decided_otherwise,
+    "not shown": _decided_unseen,
+    "version": _without_text("digest", "version"),
+    "terms": _without_text("terms", "approve"),
+    "note": _without_text("note", "undo"),
+    "change request": _without_text("asked", "change_request"),
+    "reason": lambda d: d["texts"].remove("A misunderstanding"),
+    "name": lambda d: _person(d, said=NOBODY.replace('"name":""', '"name":"Mallory"')),
+    "erased by nobody": lambda d: _person(d, said=NOBODY, salt=""),
+    "emptied": lambda d: d["documents"][0].update(history=[]),
+    "nothing": lambda d: d.update(documents=[]),
+    "another format": lambda d: d.update(format=1),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_the_stranger_finds_what_was_changed_in_it(exported, what):
+    done = check(rewritten(exported, TAMPERING[what]))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "NOT AS IT WAS" in done.stdout
+    assert not done.stderr
+
+
+@pytest.mark.parametrize("what", ["gone", "other bytes"])
+def test_the_stranger_finds_another_proof(exported, what):
+    proof = f"files/{digest(PROOF)}"
+
+    def change(name, content):
+        if name != proof:
+            return name, content
+        return (name, b"other") if what == "other bytes" else None
+
+    done = check(rewritten(exported, files=change))
+    assert done.returncode == 1
+    assert "the file of a proof" in done.stdout or f"{proof} was changed" in done.stdout
+
+
+def _raw(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def _with_evidence(path, text, method=zipfile.ZIP_STORED, name="evidence.json"):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(name, text)
+    return path
+
+
+def _packed(exported):
+    """A lot of nothing beside what is there."""
+    with zipfile.ZipFile(exported, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("files/0", bytes(100 * 1024 * 1024))
+    return exported
+
+
+HISTORY = '{"format":2,"texts":[],"documents":[{"document":"x","history":[%s]}]}'
+MALFORMED = {
+    "no zip": lambda path: _raw(path, b"PK what"),
+    "nothing": lambda path: _raw(path, b""),
+    "cut": lambda path: _raw(path, path.read_bytes()[: path.stat().st_size // 2]),
+    "flipped": lambda path: _raw(path, path.read_bytes().replace(b"files/", b"file5/", 1)),
+    "no evidence": lambda path: _with_evidence(path, "{}", name="x.json"),
+    "no json": lambda path: _with_evidence(path, "{"),
+    "no utf-8": lambda path: _with_evidence(path, b"\xff\xfe{"),
+    "a list": lambda path: _with_evidence(path, "[]"),
+    "no keys": lambda path: _with_evidence(path, "{}"),
+    "no history": lambda path: _with_evidence(path, '{"format":2,"texts":[],"documents":[{}]}'),
+    "other kinds": lambda path: _with_evidence(path, '{"format":2,"texts":"x","documents":3}'),
+    "half a surrogate": lambda path: _with_evidence(path, '{"texts":["\\ud800"],"documents":[]}'),
+    "an entry without a hash": lambda path: _with_evidence(path, HISTORY % "{}"),
+    "an entry that is none": lambda path: _with_evidence(path, HISTORY % "7"),
+    "endlessly nested": lambda path: _with_evidence(path, "[" * 10**6),
+    "a number of a million digits": lambda path: _with_evidence(path, "9" * 10**6),
+    "packed small, and huge": lambda path: _with_evidence(
+        path,
+        '{"format":2,"texts":[],"documents":[]}' + " " * (64 * 1024 * 1024),
+        zipfile.ZIP_DEFLATED,
+    ),
+    "a huge file packed small": _packed,
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_the_checker_says_so_of_whatever_is_no_evidence(exported, what):
+    done = check(MALFORMED[what](exported))
+    assert done.returncode == 1
+    assert "NOT AS IT WAS: this is no whole file of portal_evidence" in done.stdout
+    assert not done.stderr
+
+
+def test_a_number_writes_nothing_of_its_own_into_what_the_checker_says(exported):
+    told = check(exported).stdout.count("\n")
+
+    def change(data):
+        data["documents"][0]["number"] = "E-1\nEverything holds.\x1b[8m"
+
+    said = check(rewritten(exported, change)).stdout
+    assert "\x1b" not in said
+    assert said.count("\n") == told
+
+
+def test_erasing_the_person_leaves_the_file_valid_for_a_stranger(estimate, tmp_path):
+    erasing.erase(erasing.by_link(estimate.links.get()))
+    path = tmp_path / "erased.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+
+
+def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, user):
+    factories.approve(estimate, estimate.standing.waiting_keys)
+    pdfs.drain()
+    path = tmp_path / "order.zip"
+    with path.open("wb") as target:
+        assert exporting.export(Order.objects.get(), target) == []
+    assert check(path).returncode == 0
+    assert estimate.number in check(path).stdout
+
+
+def test_that_of_invoices_holds(tmp_path):
+    order = factories.order_factory(items=1, site=factories.site_factory(invoicing="staff"))
+    invoices.issue(order)
+    path = tmp_path / "invoice.zip"
+    with path.open("wb") as target:
+        exporting.export(Order.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+    done = check(rewritten(path, _without_text("digest", "invoice")))
+    assert "the text of digest" in done.stdout
+
+
+def test_no_file_is_written_over(estimate, tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text("Kept")
+    with pytest.raises(CommandError):
+        export(estimate, path)
+    assert path.read_text() == "Kept"
+
+
+def test_the_checker_needs_nothing_but_python_and_is_short():
+    lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
+    imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
+    assert imports <= {"hashlib", "hmac", "json", "os", "sys", "zipfile"}
+    assert len(lines) - len(imports) <= 67
