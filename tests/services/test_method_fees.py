@@ -6,11 +6,12 @@ import pytest
 import stripe
 
 from portal_plugin.exceptions import PortalError
+from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import Discrepancy, LedgerEntry, Order, PaymentAttempt, PortalSettings
 from portal_plugin.services import payments, staging
-from portal_plugin.services.payments import comparing
+from portal_plugin.services.payments import comparing, disputing
 from portal_plugin.services.presentation import document_view
-from portal_plugin.statuses import AttemptState, LedgerKind
+from portal_plugin.statuses import AttemptState, DisputeState, LedgerKind
 from tests.factories import site_factory
 from tests.paying import (
     DEPOSIT,
@@ -207,6 +208,20 @@ class TestBooking:
         )
 
 
+def all_of(entry):
+    """What Stripe says where the bank has taken back all that came."""
+    return gateway.Dispute(
+        id="dp_all",
+        state=DisputeState.NEEDS_RESPONSE,
+        amount=entry.amount,
+        currency=entry.currency,
+        is_live=False,
+        is_withdrawn=True,
+        is_returned=False,
+        payment=entry.stripe_object,
+    )
+
+
 class TestRefund:
     def refund(self, entry, amount):
         return payments.refund(entry, amount=Decimal(amount), reason="Crooked")
@@ -249,6 +264,19 @@ class TestRefund:
         standin.settle_refund(row.stripe_refund, "failed")
         take_all(standin)
         assert sums(document) == (119, Decimal("3.23"), 0)
+
+    def test_one_that_comes_back_after_the_bank_took_all_leaves_no_debt_above_the_order(
+        self, standin, shop_order
+    ):
+        document = order(deposit_percent=0)
+        confirm(standin, by_card(document).attempt.payment_intent, "5126")
+        take_all(standin, "payment_intent.succeeded")
+        entry = LedgerEntry.objects.get(document=document)
+        row = self.refund(entry, "122.23")
+        disputing.apply(all_of(entry), entry)
+        standin.settle_refund(row.stripe_refund, "failed")
+        take_all(standin)
+        assert sums(document) == (0, 0, 119)
 
     def test_outside_the_portal_too(self, standin, shop_order):
         entry = paid_by_card(standin)
