@@ -89,8 +89,11 @@ def test_a_file_of_the_customers_goes_with_its_pictures_and_its_row_stays(
     assert order.activities.filter(verb="file_removed").count() == 1
 
 
-def test_the_history_goes_on_being_valid(order):
-    assert retention.remove(sent(order).pk)
+def test_the_history_goes_on_being_valid(order, monkeypatch):
+    monkeypatch.setattr(retention, "MONTH", timedelta(0))
+    row = sent(order)
+    staging.complete(order)
+    assert retention.remove(row.pk)
     assert next(verifying.faults(Order.objects.get()), None) is None
 
 
@@ -160,6 +163,31 @@ def test_the_room_of_the_site_is_given_back_once(settings, order):
         assert retention.remove(row.pk)
         assert not retention.remove(row.pk)
     assert SiteStorage.objects.get().used_bytes == quotas.used_by_site(order.site_id) == 0
+
+
+def opened_again(order):
+    staging.reopen(order)
+    grow_old(order, 400)
+
+
+def written_about(order):
+    rest = factories.estimate_factory(items=1, family=order.family)
+    assert rest.activities.exists()
+
+
+def no_longer_swept(order):
+    factories.site_factory(files_kept_months=None)
+
+
+@pytest.mark.parametrize("happens", [opened_again, written_about, no_longer_swept])
+def test_what_happens_after_the_files_were_counted_keeps_them(order, happens):
+    """A thousand files take a while; the last of them may be needed again by then."""
+    row = sent(order)
+    over(order)
+    assert retention.all_due() == [row.pk]
+    happens(order)
+    assert not retention.remove(row.pk)
+    assert Attachment.objects.get().file.name == row.file.name
 
 
 def test_a_dry_run_names_them_and_deletes_nothing(order):
