@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from portal_plugin.models import (
     DocumentVersion,
     Estimate,
     Invoice,
+    LedgerEntry,
     Order,
     ProofPin,
     ProofVersion,
@@ -41,6 +43,7 @@ from portal_plugin.services import (
     files,
     invoices,
     on_behalf,
+    payments,
     pdfs,
     proofs,
 )
@@ -98,6 +101,63 @@ def test_a_file_that_was_changed_with_its_row_is_found(estimate):
         file.write(b"other")
     Attachment.objects.update(digest=digest(b"other"))
     assert "not the file that the history has" in fault(Estimate.objects.get())
+
+
+def _files():
+    return Attachment.objects.filter(document=Estimate.objects.get())
+
+
+#: What is said, and what somebody did to the row of a file.
+AWAY = {
+    "the history has it, and its row is gone": lambda: _files().delete(),
+    "it was taken away, and the history does not have that": lambda: _files().update(
+        removed_at=timezone.now()
+    ),
+}
+
+
+@pytest.mark.parametrize("told", AWAY)
+def test_a_file_that_nobody_took_away_and_is_not_there_is_found(estimate, told):
+    kept = files.store(estimate, samples.upload("a.png", samples.png((9, 9))), is_internal=False)
+    AWAY[told]()
+    assert fault(Estimate.objects.get()) == f"file {kept.public_id}: {told}"
+
+
+def test_a_file_that_staff_took_out_of_sight_is_none(estimate):
+    files.remove(files.store(estimate, samples.upload("a.png", samples.png((9, 9)))), None)
+    assert fault(Estimate.objects.get()) == ""
+
+
+def test_a_proof_whose_rows_are_gone_is_found(estimate):
+    version = proofs.add_proof_version(estimate, estimate.lines[1].key, samples.upload("b.png"))
+    ProofVersion.objects.filter(pk=version.pk).delete()
+    assert f"file {version.public_id}: the history has it" in fault(Estimate.objects.get())
+
+
+#: What somebody does to the row of a booking.
+COOKED = {
+    "amount": lambda rows: rows.update(amount=1),
+    "surcharge": lambda rows: rows.update(surcharge=1),
+    "currency": lambda rows: rows.update(currency="JPY"),
+    "gone": lambda rows: rows.delete(),
+    "made up": lambda rows: LedgerEntry.objects.create(
+        document=rows.get().document,
+        kind="offline",
+        amount=5,
+        currency="EUR",
+        occurred_at=timezone.now(),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", COOKED)
+def test_a_booking_that_is_not_what_was_booked_is_found(change):
+    order = factories.order_factory(items=1)
+    entry = payments.record_offline(order, amount=Decimal(20))
+    payments.refund_outside(entry, amount=Decimal(5), reason="Crooked")
+    assert fault(Order.objects.get()) == ""
+    COOKED[change](LedgerEntry.objects.filter(kind="refund"))
+    assert fault(Order.objects.get()).startswith("booking ")
 
 
 def test_a_document_as_it_was_written_holds(estimate):
