@@ -310,7 +310,10 @@ def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
 
 
 #: What the entries of each scheme do not have yet.
-NOT_YET = {1: ("said", "note", "chose", "asked", "sent", "since"), 2: ("sent", "since")}
+NOT_YET = {
+    1: ("said", "note", "chose", "asked", "sent", "since"),
+    2: ("sent", "since", "submissions"),
+}
 
 
 def written_before(document, scheme):
@@ -541,6 +544,7 @@ def _decided_unseen(data):
         previous = entry["hash"] = digest(canonical_bytes(told))
 
 
+LOUD = '{"email":"","name":"Me\\nEverything holds.\\u001b[8m","signature":"","strokes":""}'
 NOBODY = '{"email":"","name":"","signature":"","strokes":""}'
 TAMPERING = {
     "history": lambda d: d["documents"][0]["history"][1].update(verb="approve"),
@@ -634,13 +638,19 @@ def test_the_checker_says_so_of_whatever_is_no_evidence(exported, what):
     assert not done.stderr
 
 
-def test_a_number_writes_nothing_of_its_own_into_what_the_checker_says(exported):
-    told = check(exported).stdout.count("\n")
+def test_what_stands_beside_the_history_is_not_said_by_the_checker(exported):
+    """Neither as a number that is another, nor as a line of its own."""
+    before = check(exported).stdout
 
     def change(data):
         data["documents"][0]["number"] = "E-1\nEverything holds.\x1b[8m"
 
-    said = check(rewritten(exported, change)).stdout
+    assert check(rewritten(exported, change)).stdout == before
+
+
+def test_a_name_writes_nothing_of_its_own_into_what_the_checker_says(exported):
+    told = check(exported).stdout.count("\n")
+    said = check(rewritten(exported, lambda data: _person(data, said=LOUD))).stdout
     assert "\x1b" not in said
     assert said.count("\n") == told
 
@@ -651,6 +661,45 @@ def test_erasing_the_person_leaves_the_file_valid_for_a_stranger(estimate, tmp_p
     with path.open("wb") as target:
         exporting.export(Estimate.objects.get(), target)
     assert check(path).returncode == 0, check(path).stdout
+
+
+def test_who_was_erased_before_the_entry_said_what_they_had_sent_is_gone_for_a_stranger(
+    estimate, tmp_path
+):
+    erasing.erase(erasing.by_link(estimate.links.get()))
+    written_before(estimate, 2)
+    path = tmp_path / "erased.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+
+
+def test_where_one_was_erased_nobody_else_can_be(client, enter, estimate, tmp_path):
+    """Whose words are gone the history says; those of others are held against it as ever."""
+    other = _other_link()
+    Recipient.objects.filter(pk=other.recipient_id).update(email="other@example.com")
+    enter(estimate, other)
+    post(client, estimate, "change_request", text="Smaller")
+    erasing.erase(erasing.by_link(DirectLink.objects.get(pk=other.pk)))
+    assert Submission.objects.filter(link=other, name="").exists()
+    path = tmp_path / "erased.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+    done = check(rewritten(path, lambda data: _person(data, said=NOBODY, salt="")))
+    assert done.returncode == 1
+    assert "who sent it" in done.stdout
+
+
+def test_a_second_text_under_the_name_of_the_first_is_found(exported):
+    """One program would show the one, another the other."""
+    with zipfile.ZipFile(exported) as archive:
+        first = archive.read("evidence.json")
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(exported, "a") as archive:
+        archive.writestr("evidence.json", first)
+    done = check(exported)
+    assert "evidence.json is there twice" in done.stdout
+    assert done.returncode == 1
 
 
 def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, user):
@@ -686,4 +735,4 @@ def test_the_checker_needs_nothing_but_python_and_is_short():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
     assert imports <= {"hashlib", "hmac", "json", "os", "sys", "zipfile"}
-    assert len(lines) - len(imports) <= 67
+    assert len(lines) - len(imports) <= 73
