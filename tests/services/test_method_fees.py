@@ -1,5 +1,6 @@
 """Fees by way of paying: what Stripe is asked for, what is booked, and what goes back."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from portal_plugin.exceptions import PortalError
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import Discrepancy, LedgerEntry, Order, PaymentAttempt, PortalSettings
 from portal_plugin.services import payments, staging
-from portal_plugin.services.payments import comparing, disputing
+from portal_plugin.services.payments import booking, comparing, disputing
 from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import AttemptState, DisputeState, LedgerKind
 from tests.factories import site_factory
@@ -159,6 +160,7 @@ class TestBooking:
         take_all(standin)
         entry = LedgerEntry.objects.get()
         assert (entry.amount, entry.surcharge) == (DEPOSIT + FEE, FEE)
+        assert not Discrepancy.objects.exists()
         assert sums(shop_order) == (DEPOSIT, FEE, Decimal("83.30"))
         assert intents(standin)[0].amount_received == 3684
         listed = Order.objects.with_paid().get(pk=shop_order.pk)
@@ -184,6 +186,19 @@ class TestBooking:
         take_all(standin)
         assert not LedgerEntry.objects.exists()
         assert Discrepancy.objects.get().stripe_object == attempt.payment_intent
+
+    @pytest.mark.parametrize("way", ["card", "sepa_debit", "link"])
+    def test_what_came_in_a_dear_way_without_its_fee_is_for_a_person_to_look_at(
+        self, standin, shop_order, way
+    ):
+        """Whatever a browser told Stripe: the money is booked, and somebody reads of it."""
+        attempt = begin(shop_order, way="other").attempt
+        payment = gateway.find_payment(attempt.payment_intent, gateway.of_site(shop_order.site))
+        came = replace(payment, state=AttemptState.SUCCEEDED, received=DEPOSIT, way=way)
+        for _time in range(2):
+            booking.apply(came, attempt)
+        assert sums(shop_order) == (DEPOSIT, 0, Decimal("83.30"))
+        assert Discrepancy.objects.count() == (way == "card")
 
     def test_paid_in_full_leaves_nothing_due_and_nothing_over(self, standin, shop_order):
         entry = paid_by_card(standin)
