@@ -8,9 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from portal_plugin.exceptions import FileIsDamaged
 from portal_plugin.models import Activity, Attachment, Order, Preview, SiteStorage
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import (
+    attachment_files,
     files,
     previews,
     proofs,
@@ -188,6 +190,15 @@ def test_what_happens_after_the_files_were_counted_keeps_them(order, happens):
     happens(order)
     assert not retention.remove(row.pk)
     assert Attachment.objects.get().file.name == row.file.name
+
+
+def test_who_fetches_a_file_while_it_goes_alarms_nobody(order, django_capture_on_commit_callbacks):
+    row = sent(order)
+    over(order)
+    assert gone_after_run(row, django_capture_on_commit_callbacks)
+    with pytest.raises(FileIsDamaged):
+        list(attachment_files.checked(row))
+    assert not order.activities.filter(verb="file_damaged").exists()
 
 
 def test_a_dry_run_names_them_and_deletes_nothing(order):
