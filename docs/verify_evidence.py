@@ -33,6 +33,7 @@ def read(path):
     with zipfile.ZipFile(path) as archive:
         text = archive.open("evidence.json").read(MOST + 1)
         stored = [each for each in archive.infolist() if each.filename.startswith("files/")]
+        expect(archive.namelist().count("evidence.json") == 1, "evidence.json is there twice")
         if len(text) > MOST or sum(each.file_size for each in stored) > os.path.getsize(path):
             raise ValueError("it holds more than it may")
         for each in stored:
@@ -43,9 +44,9 @@ def read(path):
         return json.loads(text), {each.filename for each in stored}
 
 
-def check(document, texts, files, is_erased):
+def check(document, texts, files, erased):
     """One history, and all that it names by a hash. Prints the decisions."""
-    name, previous, shown = document["document"], "", {}
+    name, called, previous, shown = document["document"], "", "", {}
     for number, entry in enumerate(document["history"], 1):
         place, claimed = f"{name}, history entry {number}", entry.pop("hash")
         follows = (entry["document"], entry["sequence"], entry["previous"])
@@ -54,7 +55,9 @@ def check(document, texts, files, is_erased):
         previous, data = claimed, json.loads(entry["data"])
         for what in TEXTS:
             expect(not data.get(what) or data[what] in texts, f"{place}: the text of {what}")
-        for item in json.loads(texts.get(data.get("digest"), "{}")).get("items", ()):
+        seen = json.loads(texts.get(data.get("digest"), "{}"))
+        called = seen.get("number") if entry["verb"] == "version" else called
+        for item in seen.get("items", ()):
             decided = {field: item[field] for field in item if field not in BESIDE}
             shown[item.get("key"), hash_of(decided)] = item.get("name")
             for proof in item.get("proofs", ()):
@@ -63,14 +66,15 @@ def check(document, texts, files, is_erased):
             who = document["people"][str(data["submission"])]
             salt, said = bytes.fromhex(who["salt"]), who["said"]
             made = hmac.new(salt, said.encode(), "sha256").hexdigest()
-            is_gone = is_erased and not any(json.loads(said).values())
+            is_named = any(keys is None or data["submission"] in keys for keys in erased)
+            is_gone = is_named and not any(json.loads(said).values())
             expect(data.get("said") in (None, made) or is_gone, f"{place}: who sent it")
         for key, verdict, item_hash, reason, *_since in data.get("decided", ()):
             expect((key, item_hash) in shown and reason in texts, f"{place}: what was decided")
             item, by = shown.get((key, item_hash)), json.loads(said)["name"]
             print(clean(f"{entry['at']} {verdict}: {item} ({by})"))
     expect(previous, f"{name}: it has no history")
-    print(clean(f"{document['number']}: {len(document['history'])} entries, head {previous}"))
+    print(clean(f"{called}: {len(document['history'])} entries, head {previous}"))
 
 
 try:
@@ -78,9 +82,11 @@ try:
     texts = {hashlib.sha256(text.encode()).hexdigest(): text for text in evidence["texts"]}
     documents = evidence["documents"]
     expect(documents and evidence["format"] == 2, "it is nothing that this checker knows")
-    verbs = {entry["verb"] for document in documents for entry in document["history"]}
+    entries = [entry for document in documents for entry in document["history"]]
+    told = [json.loads(entry["data"]) for entry in entries if entry["verb"] == "erased"]
+    erased = [data.get("submissions") for data in told]  # None, of an old entry: whoever it was
     for document in documents:
-        check(document, texts, files, "erased" in verbs)
+        check(document, texts, files, erased)
 except Exception as error:
     expect(False, f"this is no whole file of portal_evidence: {type(error).__name__} {error}")
 print("\n".join(faults) or "Everything holds.")

@@ -84,12 +84,15 @@ def left_of(payment: int, bookings: Iterable[Booking]) -> Decimal:
 
 
 def surcharge_in(amount: Decimal, payment: int, bookings: Iterable[Booking]) -> Decimal:
-    """How much of ``amount`` is of the payment's fee, where so much of it goes back. What was paid
-    for the order goes first: whoever gets all of it back gets the fee back, too."""
+    """How much of ``amount`` is of the payment's fee, where so much of it goes back; below zero
+    where a negative ``amount`` comes back. What was paid for the order goes first: whoever gets all
+    of it back gets the fee back, too. So the fee that is there is told by what is left of the
+    payment, in whatever order that went and came."""
     rows = _of(payment, bookings)
-    fee = sum((row.surcharge for row in rows), ZERO)
-    for_order = sum((row.for_order for row in rows), ZERO)
-    return max(ZERO, min(fee, amount - max(ZERO, for_order)))
+    fee = sum((row.surcharge for row in rows if row.id == payment), ZERO)
+    there = sum((row.surcharge for row in rows), ZERO)
+    left = sum((row.amount for row in rows), ZERO) - amount
+    return there - min(fee, max(ZERO, left))
 
 
 def _of(payment: int, bookings: Iterable[Booking]) -> list[Booking]:

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from portal_plugin.models import ChangeRequest, Estimate
-from portal_plugin.services import answering, on_behalf, proofs
+from portal_plugin.canonical import canonical_bytes
+from portal_plugin.models import ChangeRequest, DirectLink, Estimate, Recipient, SubmissionSalt
+from portal_plugin.services import activity, answering, on_behalf, proofs
 from portal_plugin.services.evidence import verifying
 from tests import factories, samples
 
@@ -59,3 +60,36 @@ def check(path):
     return subprocess.run(
         [sys.executable, "-I", str(CHECKER), str(path)], capture_output=True, text=True, check=False
     )
+
+
+def other_link():
+    mine = DirectLink.objects.get()
+    customer = mine.recipient.customer
+    other = Recipient.objects.create(site=mine.recipient.site, customer=customer, name="Mallory")
+    return DirectLink.objects.create(
+        document=mine.document, recipient=other, expires_at=mine.expires_at
+    )
+
+
+#: What the entries of each scheme do not have yet.
+NOT_YET = {
+    1: ("said", "note", "chose", "asked", "sent", "since"),
+    2: ("sent", "since", "submissions"),
+}
+
+
+def written_before(document, scheme):
+    """The whole history as the scheme wrote it, with its hashes."""
+    previous = ""
+    for entry in document.activities.order_by("sequence"):
+        kept = activity.facts(entry)
+        for name in NOT_YET[scheme]:
+            kept.pop(name, None)
+        if "decided" in kept:
+            kept["decided"] = [row[:4] for row in kept["decided"]]
+        entry.data, entry.scheme = canonical_bytes(kept).decode(), scheme
+        entry.previous_hash, entry.hash = previous, ""
+        previous = entry.hash = activity.entry_hash(entry, document.public_id)
+        entry.save()
+    if scheme == 1:
+        SubmissionSalt.objects.all().delete()

@@ -104,6 +104,33 @@ def test_a_refund_that_came_back_brings_its_part_of_the_fee():
     assert (sums.received, sums.refunded, sums.surcharges) == (100, 0, 2)
 
 
+def come_back(number, about, before):
+    amount = -next(row.amount for row in before if row.id == about)
+    return booking(number, Kind.REVERSAL, amount, about, -surcharge_in(-amount, 1, before))
+
+
+def test_what_two_took_and_one_gave_back_is_no_debt_of_more_than_the_order():
+    """The bank takes all of it back while all of it is on its way back, which fails then."""
+    rows = [DEAR]
+    rows.append(gone(2, Kind.REFUND, 102, rows))
+    rows.append(gone(3, Kind.CHARGEBACK, 102, rows))
+    rows.append(come_back(4, 2, rows))
+    sums = ledger_sums(rows)
+    assert (sums.kept, sums.surcharges, left_of(1, rows)) == (0, 0, 0)
+
+
+@given(st.permutations([2, 3, 4]))
+def test_whatever_comes_back_in_whatever_order_all_is_as_it_was(order):
+    rows = [DEAR]
+    for number, amount in ((2, 100), (3, 1), (4, 102)):
+        rows.append(gone(number, Kind.REFUND, amount, rows))
+    for number, about in enumerate(order, start=5):
+        rows.append(come_back(number, about, rows))
+        assert ledger_sums(rows).surcharges == min(2, max(0, left_of(1, rows)))
+    sums = ledger_sums(rows)
+    assert (sums.kept, sums.surcharges) == (100, 2)
+
+
 @given(st.lists(st.integers(1, 60), max_size=8), st.booleans())
 def test_all_of_it_back_is_the_fee_back_in_whatever_parts(parts, by_bank):
     rows, left = [DEAR], 102

@@ -144,9 +144,10 @@ class Pay(Action):
 
     @property
     def at_stake(self):
-        """Where another amount can be chosen, the most of it."""
-        other = payments.offer(self.document).other
-        return max(self.document.amount_due, other.most) if other else self.document.amount_due
+        """Where another amount can be chosen, the most of it; in the way with the highest fee."""
+        document, other = self.document, payments.offer(self.document).other
+        most = max(document.amount_due, other.most) if other else document.amount_due
+        return most + payments.highest_fee(document, most)
 
     def is_available(self):
         document = self.document

@@ -43,7 +43,7 @@ class Arrived(UploadedFile):
 
     def digest(self) -> str:
         """Hexadecimal SHA-256. Reads what was not hashed while it came in."""
-        at, running = running_hashes.take_furthest(self.staged)
+        at, running = running_hashes.take_furthest(self.staged, self.size or 0)
         self._bytes.seek(at)
         while step := self._bytes.read(STEP):
             running.update(step)

@@ -17,12 +17,15 @@ _lock = threading.Lock()
 
 def take(name: str, at: int) -> Any:
     """The SHA-256 of the first ``at`` bytes, for the one who goes on there; ``None`` where it is
-    not known here. Nobody else has it until it is given back by ``keep``."""
+    not known here. Nobody else has it until it is given back by ``keep``. What was known of bytes
+    behind the end is forgotten: they are gone, and others may come."""
+    with _lock:
+        known, running = _found.get(name, (0, None))
+        if known >= at:
+            _found.pop(name, None)
     if at == 0:
         return hashlib.sha256()
-    with _lock:
-        known, _hash = _found.get(name, (None, None))
-        return _found.pop(name)[1] if known == at else None
+    return running if known == at else None
 
 
 def keep(name: str, at: int, running: Any) -> None:
@@ -36,10 +39,11 @@ def keep(name: str, at: int, running: Any) -> None:
             del _found[next(iter(_found))]
 
 
-def take_furthest(name: str) -> tuple[int, Any]:
-    """As far as it is known here."""
+def take_furthest(name: str, most: int) -> tuple[int, Any]:
+    """As far as it is known here, of a file that has ``most`` bytes."""
     with _lock:
-        return _found.pop(name, (0, hashlib.sha256()))
+        known, running = _found.pop(name, (0, hashlib.sha256()))
+    return (known, running) if known <= most else (0, hashlib.sha256())
 
 
 def forget(name: str) -> None:

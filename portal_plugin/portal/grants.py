@@ -16,6 +16,8 @@ LONGEST_SECONDS = 30 * 24 * 3600
 #: An upload under way may go on so long after its grant has ended. The browser keeps the cookie
 #: until then; everything else looks at the time in it.
 LEEWAY_SECONDS = 24 * 3600
+#: The database's whole numbers end there.
+MOST = 2**63
 #: A cookie younger than this is not written again.
 FRESH_SECONDS = 300
 
@@ -60,6 +62,9 @@ def read(request, document, leeway=0) -> dict | None:
     if not isinstance(grant, dict) or grant.get("document") != document.public_id:
         return None
     if grant.get("site") != document.site_id:
+        return None
+    numbers = [grant.get(name) for name in ("link", "since", "at")]
+    if not all(type(number) is int and 0 <= number < MOST for number in numbers):
         return None
     return None if time.time() - grant["since"] > LONGEST_SECONDS + leeway else grant
 

@@ -41,11 +41,14 @@ def checked(row: Attachment) -> Iterator[bytes]:
 
 
 def report(row: Attachment) -> None:
-    """An entry in the document's history, and a mail to staff; once for each file."""
-    logger.error("A file is not what was stored: %s", row.file.name)
+    """An entry in the document's history, and a mail to staff; once for each file. Nobody is told
+    of one that the shop does not keep any longer, and that was taken away while it was fetched."""
     facts = {"file": str(row.public_id), "sha256": row.digest}
     with transaction.atomic():
         document: SalesDocument = lock(row.document)
+        if not Attachment.objects.get(pk=row.pk).file:
+            return
+        logger.error("A file is not what was stored: %s", row.file.name)
         known = document.activities.filter(verb="file_damaged", data__contains=facts["file"])
         if known.exists():
             return

@@ -128,10 +128,14 @@ def erase(plan: Plan, user: Any = None) -> None:
 def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
     with transaction.atomic():
         document = lock(link.document)
-        activity.record(document, "erased", staff=user, data={"link": link.pk})
+        sent = Submission.objects.filter(link=link)
+        facts = {
+            "link": link.pk,
+            "submissions": list(sent.order_by("pk").values_list("pk", flat=True)),
+        }
+        activity.record(document, "erased", staff=user, data=facts)
         LinkToken.objects.filter(link=link).delete()
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
-        sent = Submission.objects.filter(link=link)
         _draw_receipts_anew(sent)
         SubmissionSalt.objects.filter(submission__in=sent).delete()
         sent.update(

@@ -13,7 +13,15 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from ..models import Activity, Attachment, Order, PortalSettings, Preview, ProofVersion
+from ..models import (
+    Activity,
+    Attachment,
+    Order,
+    PortalSettings,
+    Preview,
+    ProofVersion,
+    SalesDocument,
+)
 from ..models.documents import lock
 from ..models.storage import troubles
 from . import activity, quotas
@@ -45,10 +53,13 @@ def _due(shop: PortalSettings) -> models.QuerySet[Attachment]:
 
 
 def remove(pk: int) -> bool:
-    """The bytes go after the commit, with the pictures that nobody else's file shows. Whether it
-    was still there, and its document still over."""
+    """The bytes go after the commit, with the pictures that nobody else's file shows. ``False``,
+    with nothing done, where it is gone, or not due any more: its order was opened again since the
+    files were counted, or somebody wrote."""
+    known = Attachment.objects.get(pk=pk)
     with transaction.atomic():
-        document = lock(Attachment.objects.get(pk=pk).document)
+        _lock_family(known.document)
+        document = lock(known.document)
         row = _due(PortalSettings.of(document.site)).filter(pk=pk).first()
         if row is None:
             return False
@@ -62,6 +73,12 @@ def remove(pk: int) -> bool:
         facts = {"file": str(row.public_id), "sha256": row.digest}
         activity.record(document, "file_removed", data=facts)
     return True
+
+
+def _lock_family(document: SalesDocument) -> None:
+    """What happens to any of them keeps the file. The oldest first, as whatever locks two."""
+    family = SalesDocument.objects.filter(family=document.family).order_by("pk")
+    list(family.select_for_update().values_list("pk"))
 
 
 def _remove_pictures(digest: str) -> None:

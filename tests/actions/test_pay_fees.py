@@ -84,6 +84,13 @@ def test_fees_that_are_not_those_that_were_shown_are_refused(post, fees):
     assert answer.status_code == expected
 
 
+@pytest.mark.parametrize(("above", "is_asked"), [("36.83", True), ("36.84", False)])
+def test_a_code_is_asked_for_by_what_is_paid_with_the_fee(post, above, is_asked):
+    site_factory(code_above=Decimal(above))
+    assert (post(way="card").status_code == 403) is is_asked
+    assert PaymentAttempt.objects.exists() is not is_asked
+
+
 def test_the_same_form_after_the_fee_changed_is_refused(post):
     key = uuid4()
     assert post(way="card", client_key=key).status_code == 200

@@ -149,6 +149,27 @@ def test_bytes_that_change_on_the_disk_do_not_get_the_hash_of_what_came(staged):
     assert digest(staged) == sha256(DATA).hexdigest()
 
 
+@pytest.mark.parametrize("left", [None, STEP])
+def test_a_file_that_was_lost_and_came_anew_has_the_hash_of_the_new_one(staged, left):
+    """Somebody swept the folder, or it lost its tail, while this process knew what was there."""
+    staged.append(io.BytesIO(DATA[: 2 * STEP]), 0, 2 * STEP)
+    if left is None:
+        staged.path.unlink()
+    else:
+        os.truncate(staged.path, left)
+    at, other = staged.received, os.urandom(3 * STEP)
+    staged.append(io.BytesIO(other[at:]), at, STEP)
+    with staged.path.open("ab") as another_process:
+        another_process.write(other[at + STEP :])
+    assert digest(staged) == sha256(staged.path.read_bytes()).hexdigest()
+
+
+def test_a_file_that_lost_its_tail_has_the_hash_of_what_is_left(staged):
+    staged.append(io.BytesIO(DATA), 0, len(DATA))
+    os.truncate(staged.path, STEP)
+    assert digest(staged) == sha256(DATA[:STEP]).hexdigest()
+
+
 def test_after_a_cut_line_it_goes_on_where_it_was(staged, read_again):
     with pytest.raises(ConnectionResetError):
         staged.append(Line(DATA[: STEP + 7]), 0, len(DATA))

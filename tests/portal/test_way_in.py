@@ -1,4 +1,5 @@
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,20 @@ def test_a_planted_grant_is_not_accepted(client, enter, change, rf):
     }
     forged[change] = {"document": "other", "site": 0, "since": 0}[change]
     client.cookies[grants.cookie_name(order)] = signing.dumps(forged, salt=grants.SALT)
+    dead(client, f"/portal/d/{order.public_id}/")
+
+
+@pytest.mark.parametrize("odd", ["7", "x", [7], {"pk": 7}, None, True, 7.5, 10**30, -7])
+@pytest.mark.parametrize("name", ["link", "since", "at"])
+def test_a_grant_whose_numbers_are_none_is_not_accepted(client, enter, name, odd):
+    """What has our signature may be of another release."""
+    from django.core import signing
+
+    order = factories.order_factory(items=1)
+    link, now = enter(order), int(time.time())
+    odd_one = {"document": order.public_id, "site": order.site_id, "link": link.pk}
+    odd_one |= {"since": now, "at": now} | {name: odd}
+    client.cookies[grants.cookie_name(order)] = signing.dumps(odd_one, salt=grants.SALT)
     dead(client, f"/portal/d/{order.public_id}/")
 
 

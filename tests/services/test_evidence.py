@@ -1,6 +1,7 @@
 """What customers decided can be verified years later."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -8,31 +9,39 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from portal_plugin.canonical import canonical_bytes, digest
+from portal_plugin.canonical import digest
 from portal_plugin.models import (
     Activity,
     Attachment,
     ChangeRequest,
     Choice,
     Decision,
-    DirectLink,
     DocumentVersion,
     Estimate,
     Invoice,
+    LedgerEntry,
     Order,
     ProofPin,
     ProofVersion,
-    Recipient,
     RenderedPdf,
     Submission,
     SubmissionSalt,
     VersionItem,
 )
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, erasing, files, invoices
+from portal_plugin.services import activity, erasing, files, invoices, payments, proofs
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories, samples
-from tests.evidence import check, estimate, fault, post, user
+from tests.evidence import (
+    NOT_YET,
+    check,
+    estimate,
+    fault,
+    other_link,
+    post,
+    user,
+    written_before,
+)
 
 __all__ = ["estimate", "user"]
 pytestmark = pytest.mark.django_db
@@ -45,6 +54,63 @@ def test_a_file_that_was_changed_with_its_row_is_found(estimate):
         file.write(b"other")
     Attachment.objects.update(digest=digest(b"other"))
     assert "not the file that the history has" in fault(Estimate.objects.get())
+
+
+def _files():
+    return Attachment.objects.filter(document=Estimate.objects.get())
+
+
+#: What is said, and what somebody did to the row of a file.
+AWAY = {
+    "the history has it, and its row is gone": lambda: _files().delete(),
+    "it was taken away, and the history does not have that": lambda: _files().update(
+        removed_at=timezone.now()
+    ),
+}
+
+
+@pytest.mark.parametrize("told", AWAY)
+def test_a_file_that_nobody_took_away_and_is_not_there_is_found(estimate, told):
+    kept = files.store(estimate, samples.upload("a.png", samples.png((9, 9))), is_internal=False)
+    AWAY[told]()
+    assert fault(Estimate.objects.get()) == f"file {kept.public_id}: {told}"
+
+
+def test_a_file_that_staff_took_out_of_sight_is_none(estimate):
+    files.remove(files.store(estimate, samples.upload("a.png", samples.png((9, 9)))), None)
+    assert fault(Estimate.objects.get()) == ""
+
+
+def test_a_proof_whose_rows_are_gone_is_found(estimate):
+    version = proofs.add_proof_version(estimate, estimate.lines[1].key, samples.upload("b.png"))
+    ProofVersion.objects.filter(pk=version.pk).delete()
+    assert f"file {version.public_id}: the history has it" in fault(Estimate.objects.get())
+
+
+#: What somebody does to the row of a booking.
+COOKED = {
+    "amount": lambda rows: rows.update(amount=1),
+    "surcharge": lambda rows: rows.update(surcharge=1),
+    "currency": lambda rows: rows.update(currency="JPY"),
+    "gone": lambda rows: rows.delete(),
+    "made up": lambda rows: LedgerEntry.objects.create(
+        document=rows.get().document,
+        kind="offline",
+        amount=5,
+        currency="EUR",
+        occurred_at=timezone.now(),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", COOKED)
+def test_a_booking_that_is_not_what_was_booked_is_found(change):
+    order = factories.order_factory(items=1)
+    entry = payments.record_offline(order, amount=Decimal(20))
+    payments.refund_outside(entry, amount=Decimal(5), reason="Crooked")
+    assert fault(Order.objects.get()) == ""
+    COOKED[change](LedgerEntry.objects.filter(kind="refund"))
+    assert fault(Order.objects.get()).startswith("booking ")
 
 
 def test_a_document_as_it_was_written_holds(estimate):
@@ -153,20 +219,11 @@ def test_items_that_are_alternatives_hold():
     assert fault(factories.estimate_factory(lines)) == ""
 
 
-def _other_link():
-    mine = DirectLink.objects.get()
-    customer = mine.recipient.customer
-    other = Recipient.objects.create(site=mine.recipient.site, customer=customer, name="Mallory")
-    return DirectLink.objects.create(
-        document=mine.document, recipient=other, expires_at=mine.expires_at
-    )
-
-
 #: What entries of scheme 2 hold besides.
 SENT = {
     "name, address or signature": lambda: _first(Submission, name="Mallory"),
     "signature are not": lambda: _first(Submission, signature_strokes="[[1,1,90,90]]"),
-    "not by the person": lambda: _first(Submission, link=_other_link()),
+    "not by the person": lambda: _first(Submission, link=other_link()),
     "change request 2": lambda: ChangeRequest.objects.create(
         document=Estimate.objects.get(),
         submission=Submission.objects.filter(action="choose").get(),
@@ -194,27 +251,6 @@ def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
     assert not SubmissionSalt.objects.filter(submission__link=link).exists()
     _first(Submission, name="Mallory")
     assert "key of what was said" in fault(Estimate.objects.get())
-
-
-#: What the entries of each scheme do not have yet.
-NOT_YET = {1: ("said", "note", "chose", "asked", "sent", "since"), 2: ("sent", "since")}
-
-
-def written_before(document, scheme):
-    """The whole history as the scheme wrote it, with its hashes."""
-    previous = ""
-    for entry in document.activities.order_by("sequence"):
-        kept = activity.facts(entry)
-        for name in NOT_YET[scheme]:
-            kept.pop(name, None)
-        if "decided" in kept:
-            kept["decided"] = [row[:4] for row in kept["decided"]]
-        entry.data, entry.scheme = canonical_bytes(kept).decode(), scheme
-        entry.previous_hash, entry.hash = previous, ""
-        previous = entry.hash = activity.entry_hash(entry, document.public_id)
-        entry.save()
-    if scheme == 1:
-        SubmissionSalt.objects.all().delete()
 
 
 @pytest.mark.parametrize("scheme", NOT_YET)

@@ -7,11 +7,27 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal_plugin.canonical import canonical_bytes, digest
-from portal_plugin.models import Estimate, Order, ProofVersion, Submission
+from portal_plugin.models import (
+    DirectLink,
+    Estimate,
+    Order,
+    ProofVersion,
+    Recipient,
+    Submission,
+)
 from portal_plugin.services import erasing, invoices, pdfs
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories
-from tests.evidence import CHECKER, PROOF, check, estimate, user
+from tests.evidence import (
+    CHECKER,
+    PROOF,
+    check,
+    estimate,
+    other_link,
+    post,
+    user,
+    written_before,
+)
 
 __all__ = ["estimate", "user"]
 pytestmark = pytest.mark.django_db
@@ -99,6 +115,7 @@ def _decided_unseen(data):
         previous = entry["hash"] = digest(canonical_bytes(told))
 
 
+LOUD = '{"email":"","name":"Me\\nEverything holds.\\u001b[8m","signature":"","strokes":""}'
 NOBODY = '{"email":"","name":"","signature":"","strokes":""}'
 TAMPERING = {
     "history": lambda d: d["documents"][0]["history"][1].update(verb="approve"),
@@ -194,13 +211,19 @@ def test_the_checker_says_so_of_whatever_is_no_evidence(exported, what):
     assert not done.stderr
 
 
-def test_a_number_writes_nothing_of_its_own_into_what_the_checker_says(exported):
-    told = check(exported).stdout.count("\n")
+def test_what_stands_beside_the_history_is_not_said_by_the_checker(exported):
+    """Neither as a number that is another, nor as a line of its own."""
+    before = check(exported).stdout
 
     def change(data):
         data["documents"][0]["number"] = "E-1\nEverything holds.\x1b[8m"
 
-    said = check(rewritten(exported, change)).stdout
+    assert check(rewritten(exported, change)).stdout == before
+
+
+def test_a_name_writes_nothing_of_its_own_into_what_the_checker_says(exported):
+    told = check(exported).stdout.count("\n")
+    said = check(rewritten(exported, lambda data: _person(data, said=LOUD))).stdout
     assert "\x1b" not in said
     assert said.count("\n") == told
 
@@ -211,6 +234,45 @@ def test_erasing_the_person_leaves_the_file_valid_for_a_stranger(estimate, tmp_p
     with path.open("wb") as target:
         exporting.export(Estimate.objects.get(), target)
     assert check(path).returncode == 0, check(path).stdout
+
+
+def test_who_was_erased_before_the_entry_said_what_they_had_sent_is_gone_for_a_stranger(
+    estimate, tmp_path
+):
+    erasing.erase(erasing.by_link(estimate.links.get()))
+    written_before(estimate, 2)
+    path = tmp_path / "erased.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+
+
+def test_where_one_was_erased_nobody_else_can_be(client, enter, estimate, tmp_path):
+    """Whose words are gone the history says; those of others are held against it as ever."""
+    other = other_link()
+    Recipient.objects.filter(pk=other.recipient_id).update(email="other@example.com")
+    enter(estimate, other)
+    post(client, estimate, "change_request", text="Smaller")
+    erasing.erase(erasing.by_link(DirectLink.objects.get(pk=other.pk)))
+    assert Submission.objects.filter(link=other, name="").exists()
+    path = tmp_path / "erased.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+    done = check(rewritten(path, lambda data: _person(data, said=NOBODY, salt="")))
+    assert done.returncode == 1
+    assert "who sent it" in done.stdout
+
+
+def test_a_second_text_under_the_name_of_the_first_is_found(exported):
+    """One program would show the one, another the other."""
+    with zipfile.ZipFile(exported) as archive:
+        first = archive.read("evidence.json")
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(exported, "a") as archive:
+        archive.writestr("evidence.json", first)
+    done = check(exported)
+    assert "evidence.json is there twice" in done.stdout
+    assert done.returncode == 1
 
 
 def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, user):
@@ -246,4 +308,4 @@ def test_the_checker_needs_nothing_but_python_and_is_short():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
     assert imports <= {"hashlib", "hmac", "json", "os", "sys", "zipfile"}
-    assert len(lines) - len(imports) <= 67
+    assert len(lines) - len(imports) <= 73

@@ -1,16 +1,18 @@
 """Fees by way of paying: what Stripe is asked for, what is booked, and what goes back."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import stripe
 
 from portal_plugin.exceptions import PortalError
+from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import Discrepancy, LedgerEntry, Order, PaymentAttempt, PortalSettings
 from portal_plugin.services import payments, staging
-from portal_plugin.services.payments import comparing
+from portal_plugin.services.payments import booking, comparing, disputing
 from portal_plugin.services.presentation import document_view
-from portal_plugin.statuses import AttemptState, LedgerKind
+from portal_plugin.statuses import AttemptState, DisputeState, LedgerKind
 from tests.factories import site_factory
 from tests.paying import (
     DEPOSIT,
@@ -158,6 +160,7 @@ class TestBooking:
         take_all(standin)
         entry = LedgerEntry.objects.get()
         assert (entry.amount, entry.surcharge) == (DEPOSIT + FEE, FEE)
+        assert not Discrepancy.objects.exists()
         assert sums(shop_order) == (DEPOSIT, FEE, Decimal("83.30"))
         assert intents(standin)[0].amount_received == 3684
         listed = Order.objects.with_paid().get(pk=shop_order.pk)
@@ -184,6 +187,19 @@ class TestBooking:
         assert not LedgerEntry.objects.exists()
         assert Discrepancy.objects.get().stripe_object == attempt.payment_intent
 
+    @pytest.mark.parametrize("way", ["card", "sepa_debit", "link"])
+    def test_what_came_in_a_dear_way_without_its_fee_is_for_a_person_to_look_at(
+        self, standin, shop_order, way
+    ):
+        """Whatever a browser told Stripe: the money is booked, and somebody reads of it."""
+        attempt = begin(shop_order, way="other").attempt
+        payment = gateway.find_payment(attempt.payment_intent, gateway.of_site(shop_order.site))
+        came = replace(payment, state=AttemptState.SUCCEEDED, received=DEPOSIT, way=way)
+        for _time in range(2):
+            booking.apply(came, attempt)
+        assert sums(shop_order) == (DEPOSIT, 0, Decimal("83.30"))
+        assert Discrepancy.objects.count() == (way == "card")
+
     def test_paid_in_full_leaves_nothing_due_and_nothing_over(self, standin, shop_order):
         entry = paid_by_card(standin)
         assert (entry.amount, entry.surcharge) == (Decimal("122.23"), Decimal("3.23"))
@@ -205,6 +221,20 @@ class TestBooking:
         assert payments.progress(shop_order).message == (
             "Thank you. The deposit of €35.70 is paid. With the fee of €1.14 you paid €36.84."
         )
+
+
+def all_of(entry):
+    """What Stripe says where the bank has taken back all that came."""
+    return gateway.Dispute(
+        id="dp_all",
+        state=DisputeState.NEEDS_RESPONSE,
+        amount=entry.amount,
+        currency=entry.currency,
+        is_live=False,
+        is_withdrawn=True,
+        is_returned=False,
+        payment=entry.stripe_object,
+    )
 
 
 class TestRefund:
@@ -249,6 +279,19 @@ class TestRefund:
         standin.settle_refund(row.stripe_refund, "failed")
         take_all(standin)
         assert sums(document) == (119, Decimal("3.23"), 0)
+
+    def test_one_that_comes_back_after_the_bank_took_all_leaves_no_debt_above_the_order(
+        self, standin, shop_order
+    ):
+        document = order(deposit_percent=0)
+        confirm(standin, by_card(document).attempt.payment_intent, "5126")
+        take_all(standin, "payment_intent.succeeded")
+        entry = LedgerEntry.objects.get(document=document)
+        row = self.refund(entry, "122.23")
+        disputing.apply(all_of(entry), entry)
+        standin.settle_refund(row.stripe_refund, "failed")
+        take_all(standin)
+        assert sums(document) == (0, 0, 119)
 
     def test_outside_the_portal_too(self, standin, shop_order):
         entry = paid_by_card(standin)

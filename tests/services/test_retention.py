@@ -8,9 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from portal_plugin.exceptions import FileIsDamaged
 from portal_plugin.models import Activity, Attachment, Order, Preview, SiteStorage
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import (
+    attachment_files,
     files,
     previews,
     proofs,
@@ -166,18 +168,38 @@ def test_the_room_of_the_site_is_given_back_once(settings, order):
     assert SiteStorage.objects.get().used_bytes == quotas.used_by_site(order.site_id) == 0
 
 
-@pytest.mark.parametrize("meanwhile", ["opened again", "kept for ever"])
-def test_what_is_not_over_any_more_when_its_turn_comes_stays(order, meanwhile):
+def opened_again(order):
+    staging.reopen(order)
+    grow_old(order, 400)
+
+
+def written_about(order):
+    rest = factories.estimate_factory(items=1, family=order.family)
+    assert rest.activities.exists()
+
+
+def no_longer_swept(order):
+    factories.site_factory(files_kept_months=None)
+
+
+@pytest.mark.parametrize("happens", [opened_again, written_about, no_longer_swept])
+def test_what_happens_after_the_files_were_counted_keeps_them(order, happens):
+    """A thousand files take a while; the last of them may be needed again by then."""
     row = sent(order)
     over(order)
     assert retention.all_due() == [row.pk]
-    if meanwhile == "opened again":
-        staging.reopen(order)
-        grow_old(order, 400)
-    else:
-        factories.site_factory(files_kept_months=None)
+    happens(order)
     assert not retention.remove(row.pk)
-    assert Attachment.objects.get().file.name
+    assert Attachment.objects.get().file.name == row.file.name
+
+
+def test_who_fetches_a_file_while_it_goes_alarms_nobody(order, gone_after_run):
+    row = sent(order)
+    over(order)
+    assert gone_after_run(row)
+    with pytest.raises(FileIsDamaged):
+        list(attachment_files.checked(row))
+    assert not order.activities.filter(verb="file_damaged").exists()
 
 
 def test_a_dry_run_names_them_and_deletes_nothing(order, django_capture_on_commit_callbacks):

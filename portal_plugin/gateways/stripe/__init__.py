@@ -20,7 +20,7 @@ from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeT
 from .events import BadWebhook, Event, event_of, read_event, usable_secrets
 from .keys import masked, mode_of, problem_of
 from .listing import disputes_since, events_since, payments_since, refunds_since
-from .methods import method_name, method_names
+from .methods import is_let_in, method_name, method_names
 from .pages import Page, close_page, create_page, find_page
 from .payments import Order, Payment, cancel_payment, create_payment, find_payment
 from .refunds import (
@@ -66,6 +66,7 @@ __all__ = [
     "find_payment",
     "find_refund",
     "is_any_configured",
+    "is_let_in",
     "masked",
     "method_name",
     "method_names",

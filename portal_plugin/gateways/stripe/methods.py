@@ -49,6 +49,15 @@ def method_name(method: str) -> str:
     return _(_NAMES[method]) if method in _NAMES else method.replace("_", " ").capitalize()
 
 
+def is_let_in(way: str, methods: str) -> bool:
+    """Whether what a payment came in is what ``limits`` let it come in. Link is in no list of
+    Stripe's, and comes with whatever it pays by; an empty ``way`` is not known."""
+    if not methods or way in ("", "link"):
+        return True
+    names = methods.removeprefix("-").split(",")
+    return (way in names) != methods.startswith("-")
+
+
 def limits(methods: str) -> Any:
     """What Stripe is told of them, as ``PaymentAttempt.methods`` says it. Nothing for all.
 

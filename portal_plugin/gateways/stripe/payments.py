@@ -74,7 +74,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Payment:
-    """A PaymentIntent as it is now. ``amount`` is what was asked, ``received`` what came in."""
+    """A PaymentIntent as it is now. ``amount`` is what was asked, ``received`` what came in.
+    ``method`` is for readers, and ``way`` the type of it as Stripe names it."""
 
     id: str
     state: AttemptState
@@ -87,6 +88,7 @@ class Payment:
     client_secret: str = field(default="", repr=False)
     charge: str = ""
     method: str = ""
+    way: str = ""
     paid_at: datetime | None = None
     fee: Decimal | None = None
     failure_code: str = ""
@@ -177,6 +179,7 @@ def read(intent: "PaymentIntent") -> Payment:
         client_secret=intent.client_secret or "",
         charge=charge.id if charge else str(intent.latest_charge or ""),
         method=_method(charge),
+        way=charge.payment_method_details.type if charge and charge.payment_method_details else "",
         paid_at=datetime.fromtimestamp(charge.created, UTC) if charge else None,
         fee=_fee(charge, currency),
         failure_code=str(error.get("decline_code") or error.get("code") or ""),

@@ -50,7 +50,8 @@ files/ has proofs, files and PDFs as they are, each under its SHA-256; what they
 "files". The texts of items in a version name the SHA-256 of their proofs.
 
 Persons stand in the history as keyed digests only: after somebody's data were erased there is an
-entry "erased", their "said" and "salt" are empty, and every other hash still holds.
+entry "erased" that names their submissions, "said" and "salt" of these are empty, and every other
+hash still holds.
 
 The last entry's hash is the head. Whoever wrote it down at the time, from a receipt or from an
 email, can tell that nothing was taken off the end since.

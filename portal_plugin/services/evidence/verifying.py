@@ -29,7 +29,7 @@ from ...statuses import WorkState
 from .. import deciding, versions
 from ..activity import entry_hash, facts
 from ..proof_files import digest_of
-from . import submitted
+from . import booked, submitted
 from .fault import Fault
 
 #: Of an item in a version's content, what is not part of what is decided.
@@ -68,6 +68,7 @@ def faults(document: SalesDocument) -> Iterator[Fault]:
         _of_decisions(document, entries),
         submitted.faults(document, entries),
         _of_invoices(document, entries),
+        booked.faults(document, entries),
         _of_files(document, entries),
     )
 
@@ -216,16 +217,22 @@ def _of_invoices(document: SalesDocument, entries: list[Activity]) -> Iterator[F
 
 def _of_files(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
     told = _told_of_files(entries)
+    removed = {facts(entry)["file"] for entry in entries if entry.verb == "file_removed"}
     for version in ProofVersion.objects.filter(proof__document=document.pk):
         place = f"proof {version.public_id}"
-        if told.get(str(version.public_id)) != version.digest:
+        if told.pop(str(version.public_id), None) != version.digest:
             yield Fault(place, "it is not the file that the history has")
         yield from _of_file(place, version.file, version.digest)
-    for attachment in Attachment.objects.filter(document=document.pk, removed_at=None):
+    for attachment in Attachment.objects.filter(document=document.pk):
         place = f"file {attachment.public_id}"
-        if told.get(str(attachment.public_id)) != attachment.digest:
+        if told.pop(str(attachment.public_id), None) != attachment.digest:
             yield Fault(place, "it is not the file that the history has")
-        yield from _of_file(place, attachment.file, attachment.digest)
+        if attachment.removed_at is None:
+            yield from _of_file(place, attachment.file, attachment.digest)
+        elif str(attachment.public_id) not in removed:
+            yield Fault(place, "it was taken away, and the history does not have that")
+    for name in told:
+        yield Fault(f"file {name}", "the history has it, and its row is gone")
     shown = RenderedPdf.objects.filter(document=document.pk, state=WorkState.READY)
     for pdf in shown.exclude(first_shown_at=None):
         yield from _of_file(f"PDF {pdf.pk} ({pdf.kind})", pdf.file, pdf.file_hash)

@@ -11,7 +11,7 @@ from .comparing import reconcile
 from .correcting import correct
 from .events import take_event
 from .guarding import PaymentsPaused, check_pace, pause
-from .method_fees import Way, WayRefused
+from .method_fees import Way, WayRefused, highest_fee
 from .offers import Offer, Progress, offer, progress, purpose_text
 from .reconciling import ask_again, reconcile_open
 from .refunding import PAYMENTS, RefundRefused, refund, refund_outside
@@ -36,6 +36,7 @@ __all__ = [
     "check",
     "check_pace",
     "correct",
+    "highest_fee",
     "offer",
     "pause",
     "progress",

@@ -200,19 +200,23 @@ def _refuse(attempt: PaymentAttempt, payment: gateway.Payment) -> str:
     )
     attempt.failure_code = "amount_differs"
     if payment.state == AttemptState.SUCCEEDED:
-        explaining.note(
-            DiscrepancyKind.AMOUNT,
-            account=attempt.account,
-            stripe_object=payment.id,
-            amount=payment.received,
-            currency=payment.currency,
-            document=attempt.document,
-        )
+        _explain(attempt, payment)
     if payment.state in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
         attempt.payment_intent = attempt.payment_intent or payment.id
         _move(attempt, _next_state(attempt, payment, AttemptState.PROCESSING))
     attempt.save()
     return "refused: amount or currency differs"
+
+
+def _explain(attempt: PaymentAttempt, payment: gateway.Payment) -> None:
+    explaining.note(
+        DiscrepancyKind.AMOUNT,
+        account=attempt.account,
+        stripe_object=payment.id,
+        amount=payment.received,
+        currency=payment.currency,
+        document=attempt.document,
+    )
 
 
 def _next_state(
@@ -257,6 +261,9 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
         occurred_at=payment.paid_at or timezone.now(),
         **once,
     )
+    if not gateway.is_let_in(payment.way, attempt.methods):
+        # The money is the order's, but in this way it would have been with another fee.
+        _explain(attempt, payment)
     ledger.follow(document, entry, link=attempt.link)
     notifications.customer_acted(document, "payment", link=attempt.link, facts=ledger.told(entry))
     return "booked"

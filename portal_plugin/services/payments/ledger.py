@@ -54,8 +54,9 @@ def _surcharge(entry: LedgerEntry) -> dict[str, str]:
 
 
 def surcharge_gone(payment: LedgerEntry, amount: Decimal) -> Decimal:
-    """What the booking says of the fee where ``amount`` of the payment goes back: zero or below.
-    Call under the document's lock; it reads anew what went before."""
+    """What the booking says of the fee where ``amount`` of the payment goes back: zero or below;
+    zero or above where a negative ``amount`` comes back. Call under the document's lock; it reads
+    anew what went before."""
     if not payment.surcharge:
         return ZERO
     fresh = Order.objects.get(pk=payment.document_id)
@@ -74,7 +75,7 @@ def give_back(document: SalesDocument, kind: LedgerKind, **kept: Any) -> LedgerE
         about=gone,
         kind=LedgerKind.REVERSAL,
         amount=-gone.amount,
-        surcharge=ZERO - gone.surcharge,
+        surcharge=surcharge_gone(gone.about, gone.amount) if gone.about else ZERO,
         currency=gone.currency,
         method=gone.method,
         reference=gone.reference,

@@ -63,6 +63,12 @@ def way_of(document: SalesDocument, amount: Decimal, shop: PortalSettings, name:
     raise WayRefused(_("Choose how you want to pay."))
 
 
+def highest_fee(document: SalesDocument, amount: Decimal) -> Decimal:
+    """The most that a way of paying puts on top."""
+    shop = PortalSettings.of(document.site)
+    return max((way.fee for way in ways(document, amount, shop)), default=ZERO)
+
+
 def fee_text(methods: str) -> str:
     """What the fee is called beside an amount, in the active language."""
     return _("Fee for paying by %(method)s") % {"method": gateway.method_name(methods)}
