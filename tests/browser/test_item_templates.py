@@ -46,7 +46,7 @@ def column(tab, row, name):
 
 
 def test_each_press_fills_one_more_item_and_goes_on_to_its_quantity(tab):
-    add(tab, "Banner · 12.5")
+    add(tab, "Banner · 12.50")
     values = {"name": "Banner", "description": "With eyelets", "unit": "m", "unit_price": "12.5"}
     for name, value in values.items():
         expect(column(tab, 0, name)).to_have_value(value)
