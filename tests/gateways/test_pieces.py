@@ -183,7 +183,7 @@ def test_of_two_hashes_of_an_upload_the_one_that_is_further_stays():
     far, near = sha256(b"as far as this"), sha256(b"as far")
     for at, running in ((14, far), (6, near)):
         running_hashes.keep("upload", at, running)
-    assert running_hashes.take_furthest("upload") == (14, far)
+    assert running_hashes.take_furthest("upload", 14) == (14, far)
 
 
 def test_hashes_of_many_uploads_hold_little_memory():

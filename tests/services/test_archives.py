@@ -15,8 +15,10 @@ from tests.samples import pdf_with_script, png
 
 from .test_einvoices import SHOP
 
+# What is drawn is the same on every database.
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.only_on("sqlite"),
     pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is_missing()),
 ]
 

@@ -16,7 +16,8 @@ from portal_plugin.statuses import WorkState
 from tests import buckets, factories, samples
 from tests.portal import tus
 
-pytestmark = pytest.mark.django_db
+# What is drawn and stored is the same on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 DATA = samples.pdf(2)
 
 

@@ -20,7 +20,8 @@ from tests.factories import customer_factory, line_item, order_factory, site_fac
 
 from .test_invoices import again, pay
 
-pytestmark = pytest.mark.django_db
+# What is drawn and stored is the same on every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 D = Decimal
 
 SHOP = {

@@ -24,8 +24,10 @@ from tests.factories import (
     site_factory,
 )
 
+# What is drawn is the same on every database.
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.only_on("sqlite"),
     pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is_missing()),
 ]
 
