@@ -97,7 +97,7 @@ def of_payment(entry: LedgerEntry) -> OrderedDict[str, Any]:
 
 
 def of_order(order: Order) -> OrderedDict[str, Any]:
-    currency = order.currency or "EUR"
+    currency = order.priced_in
     totals = order.totals
     values = {
         "day": days.local(order.first_published_at).date(),
