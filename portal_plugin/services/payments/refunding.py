@@ -26,7 +26,7 @@ from ...statuses import LedgerKind, RefundState
 from .. import activity, notifications, work
 from . import ledger, refund_booking
 from .accounts import account_of
-from .starting import KEY_LIFETIME
+from .reserving import KEY_LIFETIME
 
 logger = logging.getLogger(__name__)
 
