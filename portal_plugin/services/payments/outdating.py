@@ -25,7 +25,7 @@ def is_outdated(attempt: PaymentAttempt) -> bool:
     """Something else is due by now: a form or page of Stripe's that is still open would take too
     much."""
     document = attempt.document
-    if document.cancelled_at or attempt.currency != document.totals.currency:
+    if attempt.currency != document.totals.currency:
         return True
     part = document.next_instalment
     if attempt.instalment and (part is None or part.number != attempt.instalment):
