@@ -11,6 +11,8 @@ from babel.numbers import format_percent as babel_percent
 ZERO = Decimal(0)
 #: Of per cent.
 HUNDRED = Decimal(100)
+#: What a shop has that has chosen no other.
+USUAL_CURRENCY = "EUR"
 
 #: ``KWD 5.000``, not ``KWD5.000``: CLDR's currencySpacing, which Babel leaves to its callers.
 _BETWEEN_CODE_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
@@ -22,6 +24,11 @@ _SIGN_OF_ARABIC = ("\u200f-", "\u200f\u200e-")
 def digits(currency: str) -> int:
     """Decimal digits of an ISO 4217 currency: EUR 2, JPY 0, KWD 3 (CLDR, through Babel)."""
     return get_currency_precision(currency)
+
+
+def priced_in(currency: str) -> str:
+    """The currency to round and show in; the usual one where nobody has chosen any yet."""
+    return currency or USUAL_CURRENCY
 
 
 def is_currency(code: str) -> bool:

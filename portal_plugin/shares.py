@@ -47,6 +47,15 @@ def share_of(bands: Iterable[TaxBand], amount: Decimal, currency: str) -> tuple[
     return tuple(parts[band.rate, band.category] for band in whole)
 
 
+def share_between(
+    bands: Iterable[TaxBand], before: Decimal, after: Decimal, currency: str
+) -> tuple[TaxBand, ...]:
+    """What of ``bands`` is in what took the amount paid from ``before`` to ``after``: together, in
+    whatever parts it is paid and paid back, they are the bands of what is paid, to the cent."""
+    whole = list(bands)
+    return less(share_of(whole, after, currency), share_of(whole, before, currency))
+
+
 def less(bands: Iterable[TaxBand], taken: Iterable[TaxBand]) -> tuple[TaxBand, ...]:
     """What is left of ``bands``; a band that is gone keeps its place with nothing in it."""
     gone: dict[tuple[Decimal, str], tuple[Decimal, Decimal]] = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import instalments
 from .instalments import Instalment
-from .money import ZERO
+from .money import ZERO, priced_in
 from .totals import DocumentTotals, Line, Terms, document_totals
 
 #: What of a version an approval is also about, beside its items.
@@ -143,7 +143,7 @@ def _totals(
     content: Any, rows: list[dict[str, Any]], chosen: Collection[str], left_out: Collection[str]
 ) -> DocumentTotals:
     lines = [_line(row, chosen) for row in rows if row["key"] not in left_out]
-    return document_totals(lines, content["currency"] or "EUR", _terms(content))
+    return document_totals(lines, priced_in(content["currency"]), _terms(content))
 
 
 def _line(row: dict[str, Any], chosen: Collection[str]) -> Line:

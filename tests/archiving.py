@@ -9,6 +9,8 @@ from io import BytesIO
 import pypdf
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from portal_plugin.models import RenderedPdf
+
 #: 6.5.1: what no file for archives may do.
 ACTIONS = {"/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData", "/Hide", "/JavaScript"}
 ACTIONS |= {"/SetOCGState", "/Rendition", "/Trans", "/GoTo3DView", "/SetState", "/NoOp"}
@@ -18,6 +20,12 @@ BLENDS |= {"/ColorDodge", "/ColorBurn", "/HardLight", "/SoftLight", "/Difference
 BLENDS |= {"/Hue", "/Saturation", "/Color", "/Luminosity"}
 PRINT, INVISIBLE, HIDDEN, NO_VIEW = 4, 1, 2, 32
 FONT_FILES = {"/FontFile", "/FontFile2", "/FontFile3"}
+
+
+def pdf_of(invoice):
+    """The bytes of its paper, as they are kept."""
+    with RenderedPdf.objects.get(invoice=invoice).file.open("rb") as file:
+        return file.read()
 
 
 def problems_of(data):

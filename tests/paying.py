@@ -1,5 +1,6 @@
 """What tests of payments share: Stripe's stand-in, and a customer who pays at it."""
 
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
@@ -39,6 +40,19 @@ def standin(tmp_path, settings):
     """A stand-in that the plugin talks to. It tells the site nothing by itself."""
     with Standin(data=tmp_path / "stripe") as running:
         settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_API_BASE": running.url}
+        yield running
+
+
+@contextmanager
+def standin_telling(server, tmp_path, settings):
+    """One that tells the site that runs at ``server`` what happens, and draws its card form."""
+    address = f"{server.url}/portal/webhooks/stripe/"
+    with Standin(data=tmp_path / "stripe", webhook_url=address) as running:
+        settings.PORTAL_PLUGIN = {
+            **settings.PORTAL_PLUGIN,
+            "STRIPE_API_BASE": running.url,
+            "STRIPE_SCRIPT_URL": f"{running.url}/v3/",
+        }
         yield running
 
 

@@ -37,7 +37,7 @@ def _state(document):
 
 def _money(column):
     """``Decimal`` with the currency's own digits."""
-    return lambda row: round_money(getattr(row, column), row.currency or "EUR")
+    return lambda row: round_money(getattr(row, column), row.priced_in)
 
 
 #: Name of a column to its value; the row is read with its customer, stage and ``with_paid()``.

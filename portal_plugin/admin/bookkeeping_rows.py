@@ -3,6 +3,7 @@ Numbers stay numbers; what went back is negative."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,8 @@ from .. import days
 from ..models import Invoice, LedgerEntry, Order, reading_ahead
 from ..models.items import TaxCategory
 from ..money import ZERO, round_money
-from ..shares import share_of, tax_of
+from ..shares import share_between, tax_of, worth
+from ..totals import DocumentTotals
 from .money_rows import label_of
 
 OF_PAYMENTS = {
@@ -75,6 +77,9 @@ def read_ahead(rows: list[Any]) -> None:
     for entry in rows:
         entry.document = documents[entry.document_id]
     reading_ahead.for_totals(list(documents.values()))
+    before = LedgerEntry.objects.filter(document__in=documents).paid_before()
+    for entry in rows:
+        entry.__dict__["before"] = before[entry.pk]
 
 
 def of_payment(entry: LedgerEntry) -> OrderedDict[str, Any]:
@@ -97,7 +102,7 @@ def of_payment(entry: LedgerEntry) -> OrderedDict[str, Any]:
 
 
 def of_order(order: Order) -> OrderedDict[str, Any]:
-    currency = order.currency or "EUR"
+    currency = order.priced_in
     totals = order.totals
     values = {
         "day": days.local(order.first_published_at).date(),
@@ -146,13 +151,21 @@ def _of_document(document: Any) -> dict[str, str]:
 
 
 def _taxes_of_payment(entry: LedgerEntry) -> dict[str, Any]:
-    """The payment's share of the order's taxes; the fee of a way of paying has none here."""
+    """The payment's share of the order's taxes; the fee of a way of paying has none here. Those of
+    an order that is paid are together the order's, in however many parts it was paid."""
     totals = entry.document.totals
     if not totals.total:
         return {"tax": ZERO, "rates": ""}
-    amount = round_money(entry.for_order, entry.currency)
-    bands = share_of(totals.bands, amount, entry.currency)
+    before = _taxed(entry.__dict__["before"], totals)
+    after = _taxed(entry.__dict__["before"] + entry.for_order, totals)
+    bands = share_between(totals.bands, before, after, entry.currency)
     return {"tax": tax_of(bands), "rates": _written(bands, entry.currency)}
+
+
+def _taxed(paid: Decimal, totals: DocumentTotals) -> Decimal:
+    """What of it is net and tax: in the whole total there may be coins that are neither."""
+    paid = round_money(paid, totals.currency)
+    return worth(totals.bands) if paid == totals.total else paid
 
 
 def _written(bands: Iterable[Any], currency: str, name: str = "tax") -> str:

@@ -86,7 +86,7 @@ BALANCE = "listed_balance"
 
 
 def amount(document, value):
-    return format_money(value, document.currency or "EUR", language_of_admin())
+    return format_money(value, document.priced_in, language_of_admin())
 
 
 def total_of(document):

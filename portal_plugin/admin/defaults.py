@@ -51,7 +51,7 @@ def fill_rounding(document) -> None:
     wanted = PortalSettings.of(document.site).rounds_totals
     is_offline = document.effective_pays_by != PaysBy.ONLINE
     rounds = wanted == RoundsTotals.ALWAYS or (wanted == RoundsTotals.OFFLINE and is_offline)
-    document.rounding_unit = cash_unit(document.currency or "EUR") if rounds else ZERO
+    document.rounding_unit = cash_unit(document.priced_in) if rounds else ZERO
 
 
 def item_defaults(shop) -> dict:

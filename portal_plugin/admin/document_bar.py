@@ -85,7 +85,7 @@ def _hint(draft) -> str:
 
 
 def _money(draft, amount) -> str:
-    return format_money(amount, draft.currency or "EUR", language_of_admin())
+    return format_money(amount, draft.priced_in, language_of_admin())
 
 
 def moment(when) -> str:

@@ -62,7 +62,7 @@ class Sum:
 def sums(document: SalesDocument) -> list[Sum]:
     """What adds up to the total, in the order it is added."""
     totals = document.totals
-    language, currency = language_of_admin(), document.currency or "EUR"
+    language, currency = language_of_admin(), document.priced_in
 
     def row(label, amount, **values):
         return Sum(label, format_money(amount, currency, language), **values)
@@ -88,7 +88,7 @@ def sums(document: SalesDocument) -> list[Sum]:
 
 
 def _plan(document: SalesDocument) -> str:
-    language, currency = language_of_admin(), document.currency or "EUR"
+    language, currency = language_of_admin(), document.priced_in
     plan = Plan(document.plan, document.totals.instalments)
     return plan_sentence(plan, lambda amount: isolated(format_money(amount, currency, language)))
 

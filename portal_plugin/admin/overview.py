@@ -181,7 +181,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
                 rows.append((next_label(document), instalment.left))
             elif document.deposit_due:
                 rows.append((_("Deposit due"), document.deposit_due))
-        language, currency = language_of_admin(), document.currency or "EUR"
+        language, currency = language_of_admin(), document.priced_in
         return [(label, format_money(amount, currency, language)) for label, amount in rows]
 
     def _money(self):

@@ -99,7 +99,7 @@ def waiting_rows(document) -> list[dict]:
         {
             "key": item.key,
             "name": item.name,
-            "amount": format_money(sums.gross, document.currency or "EUR", language),
+            "amount": format_money(sums.gross, document.priced_in, language),
         }
         for item, sums in zip(document.lines, document.totals.lines, strict=True)
         if item.key in waiting
@@ -115,7 +115,7 @@ def _item_row(document, item, sums, standing, proofs, names, known):
         key=item.key,
         name=item.name or _("(no name)"),
         quantity=format_number(item.quantity or 0, language) + unit if item.quantity else "",
-        amount=format_money(sums.gross, document.currency or "EUR", language),
+        amount=format_money(sums.gross, document.priced_in, language),
         state_label=str(ItemState(state.state).label) if state else "",
         option=option_words(document, item),
         is_out=item.key in known,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from .. import registry
 from ..models import Activity, Submission
-from ..money import format_money
+from ..money import format_money, priced_in
 from ..services.mail_phrases import Phrase
 from ..services.mail_receivers import staff_name
 from ..statuses import ActorKind, MoneyAfterCancel
@@ -232,7 +232,7 @@ def _note(row, notes) -> str:
 
 def _amount(verb, data) -> str:
     """Without a sign, where the sentence says which way it went; a correction goes both ways."""
-    amount, currency = Decimal(data["amount"]), str(data.get("currency", "EUR"))
+    amount, currency = Decimal(data["amount"]), priced_in(data.get("currency", ""))
     is_signed = verb == "payment_corrected"
     return format_money(amount if is_signed else abs(amount), currency, language_of_admin())
 

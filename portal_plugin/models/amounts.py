@@ -10,7 +10,7 @@ from django.db import models
 from .. import days, instalments
 from ..instalments import Instalment
 from ..ledger import LedgerSums, amount_of, amounts_around, ledger_sums, left_of, surcharge_in
-from ..money import ZERO
+from ..money import ZERO, priced_in
 from ..statuses import InvoiceKind, MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import DocumentTotals, Line, Terms, document_totals
 from .items import TaxCategory
@@ -31,6 +31,11 @@ class Planned:
 class Amounts:
     """All amounts are ``Decimal`` in the document's currency."""
 
+    @property
+    def priced_in(self) -> str:
+        """The currency to round and show in, also of a draft that has none yet."""
+        return priced_in(self.currency)
+
     @cached_property
     def totals(self) -> DocumentTotals:
         """Sums of what is counted; on an order an item that was only ever declined is not."""
@@ -45,7 +50,7 @@ class Amounts:
             item.as_line(is_counted=item.key in self.counted_keys and item.key not in left_out)
             for item in self.lines
         ]
-        return document_totals(lines, self.currency or "EUR", self._terms())
+        return document_totals(lines, self.priced_in, self._terms())
 
     def _terms(self):
         shipping = None

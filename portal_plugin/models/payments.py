@@ -1,5 +1,8 @@
 """Money that came or went. What was tried, what was booked, and what Stripe told us."""
 
+from collections import defaultdict
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
@@ -114,6 +117,20 @@ class LedgerEntryQuerySet(models.QuerySet):
 
     def total(self):
         return self.aggregate(total=Sum("amount"))["total"] or ZERO
+
+    def paid_before(self):
+        """What each of them found paid for its order, by its id. In the order in which they were
+        booked, so that a later one changes nothing of those before it."""
+        documents = self.order_by().values("document")
+        found: dict[int, Decimal] = {}
+        sums: defaultdict[int, Decimal] = defaultdict(Decimal)
+        everything = self.model.objects.filter(document__in=documents).order_by("pk")
+        for pk, document, amount, surcharge in everything.values_list(
+            "pk", "document", "amount", "surcharge"
+        ):
+            found[pk] = sums[document]
+            sums[document] += amount - surcharge
+        return found
 
     def moved(self, begin, end):
         """Money that came or went from ``begin`` to before ``end``."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting
 
 from .. import fees
+from ..money import USUAL_CURRENCY
 from .prepared import Prepared
 from .storage import logo_name
 
@@ -67,7 +68,7 @@ class PortalSettings(BaseSiteSetting):
     bank_details = models.TextField(_("bank details"), blank=True)
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True, validators=[country_code])
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    currency = models.CharField(_("currency"), max_length=3, default=USUAL_CURRENCY)
     language = models.CharField(_("language of documents"), max_length=15, blank=True)
     tax_rate = models.DecimalField(
         _("usual tax rate (%)"),

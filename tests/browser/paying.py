@@ -6,21 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from portal_plugin.services import links
-from sandbox_site.stripe_standin import Standin
 from tests.factories import link_factory
-from tests.paying import order
+from tests.paying import order, standin_telling
 
 
 @pytest.fixture
 def standin(live_server, tmp_path, settings):
-    """Stripe's stand-in, which tells the running site what happens."""
-    address = f"{live_server.url}/portal/webhooks/stripe/"
-    with Standin(data=tmp_path / "stripe", webhook_url=address) as running:
-        settings.PORTAL_PLUGIN = {
-            **settings.PORTAL_PLUGIN,
-            "STRIPE_API_BASE": running.url,
-            "STRIPE_SCRIPT_URL": f"{running.url}/v3/",
-        }
+    with standin_telling(live_server, tmp_path, settings) as running:
         yield running
 
 

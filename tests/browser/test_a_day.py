@@ -10,8 +10,8 @@ from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, Wor
 
 from portal_plugin.models import Estimate, Order, Stage
 from portal_plugin.services import starter
-from sandbox_site.stripe_standin import Standin
 from tests import factories, samples
+from tests.paying import standin_telling
 from tests.sandbox_site.stripe_standin.form_steps import needs_chromium, type_card
 
 pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -56,14 +56,7 @@ def shop(site_server):
 
 @pytest.fixture
 def standin(site_server, tmp_path, settings):
-    """Stripe's stand-in, which tells the running site what happens."""
-    address = f"{site_server.url}/portal/webhooks/stripe/"
-    with Standin(data=tmp_path / "stripe", webhook_url=address) as running:
-        settings.PORTAL_PLUGIN = {
-            **settings.PORTAL_PLUGIN,
-            "STRIPE_API_BASE": running.url,
-            "STRIPE_SCRIPT_URL": f"{running.url}/v3/",
-        }
+    with standin_telling(site_server, tmp_path, settings) as running:
         yield running
 
 

@@ -328,7 +328,10 @@ class TestEvents:
 
     @pytest.mark.parametrize(
         "payload",
-        [b"", b"{", b"[]", b"null", b'"evt"', b"{}", b'{"id": 5, "type": "x"}', b"\xef\xbb\xbf{}"],
+        [
+            *(b"", b"{", b"[]", b"null", b'"evt"', b"{}", b'{"id": 5, "type": "x"}'),
+            *(b"\xef\xbb\xbf{}", b"[" * 100_000, b'{"a":' * 50_000),
+        ],
     )
     def test_signed_nonsense_is_refused(self, payload):
         with pytest.raises(stripe.BadWebhook):
@@ -337,6 +340,14 @@ class TestEvents:
     def test_bytes_that_are_no_text_are_refused(self):
         with pytest.raises(stripe.BadWebhook):
             stripe.read_event(b"\xff\xfe", "t=1,v1=abc", [SECRET])
+
+    @pytest.mark.parametrize("name", ["evt_\0", "evt_\ud800", "evt_é", "evt\n1", ""])
+    def test_what_no_database_keeps_is_no_name(self, name):
+        for payload in (body(id=name), body(type=name)):
+            with pytest.raises(stripe.BadWebhook):
+                stripe.read_event(payload, signed(payload), [SECRET])
+        payload = body(data={"object": {"id": name}})
+        assert stripe.read_event(payload, signed(payload), [SECRET]).object_id == ""
 
     @pytest.mark.parametrize("created", [True, "1", -1, 2**60, None, 1.5])
     def test_a_strange_time_is_no_time(self, created):

@@ -1,7 +1,7 @@
 import pytest
 
 from portal_plugin.exceptions import EvidenceIsKept
-from portal_plugin.models import Estimate, LineItem, Order, SalesDocument
+from portal_plugin.models import Estimate, LineItem, Order, PortalSettings, SalesDocument
 from portal_plugin.services import staging
 from tests import factories
 
@@ -14,6 +14,11 @@ def test_every_column_is_versioned_or_not(model):
     columns -= {"salesdocument_ptr"}
     assert set() == model.UNVERSIONED & model.VERSIONED
     assert columns == model.UNVERSIONED | model.VERSIONED
+
+
+def test_a_draft_without_a_currency_is_priced_in_what_a_new_shop_has():
+    assert Estimate().priced_in == Estimate().totals.currency == PortalSettings().currency
+    assert Estimate(currency="CHF").priced_in == "CHF"
 
 
 def test_publishing_an_older_draft_keeps_what_services_wrote_meanwhile():

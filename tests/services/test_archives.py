@@ -7,9 +7,9 @@ import pytest
 from django.core.files.base import ContentFile
 
 from portal_plugin.gateways import pdf
-from portal_plugin.models import PortalSettings, RenderedPdf
+from portal_plugin.models import PortalSettings
 from portal_plugin.services import invoices, paper, pdfs
-from tests.archiving import problems_of
+from tests.archiving import pdf_of, problems_of
 from tests.factories import customer_factory, line_item, order_factory, site_factory
 from tests.samples import pdf_with_script, png
 
@@ -38,7 +38,7 @@ def order(site, **values):
 
 def stored(invoice):
     pdfs.drain()
-    return RenderedPdf.objects.get(invoice=invoice).file.read()
+    return pdf_of(invoice)
 
 
 def test_an_einvoice_and_its_credit_note(site):

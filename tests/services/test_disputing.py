@@ -141,6 +141,31 @@ def test_what_the_bank_decided_is_not_undecided_by_an_older_answer(standin, disp
     assert document(disputed).charged_back == 0
 
 
+def test_what_was_lost_can_be_appealed_against(standin, disputed):
+    row = Dispute.objects.get()
+    open_answer = answer_of(row)
+    become(standin, "lost")
+    disputing.apply(open_answer, disputed)
+    assert Dispute.objects.get().state == DisputeState.LOST
+    disputing.apply(replace(open_answer, is_appealed=True), disputed)
+    assert Dispute.objects.get().state == DisputeState.NEEDS_RESPONSE
+    disputing.apply(replace(open_answer, state=DisputeState.WON, is_returned=True), disputed)
+    assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL)]
+
+
+def test_a_question_that_was_closed_can_still_become_a_chargeback(standin):
+    entry = paid(standin, "1976")
+    take_all(standin)
+    asked = answer_of(Dispute.objects.get())
+    become(standin, "warning_closed")
+    disputing.apply(asked, entry)
+    assert Dispute.objects.get().state == DisputeState.INQUIRY_CLOSED
+    taken = replace(asked, state=DisputeState.NEEDS_RESPONSE, is_withdrawn=True)
+    disputing.apply(taken, entry)
+    assert Dispute.objects.get().state == DisputeState.NEEDS_RESPONSE
+    assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
+
+
 @pytest.mark.parametrize("said", [{"currency": "USD"}, {"payment": "pi_x"}, {"is_live": True}])
 def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
     entry = paid(standin, "0259")

@@ -142,6 +142,25 @@ def test_an_order_of_each_kind_of_tax_keeps_them(site, kind):
         hold(each)
 
 
+def test_a_currency_without_cents_keeps_them(site):
+    """Two rates, a discount and shipping, a deposit that is taken off, and a part taken back."""
+    items = [line_item(1, unit_price=D(4980)), line_item(2, unit_price=D(1200), tax_rate=D(7))]
+    order = order_factory(
+        items,
+        site=site,
+        customer=customer_factory(site, address="Am Markt 1\n1010 Wien"),
+        currency="JPY",
+        discount_percent=D(10),
+        shipping_amount=D(800),
+        shipping_tax_rate=D(19),
+        deposit_percent=D(30),
+    )
+    deposit, whole = invoices.issue_deposit(order), invoices.issue(order)
+    assert deposit.total + whole.total == order.totals.total
+    for each in (deposit, whole, invoices.credit(whole, "One was scratched", amount=D(500))):
+        hold(each)
+
+
 @pytest.mark.needs_module("saxonche")
 @pytest.mark.parametrize(
     ("before", "after", "rule"),

@@ -16,6 +16,7 @@ from portal_plugin.gateways import pdf
 from portal_plugin.models import Invoice, NumberSequence, PortalSettings, RenderedPdf
 from portal_plugin.services import invoice_paper, invoices, pdfs, staging
 from portal_plugin.services.invoices import cii
+from tests.archiving import pdf_of
 from tests.factories import customer_factory, line_item, order_factory, site_factory
 
 from .test_invoices import again, pay
@@ -340,7 +341,7 @@ needs_pango = pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is
 def test_the_pdf_carries_it_as_the_norm_wants(site):
     invoice = invoices.issue(order_factory(2, site=site))
     pdfs.drain()
-    stored = RenderedPdf.objects.get(invoice=invoice).file.read()
+    stored = pdf_of(invoice)
     name, xml = facturx.get_xml_from_pdf(stored, check_xsd=True)
     assert (name, xml.decode()) == ("factur-x.xml", invoice.said["einvoice"])
     root = pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]
@@ -363,7 +364,7 @@ def test_the_pdf_carries_it_as_the_norm_wants(site):
 def test_no_letter_of_a_title_takes_away_what_the_pdf_says_of_itself(site):
     invoice = invoices.issue(order_factory(1, site=site, title="Sign\x0b\ufffe"))
     pdfs.drain()
-    stored = RenderedPdf.objects.get(invoice=invoice).file.read()
+    stored = pdf_of(invoice)
     check_metadata(pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]["/Metadata"].get_data())
 
 

@@ -10,7 +10,7 @@ from portal_plugin.services import payments, staging, work
 from portal_plugin.services.payments import outdating
 from portal_plugin.statuses import AttemptState
 from tests.factories import link_factory, publish, site_factory
-from tests.paying import ask, begin, confirm, fresh, intents, order, standin, take_all
+from tests.paying import FEES, ask, begin, confirm, fresh, intents, order, standin, take_all
 
 __all__ = ["standin"]
 
@@ -155,3 +155,20 @@ def test_where_other_amounts_are_taken_one_within_the_limits_stays(standin, shop
     outdating.drain()
     assert fresh(attempt).state == AttemptState.OPEN
     assert len(intents(standin)) == PaymentAttempt.objects.count() == 1
+
+
+@pytest.mark.parametrize("now", [[], [{"method": "card", "percent": "9", "fixed": "0"}]])
+def test_what_was_begun_keeps_the_fee_that_the_customer_was_shown(standin, now):
+    """They pressed Pay below it, and the order is paid either way; whoever presses it again is
+    shown the new one first."""
+    site_factory(method_fees=FEES)
+    document = order()
+    attempt = begin(document, way="card").attempt
+    site_factory(method_fees=now)
+    staging.set_stage(document, Stage.objects.filter(site=document.site).first())
+    outdating.drain()
+    confirm(standin, attempt.payment_intent)
+    take_all(standin, "payment_intent.succeeded")
+    entry = LedgerEntry.objects.get()
+    assert (entry.amount, entry.surcharge) == (Decimal("36.84"), Decimal("1.14"))
+    assert (fresh(document).paid, fresh(document).deposit_due) == (Decimal("35.70"), 0)

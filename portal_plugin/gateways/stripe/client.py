@@ -24,6 +24,17 @@ API_VERSION = "2026-10-28.endive"
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 
+#: What comes of looking for something in an answer that has another form. Half a character is a
+#: ``ValueError``, too.
+_NOT_UNDERSTOOD = (
+    ArithmeticError,
+    AttributeError,
+    KeyError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _SECRETS = re.compile(r"(_secret_|/c/pay/)[^\s\"'\\]+")
 
 
@@ -60,11 +71,13 @@ def _without_secrets(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Turns the package's errors into ours. Never logs a body: it may hold a client secret."""
+    """Turns the package's errors into ours, and those that it breaks down with over an answer that
+    it did not expect. Never logs a body: it may hold a client secret."""
     import stripe
 
     try:
-        yield
+        with understanding():
+            yield
     except stripe.StripeError as error:
         ours = _ours(error)
         level = logging.ERROR if error.http_status in (401, 403) else logging.WARNING
@@ -86,7 +99,7 @@ def understanding() -> Iterator[None]:
     another API version or from somebody between us and Stripe, is as good as none."""
     try:
         yield
-    except (ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+    except _NOT_UNDERSTOOD as error:
         logger.error("Stripe: an answer could not be understood: %s", type(error).__name__)
         raise NoAnswer("an answer of another form", code="not_understood") from error
 

@@ -30,7 +30,7 @@ _STATES = {
 @dataclass(frozen=True)
 class Dispute:
     """A dispute as it is now. ``is_withdrawn``: the bank has taken the money; ``is_returned``: and
-    has given it back."""
+    has given it back. ``is_appealed``: it was lost, and is decided once more."""
 
     id: str
     state: DisputeState
@@ -39,6 +39,7 @@ class Dispute:
     is_live: bool
     is_withdrawn: bool
     is_returned: bool
+    is_appealed: bool = False
     payment: str = ""
     charge: str = ""
     reason: str = ""
@@ -75,6 +76,7 @@ def read(dispute: "StripeDispute") -> Dispute:
         is_live=bool(fields.get("livemode")),
         is_withdrawn=not is_warning,
         is_returned=state == DisputeState.WON,
+        is_appealed=status.startswith("appeal_"),
         payment=payment if isinstance(payment, str) else payment["id"],
         charge=charge if isinstance(charge, str) else charge["id"],
         reason=str(fields.get("reason") or "")[:100],

@@ -67,7 +67,7 @@ def _sent_at(header: str) -> int:
 def _read(body: bytes) -> Event:
     try:
         data = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadWebhook("not JSON") from error
     if not isinstance(data, dict):
         raise BadWebhook("not an event")
@@ -98,7 +98,10 @@ def _inner(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any, longest: int) -> str:
-    return value[:longest] if isinstance(value, str) else ""
+    """Stripe's names are plain ASCII; what is not, such as half a character or a NUL, fits into no
+    database and is no name."""
+    is_name = isinstance(value, str) and value.isascii() and value.isprintable()
+    return value[:longest] if is_name else ""
 
 
 def _moment(value: Any) -> datetime | None:

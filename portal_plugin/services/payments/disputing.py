@@ -68,12 +68,21 @@ def _row(
             "opened_at": answer.opened_at or timezone.now(),
         },
     )
-    # What the bank decided is not undecided again by an answer that was asked for before.
-    if row.state not in DisputeState.ended() or answer.state in DisputeState.ended():
+    if _is_news(row, answer):
         row.state = answer.state
     row.reason, row.answer_by = answer.reason, answer.answer_by
     row.save()
     return row, is_new
+
+
+def _is_news(row: Dispute, answer: gateway.Dispute) -> bool:
+    """What was decided is not undecided by an answer that was asked for before. But a question that
+    was closed can become a chargeback, and what was lost can be appealed against."""
+    if answer.state in DisputeState.ended():
+        return True
+    if row.state == DisputeState.INQUIRY_CLOSED:
+        return answer.is_withdrawn
+    return answer.is_appealed if row.state == DisputeState.LOST else row.state != DisputeState.WON
 
 
 def _take(document: SalesDocument, payment: LedgerEntry, row: Dispute) -> None:

@@ -5,44 +5,27 @@ The mark on the attempt is written with the change (``listing.refresh``); Stripe
 the commit. A payment that the bank works on already is left to come.
 """
 
-import logging
-
 from django.db import transaction
 
-from ...gateways import stripe as gateway
 from ...models import PaymentAttempt
 from ...models.documents import lock
-from .. import work
 from . import choosing
 from .starting import take_back
-
-logger = logging.getLogger(__name__)
+from .walking import walk
 
 
 def drain(limit: int = 50) -> int:
     """The worker. Returns how many were looked at. Ends early where Stripe does not answer: they
     keep their mark."""
-    done = 0
     found = PaymentAttempt.objects.to_look_at().select_related("document__site").order_by("pk")
-    for attempt in found[:limit]:
-        if not work.time_left():
-            break
-        try:
-            _look(attempt)
-        except gateway.NoAnswer:
-            break
-        except gateway.Refused as refusal:
-            logger.warning("Attempt %s cannot be taken back: %s", attempt.pk, refusal.code)
-            _unmark(attempt)
-        done += 1
-    return done
+    return walk(found[:limit], _look, _unmark)
 
 
 def is_outdated(attempt: PaymentAttempt) -> bool:
     """Something else is due by now: a form or page of Stripe's that is still open would take too
     much."""
     document = attempt.document
-    if document.cancelled_at or attempt.currency != document.totals.currency:
+    if attempt.currency != document.totals.currency:
         return True
     part = document.next_instalment
     if attempt.instalment and (part is None or part.number != attempt.instalment):

@@ -9,13 +9,13 @@ from django.utils import timezone
 from ...gateways import stripe as gateway
 from ...models import PaymentAttempt, SalesDocument
 from ...statuses import AttemptState
-from .. import work
 from . import booking
 from .accounts import account_of
 from .comparing import reconcile_daily
 from .outdating import is_outdated
 from .refunding import catch_up
 from .starting import take_back
+from .walking import walk
 
 logger = logging.getLogger(__name__)
 
@@ -34,22 +34,12 @@ def reconcile_open(limit: int = 50) -> int:
     """
     if not gateway.is_any_configured():
         return 0
-    now, asked = timezone.now(), 0
+    now = timezone.now()
     due = PaymentAttempt.objects.confirmable().filter(
         Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
     )
-    for attempt in due.select_related("document__site").order_by("updated_at")[:limit]:
-        if not work.time_left():
-            break
-        try:
-            _catch_up(attempt)
-        except gateway.NoAnswer:
-            break
-        except gateway.Refused as refusal:
-            logger.warning("Attempt %s cannot be asked for: %s", attempt.pk, refusal.code)
-            _touch(attempt)
-        asked += 1
-    return asked
+    due = due.select_related("document__site").order_by("updated_at")
+    return walk(due[:limit], _catch_up, _touch)
 
 
 def drain() -> None:

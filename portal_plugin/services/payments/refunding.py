@@ -23,10 +23,11 @@ from ...models import LedgerEntry, Refund, SalesDocument
 from ...models.documents import lock
 from ...money import format_money, round_money
 from ...statuses import LedgerKind, RefundState
-from .. import activity, notifications, work
+from .. import activity, notifications
 from . import ledger, refund_booking
 from .accounts import account_of
-from .starting import KEY_LIFETIME
+from .reserving import KEY_LIFETIME
+from .walking import walk
 
 logger = logging.getLogger(__name__)
 
@@ -156,23 +157,24 @@ def catch_up(limit: int = 50) -> int:
     how many were asked for. Ends early where Stripe does not answer."""
     if not gateway.is_any_configured():
         return 0
-    now, asked = timezone.now(), 0
+    now = timezone.now()
     due = Refund.objects.unfinished().filter(
         Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
     )
     due = due.select_related("document__site", "payment__document__site").order_by("updated_at")
-    for row in due[:limit]:
-        if not work.time_left():
-            break
-        try:
-            _catch_up(row)
-        except gateway.NoAnswer:
-            break
-        except (gateway.Refused, RefundRefused) as refusal:
-            logger.warning("Refund %s: %s", row.pk, type(refusal).__name__)
-        Refund.objects.filter(pk=row.pk).update(updated_at=timezone.now())
-        asked += 1
-    return asked
+    return walk(due[:limit], _ask, _touch)
+
+
+def _ask(row: Refund) -> None:
+    try:
+        _catch_up(row)
+    except RefundRefused:
+        logger.warning("Stripe does not pay refund %s back.", row.pk)  # staff got an email
+    _touch(row)
+
+
+def _touch(row: Refund) -> None:
+    Refund.objects.filter(pk=row.pk).update(updated_at=timezone.now())
 
 
 def _catch_up(row: Refund) -> None:

@@ -2,31 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
-from uuid import uuid4
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from ... import faults
 from ...exceptions import PaymentUnavailable
 from ...gateways import stripe as gateway
 from ...models import DirectLink, PaymentAttempt, SalesDocument
 from ...models.documents import lock
-from ...money import ZERO
 from ...statuses import AttemptState
-from . import booking, choosing, method_fees
+from . import booking, method_fees
 from .accounts import account_of
-from .checking import check
 from .offers import purpose_text
+from .reserving import Wish, reserve
 
 T = TypeVar("T")
 
-#: Stripe keeps an idempotency key for 24 hours: https://docs.stripe.com/api/idempotent_requests.
-KEY_LIFETIME = timedelta(hours=20)
 #: How often a payment that ended under our hands is begun anew before we give up.
 TRIES = 4
 
@@ -40,19 +35,6 @@ class Started:
     attempt: PaymentAttempt
     client_secret: str = field(default="", repr=False)
     page_url: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody pressed Pay for."""
-
-    link: DirectLink | None
-    is_hosted: bool
-    shown: Decimal | None
-    amount: Decimal | None
-    address: str | None
-    way: str
-    fees: str | None
 
 
 def begin(
@@ -75,7 +57,7 @@ def begin(
     """
     for _try in range(TRIES):
         with transaction.atomic():
-            attempt, in_the_way = _reserve(
+            attempt, in_the_way = reserve(
                 lock(document), Wish(link, is_hosted, shown, amount, address, way, fees)
             )
         for other in in_the_way:
@@ -111,60 +93,6 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
 def _read(attempt: PaymentAttempt) -> PaymentAttempt:
     """Whoever started it may have got its payment from Stripe since we looked."""
     return PaymentAttempt.objects.select_related("document__site").get(pk=attempt.pk)
-
-
-def _reserve(
-    document: SalesDocument, wish: Wish
-) -> tuple[PaymentAttempt | None, list[PaymentAttempt]]:
-    """Under the lock: the row to go on with, or the rows that have to be taken back before."""
-    way = check(document, wish.shown, wish.amount, way=wish.way, fees=wish.fees)
-    paid = choosing.chosen(document, wish.amount)
-    surcharge, methods = (way.fee, way.methods) if way else (ZERO, "")
-    is_hosted = wish.is_hosted
-    account = gateway.of_site(document.site).name
-    wanted = (paid, surcharge, methods, document.totals.currency, is_hosted, account)
-    same, others = None, []
-    for attempt in document.payment_attempts.confirmable().select_related("document__site"):
-        found = (
-            choosing.Chosen(attempt.purpose, attempt.amount, attempt.instalment),
-            attempt.surcharge,
-            attempt.methods,
-            attempt.currency,
-            attempt.is_hosted,
-            attempt.account,
-        )
-        if found == wanted and not _is_forgotten(attempt):
-            same = attempt
-        else:
-            others.append(attempt)
-    if others:
-        return None, others
-    if same is None:
-        same = PaymentAttempt.objects.create(
-            document_id=document.pk,
-            link=wish.link,
-            address=wish.address,
-            idempotency_key=uuid4(),
-            purpose=paid.purpose,
-            instalment=paid.instalment,
-            amount=paid.amount,
-            surcharge=surcharge,
-            methods=methods,
-            currency=document.totals.currency,
-            is_hosted=is_hosted,
-            account=account,
-        )
-    elif same.state == AttemptState.FAILED:
-        same.state, same.ended_at = AttemptState.OPEN, None
-        same.failure_code = same.failure_message = ""
-        same.save()
-    return same, []
-
-
-def _is_forgotten(attempt: PaymentAttempt) -> bool:
-    """Stripe may not know its key any more. What it may have made was shown to nobody."""
-    is_nameless = not attempt.payment_intent and not attempt.checkout_session
-    return is_nameless and attempt.created_at < timezone.now() - KEY_LIFETIME
 
 
 def _open_form(attempt: PaymentAttempt) -> Started | None:

@@ -129,7 +129,7 @@ def document_view(document: SalesDocument, shop: ShopView | None = None) -> Docu
 
 
 def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentView:
-    currency = document.currency or "EUR"
+    currency = document.priced_in
     state = document.state
     customer = document.customer
 

@@ -151,7 +151,7 @@ def item_views(document: SalesDocument, rows: Rows, show: Show, language: str) -
             sums,
             show,
             language,
-            currency=document.currency or "EUR",
+            currency=document.priced_in,
             standing=standing.get(item.key),
             rows=rows,
             is_counted=item.key in document.counted_keys,

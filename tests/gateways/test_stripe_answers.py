@@ -1,0 +1,179 @@
+"""What Stripe, or somebody between us and Stripe, may answer in place of what we know."""
+
+import socket
+import threading
+from contextlib import contextmanager
+
+import pytest
+import stripe as package
+
+from portal_plugin.gateways import stripe
+from portal_plugin.gateways.stripe import disputes, payments, refunds
+from portal_plugin.statuses import AttemptState, DisputeState
+from tests.gateways.test_stripe import order
+
+HTML = b"<!doctype html><title>Bad gateway</title>"
+WHOLE = b'{"id": "pi_1", "object": "payment_intent", "status": "requires_payment_method"}'
+
+
+class Wire:
+    """Reads one request and answers it with ``answer``, byte by byte as it stands here; with
+    ``None`` it hangs up."""
+
+    def __init__(self, answer):
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._answer = answer
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def _serve(self):
+        line, _address = self._socket.accept()
+        with line:
+            line.recv(65536)
+            if self._answer is None:
+                # Closed with unread bytes and no patience: the other side sees a reset.
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            else:
+                line.sendall(self._answer)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self._thread.join()
+        self._socket.close()
+
+
+def http(status, body, *headers, length=None):
+    lines = [f"HTTP/1.1 {status} .", f"Content-Length: {length or len(body)}", *headers]
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body
+
+
+@pytest.fixture
+def answering(settings):
+    @contextmanager
+    def answering(answer):
+        with Wire(answer) as api:
+            settings.PORTAL_PLUGIN = {
+                "STRIPE_SECRET_KEY": "sk_test_standin",
+                "STRIPE_PUBLISHABLE_KEY": "pk_test_standin",
+                "STRIPE_API_BASE": api.url,
+            }
+            yield
+
+    return answering
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (http(200, HTML, "Content-Type: text/html"), stripe.NoAnswer),
+        (http(502, HTML, "Content-Type: text/html"), stripe.StripeBroke),
+        (http(200, b""), stripe.NoAnswer),
+        (http(200, b"[]"), stripe.NoAnswer),
+        (http(200, b"null"), stripe.NoAnswer),
+        (http(200, WHOLE[:40]), stripe.NoAnswer),
+        (http(200, WHOLE[:40], length=len(WHOLE)), stripe.NoAnswer),
+        (http(200, WHOLE), stripe.NoAnswer),
+        (http(200, b"\xff\xfe{}"), stripe.NoAnswer),
+        (http(429, b'{"error": {"type": "x"}}', "Retry-After: 30"), stripe.NoAnswer),
+        (http(301, b"", "Location: http://127.0.0.1:9/"), stripe.NoAnswer),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", stripe.NoAnswer),
+        (None, stripe.NoAnswer),
+    ],
+)
+def test_leaves_open_whether_it_was_done(answering, answer, error):
+    """So the same key is asked with again, and nobody is charged twice."""
+    with answering(answer), pytest.raises(error) as caught:
+        stripe.create_payment(order())
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("answer", [b"[]", b"null", b"{}", b'{"data": 1}', b'{"data": [1]}'])
+def test_a_list_that_is_none_is_not_understood(answering, answer):
+    with answering(http(200, answer)), pytest.raises(stripe.NoAnswer):
+        stripe.refunds_of_payment("pi_1", stripe.shared())
+
+
+def intent(**values):
+    known = {
+        "id": "pi_1",
+        "amount": 3570,
+        "amount_received": 3570,
+        "currency": "eur",
+        "status": "succeeded",
+        "livemode": False,
+        "latest_charge": None,
+        "last_payment_error": None,
+        "metadata": {},
+        "client_secret": None,
+    }
+    return package.PaymentIntent.construct_from(known | values, "sk_test_standin")
+
+
+@pytest.mark.parametrize("values", [{}, {"currency": "EUR"}, {"amount_received": "3570"}])
+def test_the_same_money_in_another_spelling_is_the_same(values):
+    payment = payments.read(intent(**values))
+    assert (str(payment.received), payment.currency) == ("35.70", "EUR")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"amount": "much"},
+        {"amount": None},
+        {"amount": {}},
+        {"currency": None},
+    ],
+)
+def test_what_is_no_money_is_not_understood(values):
+    with pytest.raises(stripe.NoAnswer) as caught:
+        payments.read(intent(**values))
+    assert caught.value.code == "not_understood"
+
+
+def test_a_state_that_nobody_knows_is_open():
+    assert payments.read(intent(status="requires_magic")).state == AttemptState.OPEN
+
+
+@pytest.mark.parametrize("said", ["", "²", "-1", "1e3", "0x1"])
+def test_no_number_of_ours_is_none(said):
+    assert payments.read(intent(metadata={"portal_attempt": said})).attempt is None
+
+
+def dispute(**values):
+    known = {"id": "dp_1", "amount": 100, "currency": "eur", "status": "lost", "created": 1}
+    return disputes.read(package.Dispute.construct_from(known | values, "sk_test_standin"))
+
+
+def test_a_dispute_of_a_charge_without_a_payment_has_none():
+    found = dispute(charge="ch_1", payment_intent=None)
+    assert (found.charge, found.payment) == ("ch_1", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "is_withdrawn", "is_appealed"),
+    [
+        ("warning_needs_response", DisputeState.INQUIRY, False, False),
+        ("needs_response", DisputeState.NEEDS_RESPONSE, True, False),
+        ("lost", DisputeState.LOST, True, False),
+        ("appeal_needs_response", DisputeState.NEEDS_RESPONSE, True, True),
+        ("appeal_under_review", DisputeState.UNDER_REVIEW, True, True),
+        ("prevented", DisputeState.INQUIRY_CLOSED, False, False),
+        ("of_another_time", DisputeState.UNDER_REVIEW, False, False),
+    ],
+)
+def test_what_a_dispute_says(status, state, is_withdrawn, is_appealed):
+    found = dispute(status=status)
+    assert (found.state, found.is_withdrawn, found.is_appealed) == (
+        state,
+        is_withdrawn,
+        is_appealed,
+    )
+
+
+def test_a_refund_of_a_charge_without_a_payment_has_none():
+    known = {"id": "re_1", "amount": 100, "currency": "EUR", "status": None, "created": 1}
+    found = refunds.read(package.Refund.construct_from(known, "sk_test_standin"))
+    assert (found.payment, found.currency, found.refund) == ("", "EUR", None)
