@@ -9,10 +9,12 @@ from django.urls import path, register_converter
 from .addresses import KeyConverter
 from .portal import actions, files, links, pages, payments, pdfs, proofs, receipts, uploads
 from .portal.guard import portal_view
+from .portal.secrecy import SecretConverter
 from .webhooks import stripe
 
 app_name = "portal_plugin"
 register_converter(KeyConverter, "key")
+register_converter(SecretConverter, "secret")
 
 DOCUMENT = "d/<str:public_id>/"
 
@@ -23,7 +25,7 @@ _both = portal_view("GET", "POST")
 
 urlpatterns = [
     path("l/", links.ask, name="ask_link"),
-    path("l/<str:token>/", links.open_link, name="link"),
+    path("l/<secret:token>/", links.open_link, name="link"),
     path("how-it-works/<str:language>/", pages.how_it_works, name="how_it_works"),
     path("webhooks/stripe/", stripe.stripe_webhook, name="stripe_webhook"),
     path(DOCUMENT, _get(pages.document), name="document"),

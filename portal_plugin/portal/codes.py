@@ -20,7 +20,7 @@ from ..services.presentation import document_view
 from ..services.renewing import masked
 from . import answers, pages
 
-COOKIE = "portal_browser"
+COOKIE = "portal_browser_key"
 YEAR = 365 * 24 * 3600
 #: Fields of the page's own, and one that is written anew.
 OWN = {"code", "code_again", "csrfmiddlewaretoken"}

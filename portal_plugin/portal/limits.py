@@ -4,10 +4,12 @@ Without a working cache reading stays open, and what costs money or disk is clos
 """
 
 import logging
+import re
 import time
 from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
+from ipaddress import ip_address
 
 from django.core.cache import cache
 from django.db import DatabaseError
@@ -20,6 +22,10 @@ logger = logging.getLogger(__name__)
 #: One network address may do so many times what one link may: an office has several links.
 LINKS_OF_AN_ADDRESS = 5
 CLOSED_WITHOUT_CACHE = {"payments_per_hour", "uploads_per_hour"}
+#: ``192.0.2.1:443``, ``[2001:db8::1]:443``, ``fe80::1%eth0``, or an address alone.
+_WITH_PORT = re.compile(
+    r"(?P<four>[\d.]+):\d+|\[(?P<six>[^\]%]+)[^\]]*\](?::\d+)?|(?P<bare>[^%]+)(?:%.*)?"
+)
 #: What the libraries behind Django's cache backends raise when the server is away. Theirs are no
 #: ``OSError``.
 OF_LIBRARIES = {
@@ -31,13 +37,24 @@ OF_LIBRARIES = {
 
 def address_of(request) -> str | None:
     """The visitor's network address. ``X-Forwarded-For`` counts only behind trusted proxies, and
-    only as far as they wrote it."""
+    only as far as they wrote it. ``None`` for what is no address: a socket, or a word."""
     hops = conf.trusted_proxies
     if hops:
-        forwarded = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-        if len(forwarded) >= hops and forwarded[-hops]:
-            return forwarded[-hops][:45]
-    return request.META.get("REMOTE_ADDR") or None
+        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+        if len(forwarded) >= hops and (address := _address(forwarded[-hops])):
+            return address
+    return _address(request.META.get("REMOTE_ADDR", ""))
+
+
+def _address(text) -> str | None:
+    """As a database takes it: some proxies write a port behind it, and some "unknown"."""
+    found = _WITH_PORT.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return str(ip_address(found["four"] or found["six"] or found["bare"]))
+    except ValueError:
+        return None
 
 
 def count(limit: str, visit: Visit) -> None:

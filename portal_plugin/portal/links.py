@@ -13,7 +13,7 @@ from ..canonical import digest
 from ..exceptions import PortalError, TooManyRequests
 from ..models import DirectLink, Order
 from ..services import links, renewing
-from . import answers, bodies, csrf, grants, headers, limits
+from . import answers, bodies, csrf, grants, headers, limits, secrecy
 
 
 def _public_post(view):
@@ -22,14 +22,17 @@ def _public_post(view):
     @csrf_exempt
     @transaction.non_atomic_requests
     @headers.secured(referrer=headers.STRICT_ORIGIN)
-    def guarded(request, *args, **kwargs):
+    def guarded(request, **kwargs):
+        if token := kwargs.get("token"):
+            secrecy.hide(request, token)
         try:
+            bodies.read_query(request)
             if request.method == "POST":
                 bodies.read_words(request)
             if request.method == "POST" and csrf.failure(request):
                 response = answers.dead_link(request, status=403)
             else:
-                response = view(request, *args, **kwargs)
+                response = view(request, **kwargs)
         except PortalError as error:
             response = answers.refused_publicly(request, error)
         return csrf.set_cookie(request, response)
@@ -40,7 +43,7 @@ def _public_post(view):
 @_public_post
 def open_link(request, token):
     who = limits.address_of(request) or "unknown"
-    link = links.by_token(token)
+    link = links.by_token(token.reveal())
     if not _is_known(request, link):
         if limits.is_over("wrong_tokens_per_minute", who, 60):
             raise TooManyRequests

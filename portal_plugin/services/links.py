@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from ..canonical import digest
 from ..models import (
@@ -133,6 +134,7 @@ def expiry(document: SalesDocument) -> datetime:
     return max(until, datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=zone))
 
 
+@sensitive_variables("raw")
 def by_token(raw: str) -> DirectLink | None:
     """The link that a secret opens, usable or not; ``None`` for anything else."""
     if len(raw) != TOKEN_LENGTH or not raw.isascii():

@@ -15,6 +15,7 @@ from portal_plugin.models import (
     OutgoingEmail,
     SalesDocument,
 )
+from portal_plugin.portal import grants
 from portal_plugin.services import staging
 from portal_plugin.statuses import ItemState, LinkRole
 from tests import factories, samples
@@ -181,8 +182,8 @@ def test_no_address_holds_what_a_database_refuses(client, address):
 def test_a_grant_planted_under_another_documents_name_opens_nothing(client, enter):
     own, other = factories.order_factory(items=1), factories.order_factory(items=1)
     enter(own)
-    value = client.cookies[f"portal_{own.public_id}"].value
-    client.cookies[f"portal_{other.public_id}"] = value
+    value = client.cookies[grants.cookie_name(own)].value
+    client.cookies[grants.cookie_name(other)] = value
     assert client.get(page(other)).status_code == 404
 
 

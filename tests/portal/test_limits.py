@@ -65,3 +65,44 @@ def test_an_address_that_takes_one_link_after_the_other_is_stopped(settings):
     with pytest.raises(TooManyRequests):
         count_all([10], "192.0.2.1")
     count_all([10], "192.0.2.2")
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("203.0.113.9, 192.0.2.7", "192.0.2.7"),
+        ("<script>, 192.0.2.7:50123", "192.0.2.7"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("unknown", "198.51.100.1"),
+        ("unix:", "198.51.100.1"),
+        ("192.0.2.999", "198.51.100.1"),
+        ("192.0.2.7\0", "198.51.100.1"),
+        ("192.0.2.7,", "198.51.100.1"),
+        ("x" * 300, "198.51.100.1"),
+        ("", "198.51.100.1"),
+    ],
+)
+def test_what_a_proxy_writes_is_an_address_or_counts_for_nothing(rf, settings, forwarded, address):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "TRUSTED_PROXIES": 1}
+    told = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "198.51.100.1"}
+    assert limits.address_of(rf.get("/", **told)) == address
+
+
+@pytest.mark.parametrize("remote", ["", "unix:", "/run/gunicorn.sock"])
+def test_behind_a_socket_nobody_has_an_address(rf, remote):
+    assert limits.address_of(rf.get("/", REMOTE_ADDR=remote)) is None
+
+
+def test_nobody_names_their_own_address(rf):
+    told = {"HTTP_X_FORWARDED_FOR": "192.0.2.7", "REMOTE_ADDR": "198.51.100.1"}
+    assert limits.address_of(rf.get("/", **told)) == "198.51.100.1"
+
+
+def test_hops_that_are_not_trusted_say_nothing(rf, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "TRUSTED_PROXIES": 2}
+    told = {"HTTP_X_FORWARDED_FOR": "192.0.2.66, 192.0.2.7, 192.0.2.8"}
+    assert limits.address_of(rf.get("/", **told)) == "192.0.2.7"

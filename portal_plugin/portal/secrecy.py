@@ -1,0 +1,58 @@
+"""The secret of a direct link stands in an address, and addresses are written down everywhere.
+
+The server writes them into its access log, Django into warnings and into the mail about an error,
+a crash reporter into its report, and the site's own base template perhaps into the page. So the
+secret is taken out of the request as soon as it was read.
+"""
+
+from typing import Any
+
+from ..services.links import TOKEN_LENGTH
+
+#: Stands in addresses in place of the secret.
+MASK = "hidden"
+
+
+class Secret:
+    """A secret that nobody writes down by accident: whoever prints it prints a mask."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: str) -> None:
+        self._raw = raw
+
+    def reveal(self) -> str:
+        return self._raw
+
+    def __repr__(self) -> str:
+        return f"<{MASK}>"
+
+
+class SecretConverter:
+    """``<secret:name>`` in a path: any one part of it, as a ``Secret``."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> Secret:
+        return Secret(value)
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+def hide(request: Any, secret: Secret) -> None:
+    """Take the secret out of the request's address, however the server hands it on.
+
+    Servers that write their log after the answer (gunicorn, uvicorn) find the mask there, too.
+    """
+    raw = secret.reveal()
+    if len(raw) != TOKEN_LENGTH:
+        return  # opens nothing, and may be a word that stands elsewhere, too
+    for name in ("path", "path_info"):
+        setattr(request, name, getattr(request, name).replace(raw, MASK))
+    for facts in (request.META, getattr(request, "scope", {})):
+        for name, value in facts.items():
+            if isinstance(value, str):
+                facts[name] = value.replace(raw, MASK)
+            elif isinstance(value, bytes):
+                facts[name] = value.replace(raw.encode(), MASK.encode())
