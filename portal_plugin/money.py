@@ -19,6 +19,9 @@ _BETWEEN_CODE_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 #: Babel keeps the minus of the pattern, which then stands behind the digits. Unicode's own sign for
 #: Western digits in Arabic (CLDR: symbols of "latn") keeps it before them.
 _SIGN_OF_ARABIC = ("\u200f-", "\u200f\u200e-")
+#: ``د.ك`` and ``kr``, as shops write them: with the last dot of the abbreviation a sentence that
+#: ends in an amount has two. A mark of direction may follow.
+_LAST_DOT = re.compile(r"(?<=[^\W\d_])\.(?=\u200f?$)")
 
 
 def digits(currency: str) -> int:
@@ -86,7 +89,8 @@ def format_price(price: Decimal, currency: str, language: str) -> str:
         decimal_quantization=not is_finer,
         numbering_system="latn",
     )
-    return _BETWEEN_CODE_AND_DIGIT.sub("\u00a0", text).replace(*_SIGN_OF_ARABIC)
+    text = _BETWEEN_CODE_AND_DIGIT.sub("\u00a0", _LAST_DOT.sub("", text))
+    return text.replace(*_SIGN_OF_ARABIC)
 
 
 def typed_money(amount: Decimal, currency: str) -> str:

@@ -48,6 +48,12 @@ def test_less_than_nothing_has_its_sign_before_the_digits_in_arabic():
     assert format_money(Decimal("-720"), "EUR", "ar") == "\u200f\u200e-720.00\xa0€"
 
 
+def test_a_sentence_that_ends_in_an_amount_ends_in_one_dot():
+    """CLDR writes the signs of Arabic currencies, and of some others, with a dot at their end."""
+    assert format_money(Decimal(5), "KWD", "ar") == "\u200f5.000\xa0\u062f.\u0643\u200f"
+    assert format_price(Decimal("0.125"), "DKK", "da") == "0,125\xa0kr"
+
+
 def test_a_price_without_its_currency_has_its_cents_or_none():
     shown = [format_bare_price(Decimal(text), "de") for text in ("18.900000", "119", "0.0475")]
     assert shown == ["18,90", "119", "0,0475"]

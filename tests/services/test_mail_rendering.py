@@ -216,6 +216,14 @@ def test_the_number_in_an_arabic_subject_keeps_its_order():
     assert "\u200e2026-0001" in rendered(link_email(link_factory(order))).subject
 
 
+def test_the_digits_of_an_arabic_text_keep_their_order():
+    link = link_factory(order_factory(items=1, language="ar", number="2026-0001"))
+    PortalSettings.objects.update(phone="+353 20 913 0142")
+    text = rendered(approve(link)).text
+    assert "\u200e2026-0001\n" in text
+    assert "\u200e+353 20 913 0142\n" in text
+
+
 def test_a_subject_turns_no_direction(link):
     assert rendered(link_email(link, subject="a\u202eb")).subject == "a b"
 

@@ -189,6 +189,14 @@ def test_long_terms_start_on_a_page_of_their_own():
     assert "Unit price" not in last
 
 
+def test_short_terms_stay_together():
+    order = order_factory(items=5)
+    terms.add(order.site, order.language, "order", "First.\n" + "Agreed.\n" * 40 + "Last.")
+    pages = [page.extract_text() for page in drawn(order).pages]
+    (page,) = [text for text in pages if "First." in text]
+    assert "Last." in page
+
+
 # -- Languages ----------------------------------------------------------------------------------
 
 

@@ -100,15 +100,15 @@ def _booth():
     grounds = [NAVY, RED, GREEN, "#581c87"]
     items = []
     for number, (name, words, price) in enumerate(names):
+        count = counts.get(name, 1)
         designs = [Design(words, ground=grounds[number % 4])] if words else []
         if name == "Brochure, 8 pages":
             designs = [
                 Design(f"Page {page}\nof eight", ground=grounds[page % 4], size=(1000, 1414))
                 for page in range(1, 9)
             ]
-        items.append(
-            Item(name, "As discussed.", D(counts.get(name, 1)), D(price), "piece", designs)
-        )
+        unit = "piece" if count == 1 else "pieces"
+        items.append(Item(name, "As discussed.", D(count), D(price), unit, designs))
     return items
 
 
