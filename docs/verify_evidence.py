@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""Check a file of `portal_evidence`: python3 verify_evidence.py FILE. Needs only Python."""
+"""Check a file of `portal_evidence`: python3 verify_evidence.py FILE. Needs only Python (3.11)."""
 
 import hashlib
 import hmac
@@ -27,66 +26,51 @@ def hash_of(data):
     return hashlib.sha256(exact.encode()).hexdigest()
 
 
-def read(path):
-    """evidence.json, and the hashes of the files: these lie in the archive as they are, not packed,
-    so that more of them than it is long is a trap."""
-    with zipfile.ZipFile(path) as archive:
-        text = archive.open("evidence.json").read(MOST + 1)
-        stored = [each for each in archive.infolist() if each.filename.startswith("files/")]
-        expect(archive.namelist().count("evidence.json") == 1, "evidence.json is there twice")
-        if len(text) > MOST or sum(each.file_size for each in stored) > os.path.getsize(path):
-            raise ValueError("it holds more than it may")
-        for each in stored:
-            made, file = hashlib.sha256(), archive.open(each)
-            while piece := file.read(MOST // 64):
-                made.update(piece)
-            expect(each.filename == f"files/{made.hexdigest()}", f"{each.filename} was changed")
-        return json.loads(text), {each.filename for each in stored}
-
-
-def check(document, texts, files, erased):
-    """One history, and all that it names by a hash. Prints the decisions."""
-    name, called, previous, shown = document["document"], "", "", {}
-    for number, entry in enumerate(document["history"], 1):
-        place, claimed = f"{name}, history entry {number}", entry.pop("hash")
-        follows = (entry["document"], entry["sequence"], entry["previous"])
-        expect(follows == (name, number, previous), f"{place} does not follow the one before it")
-        expect(hash_of(entry) == claimed, f"{place} was changed")
-        previous, data = claimed, json.loads(entry["data"])
-        for what in TEXTS:
-            expect(not data.get(what) or data[what] in texts, f"{place}: the text of {what}")
-        seen = json.loads(texts.get(data.get("digest"), "{}"))
-        called = seen.get("number") if entry["verb"] == "version" else called
-        for item in seen.get("items", ()):
-            decided = {field: item[field] for field in item if field not in BESIDE}
-            shown[item.get("key"), hash_of(decided)] = item.get("name")
-            for proof in item.get("proofs", ()):
-                expect(f"files/{proof['sha256']}" in files, f"{place}: the file of a proof")
-        if "submission" in data:
-            who = document["people"][str(data["submission"])]
-            salt, said = bytes.fromhex(who["salt"]), who["said"]
-            made = hmac.new(salt, said.encode(), "sha256").hexdigest()
-            is_named = any(keys is None or data["submission"] in keys for keys in erased)
-            is_gone = is_named and not any(json.loads(said).values())
-            expect(data.get("said") in (None, made) or is_gone, f"{place}: who sent it")
-        for key, verdict, item_hash, reason, *_since in data.get("decided", ()):
-            expect((key, item_hash) in shown and reason in texts, f"{place}: what was decided")
-            item, by = shown.get((key, item_hash)), json.loads(said)["name"]
-            print(clean(f"{entry['at']} {verdict}: {item} ({by})"))
-    expect(previous, f"{name}: it has no history")
-    print(clean(f"{called}: {len(document['history'])} entries, head {previous}"))
-
-
 try:
-    evidence, files = read(sys.argv[1])
+    archive = zipfile.ZipFile(sys.argv[1])
+    text = archive.open("evidence.json").read(MOST + 1)
+    expect(archive.namelist().count("evidence.json") == 1, "evidence.json is there twice")
+    # Files lie in the archive as they are, not packed: more of them than it is long is a trap.
+    stored = [each for each in archive.infolist() if each.filename.startswith("files/")]
+    if len(text) > MOST or sum(each.file_size for each in stored) > os.path.getsize(sys.argv[1]):
+        raise ValueError("it holds more than it may")
+    for each in stored:
+        made = hashlib.file_digest(archive.open(each), "sha256").hexdigest()
+        expect(each.filename == f"files/{made}", f"{each.filename} was changed")
+    evidence, files = json.loads(text), {each.filename.removeprefix("files/") for each in stored}
+    expect(evidence["documents"] and evidence["format"] == 2, "this checker does not know it")
     texts = {hashlib.sha256(text.encode()).hexdigest(): text for text in evidence["texts"]}
-    documents = evidence["documents"]
-    expect(documents and evidence["format"] == 2, "it is nothing that this checker knows")
-    entries = [entry for document in documents for entry in document["history"]]
-    told = [json.loads(entry["data"]) for entry in entries if entry["verb"] == "erased"]
-    erased = [data.get("submissions") for data in told]  # None, of an old entry: whoever it was
-    for document in documents:
-        check(document, texts, files, erased)
+    entries = [entry for document in evidence["documents"] for entry in document["history"]]
+    erasures = [json.loads(entry["data"]) for entry in entries if entry["verb"] == "erased"]
+    for document in evidence["documents"]:
+        name, previous, shown = document["document"], "", {}
+        for number, entry in enumerate(document["history"], 1):
+            place, claimed = f"{name}, history entry {number}", entry.pop("hash")
+            follows = (entry["document"], entry["sequence"], entry["previous"], hash_of(entry))
+            expect(follows == (name, number, previous, claimed), f"{place} was changed, or moved")
+            previous, data = claimed, json.loads(entry["data"])
+            lacking = [what for what in TEXTS if data.get(what) and data[what] not in texts]
+            expect(not lacking, f"{place}: the text of {lacking}")
+            seen = json.loads(texts.get(data.get("digest"), "{}"))
+            for one in seen.get("items", ()):
+                decided = {field: one[field] for field in one if field not in BESIDE}
+                shown[one.get("key"), hash_of(decided)] = f"{seen.get('number')}, {one.get('name')}"
+                proofs = {proof["sha256"] for proof in one.get("proofs", ())}
+                expect(proofs <= files, f"{place}: the file of a proof")
+            if "submission" in data:
+                sent, who = data["submission"], document["people"][str(data["submission"])]
+                salt, said = bytes.fromhex(who["salt"]), json.loads(who["said"])
+                made = hmac.new(salt, who["said"].encode(), "sha256").hexdigest()
+                # An old entry of an erasure does not say whose: it may be anybody's.
+                is_erased = any(sent in erasure.get("submissions", [sent]) for erasure in erasures)
+                is_gone = is_erased and not any(said.values())
+                expect(data.get("said") in (None, made) or is_gone, f"{place}: who sent it")
+            for key, verdict, seen, reason, *_since in data.get("decided", ()):
+                expect((key, seen) in shown and reason in texts, f"{place}: what was decided")
+                item = shown.get((key, seen))
+                print(clean(f"{entry['at']} {verdict}: {item} ({said['name']})"))
+        expect(previous, f"{name}: it has no history")
+        print(clean(f"Head: {name}:{len(document['history'])}:{previous}"))
 except Exception as error:
     expect(False, f"this is no whole file of portal_evidence: {type(error).__name__} {error}")
 print("\n".join(faults) or "Everything holds.")

@@ -3,8 +3,8 @@
 How much came is the size of that file and nothing else: whatever is killed at whatever moment, the
 next request goes on from there. A piece is read in small steps, and each step is written only where
 it follows what is there, so that of two writers of one upload one goes on and the other hears so; a
-writer whose line hangs keeps nobody waiting. While the disk writes one step, the next is received
-and hashed.
+writer whose line hangs keeps nobody waiting. While the disk writes one step, the next is received,
+and what came before is hashed.
 """
 
 import logging
@@ -75,19 +75,20 @@ class Pieces:
         """
         with self._opened() as file:
             _refuse_elsewhere(file, at)
-            running = running_hashes.take(self.path.name, at)
+            hashing = running_hashes.Beside(running_hashes.take(self.path.name, at))
             try:
                 while most > 0 and (step := stream.read(min(STEP, most))):
                     _write(file, step, at)
                     faults.reach("upload.piece")
                     _begin_to_secure(file, at, len(step))
-                    if running is not None:
-                        running.update(step)
+                    hashing.add(step)
                     at += len(step)
                     most -= len(step)
             finally:
-                running_hashes.keep(self.path.name, at, running)
-                _secure(file)
+                try:
+                    _secure(file)
+                finally:
+                    running_hashes.keep(self.path.name, at, hashing.done())
         return at
 
     def head(self, size: int) -> bytes:
@@ -141,7 +142,12 @@ def _begin_to_secure(file: IO[bytes], at: int, size: int) -> None:
 
 
 def _secure(file: IO[bytes]) -> None:
-    """Past the machine's memory: a power cut takes nothing of it any more."""
+    """Past the machine's memory: a power cut takes nothing of it any more.
+
+    A process that is killed would lose nothing without it, and tus promises no more than that. But
+    a file system may keep a length whose bytes it has not, and after a restart what the disk has
+    is all that is known of the file: the customer's file would have a gap that nobody can tell.
+    """
     try:
         os.fsync(file.fileno())
     except OSError as error:
