@@ -117,7 +117,9 @@ class Conf:
     @property
     def artwork_extensions(self) -> list[str]:
         """Kinds of files that are stored and given out, but never opened by us, lower case, without
-        the dot. Default: the usual print formats, archives and Office files."""
+        the dot. Default: the usual print formats, archives and Office files. A shop that chose a
+        kind which is taken out of here later goes on without it (check W036); one that has none
+        left takes what the installation takes."""
         return self._get(
             "ARTWORK_EXTENSIONS",
             ["ai", "eps", "psd", "tif", "tiff", "svg", "zip", "docx", "xlsx", "pptx", "odt", "txt"],

@@ -8,8 +8,9 @@ from django.db import connections
 from wagtail.models import Site
 
 from ..conf import conf
-from ..gateways import facturx, qr
+from ..gateways import facturx, filetypes, qr
 from ..models import PortalSettings
+from ..services import file_limits
 from ..services.diagnosis import base_page
 from ..services.invoices import einvoices
 from .registering import database_check
@@ -82,6 +83,23 @@ def codes_can_be_drawn(databases: list[str]) -> Iterator[CheckMessage]:
             hint='pip install "wagtail-customer-portal[qr]".',
             id="portal_plugin.W035",
         )
+
+
+@database_check
+def chosen_kinds_of_files_are_taken(databases: list[str]) -> Iterator[CheckMessage]:
+    """Their form refuses them; what was chosen before the setting changed it cannot see."""
+    if not _is_migrated(databases):
+        return
+    for shop in PortalSettings.objects.exclude(file_kinds="").select_related("site"):
+        if dropped := file_limits.dropped_kinds(shop):
+            taken = filetypes.named(file_limits.of_site(shop.site).kinds)
+            yield Warning(
+                f"{shop.site.hostname} wants {filetypes.named(dropped)} from its customers, which"
+                f" the portal does not take. They may send: {taken}.",
+                hint='Add to PORTAL_PLUGIN["ARTWORK_EXTENSIONS"], or choose other kinds in the'
+                " admin, under Settings, Customer portal, Links and orders, More.",
+                id="portal_plugin.W036",
+            )
 
 
 def _is_migrated(databases: list[str]) -> bool:

@@ -20,12 +20,21 @@ class FileLimits:
 
 def of_site(site: Any) -> FileLimits:
     shop = PortalSettings.of(site)
-    kinds = filetypes.allowed_extensions()
-    if shop.file_kinds:
-        chosen = set(filetypes.extensions_in(shop.file_kinds))
-        # What the installation does not take any more is not taken by its sites.
-        kinds = [kind for kind in kinds if kind in chosen]
     most = conf.upload_max_bytes
     if shop.file_max_mb is not None:
         most = min(most, shop.file_max_mb * MB)
-    return FileLimits(tuple(kinds), most)
+    return FileLimits(_kinds_of(shop), most)
+
+
+def _kinds_of(shop: Any) -> tuple[str, ...]:
+    """What the installation does not take any more is not taken by its shops. A shop of which
+    nothing is left takes what the installation takes: else nobody could send it anything."""
+    possible = filetypes.allowed_extensions()
+    chosen = set(filetypes.extensions_in(shop.file_kinds))
+    return tuple([kind for kind in possible if kind in chosen] or possible)
+
+
+def dropped_kinds(shop: Any) -> list[str]:
+    """What the shop chose and the installation does not take any more."""
+    possible = filetypes.allowed_extensions()
+    return [kind for kind in filetypes.extensions_in(shop.file_kinds) if kind not in possible]

@@ -54,6 +54,15 @@ def test_packages_that_a_shop_counts_on(monkeypatch):
     assert {"W033", "W035"} <= set(found(databases=["default"]))
 
 
+@pytest.mark.django_db
+def test_kinds_of_files_that_the_installation_does_not_take_any_more(settings):
+    factories.site_factory(file_kinds="pdf, cdr")
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "ARTWORK_EXTENSIONS": ["cdr"]}
+    assert "W036" not in found(databases=["default"])
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "ARTWORK_EXTENSIONS": ["ai"]}
+    assert "W036" in found(databases=["default"])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_before_the_first_migration_the_database_is_left_alone():
     with connection.schema_editor() as editor:

@@ -3,6 +3,7 @@
 import pytest
 
 from portal_plugin.gateways import filetypes
+from portal_plugin.models import PortalSettings
 from portal_plugin.services import file_limits
 from tests import factories
 
@@ -28,3 +29,10 @@ def test_what_the_installation_takes_no_more_its_shops_do_not(settings):
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **less}
     limits = file_limits.of_site(site)
     assert (limits.kinds, limits.max_bytes) == (("pdf",), 1024)
+
+
+def test_a_shop_of_whose_kinds_none_is_left_takes_what_the_installation_takes(settings):
+    site = factories.site_factory(file_kinds="cdr, dwg")
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "ARTWORK_EXTENSIONS": ["ai"]}
+    assert list(file_limits.of_site(site).kinds) == filetypes.allowed_extensions()
+    assert file_limits.dropped_kinds(PortalSettings.of(site)) == ["cdr", "dwg"]
