@@ -5,13 +5,11 @@ Each is sent whole and in pieces, with every word on its type that a browser cou
 
 import io
 import json
-import os
 import socket
 import uuid
 from pathlib import Path
 
 import pytest
-from django.core.files.storage import FileSystemStorage
 
 from portal_plugin.models import Attachment, Preview, Submission, UploadInProgress
 from portal_plugin.models.storage import private_storage, staging_folder
@@ -270,8 +268,7 @@ def test_a_full_disk_takes_no_file_and_says_so(client, estimate, monkeypatch):
     Path(folder).mkdir(parents=True)
     monkeypatch.setattr(files, "private_name", lambda owner, name: f"{owner.folder()}/full")
     Path(folder, "full").symlink_to("/dev/full")
-    monkeypatch.setattr(FileSystemStorage, "get_available_name", lambda self, name, **more: name)
-    monkeypatch.setattr(FileSystemStorage, "OS_OPEN_FLAGS", os.O_WRONLY)
+    monkeypatch.setattr(Attachment.file.field.storage, "_allow_overwrite", True)
     answer = send_whole(client, estimate, "a.png", samples.png())
     assert answer.status_code == 507
     assert "could not be stored" in json.loads(answer.content)["error"]
