@@ -7,7 +7,7 @@ from wagtail.signals import published
 
 from . import registry, tasks
 from .actions import resuming
-from .models import Estimate, Order, trigrams
+from .models import Estimate, Order, statistics, trigrams
 from .portal import preview
 from .services import (
     deadlines,
@@ -47,6 +47,7 @@ def connect():
     registry.register_worker("preview", previews.drain)
     registry.register_worker("payments", reconciling.drain)
     registry.register_worker("lists", listing.drain)
+    registry.register_worker("statistics", statistics.refresh)
 
 
 def released(sender, instance, revision=None, **kwargs):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning
 from django.db import connections
+from django.db.models import Model
 from wagtail.models import Site
 
 from ..conf import conf
@@ -103,8 +104,18 @@ def chosen_kinds_of_files_are_taken(databases: list[str]) -> Iterator[CheckMessa
 
 
 def _is_migrated(databases: list[str]) -> bool:
-    """``migrate`` runs these checks before there are any tables."""
+    """``migrate`` runs these checks before there are any tables, and before the columns of a new
+    release."""
     if "default" not in databases:
         return False
-    tables = connections["default"].introspection.table_names()
-    return {Site._meta.db_table, PortalSettings._meta.db_table} <= set(tables)
+    return all(_has_all_columns(model) for model in (Site, PortalSettings))
+
+
+def _has_all_columns(model: type[Model]) -> bool:
+    connection = connections["default"]
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if table not in connection.introspection.table_names(cursor):
+            return False
+        found = {row.name for row in connection.introspection.get_table_description(cursor, table)}
+    return {field.column for field in model._meta.local_concrete_fields} <= found

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, connections
 from wagtail.models import Site
 
-from portal_plugin.models import trigrams
+from portal_plugin.models import PortalSettings, trigrams
 from tests import factories
 from tests.checks.checking import found
 
@@ -72,6 +72,21 @@ def test_before_the_first_migration_the_database_is_left_alone():
     finally:
         with connection.schema_editor() as editor:
             editor.alter_db_table(Site, "not_yet", "wagtailcore_site")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_before_the_columns_of_a_new_release_the_database_is_left_alone():
+    """``migrate`` runs the checks first, and must come to add them."""
+    factories.site_factory(sends_einvoices=True, qr_code="transfer")
+    renamed = "ALTER TABLE {} RENAME COLUMN {} TO {}".format
+    table = PortalSettings._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(renamed(table, "country", "not_yet"))
+    try:
+        assert found(databases=["default"]) is not None
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(renamed(table, "not_yet", "country"))
 
 
 @pytest.mark.parametrize("mode", ["WAL", "DELETE"])
