@@ -1,0 +1,133 @@
+"""What Stripe says of a refund, in whatever order it is heard, is booked once."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin.gateways import stripe as gateway
+from portal_plugin.models import LedgerEntry, Refund, StripeEvent
+from portal_plugin.services.payments import refund_booking
+from portal_plugin.statuses import RefundState
+from tests.factories import link_factory
+from tests.paying import fresh, mails, order
+
+pytestmark = pytest.mark.django_db
+ALL, PART = Decimal("119.00"), Decimal("40.00")
+BOOKED, BACK = [("payment", ALL), ("refund", -PART)], ("reversal", PART)
+
+
+@pytest.fixture
+def entry():
+    document = order()
+    link_factory(document)
+    return LedgerEntry.objects.create(
+        document=document,
+        kind="payment",
+        amount=ALL,
+        currency="EUR",
+        stripe_object="pi_1",
+        occurred_at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def row(entry):
+    """Saved, and Stripe is asked for it now."""
+    return Refund.objects.create(
+        document_id=entry.document_id,
+        payment=entry,
+        idempotency_key=uuid4(),
+        amount=PART,
+        currency="EUR",
+        reason="Late",
+    )
+
+
+def says(state=RefundState.SUCCEEDED, name="re_1", **values):
+    values = {"amount": PART, "currency": "EUR", "payment": "pi_1"} | values
+    return gateway.Refund(id=name, state=state, **values)
+
+
+def ledger(entry):
+    found = LedgerEntry.objects.filter(document=entry.document_id).order_by("pk")
+    return [(each.kind, each.amount) for each in found]
+
+
+def test_one_that_failed_before_it_left_moved_nothing(entry, row):
+    refund_booking.apply([says(RefundState.FAILED, refund=row.pk)], entry)
+    assert ledger(entry) == [("payment", ALL)]
+    assert fresh(row).state == RefundState.FAILED
+    assert (mails("staff_refund_failed"), mails("news_refund")) == (1, 0)
+
+
+def test_one_of_which_only_the_end_is_heard_went_and_came(entry, row):
+    end = says(RefundState.FAILED, refund=row.pk, has_come_back=True)
+    for _time in range(2):
+        refund_booking.apply([end], entry)
+    assert ledger(entry) == [*BOOKED, BACK]
+    # The customer is not told of money that they never got.
+    assert (mails("staff_refund_failed"), mails("news_refund")) == (1, 0)
+
+
+def test_one_that_was_given_up_and_was_done_after_all_counts(entry, row):
+    refund_booking.fail(row, "no_answer", tells=True)
+    refund_booking.apply([says(refund=row.pk)], entry)
+    assert ledger(entry) == BOOKED
+    assert (fresh(row).state, fresh(row).failure_code) == (RefundState.SUCCEEDED, "")
+    assert mails("news_refund") == 1
+
+
+def test_one_that_succeeded_is_not_under_way_again(entry, row):
+    refund_booking.apply([says(refund=row.pk)], entry)
+    refund_booking.apply([says(RefundState.PENDING, refund=row.pk)], entry)
+    assert fresh(row).state == RefundState.SUCCEEDED
+    assert fresh(row).ended_at
+    assert ledger(entry) == BOOKED
+
+
+def test_one_that_was_answered_is_not_failed_from_here(entry, row):
+    refund_booking.apply([says(RefundState.PENDING, refund=row.pk)], entry)
+    assert refund_booking.fail(row, "no_answer", tells=True).state == RefundState.PENDING
+    assert mails("staff_refund_failed") == 0
+
+
+def test_our_words_on_it_name_one_row_and_not_two(entry, row):
+    """Whoever has the account can write them on a second refund."""
+    refund_booking.apply([says(refund=row.pk), says(name="re_2", refund=row.pk)], entry)
+    assert set(Refund.objects.values_list("stripe_refund", flat=True)) == {"re_1", "re_2"}
+    assert ledger(entry) == [*BOOKED, ("refund", -PART)]
+
+
+def test_those_of_one_answer_are_booked_as_they_happened(entry):
+    newer, older = (datetime(2026, 5, day, tzinfo=UTC) for day in (9, 2))
+    refund_booking.apply(
+        [
+            says(name="re_9", amount=Decimal(9), created_at=newer),
+            says(name="re_2", amount=Decimal(2), created_at=older),
+        ],
+        entry,
+    )
+    assert [amount for _kind, amount in ledger(entry)] == [ALL, -2, -9]
+
+
+def test_an_event_that_was_taken_changes_nothing(entry):
+    event = StripeEvent.objects.create(event_id="evt_1", type="x", handled_at=timezone.now())
+    assert refund_booking.apply([says()], entry, event) == "handled already"
+    assert ledger(entry) == [("payment", ALL)]
+
+
+def test_an_event_about_none_is_kept_with_why(entry):
+    event = StripeEvent.objects.create(event_id="evt_1", type="charge.refunded")
+    assert refund_booking.apply([], entry, event) == "ignored: no refund"
+    assert fresh(event).handled_at
+    assert fresh(event).outcome == "ignored: no refund"
+
+
+def test_more_than_was_paid_is_booked_as_stripe_says_it(entry, row, caplog):
+    refund_booking.apply([says(refund=row.pk, amount=ALL + PART)], entry)
+    assert ledger(entry) == [("payment", ALL), ("refund", -ALL - PART)]
+    assert "what Stripe paid back is booked" in caplog.text
+    assert fresh(entry.document).left_of(entry) == 0
