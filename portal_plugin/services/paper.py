@@ -143,7 +143,9 @@ def name(document: SalesDocument) -> str:
     """``Estimate E-2026-0012``, in the document's language."""
     with translation.override(document_language(document.language)):
         kind = kind_word(document, PortalSettings.of(document.site))
-    return f"{kind} {document.number}" if document.number else kind
+        if not document.number:
+            return kind
+        return _("%(kind)s %(number)s") % {"kind": kind, "number": document.number}
 
 
 def file_name(document: SalesDocument) -> str:

@@ -327,6 +327,12 @@ def test_each_shop_has_its_own_logo():
     assert not has_picture(order_factory(items=1, site=theirs))
 
 
+def test_the_number_in_an_arabic_name_keeps_its_order():
+    order = order_factory(language="ar", number="2026-0001")
+    assert "\u200e2026-0001" in paper.name(order)
+    assert "\u200e" not in paper.file_name(order)
+
+
 def test_the_file_is_named_after_the_document():
     estimate = estimate_factory(items=1)
     assert paper.file_name(estimate) == f"Estimate {estimate.number}.pdf"

@@ -2,6 +2,8 @@
 
 /** Amounts have at most four decimals; whole ten-thousandths add up without rounding. */
 const FINEST = 10000;
+/** Of a sign like the Kuwaiti dinar's: no amount of the page has it. */
+const LAST_DOT = /(?<=\p{L})\.(?=\u200f?$)/u;
 
 export default function choices(part, { lang }) {
   const boxes = [...part.querySelectorAll("input[name=items]")];
@@ -16,7 +18,7 @@ export default function choices(part, { lang }) {
   function count() {
     const ticked = boxes.filter((box) => box.checked);
     const parts = ticked.map((box) => Math.round(Number(box.dataset.amount) * FINEST));
-    const amount = money.format(parts.reduce((total, one) => total + one, 0) / FINEST);
+    const amount = money.format(parts.reduce((total, one) => total + one, 0) / FINEST).replace(LAST_DOT, "");
     sum.textContent = part.dataset.text
       .replace("%(count)s", ticked.length)
       .replace("%(total)s", boxes.length)

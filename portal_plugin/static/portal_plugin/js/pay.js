@@ -77,7 +77,8 @@ export class CardForm {
   money(minor) {
     const { currency, units, locale } = this.part.dataset;
     const shown = new Intl.NumberFormat(locale || undefined, { style: "currency", currency, numberingSystem: "latn" });
-    return shown.format(minor / Number(units));
+    // Without the last dot of a sign like the Kuwaiti dinar's, as all amounts of the page.
+    return shown.format(minor / Number(units)).replace(/(?<=\p{L})\.(?=\u200f?$)/u, "");
   }
 
   /** How Stripe's form is drawn. */
