@@ -97,6 +97,46 @@ def pdf_with_script():
     return pdf_of(objects)
 
 
+def pdf_that_runs_a_script(trigger=b"/OpenAction"):
+    """As soon as it is opened, or printed: it has no name that a count would find."""
+    action = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
+    is_more = trigger != b"/OpenAction"
+    return pdf(catalog=b"/AA<<%s%s>>" % (trigger, action) if is_more else trigger + action)
+
+
+def pdf_with_jpeg_2000(width, height):
+    """``width`` and ``height`` are what the PDF says; the picture itself has 64."""
+    entries = b"/Type/XObject/Subtype/Image/Filter/JPXDecode/Width %d/Height %d" % (width, height)
+    picture_ = stream(encode(picture((64, 64)), "JPEG2000"), entries)
+    content = stream(b"q 500 0 0 500 0 0 cm /I Do Q")
+    return _pdf_around(content, b"<</XObject<</I 5 0 R>>>>", [picture_])
+
+
+def png_with(*chunks):
+    """Names and contents of chunks of its own, behind the head."""
+    whole = png()
+    return whole[:33] + b"".join(_chunk(name, data) for name, data in chunks) + whole[33:]
+
+
+def png_with_packed(name, head):
+    """A colour profile or a text of 100 MB of nothing, in as many kilobytes."""
+    packer = zlib.compressobj(9)
+    megabyte = bytes(1024 * 1024)
+    packed = b"".join(packer.compress(megabyte) for _ in range(100)) + packer.flush()
+    return png_with((name, head + packed))
+
+
+def png_of_endless_frames():
+    most = 2**31 - 1
+    frame = struct.pack(">IIIIIHHBB", 0, most, most, 0, 0, 0, 0, 0, 0)
+    return png_with((b"acTL", struct.pack(">II", most, 0)), (b"fcTL", frame))
+
+
+def tiff_loop():
+    """The directory of its first picture names itself as the next one."""
+    return b"II*\0" + struct.pack("<IHHHIII", 8, 1, 256, 4, 1, 2**31, 8)
+
+
 def pdf_bomb_of_spaces():
     """Four gigabytes of content, packed twice."""
     packer = zlib.compressobj(9)

@@ -22,6 +22,12 @@ def zip_bomb():
     return inner
 
 
+def picture_with_a_page():
+    """A whole PNG that is an SVG with a script from its comment on, and again after its end."""
+    comment = b"Comment\0" + samples.SVG_WITH_SCRIPT
+    return samples.png_with((b"tEXt", comment)) + samples.SVG_WITH_SCRIPT
+
+
 def zip_that_climbs():
     return archive(**{"../../../../etc/cron.d/job": b"* * * * * root id", "C:\\a.exe": b"MZ"})
 

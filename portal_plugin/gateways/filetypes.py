@@ -25,7 +25,9 @@ HEAD_BYTES = 32
 
 # Of the invisible characters only these two are letters' business: Persian and emoji need them.
 _JOINERS = frozenset("\u200c\u200d")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+# Windows takes these for devices, whatever stands behind a dot, and with spaces before it:
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)")
 
 
 @dataclass(frozen=True)

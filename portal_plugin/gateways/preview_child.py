@@ -21,9 +21,10 @@ PICTURE_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP
 # Pillow shrinks these with a filter; everything else is converted first.
 SMOOTH_MODES = ("L", "RGB", "RGBA", "CMYK")
 STRIP_ROWS = 8
-#: How a PDF names inks; in what is not packed, and of that no more than this.
+#: How a PDF names inks and scripts; in what is not packed, and of that no more than this.
 INK_NAMES = (b"/DeviceCMYK", b"/Separation", b"/DeviceN")
-INK_BYTES = 64 * 1024 * 1024
+SCRIPT_NAMES = (b"/JavaScript", b"/JS(", b"/JS ")
+NAMED_BYTES = 64 * 1024 * 1024
 
 
 class CannotBeShown(Exception):
@@ -169,7 +170,7 @@ def draw_page(source: IO[bytes], page: int, side: int) -> tuple[Any, int, list[s
     if width <= 0 or height <= 0:
         raise CannotBeShown("a page without a size")
     bitmap = leaf.render(scale=side / max(width, height), may_draw_forms=False)
-    warnings = pdf_warnings(document)
+    warnings = pdf_warnings(source, document)
     if has_inks(source, leaf):
         warnings.append("colours")
     return bitmap.to_pil().convert("RGB"), count, warnings
@@ -195,26 +196,28 @@ def has_inks(source: IO[bytes], leaf: Any) -> bool:
         known = raw.FPDFImageObj_GetImageMetadata(part, leaf, ctypes.byref(found))
         if known and found.colorspace in inks:
             return True
-    return names_inks(source)
+    return has_names(source, INK_NAMES)
 
 
-def names_inks(source: IO[bytes]) -> bool:
+def has_names(source: IO[bytes], names: tuple[bytes, ...]) -> bool:
     source.seek(0)
-    longest = max(len(name) for name in INK_NAMES)
+    longest = max(len(name) for name in names)
     tail, read = b"", 0
-    while read < INK_BYTES and (block := source.read(1024 * 1024)):
+    while read < NAMED_BYTES and (block := source.read(1024 * 1024)):
         window = tail + block
-        if any(name in window for name in INK_NAMES):
+        if any(name in window for name in names):
             return True
         tail, read = window[-longest:], read + len(block)
     return False
 
 
-def pdf_warnings(document: Any) -> list[str]:
+def pdf_warnings(source: IO[bytes], document: Any) -> list[str]:
+    """Counted are the scripts that have a name; those that begin with the file, with a page or with
+    a field are found by how they are written, where they are not packed."""
     from pypdfium2 import raw
 
     warnings = []
-    if raw.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+    if raw.FPDFDoc_GetJavaScriptActionCount(document) > 0 or has_names(source, SCRIPT_NAMES):
         warnings.append("scripts")
     if raw.FPDFDoc_GetAttachmentCount(document) > 0:
         warnings.append("files")

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from portal_plugin.gateways import pictures
 from portal_plugin.gateways.filetypes import JPEG, PDF, PNG, WEBP
-from tests import samples
+from tests import samples, traps
 
 
 def draw(data, kind, **options):
@@ -181,6 +181,38 @@ def test_pages_of_a_pdf():
 
 def test_a_pdf_with_a_script_and_a_file_in_it_is_drawn_and_said_to_have_them():
     assert draw(samples.pdf_with_script(), PDF).warnings == ["scripts", "files"]
+
+
+@pytest.mark.parametrize("trigger", [b"/OpenAction", b"/WP"])
+def test_a_pdf_that_runs_a_script_by_itself_is_said_to(trigger):
+    assert draw(samples.pdf_that_runs_a_script(trigger), PDF).warnings == ["scripts"]
+
+
+def test_a_pdf_of_10_000_pages_costs_as_much_as_its_first():
+    assert draw(samples.pdf(10_000), PDF).pages == 10_000
+
+
+@pytest.mark.parametrize("size", [(64, 64), (60_000, 60_000)])
+def test_jpeg_2000_in_a_pdf_is_drawn_whatever_size_it_is_said_to_have(size):
+    assert draw(samples.pdf_with_jpeg_2000(*size), PDF).pictures["large"].width <= 2400
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        samples.png_with_packed(b"iCCP", b"x\0\0"),
+        samples.png_with_packed(b"zTXt", b"Comment\0\0"),
+        samples.png_of_endless_frames(),
+    ],
+    ids=["profile", "comment", "frames"],
+)
+def test_what_unpacks_to_hundreds_of_megabytes_beside_the_picture_has_no_preview(data):
+    assert draw(data, PNG) is None
+
+
+def test_a_picture_that_is_a_page_as_well_is_drawn_as_a_picture_alone():
+    drawn = draw(traps.picture_with_a_page(), PNG).pictures
+    assert all(b"<svg" not in picture.data for picture in drawn.values())
 
 
 @pytest.mark.parametrize("box", ["[0 0 1 14400]", "[0 0 1000000000 1000000000]", "[0 0 0 0]"])

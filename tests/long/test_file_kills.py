@@ -1,5 +1,23 @@
 """kill -9 between any two steps of an upload, a decision and a preview: nothing is lost, nothing is
-there by half, and the sweep mends it."""
+there by half, and the sweep mends it.
+
+The points, by their names in ``faults``, and what is there when the process ends:
+
+    upload.begun        the room that is kept, no byte
+    upload.piece        bytes in the staged file that nobody acknowledged
+    upload.whole        the last byte, nothing else
+    upload.stored       the file in its storage, no row
+    upload.taken        row, history and mail, and still the staged file
+    act.prepared        what was checked before the lock (also of an upload)
+    act.before_commit   everything written, nothing committed (also of an upload)
+    act.committed       everything, and no answer (also of an upload)
+    decide.read         the proof's bytes read again, no decision
+    decide.written      the decisions, not what follows from them
+    preview.claimed     a preview that is being made
+    preview.drawn       the picture in the child's folder
+    preview.stored      one size in the storage, no row
+    preview.kept        one size, the other two missing
+"""
 
 import hashlib
 import io
@@ -37,9 +55,16 @@ from .killing import killed_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = range(length.of(1, 20))
+#: Each line of the above that names one.
+TOLD = {line.split()[0] for line in (__doc__ or "").splitlines() if line.startswith("    ")}
 OF_UPLOADS = [point for point in faults.POINTS if point.startswith(("upload.", "act."))]
 OF_DECISIONS = [point for point in faults.POINTS if point.startswith(("decide.", "act."))]
 OF_PREVIEWS = [point for point in faults.POINTS if point.startswith("preview.")]
+
+
+def test_every_point_is_told_above():
+    assert {*OF_UPLOADS, *OF_DECISIONS, *OF_PREVIEWS} == TOLD
+
 
 #: Several steps of reading.
 DATA = samples.pdf(2) + b"%" * (3 * STEP)

@@ -7,10 +7,13 @@ import io
 import json
 import socket
 import uuid
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from portal_plugin.exceptions import FileRefused
+from portal_plugin.gateways import filetypes
 from portal_plugin.models import Attachment, Preview, Submission, UploadInProgress
 from portal_plugin.models.storage import private_storage, staging_folder
 from portal_plugin.services import files, previews
@@ -42,6 +45,17 @@ CORPUS = {
     "a PDF and a page": ("a.pdf", samples.pdf() + HTML, KEPT),
     "a page before a PDF": ("a.pdf", HTML + samples.pdf(), REFUSED),
     "a PDF with scripts": ("a.pdf", samples.pdf_with_script(), KEPT),
+    "a PDF that runs a script": ("a.pdf", samples.pdf_that_runs_a_script(), KEPT),
+    "a PDF of 10,000 pages": ("a.pdf", samples.pdf(10_000), KEPT),
+    "a PDF with a picture of another size": ("a.pdf", samples.pdf_with_jpeg_2000(60_000, 9), KEPT),
+    "a picture and an SVG": ("a.png", traps.picture_with_a_page(), KEPT),
+    "a picture and an SVG, as an SVG": ("a.svg", traps.picture_with_a_page(), KEPT),
+    "a picture of endless frames": ("a.png", samples.png_of_endless_frames(), KEPT),
+    "a huge colour profile": ("a.png", samples.png_with_packed(b"iCCP", b"x\0\0"), KEPT),
+    "a huge comment": ("a.png", samples.png_with_packed(b"zTXt", b"Comment\0\0"), KEPT),
+    "a TIFF that begins anew for ever": ("a.tif", samples.tiff_loop(), KEPT),
+    "a TIFF called a picture": ("a.png", samples.tiff_loop(), REFUSED),
+    "an office file that unpacks for ever": ("a.docx", traps.zip_bomb(), KEPT),
     "a PDF without end": ("a.pdf", samples.pdf_with_page_tree_loop(), KEPT),
     "a virus": ("a.txt", clamd.EICAR, KEPT),
     "a virus in a PDF": ("a.pdf", samples.pdf() + clamd.EICAR, KEPT),
@@ -66,6 +80,7 @@ CORPUS = {
     "no archive": ("a.zip", b"not a zip", KEPT),
     "no ending": ("picture", samples.png(), REFUSED),
     "only an ending": (".png", samples.png(), REFUSED),
+    "a way up": ("..", samples.png(), REFUSED),
     "settings of a server": (".htaccess", b"AddHandler php", REFUSED),
     **{
         f"{kind} called a picture": ("a.png", data, REFUSED)
@@ -82,6 +97,7 @@ NAMES = {
     "a\r\nSet-Cookie: b=1.png": "a Set-Cookie: b=1.png",
     "\u202egnp.exe.png": "gnp.exe.png",
     "con.png": "_con.png",
+    "COM1 .tar.png": "_COM1 .tar.png",
     "a.png. . .": "a.png",
     "n\u0303.png": "\u00f1.png",
     "\U0001f468\U0001f469.png": "\U0001f468\U0001f469.png",
@@ -204,6 +220,22 @@ def test_cut_short_it_is_kept_and_at_worst_has_no_preview(client, estimate, send
     answer = send(client, estimate, f"a.{ending}", data)
     assert answer.status_code in (200, 204)
     assert_inert(client, estimate, data)
+
+
+@pytest.mark.parametrize("ending", CUT)
+def test_cut_at_64_places_it_is_stored_as_it_is_or_refused(estimate, ending):
+    for place in range(1, 65):
+        data = CUT[ending][: len(CUT[ending]) * place // 64]
+        try:
+            stored = files.prepare(
+                Attachment(document=estimate), samples.upload(f"a.{ending}", data)
+            )
+        except FileRefused:
+            assert len(data) < filetypes.HEAD_BYTES
+        else:
+            assert (stored.size, stored.digest) == (len(data), sha256(data).hexdigest())
+            stored.discard()
+    assert_nothing_stayed(estimate)
 
 
 def test_previews_of_what_was_cut_end_as_a_picture_or_as_none(client, estimate):
