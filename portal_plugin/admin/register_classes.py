@@ -1,87 +1,16 @@
 """Read-only registers: payments, activity, direct links. Nobody writes in them."""
 
-from django.contrib.admin import SimpleListFilter
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.menus import ModelAdminMenuItem
-from wagtail_modeladmin.options import ModelAdmin
-from wagtail_modeladmin.views import IndexView
 
-from ..models import Activity, DirectLink, Estimate, Invoice, LedgerEntry, Order
+from ..models import Activity, DirectLink, Invoice, LedgerEntry
 from ..money import format_money
-from ..statuses import DocumentKind
-from . import sites, timeline
-from .exporting import FormulaSafeExport
+from ..services.mail_receivers import staff_name
+from . import timeline
 from .money_rows import label_of
+from .register_base import Register
+from .register_looking import VerbFilter
 from .words import language_of_admin
-
-
-class LookOnly(PermissionHelper):
-    """Whoever has any right on the documents may look; there is nothing to write."""
-
-    @cached_property
-    def documents(self):
-        return [Order] if self.model in (LedgerEntry, Invoice) else [Estimate, Order]
-
-    def user_can_list(self, user):
-        return any(
-            sites.policy(model).user_has_any_permission(user, sites.ANY) for model in self.documents
-        )
-
-    def user_can_create(self, user):
-        return False
-
-    def user_can_edit_obj(self, user, obj):
-        return False
-
-    def user_can_delete_obj(self, user, obj):
-        return False
-
-    def user_can_inspect_obj(self, user, obj):
-        document = obj.document
-        model = Order if document.kind == DocumentKind.ORDER else Estimate
-        policy = sites.policy(model)
-        return policy.user_has_any_permission_for_instance(user, sites.ANY, document)
-
-
-class RegisterIndexView(FormulaSafeExport, IndexView):
-    pass
-
-
-class Register(ModelAdmin):
-    add_to_admin_menu = False
-    inspect_view_enabled = True
-    history_view_enabled = False
-    permission_helper_class = LookOnly
-    index_view_class = RegisterIndexView
-    index_template_name = "portal_plugin/admin/register.html"
-    list_per_page = 50
-
-    def get_queryset(self, request):
-        rows = super().get_queryset(request).select_related("document", "document__site")
-        rows, user = rows.filter(document__is_sample=False), request.user
-        if user.is_superuser:
-            return rows
-        found = self.model.objects.none()
-        kinds = {Order: DocumentKind.ORDER, Estimate: DocumentKind.ESTIMATE}
-        for model in self.permission_helper.documents:
-            theirs = sites.of_user(user, model).values("pk")
-            found = found | rows.filter(document__kind=kinds[model], document__site__in=theirs)
-        return found
-
-    def get_permissions_for_registration(self):
-        """None to give: the rights on documents decide."""
-        return super().get_permissions_for_registration().none()
-
-    def register_indexing(self):
-        """Rows of history refer to nothing that anybody could delete."""
-
-    def document_name(self, row):
-        return row.document.number or _("Draft")
-
-    document_name.short_description = _("Document")
-    document_name.admin_order_field = "document__number"
 
 
 class PaymentRegister(Register):
@@ -90,7 +19,7 @@ class PaymentRegister(Register):
     menu_icon = "decimal"
     menu_order = 400
     base_url_path = "portal/payments"
-    list_display = ["occurred_at", "document_name", "what", "shown_amount", "method", "reference"]
+    list_display = ["occurred_at", "document_link", "what", "shown_amount", "method", "reference"]
     list_filter = ["kind", "currency", "occurred_at"]
     search_fields = ["document__number", "reference", "method", "document__customer__name"]
     list_export = [
@@ -106,11 +35,10 @@ class PaymentRegister(Register):
     ]
     export_filename = "payments"
     inspect_view_fields = [
-        "document",
-        "kind",
-        "amount",
-        "surcharge",
-        "currency",
+        "document_link",
+        "what",
+        "shown_amount",
+        "shown_surcharge",
         "method",
         "reference",
         "note",
@@ -133,6 +61,17 @@ class PaymentRegister(Register):
     shown_amount.short_description = _("Amount")
     shown_amount.admin_order_field = "amount"
 
+    def shown_surcharge(self, row):
+        """Empty where the customer paid none."""
+        if not row.surcharge:
+            return ""
+        return format_money(row.surcharge, row.currency, language_of_admin())
+
+    shown_surcharge.short_description = _("fee paid by the customer")
+
+    def title_of(self, row):
+        return f"{self.what(row)} · {self.shown_amount(row)}"
+
 
 class InvoiceMenuItem(ModelAdminMenuItem):
     """Only where there is something to see: most shops have none."""
@@ -152,7 +91,7 @@ class InvoiceRegister(Register):
     menu_icon = "doc-full"
     menu_order = 410
     base_url_path = "portal/invoices"
-    list_display = ["number", "issued_on", "kind", "document_name", "customer_name", "shown_total"]
+    list_display = ["number", "issued_on", "kind", "document_link", "customer_name", "shown_total"]
     list_filter = ["kind", "currency", "issued_on"]
     search_fields = ["number", "document__number", "document__customer__name", "reason"]
     list_export = [
@@ -174,17 +113,15 @@ class InvoiceRegister(Register):
     inspect_view_fields = [
         "number",
         "kind",
-        "document",
+        "document_link",
+        "customer_name",
         "refers_to",
         "reason",
-        "net",
-        "tax",
-        "rounding",
-        "total",
-        "currency",
+        "shown_net",
+        "shown_tax",
+        "shown_total",
         "issued_at",
-        "issued_by",
-        "digest",
+        "author",
     ]
 
     def get_queryset(self, request):
@@ -204,22 +141,27 @@ class InvoiceRegister(Register):
 
     takes_back.short_description = _("Takes back")
 
+    def shown_net(self, row):
+        return format_money(row.net, row.currency, language_of_admin())
+
+    shown_net.short_description = _("net")
+
+    def shown_tax(self, row):
+        return format_money(row.tax, row.currency, language_of_admin())
+
+    shown_tax.short_description = _("tax")
+
+    def author(self, row):
+        """A full name, never a username."""
+        return staff_name(row.issued_by) if row.issued_by else ""
+
+    author.short_description = _("By")
+
     def shown_total(self, row):
         return format_money(row.total, row.currency, language_of_admin())
 
     shown_total.short_description = _("Total")
     shown_total.admin_order_field = "total"
-
-
-class VerbFilter(SimpleListFilter):
-    title = _("what happened")
-    parameter_name = "verb"
-
-    def lookups(self, request, model_admin):
-        return timeline.labels()
-
-    def queryset(self, request, queryset):
-        return queryset.filter(verb=self.value()) if self.value() else queryset
 
 
 class ActivityRegister(Register):
@@ -228,12 +170,12 @@ class ActivityRegister(Register):
     menu_icon = "history"
     menu_order = 1000
     base_url_path = "reports/portal-activity"
-    list_display = ["created_at", "document_name", "sentence", "actor"]
+    list_display = ["created_at", "document_link", "sentence", "actor"]
     list_filter = ["actor", "created_at", VerbFilter]
     search_fields = ["document__number", "verb", "document__customer__name"]
     list_export = ["created_at", "document_name", "sequence", "verb", "actor", "data", "hash"]
     export_filename = "portal-activity"
-    inspect_view_fields = ["document", "sequence", "verb", "actor", "staff", "created_at", "data"]
+    inspect_view_fields = ["document_link", "sentence", "actor", "created_at"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("staff", "link__recipient")
@@ -244,6 +186,9 @@ class ActivityRegister(Register):
     sentence.short_description = _("What happened")
     sentence.admin_order_field = "verb"
 
+    def title_of(self, row):
+        return self.sentence(row)
+
 
 class LinkRegister(Register):
     model = DirectLink
@@ -251,7 +196,7 @@ class LinkRegister(Register):
     menu_icon = "link"
     menu_order = 1010
     base_url_path = "reports/portal-links"
-    list_display = ["recipient", "document_name", "state", "last_seen_at", "expires_at"]
+    list_display = ["recipient", "document_link", "state", "last_seen_at", "expires_at"]
     list_filter = ["role", "expires_at"]
     search_fields = ["document__number", "recipient__name", "recipient__email"]
     list_export = [
@@ -267,9 +212,10 @@ class LinkRegister(Register):
     ]
     export_filename = "portal-links"
     inspect_view_fields = [
-        "document",
+        "document_link",
         "recipient",
         "role",
+        "state",
         "created_at",
         "expires_at",
         "revoked_at",

@@ -6,6 +6,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -215,10 +216,11 @@ class PortalSettingsForm(
 
 
 def form_class() -> type[PortalSettingsForm]:
-    """With one field for each kind of terms in each of the site's languages."""
+    """With one field for each kind of terms in each of the site's languages. It is made once, and
+    read in every language of the admin."""
     fields = {
         terms_field(language, kind): forms.CharField(
-            label=TERMS_LABELS[kind] % {"language": languages.name(language)},
+            label=lazy(_terms_label, str)(kind, language),
             required=False,
             widget=forms.Textarea(attrs={"rows": 12, "lang": language, "dir": "auto"}),
         )
@@ -232,6 +234,10 @@ def form_class() -> type[PortalSettingsForm]:
         label=gettext_lazy("Brand colour"), widget=ColourInput, max_length=7
     )
     return type("PortalSettingsForm", (PortalSettingsForm,), fields)
+
+
+def _terms_label(kind, language) -> str:
+    return TERMS_LABELS[kind] % {"language": languages.name(language)}
 
 
 def _newest(site, language, kind):

@@ -34,6 +34,11 @@ FEES = _(
     "ways that you have switched on at Stripe. Without a row nothing is added."
 )
 
+PATTERN = _("{number} is needed; {number:04} has four digits. {year} and {month} may be used.")
+
+#: Beside a field whose help is longer, what is typed into stands as low.
+LOW = "portal-admin-low"
+
 QR_CODE = _(
     "Beside what is to be paid. A transfer is in euro, to the IBAN in your bank details. The page "
     "opens only in a browser that the customer's link opened before. Never a direct link: papers "
@@ -80,7 +85,7 @@ def _addresses():
     return Tab(
         [
             FieldPanel("address"),
-            FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
+            _row("phone", "email"),
             FieldPanel("mailbox"),
             FieldPanel("sender"),
         ],
@@ -105,21 +110,18 @@ def _terms():
                 for language in languages.codes()
             ),
             FieldPanel("proof_disclaimer"),
-            MultiFieldPanel(
+            FoldedPanel(
                 [
-                    FieldPanel("sells_to_consumers"),
-                    FieldPanel("asks_signature"),
-                    FieldPanel("asks_drawn_signature"),
-                    FieldPanel("asks_purchase_order"),
-                    FieldPanel("asks_checklist"),
+                    _row("sells_to_consumers"),
+                    _row("asks_signature", "asks_drawn_signature"),
+                    _row("asks_purchase_order", "asks_checklist"),
                     *(
-                        FieldPanel(terms_field(language, kind))
+                        _row(terms_field(language, kind))
                         for kind in OPTIONAL_KINDS
                         for language in languages.codes()
                     ),
                 ],
-                heading=_("More"),
-                classname="collapsed",
+                summary=_("More"),
             ),
         ],
         heading=pgettext_lazy("of an agreement", "Terms"),
@@ -130,10 +132,10 @@ def _terms():
 def _money():
     return Tab(
         [
-            FieldRowPanel([FieldPanel("currency"), FieldPanel("deposit_percent")]),
+            _row("currency", "deposit_percent"),
             MultiFieldPanel(
                 [
-                    FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("tax_number")]),
+                    _row("tax_rate", "tax_number"),
                     FieldPanel("prices_include_tax"),
                 ],
                 heading=_("Tax"),
@@ -143,21 +145,7 @@ def _money():
                 help_text=_("Shown to customers who pay by transfer, with the number to quote."),
             ),
             FoldedPanel(
-                [
-                    # In rows of their own: a panel that stands alone has no label here.
-                    FieldRowPanel([FieldPanel("rounds_totals", help_text=ROUNDS)]),
-                    FieldRowPanel([FieldPanel("invoicing", help_text=INVOICES)]),
-                    FieldRowPanel([FieldPanel("sends_einvoices"), FieldPanel("country")]),
-                    FieldRowPanel([FieldPanel("qr_code", help_text=QR_CODE)]),
-                    FieldRowPanel([FieldPanel("least_deposit"), FieldPanel("takes_instalments")]),
-                    FieldRowPanel([FieldPanel("takes_other_amounts"), FieldPanel("least_amount")]),
-                    MultiFieldPanel(
-                        [FieldPanel("method_fees", help_text=FEES)],
-                        heading=_("Fees by way of paying"),
-                    ),
-                    FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[:2]]),
-                    FieldRowPanel([FieldPanel(name) for name in stripe_keys_form.FIELDS[2:]]),
-                ],
+                [_invoices(), _amounts(), _stripe()],
                 summary=_("More"),
             ),
         ],
@@ -166,37 +154,51 @@ def _money():
     )
 
 
+def _row(*names, **kwargs):
+    """Fields beside each other, or one. What is folded has no label outside of a row."""
+    return FieldRowPanel([FieldPanel(name, classname=LOW, **kwargs) for name in names])
+
+
+def _invoices():
+    return MultiFieldPanel(
+        [
+            _row("rounds_totals", help_text=ROUNDS),
+            _row("invoicing", help_text=INVOICES),
+            _row("sends_einvoices", "country"),
+            _row("qr_code", help_text=QR_CODE),
+        ],
+        heading=_("Invoices and rounding"),
+    )
+
+
+def _amounts():
+    return MultiFieldPanel(
+        [
+            _row("least_deposit", "takes_instalments"),
+            _row("takes_other_amounts", "least_amount"),
+            FieldPanel("method_fees", help_text=FEES),
+        ],
+        heading=_("What customers pay"),
+    )
+
+
+def _stripe():
+    return MultiFieldPanel(
+        [
+            _row(*stripe_keys_form.FIELDS[:2]),
+            _row(*stripe_keys_form.FIELDS[2:]),
+        ],
+        heading=_("Stripe"),
+    )
+
+
 def _numbers():
-    pattern = _("{number} is needed; {number:04} has four digits. {year} and {month} may be used.")
     return Tab(
         [
-            FieldRowPanel(
-                [
-                    FieldPanel("estimate_pattern", help_text=pattern),
-                    FieldPanel("next_estimate_number"),
-                ]
-            ),
-            FieldRowPanel(
-                [
-                    FieldPanel("order_pattern", help_text=pattern),
-                    FieldPanel("next_order_number"),
-                ]
-            ),
+            _pattern("estimate"),
+            _pattern("order"),
             FoldedPanel(
-                [
-                    FieldRowPanel(
-                        [
-                            FieldPanel("invoice_pattern", help_text=pattern),
-                            FieldPanel("next_invoice_number"),
-                        ]
-                    ),
-                    FieldRowPanel(
-                        [
-                            FieldPanel("credit_note_pattern", help_text=pattern),
-                            FieldPanel("next_credit_note_number"),
-                        ]
-                    ),
-                ],
+                [_pattern("invoice"), _pattern("credit_note")],
                 summary=_("Formal invoices"),
             ),
         ],
@@ -205,25 +207,42 @@ def _numbers():
     )
 
 
+def _pattern(kind):
+    """How the numbers of a kind look, and the one that comes next."""
+    return FieldRowPanel(
+        [
+            FieldPanel(f"{kind}_pattern", help_text=PATTERN, classname=LOW),
+            FieldPanel(f"next_{kind}_number", classname=LOW),
+        ]
+    )
+
+
 def _links():
     return Tab(
         [
-            FieldRowPanel([FieldPanel("language"), FieldPanel("page_size")]),
-            FieldRowPanel([FieldPanel("validity_days"), FieldPanel("link_days")]),
+            _row("language", "page_size"),
+            _row("validity_days", "link_days"),
             FieldPanel("who_converts", classname="portal-admin-fit"),
             FieldPanel("attaches_pdf"),
             FieldPanel("how_it_works"),
-            MultiFieldPanel(
+            FoldedPanel(
                 [
-                    FieldPanel("lets_invite"),
-                    FieldPanel("code_above", classname="portal-admin-fit"),
-                    FieldPanel("code_for_new_browsers"),
-                    FieldPanel("file_kinds"),
-                    FieldPanel("file_max_mb", classname="portal-admin-fit"),
-                    FieldPanel("files_kept_months", classname="portal-admin-fit"),
+                    MultiFieldPanel(
+                        [
+                            _row("lets_invite"),
+                            _row("code_above", "code_for_new_browsers"),
+                        ],
+                        heading=_("Access"),
+                    ),
+                    MultiFieldPanel(
+                        [
+                            _row("file_kinds"),
+                            _row("file_max_mb", "files_kept_months"),
+                        ],
+                        heading=_("Files from customers"),
+                    ),
                 ],
-                heading=_("More"),
-                classname="collapsed",
+                summary=_("More"),
             ),
         ],
         heading=_("Links and orders"),

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from wagtail.users.models import UserProfile
 
 from portal_plugin.models import NumberSequence, PortalSettings, TermsText
 from portal_plugin.services import starter
@@ -167,3 +168,10 @@ def test_customers_have_a_country_where_the_shop_sends_einvoices(client, boss, o
     choices = dict(client.get(url).context["form"].fields["country"].choices)
     assert (choices["AT"], choices[""]) == ("Austria", "The shop's own")
     assert not {"EU", "ZZ"} & set(choices)
+
+
+def test_the_names_of_the_terms_are_in_the_language_of_whoever_reads_them(client, boss, url):
+    UserProfile.objects.create(user=boss, preferred_language="de")
+    page = client.get(url).content.decode()
+    assert "Terms for estimates" not in page
+    assert "(Deutsch)" in page

@@ -1,0 +1,64 @@
+"""The registers of payments, activity and direct links, as staff read them."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal_plugin.models import Activity, LedgerEntry
+from tests.factories import link_factory, order_factory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(only_site):
+    return order_factory(site=only_site)
+
+
+def test_a_row_leads_to_its_document(client, boss, order):
+    link_factory(order)
+    place = f'href="{reverse("portal_admin:overview", args=[order.pk])}"'
+    for path in ("portal-activity", "portal-links"):
+        assert place in client.get(f"/admin/reports/{path}/").content.decode()
+
+
+def test_an_export_names_the_document_and_no_address(client, boss, order):
+    text = client.get("/admin/reports/portal-activity/?export=csv").getvalue().decode()
+    assert order.number in text
+    assert "<a" not in text
+
+
+def test_a_payment_is_told_in_words_and_with_its_currency(client, boss, order):
+    entry = LedgerEntry.objects.create(
+        document=order,
+        kind="offline",
+        amount=Decimal("285.60"),
+        currency="EUR",
+        occurred_at=timezone.now(),
+    )
+    page = client.get(f"/admin/portal/payments/inspect/{entry.pk}/").content.decode()
+    assert "€285.60" in page
+    assert "285.6000" not in page
+
+
+def test_what_happened_is_told_as_a_sentence_and_without_its_data(client, boss, order):
+    row = Activity.objects.filter(document=order, verb="version").get()
+    page = client.get(f"/admin/reports/portal-activity/inspect/{row.pk}/").content.decode()
+    said = page.partition("<dl>")[2].partition("</dl>")[0]
+    assert "went out" in said
+    assert "{" not in said
+
+
+def test_what_happened_is_one_choice_for_each_sentence(client, boss, order):
+    filters = client.get("/admin/reports/portal-activity/").context["filters"]
+    choices = [choice["display"] for choice in filters[-1]["choices"]]
+    assert len(choices) == len(set(choices))
+
+
+def test_one_choice_finds_each_of_its_verbs(client, boss, order):
+    url = "/admin/reports/portal-activity/?verb="
+    both = client.get(url + "version,link_made").context["object_list"]
+    assert {row.verb for row in both} >= {"version"}
+    assert not client.get(url + "declined").context["object_list"]
