@@ -45,6 +45,7 @@ class PortalPanel(Component):
             "request": self.request,
             "site": site,
             "steps": [_shown(site, step) for step in steps],
+            "steps_left": sum(not step.is_done for step in steps),
             "rows": needs_action.NeedsAction(user).rows() if self.kinds else [],
             "has_documents": bool(self.kinds),
             "may_try": self.may_try,

@@ -47,6 +47,14 @@ def test_a_step_is_done_by_doing_it(only_site):
     assert steps["estimate"]
 
 
+def test_it_says_how_many_steps_are_left(client, boss, only_site):
+    left = [step for step in starter.first_steps(only_site) if not step.is_done]
+    assert f"{len(left)} more steps, and" in home(client)
+    for step in left[1:]:
+        starter.mark_done(only_site, step.name)
+    assert "One more step, and" in home(client)
+
+
 def test_a_step_can_be_called_done(client, boss, only_site):
     client.post(reverse("portal_admin:step_done", args=[only_site.pk, "brand"]))
     assert PortalSettings.objects.get(site=only_site).steps_done == ["brand"]
