@@ -251,6 +251,13 @@ def test_publishing_keeps_what_was_written_meanwhile(client, boss, only_site):
     assert str(document.valid_until_override) == "2030-01-01"
 
 
+def test_its_history_calls_a_published_document_by_its_number(client, boss):
+    create(client, [pages.item()], **{"action-publish": "publish"})
+    document = Estimate.objects.get()
+    page = client.get(pages.url(Estimate, "history", document.pk)).content.decode()
+    assert re.search(rf"<title>[^<]*{document.number}", page)
+
+
 def test_going_back_to_an_old_revision_keeps_keys_and_decisions(client, boss):
     document = estimate_factory(items=2)
     first = document.latest_revision
