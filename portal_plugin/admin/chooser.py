@@ -5,6 +5,9 @@ to start from the rows of the user's sites.
 """
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.choosers import BaseFilterForm
+from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.chooser import (
     ChooseResultsView,
     ChooseView,
@@ -85,11 +88,39 @@ class WritesCustomer:
         return {**super().get_creation_form_kwargs(), "for_sites": found}
 
 
-class CustomerChooseView(WritesCustomer, SiteChooseView):
+class CustomerSearchForm(BaseFilterForm):
+    """Wagtail has a search of its own for what is in its index only; customers are not."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        widget=forms.TextInput(attrs={"placeholder": _("Name, company, phone or email")}),
+        required=False,
+    )
+
+    def filter(self, objects):
+        self.search_query = self.cleaned_data["q"]
+        self.is_searching = bool(self.search_query)
+        return super().filter(objects).search(self.search_query)
+
+
+class SearchesCustomers:
+    """With what tells apart two customers of one name."""
+
+    filter_form_class = CustomerSearchForm
+
+    @property
+    def columns(self):
+        found = super().columns
+        found.append(Column("email", label=_("Email"), accessor="email"))
+        found.append(Column("phone", label=_("Phone"), accessor="phone"))
+        return found
+
+
+class CustomerChooseView(SearchesCustomers, WritesCustomer, SiteChooseView):
     pass
 
 
-class CustomerChooseResultsView(WritesCustomer, SiteChooseResultsView):
+class CustomerChooseResultsView(SearchesCustomers, WritesCustomer, SiteChooseResultsView):
     pass
 
 

@@ -43,6 +43,9 @@ class TagColumn(Column):
 class AmountColumn(Column):
     cell_template_name = "portal_plugin/admin/cells/amount.html"
 
+    def __init__(self, name, *, classname="portal-admin-amount", **kwargs):
+        super().__init__(name, classname=classname, **kwargs)
+
 
 class WaitingColumn(Column):
     cell_template_name = "portal_plugin/admin/cells/waiting.html"

@@ -1,5 +1,6 @@
 """The side panel "Customer" on the edit page: what waits for an answer, and where to write one."""
 
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.side_panels import BaseSidePanel
@@ -40,6 +41,8 @@ class CustomerSidePanel(BaseSidePanel):
         document, user = self.document, self.request.user
         return {
             **super().get_context_data(parent_context),
+            # The page does not hand it on to what stands at its side.
+            "csrf_token": get_token(self.request),
             "document": document,
             "customer": document.customer or self.object.customer,
             "is_out": document.state != DocumentState.UNPUBLISHED,

@@ -5,6 +5,7 @@ from functools import cached_property
 from django.db import IntegrityError
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from wagtail.admin.ui.side_panels import ChecksSidePanel
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views import snippets
 
@@ -31,9 +32,19 @@ def new_instance(request, model):
     return instance
 
 
+def without_checks(panels):
+    """Wagtail's side panels but the one that counts words and reading time: of a table of prices it
+    has only dashes to show."""
+    panels[:] = [panel for panel in panels if not isinstance(panel, ChecksSidePanel)]
+    return panels
+
+
 class DocumentCreateView(Publishes, StartsOnSite, snippets.CreateView):
     def get_edit_url(self):
         return reverse(self.edit_url_name, args=[self.object.pk])
+
+    def get_side_panels(self):
+        return without_checks(super().get_side_panels())
 
 
 class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
@@ -60,7 +71,7 @@ class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
     def get_side_panels(self):
         """With what the customer said. A background save leaves that as it is: somebody may be
         writing an answer there."""
-        found = super().get_side_panels()
+        found = without_checks(super().get_side_panels())
         if not self.expects_json_response:
             found.append(CustomerSidePanel(self.object, self.request, document=self.live_object))
         return found

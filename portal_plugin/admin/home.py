@@ -1,6 +1,7 @@
 """The portal on the admin's home page: five first steps, then what waits for the shop."""
 
 from django.core.exceptions import PermissionDenied
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -43,8 +44,11 @@ class PortalPanel(Component):
         site, steps = starter.first_unfinished(own)
         return {
             "request": self.request,
+            # The page that a panel stands on does not hand it on, and every form would be refused.
+            "csrf_token": get_token(self.request),
             "site": site,
             "steps": [_shown(site, step) for step in steps],
+            "steps_left": sum(not step.is_done for step in steps),
             "rows": needs_action.NeedsAction(user).rows() if self.kinds else [],
             "has_documents": bool(self.kinds),
             "may_try": self.may_try,

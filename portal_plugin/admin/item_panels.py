@@ -101,8 +101,19 @@ ITEM_PANELS = [
         [
             FieldRowPanel([_item_field("discount_percent"), _item_field("discount_amount")]),
             FieldRowPanel([_item_field("price_includes_tax"), _item_field("tax_category")]),
-            FieldRowPanel([_item_field("is_optional"), _item_field("is_selected")]),
-            FieldRowPanel([_item_field("alternative_group")]),
+            FieldRowPanel(
+                [
+                    _item_field("is_optional", help_text=_("The customer may leave it out.")),
+                    _item_field(
+                        "is_selected",
+                        heading=_("Ticked at first"),
+                        help_text=_(
+                            "Where the customer has a choice: counts until they change it."
+                        ),
+                    ),
+                ]
+            ),
+            FieldRowPanel([_item_field("alternative_group", heading=_("Alternatives"))]),
         ],
         summary=_("Discount, tax and options of this item"),
     ),

@@ -102,7 +102,9 @@ class NeedsAction:
                 yield Row(Phrase(message, **about), row.waiting_since, _("Start"), _place(row))
             else:
                 message = _("%(customer)s approved %(document)s: make the order")
-                yield Row(Phrase(message, **about), row.waiting_since, _("Order"), _place(row))
+                yield Row(
+                    Phrase(message, **about), row.waiting_since, _("Make the order"), _place(row)
+                )
 
     # -- what went wrong ---------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from ..services.presentation.items import option_words
 from ..services.previewing import proofs_to_be
 from ..services.versions import item_content
 from ..statuses import OPEN_TO_AGREEMENT, ItemState
+from .directions import isolated
 from .words import language_of_admin
 
 
@@ -120,7 +121,7 @@ def _item_row(document, item, sums, standing, proofs, names, known):
         option=option_words(document, item),
         is_out=item.key in known,
         can_decide=state is not None and state.state == ItemState.WAITING,
-        decided_by=names.get(decision.submission_id, "") if decision else "",
+        decided_by=isolated(names.get(decision.submission_id, "")) if decision else "",
         decided_at=decision.created_at if decision else None,
         has_decision=decision is not None,
         is_partly_approved=bool(state and state.approvals),

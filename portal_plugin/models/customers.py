@@ -7,7 +7,11 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
 from ..statuses import PaysBy
+from . import trigrams
 from .shop import country_code
+
+#: More words than this find nothing that fewer do not, and each is a look through the tables.
+MOST_WORDS = 6
 
 
 class CustomerQuerySet(models.QuerySet):
@@ -17,6 +21,20 @@ class CustomerQuerySet(models.QuerySet):
     def real(self):
         """Without those of sample documents."""
         return self.filter(is_sample=False)
+
+    def search(self, text):
+        """Each word stands in a name, company, phone or email of the customer or a contact."""
+        found = self
+        for word in text.replace("\0", "").split()[:MOST_WORDS]:
+            found = found.filter(pk__in=customers_with(word))
+        return found
+
+
+def customers_with(word):
+    """Ids of the customers of all shops that hold the word, or have a contact that does."""
+    contacts = trigrams.holding(Contact.objects.order_by(), word).values("customer")
+    named = trigrams.holding(Customer.objects.order_by(), word).values("pk")
+    return named.union(contacts, all=True).order_by()
 
 
 class Customer(ClusterableModel):

@@ -14,7 +14,7 @@ from ..money import ZERO
 from ..statuses import DocumentKind, DocumentState, Verdict, WaitingFor
 from . import trigrams
 from .conversation import ChangeRequest, Comment
-from .customers import Contact, Customer
+from .customers import MOST_WORDS, Contact, Customer, customers_with
 from .decisions import Decision
 from .items import LineItem
 from .payments import LedgerEntry
@@ -23,8 +23,6 @@ from .payments import LedgerEntry
 FEW = 500
 #: Words are common that stand in more than ``COMMON`` of the ``FIRST`` rows of a list.
 FIRST, COMMON = 500, 25
-#: More words than this find nothing that fewer do not, and each is a look through the tables.
-MOST_WORDS = 6
 
 
 def is_out(path="") -> Q:
@@ -177,12 +175,6 @@ def _is_requested():
     return Exists(ChangeRequest.objects.open().filter(document=OuterRef("pk")))
 
 
-def _customers_with(word):
-    contacts = trigrams.holding(Contact.objects.order_by(), word).values("customer")
-    named = trigrams.holding(Customer.objects.order_by(), word).values("pk")
-    return named.union(contacts, all=True).order_by()
-
-
 def _ids_with(word):
     """Of all documents that hold the word; one that holds it twice is there twice."""
     from .documents import SalesDocument
@@ -192,7 +184,7 @@ def _ids_with(word):
         trigrams.holding(documents, word)
         .values_list("pk")
         .union(
-            documents.filter(customer__in=_customers_with(word)).values_list("pk"),
+            documents.filter(customer__in=customers_with(word)).values_list("pk"),
             trigrams.holding(LineItem.objects.order_by(), word).values_list("document"),
             all=True,
         )

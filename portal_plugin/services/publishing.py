@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Revision
 
 from .. import signals
 from ..exceptions import PublishRefused
@@ -43,6 +44,7 @@ def release(
         refuse_unready(fresh)
         if not fresh.number:
             fresh.number = numbering.next_number(fresh)
+            _name_draft(fresh)
             staging.ensure_stages(fresh.site)
         before = asking_again.decided(fresh)
         shown = _show_what_staff_added(fresh)
@@ -82,6 +84,12 @@ def release(
         )
     document.number, document.current_version = fresh.number, version
     return version
+
+
+def _name_draft(document):
+    """Wagtail calls a document what its latest draft was called as it was saved: on its history,
+    its usage, and in what a workflow says."""
+    Revision.objects.filter(pk=document.latest_revision_id).update(object_str=str(document))
 
 
 def problems(document: SalesDocument) -> list[str]:

@@ -1,6 +1,9 @@
 """The side panel "Customer" of the edit page."""
 
+import re
+
 import pytest
+from django.test import Client
 from wagtail.models import GroupSitePermission
 
 from portal_plugin.models import ChangeRequest, Comment, Estimate, InternalNote
@@ -30,6 +33,17 @@ def page_of(client, document):
 
 def panel_of(client, document):
     return page_of(client, document).partition('data-side-panel="customer"')[2]
+
+
+def test_its_answer_is_taken_from_a_browser(boss, document):
+    """Which is asked for the token that the panel carries; the other tests' client is not."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(boss)
+    form = panel_of(client, document).partition(f'action="{pages.do(document, "reply")}"')[2]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.partition("</form>")[0])
+    values = {"text": "On Friday", "back": "edit", "csrfmiddlewaretoken": token.group(1)}
+    assert client.post(pages.do(document, "reply"), values).status_code == 302
+    assert Comment.objects.get().text == "On Friday"
 
 
 def test_it_shows_what_was_asked_and_who_may_look(client, document):

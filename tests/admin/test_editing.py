@@ -1,18 +1,28 @@
 """Writing a document: drafts, keys, publishing, and what publishing may never change."""
 
 import re
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
 from django.core import checks
 from django.db import connection
+from django.forms import modelform_factory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal_plugin.admin.item_forms import LineItemFormSet
+from portal_plugin.admin.item_forms import LineItemForm, LineItemFormSet
 from portal_plugin.checks import uploads
-from portal_plugin.models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
+from portal_plugin.models import (
+    Customer,
+    Estimate,
+    LineItem,
+    Order,
+    PortalSettings,
+    SalesDocument,
+    TermsText,
+)
 from portal_plugin.services import on_behalf
 from portal_plugin.statuses import Verdict
 from tests.factories import customer_factory, estimate_factory, order_factory
@@ -63,6 +73,25 @@ def test_the_new_form_has_the_shops_defaults(client, boss, only_site):
     assert form["language"].value() == "de"
     assert form["valid_until"].value() == timezone.localdate() + timezone.timedelta(days=14)
     assert str(form.formsets["line_items"].empty_form["tax_rate"].value()) == "8.1"
+
+
+@pytest.mark.parametrize(
+    ("price", "shown"), [("18.900000", "18.90"), ("240.000000", "240"), ("0.125000", "0.125")]
+)
+def test_a_price_is_shown_as_prices_are_written(price, shown):
+    item = LineItem(unit_price=Decimal(price), quantity=Decimal("2.5000"))
+    form_class = modelform_factory(LineItem, LineItemForm, fields=["unit_price", "quantity"])
+    form = form_class(instance=item)
+    assert str(form.initial["unit_price"]) == shown
+    assert str(form.initial["quantity"]) == "2.5"
+
+
+def test_no_reading_time_is_counted_for_a_table_of_prices(client, boss):
+    document = estimate_factory(published=False)
+    for url in (pages.url(Estimate, "edit", document.pk), pages.url(Estimate, "add")):
+        page = client.get(url).content.decode()
+        assert 'data-side-panel="preview"' in page
+        assert 'data-side-panel="checks"' not in page
 
 
 def test_language_and_currency_follow_the_customer(client, boss):
@@ -220,6 +249,13 @@ def test_publishing_keeps_what_was_written_meanwhile(client, boss, only_site):
     assert document.responsible == boss
     assert document.cancel_reason == "kept"
     assert str(document.valid_until_override) == "2030-01-01"
+
+
+def test_its_history_calls_a_published_document_by_its_number(client, boss):
+    create(client, [pages.item()], **{"action-publish": "publish"})
+    document = Estimate.objects.get()
+    page = client.get(pages.url(Estimate, "history", document.pk)).content.decode()
+    assert re.search(rf"<title>[^<]*{document.number}", page)
 
 
 def test_going_back_to_an_old_revision_keeps_keys_and_decisions(client, boss):

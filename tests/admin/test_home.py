@@ -1,6 +1,9 @@
 """The portal on the admin's home page."""
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from wagtail.users.models import UserProfile
 
@@ -47,10 +50,29 @@ def test_a_step_is_done_by_doing_it(only_site):
     assert steps["estimate"]
 
 
+def test_it_says_how_many_steps_are_left(client, boss, only_site):
+    left = [step for step in starter.first_steps(only_site) if not step.is_done]
+    assert f"{len(left)} more steps, and" in home(client)
+    for step in left[1:]:
+        starter.mark_done(only_site, step.name)
+    assert "One more step, and" in home(client)
+
+
 def test_a_step_can_be_called_done(client, boss, only_site):
     client.post(reverse("portal_admin:step_done", args=[only_site.pk, "brand"]))
     assert PortalSettings.objects.get(site=only_site).steps_done == ["brand"]
     client.post(reverse("portal_admin:step_done", args=[only_site.pk, "nonsense"]))
+    assert PortalSettings.objects.get(site=only_site).steps_done == ["brand"]
+
+
+def test_its_buttons_work_in_a_browser(boss, only_site):
+    """Which is asked for the token that a page carries; the other tests' client is not."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(boss)
+    url = reverse("portal_admin:step_done", args=[only_site.pk, "brand"])
+    form = home(client).partition(f'action="{url}"')[2].partition("</form>")[0]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form).group(1)
+    client.post(url, {"csrfmiddlewaretoken": token})
     assert PortalSettings.objects.get(site=only_site).steps_done == ["brand"]
 
 
