@@ -40,8 +40,7 @@ class DocumentFilterSet(SitesFilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        model = self._meta.model
-        visible = sites.rows_of(self.request.user, model).filter(kind=sites.KINDS[model])
+        visible = sites.bases_of(self.request.user, self._meta.model)
         theirs = visible.order_by().filter(responsible=OuterRef("pk"))
         self.filters["responsible"].queryset = get_user_model().objects.filter(Exists(theirs))
 

@@ -12,7 +12,16 @@ from wagtail import permissions
 from wagtail.models import Site, TaskState
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
-from ..models import Customer, Estimate, ItemTemplate, Order, PortalSettings, Stage, TermsText
+from ..models import (
+    Customer,
+    Estimate,
+    ItemTemplate,
+    Order,
+    PortalSettings,
+    SalesDocument,
+    Stage,
+    TermsText,
+)
 from ..statuses import DocumentKind
 
 #: Whoever may do one of these to a row may see it.
@@ -133,8 +142,16 @@ def rows_of(user, model):
     """The rows of the model that the user may see, in a query that does not grow with them. Samples
     are on nobody's list."""
     rows = model._default_manager.all()
-    if model in WITH_SAMPLES:
-        rows = rows.real()
+    return _seen_by(user, model, rows.real() if model in WITH_SAMPLES else rows)
+
+
+def bases_of(user, model):
+    """The same of estimates or orders, as rows of their base: for what asks of each of many whether
+    there is any, and is answered from an index of the base."""
+    return _seen_by(user, model, SalesDocument.objects.real().filter(kind=KINDS[model]))
+
+
+def _seen_by(user, model, rows):
     if user.is_superuser:
         return rows
     if Site.objects.count() == 1:

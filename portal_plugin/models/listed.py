@@ -3,7 +3,7 @@ quick with a million rows."""
 
 from datetime import timedelta
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
@@ -111,28 +111,34 @@ class ListedQuerySet(models.QuerySet):
         with ``exact_first`` for the document whose number is just the text.
 
         Looks at once: what matches little is then counted, sorted and shown without looking through
-        the tables again. What matches much on PostgreSQL, which would gather and sort all of it for
-        any page, knows its ``first_ids``.
+        the tables again. What matches much, all of which would be gathered and sorted for any page,
+        knows its ``first_ids``.
         """
         words = text.replace("\0", "").split()[:MOST_WORDS]
         number = text.strip() if exact_first else ""
         if not words:
             return self
+        indexed = [word for word in words if len(word) >= trigrams.LETTERS] or words
+        others = [word for word in words if word not in indexed]
         found = self
-        for word in words:
+        for word in indexed:
             found = found.filter(pk__in=_ids_with(word))
-        if connections[self.db].vendor == "postgresql":
+        if trigrams.are_as_compared(words, self.db):
             first_ids = self._among_first(words)
             if len(first_ids) > COMMON:
+                found = found._which_hold(others)
                 if self._has_number(number):
                     return found._with_first(number)
                 found.first_ids, found.searched = first_ids, self
                 return found
         # Of one word those of other lists count too: then nothing but the index is looked at.
-        ids = _ids_with(words[0]) if len(words) == 1 else found.order_by().values_list("pk")
+        one = len(indexed) == 1
+        ids = _ids_with(indexed[0]) if one else found.order_by().values_list("pk")
         few = list(ids[: FEW + 1])
         if len(few) <= FEW:
-            return self.filter(pk__in={pk for (pk,) in few})._with_first(number)
+            rows = self.filter(pk__in={pk for (pk,) in few})
+            return rows._which_hold(others)._with_first(number)
+        found = found._which_hold(others)
         return found._with_first(number) if self._has_number(number) else found
 
     def page(self, start, end):
@@ -145,12 +151,17 @@ class ListedQuerySet(models.QuerySet):
         """Ids of the first rows of the list that hold all words, each row looked at by itself: it
         costs the same however many rows there are, and however many of them hold the words."""
         first = self.values("pk")[:FIRST]
-        found = self.model._default_manager.filter(pk__in=first)
-        for word in words:
-            found = found.filter(_holds(word))
+        found = self.model._default_manager.filter(pk__in=first)._which_hold(words)
         if self.query.order_by:
             found = found.order_by(*self.query.order_by)
         return tuple(found.values_list("pk", flat=True))
+
+    def _which_hold(self, words):
+        """By a look at each row: for what is few already, or too short for an index."""
+        found = self
+        for word in words:
+            found = found.filter(_holds(word))
+        return found
 
     def _has_number(self, number) -> bool:
         return bool(number) and self.filter(number__in={number, number.upper()}).exists()
@@ -193,11 +204,13 @@ def _ids_with(word):
 
 
 def _holds(word) -> Q:
-    """Asked of each row by itself: PostgreSQL may not first gather all items or customers that hold
-    the word, as it does for what it could compare with a list."""
-    items = trigrams.holding(LineItem.objects.filter(document=OuterRef("pk")), word)
-    customer = trigrams.holding(Customer.objects.filter(pk=OuterRef("customer")), word)
-    contacts = trigrams.holding(Contact.objects.filter(customer=OuterRef("customer")), word)
+    """Asked of each row by itself: nobody may first gather all items or customers that hold the
+    word, as the databases do for what they could compare with a list."""
+    items = LineItem.objects.filter(trigrams.any_of("lineitem", word), document=OuterRef("pk"))
+    customer = Customer.objects.filter(trigrams.any_of("customer", word), pk=OuterRef("customer"))
+    contacts = Contact.objects.filter(
+        trigrams.any_of("contact", word), customer=OuterRef("customer")
+    )
     return trigrams.any_of("salesdocument", word) | Q(
         *(_has_one(rows) for rows in (items, customer, contacts)), _connector=Q.OR
     )

@@ -45,6 +45,12 @@ def any_of(name, word) -> Q:
     return Q(*columns, _connector=Q.OR)
 
 
+def are_as_compared(words, using="default") -> bool:
+    """Whether ``any_of`` finds just what ``holding`` does."""
+    vendor = connections[using].vendor
+    return vendor == "postgresql" or (vendor == "sqlite" and all(word.isascii() for word in words))
+
+
 def are_there(using="default") -> bool:
     """Whether the database of the alias has them, or is of a kind that never does."""
     connection = connections[using]

@@ -271,7 +271,6 @@ def test_what_matches_much_is_found_as_what_matches_little(client, boss, monkeyp
     assert rows(client, q="common") == numbers[::-1]
 
 
-@pytest.mark.only_on("postgres")
 def test_a_page_of_a_common_word_is_that_of_the_whole_list(client, boss, monkeypatch):
     monkeypatch.setattr(listed, "COMMON", 1)
     numbers = [
@@ -297,7 +296,19 @@ def test_a_page_of_a_common_word_is_that_of_the_whole_list(client, boss, monkeyp
     assert rows(client, q="common") == numbers[::-1]
 
 
-@pytest.mark.only_on("postgres")
+@pytest.mark.only_on("sqlite")
+def test_letters_that_sqlite_compares_as_typed_are_left_to_its_index(boss, monkeypatch):
+    monkeypatch.setattr(listed, "COMMON", 1)
+    for title in ("Größe", "GRÖSSE", "größe"):
+        order_factory(title=title)
+    found = Order.objects.order_by("-created_at").search("größe")
+    assert found.first_ids == ()
+    assert [row.title for row in found.page(0, 9)] == ["größe", "Größe"]
+    monkeypatch.setattr(listed, "FEW", 1)
+    found = Order.objects.order_by("-created_at").search("GRÖSSE grösse")
+    assert [row.title for row in found.page(0, 9)] == ["GRÖSSE"]
+
+
 def test_what_is_rare_is_not_looked_for_row_by_row(boss):
     order_factory(title="Rare")
     found = Order.objects.order_by("-created_at").search("rare")
