@@ -1,6 +1,7 @@
 """Numbers of documents: given once, at the first publish, without gaps or doubles."""
 
 import itertools
+import re
 import string
 from typing import Any
 
@@ -16,6 +17,8 @@ from ..statuses import DocumentKind
 #: The counter of samples: its row is only locked, so that two get no number of one another.
 SAMPLE = "sample"
 FIELDS = {"year", "month", "number"}
+#: How a number may be written: filled up with zeros or spaces to so many digits.
+WIDTH = re.compile("0?[1-9]|0?1[0-2]")
 #: Kinds of sequences beside those of documents.
 INVOICES, CREDIT_NOTES = "invoice", "credit_note"
 #: Kind of a sequence to the setting that has its pattern.
@@ -85,20 +88,23 @@ def locked_sequence(site: Any, kind: str, period: str) -> NumberSequence:
 
 
 def pattern_error(pattern: str) -> str | None:
-    """The unknown placeholder of a number pattern, or ``"number"`` where that one is missing."""
+    """The part of a number pattern that means nothing, or ``"number"`` where that one is missing.
+
+    It is parsed and never tried: a width without end would fill the memory already here.
+    """
     try:
-        names = [
-            (name, spec)
-            for _text, name, spec, _conversion in string.Formatter().parse(pattern)
-            if name
-        ]
-        pattern.format(year=2000, month="01", number=1)
-    except (ValueError, KeyError, IndexError, AttributeError):
+        parts = list(string.Formatter().parse(pattern))
+    except ValueError:
         return pattern
-    unknown = [name for name, _spec in names if name not in FIELDS]
-    if unknown:
-        return unknown[0]
-    return None if "number" in [name for name, _spec in names] else "number"
+    names = [name for _text, name, _spec, _conversion in parts if name is not None]
+    for _text, name, spec, conversion in parts:
+        if name is None:
+            continue
+        if name not in FIELDS:
+            return name or pattern
+        if conversion or (spec and not (name == "number" and WIDTH.fullmatch(spec))):
+            return f"{name}!{conversion}" if conversion else f"{name}:{spec}"
+    return None if "number" in names else "number"
 
 
 def _is_taken(document: SalesDocument, text: str) -> bool:
