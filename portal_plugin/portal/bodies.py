@@ -1,13 +1,13 @@
 """Read what a browser sends, within limits: the disk never holds more of it than may be kept."""
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.files.uploadhandler import (
     FileUploadHandler,
     MemoryFileUploadHandler,
     SkipFile,
     TemporaryFileUploadHandler,
 )
-from django.http import UnreadablePostError
+from django.http import QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
@@ -39,7 +39,16 @@ def _parse(request, *handlers):
         request.upload_handlers = [handler(request) for handler in handlers]
     try:
         request.POST  # noqa: B018
-    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
+    except (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
+        raise UnreadableForm from error
+
+
+def read_query(request) -> None:
+    """Raises ``UnreadableForm`` where the address asks more than Django takes."""
+    try:
+        request.GET  # noqa: B018
+    except SuspiciousOperation as error:
+        request.GET = QueryDict()  # the page that says so is made with it
         raise UnreadableForm from error
 
 

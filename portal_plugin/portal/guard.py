@@ -56,6 +56,7 @@ def _answer(view, methods, stranger, request, public_id, kwargs, leeway):
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
             return HttpResponseNotAllowed(methods)
         try:
+            bodies.read_query(request)
             if request.method == "POST":
                 bodies.read(request)
             if request.method not in SAFE and (reason := csrf.failure(request)):

@@ -26,6 +26,7 @@ def _public_post(view):
         if token := kwargs.get("token"):
             secrecy.hide(request, token)
         try:
+            bodies.read_query(request)
             if request.method == "POST":
                 bodies.read_words(request)
             if request.method == "POST" and csrf.failure(request):

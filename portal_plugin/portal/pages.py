@@ -6,6 +6,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_supported_language_variant
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from ..models import DirectLink, Order, Submission
 from ..services.presentation import shop_view
@@ -47,8 +49,11 @@ def seen(request, visit):
     return HttpResponse(status=204)
 
 
+@csrf_exempt
 @headers.secured()
+@require_safe
 def how_it_works(request, language):
+    """No form is sent here: what comes as one is refused by us, not by the site's own page."""
     try:
         language = get_supported_language_variant(language)
     except LookupError:

@@ -4,6 +4,7 @@ Each site has its address at its own host, and takes there what its own account 
 """
 
 import logging
+from functools import wraps
 
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +24,22 @@ logger = logging.getLogger(__name__)
 LONGEST_BODY = 256 * 1024
 
 
+def _with_headers(view):
+    """Those of every answer of the portal, where nobody looks at a page."""
+
+    @never_cache
+    @wraps(view)
+    def answering(request: HttpRequest) -> HttpResponse:
+        answer = view(request)
+        answer["X-Robots-Tag"] = "noindex"
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    return answering
+
+
 @csrf_exempt
-@never_cache
+@_with_headers
 @require_POST
 @transaction.non_atomic_requests
 @sensitive_variables("secrets", "body")
@@ -62,7 +77,4 @@ def _body(request: HttpRequest) -> bytes:
 
 
 def _answer(status: int, text: str) -> HttpResponse:
-    answer = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
-    answer["X-Robots-Tag"] = "noindex"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
