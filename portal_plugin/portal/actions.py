@@ -8,7 +8,7 @@ from ..actions.offers import offers
 from ..actions.outcomes import Data, GoTo
 from ..exceptions import NotAvailable, PortalError, StaleDocument
 from ..services.presentation import document_view
-from . import answers, codes, grants, limits, pages, receipts, staleness
+from . import answers, codes, grants, limits, pages, receipts, staleness, talk
 from .context import attachment_rows, comment_rows, external_rows
 from .guard import find_document
 
@@ -98,6 +98,8 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
     view = document_view(visit.document)
     found = offers(visit, view)
     item = next((one for one in view.items if one.key == instance.item_key), None)
+    said = comment_rows(view, instance.item_key)
+    shown = talk.newest(said)
     context = {
         "action": instance,
         "form": form,
@@ -105,7 +107,8 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
         "item": item,
         "page_items": found.items,
         "waiting_items": view.waiting_for(visit.link),
-        "comments": list(reversed(comment_rows(view, instance.item_key))),
+        "comments": list(reversed(shown)),
+        "has_earlier": len(shown) < len(said),
         "attachments": attachment_rows(view, visit.document, instance.item_key),
         "external_files": external_rows(view, instance.item_key),
         "error": error,

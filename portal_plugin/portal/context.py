@@ -17,7 +17,7 @@ from ..services.presentation.people import limit_sentence
 from ..services.presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from ..statuses import FileCheckState, WorkState
 
-#: Comments on the page itself; the dialog shows them all.
+#: Comments on the page itself; the dialog shows as many as a page bears.
 SHOWN_COMMENTS = 3
 #: What ``body_context`` gives.
 OF_THE_BODY = (
