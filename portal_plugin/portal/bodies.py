@@ -28,6 +28,14 @@ def read(request) -> None:
     _parse(request, MemoryFileUploadHandler, CutOffHandler)
 
 
+def read_address(request) -> None:
+    """Raises ``UnreadableForm`` where the address asks for more things than Django takes."""
+    try:
+        request.GET  # noqa: B018
+    except SuspiciousOperation as error:
+        raise UnreadableForm from error
+
+
 def read_words(request) -> None:
     """``read`` for whoever may send no file: none of theirs reaches memory or disk."""
     _parse(request, SkipHandler)
