@@ -1,6 +1,7 @@
 """Numbers of documents: given once, at the first publish, without gaps or doubles."""
 
 import itertools
+import re
 import string
 from typing import Any
 
@@ -16,6 +17,10 @@ from ..statuses import DocumentKind
 #: The counter of samples: its row is only locked, so that two get no number of one another.
 SAMPLE = "sample"
 FIELDS = {"year", "month", "number"}
+#: Letters of a number when counting begins; its column has room for nine more digits.
+LONGEST = 50
+#: In a placeholder: a hundred letters and more.
+TOO_WIDE = re.compile(r"\d{3}")
 #: Kinds of sequences beside those of documents.
 INVOICES, CREDIT_NOTES = "invoice", "credit_note"
 #: Kind of a sequence to the setting that has its pattern.
@@ -85,15 +90,20 @@ def locked_sequence(site: Any, kind: str, period: str) -> NumberSequence:
 
 
 def pattern_error(pattern: str) -> str | None:
-    """The unknown placeholder of a number pattern, or ``"number"`` where that one is missing."""
+    """The unknown placeholder of a number pattern, or ``"number"`` where that one is missing. The
+    whole pattern where no number can be made of it, or one that is too long to be kept."""
     try:
         names = [
             (name, spec)
             for _text, name, spec, _conversion in string.Formatter().parse(pattern)
             if name
         ]
-        pattern.format(year=2000, month="01", number=1)
+        if any(TOO_WIDE.search(spec or "") for _name, spec in names):
+            return pattern
+        text = pattern.format(year=2000, month="01", number=1)
     except (ValueError, KeyError, IndexError, AttributeError):
+        return pattern
+    if len(text) > LONGEST:
         return pattern
     unknown = [name for name, _spec in names if name not in FIELDS]
     if unknown:
