@@ -8,7 +8,7 @@ then goes out with the same Message-ID, in case the first one had gone out after
 import random
 import secrets
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -27,6 +27,7 @@ LEASE = timedelta(minutes=10)
 #: After so many letters in a row that reached no server, the rest waits for the next round.
 GIVE_UP_AFTER = 3
 CLAIM_BATCH = 20
+STUCK_AFTER = timedelta(hours=1)
 #: As many emails of a document as can be about something of the last minutes.
 RECENT = 200
 LOADED = ("site", "document__site", "link", "recipient__contact", "recipient__customer", "staff")
@@ -144,6 +145,13 @@ def due() -> QuerySet[OutgoingEmail]:
     waits = Q(state=EmailState.WAITING, not_before__lte=Now())
     abandoned = Q(state=EmailState.SENDING, lease_until__lte=Now())
     return OutgoingEmail.objects.filter(waits | abandoned).exclude(_has_earlier())
+
+
+def stuck_since(rows: Q) -> datetime | None:
+    """When the oldest of these emails was due that has not left by now, an hour later: nobody works
+    the queue off, or the mail server is away. What is tried again later is not due yet."""
+    late = due().filter(rows, not_before__lt=Now() - STUCK_AFTER)
+    return late.order_by("not_before").values_list("not_before", flat=True).first()
 
 
 def _has_earlier() -> Exists:
