@@ -8,12 +8,13 @@ class PortalError(Exception):
     """A refusal with nothing written. ``message`` is a whole, translated sentence.
 
     Subclasses set ``sentence`` (marked with ``gettext_noop``) and may set ``status``, the HTTP
-    status that a view answers with. ``fields`` maps form field names to sentences, for refusals
-    that belong beside one field.
+    status that a view answers with, and ``wait``, the seconds after which trying again may help.
+    ``fields`` maps form field names to sentences, for refusals that belong beside one field.
     """
 
     sentence = gettext_noop("This cannot be done now.")
     status = 409
+    wait = 0
 
     def __init__(self, message="", *, fields=None):
         self.message = message or _(self.sentence)
@@ -178,11 +179,39 @@ class StorageUnavailable(PortalError):
     status = 507
 
 
+class NobodyKnows(PortalError):
+    """The database went away before it said whether it kept what was sent."""
+
+    sentence = gettext_noop(
+        "Something went wrong on our side, and we do not know whether this was saved. "
+        "Please load the page again and look before you send it once more."
+    )
+    status = 503
+    wait = 30
+
+
+class CannotBeShown(PortalError):
+    """The database does not answer."""
+
+    sentence = gettext_noop(
+        "This page cannot be shown right now. Please try again in some minutes."
+    )
+    status = 503
+    wait = 30
+
+
 class TooManyRequests(PortalError):
     """Too many attempts in a short time."""
 
     sentence = gettext_noop("That were too many attempts in a short time. Please try again later.")
     status = 429
+    wait = 60 * 60
+
+
+class TooManyWrongLinks(TooManyRequests):
+    """Too many addresses that open nothing, from one place within a minute."""
+
+    wait = 60
 
 
 class PaymentUnavailable(PortalError):

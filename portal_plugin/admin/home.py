@@ -10,7 +10,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Site
 
 from ..models import Estimate, PortalSettings
-from ..services import starter
+from ..services import outbox, starter
 from . import needs_action, sample, sites
 
 #: Step to the tab of the settings where it is done.
@@ -50,10 +50,17 @@ class PortalPanel(Component):
             "steps": [_shown(site, step) for step in steps],
             "steps_left": sum(not step.is_done for step in steps),
             "rows": needs_action.NeedsAction(user).rows() if self.kinds else [],
+            "emails_stuck_since": self._emails_stuck_since(),
             "has_documents": bool(self.kinds),
             "may_try": self.may_try,
             "samples": sample.rows(user) if self.may_try else [],
         }
+
+    def _emails_stuck_since(self):
+        """Customers wait for what nobody sends, and nobody notices."""
+        if not self.kinds:
+            return None
+        return outbox.stuck_since(sites.documents_of(self.request.user, "document__"))
 
 
 def _shown(site, step):

@@ -43,7 +43,7 @@ def _submit(request, visit, instance):
     except StaleDocument as error:
         return _show_again(request, visit, instance, error)
     except PortalError as error:
-        return _refuse(request, visit, instance, error)
+        return answers.told_when(_refuse(request, visit, instance, error), error)
     if isinstance(outcome, Invalid):
         return _show(request, visit, instance, outcome.form, status=400)
     if isinstance(outcome, Data):

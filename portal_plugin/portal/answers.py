@@ -51,16 +51,24 @@ def dead_link(request, status=404):
 
 def refused(request, visit, error):
     if wants_json(request):
-        return JsonResponse({"error": error.message}, status=error.status)
-    return of_visit(
-        request, visit, "portal_plugin/error.html", {"message": error.message}, status=error.status
-    )
+        return told_when(JsonResponse({"error": error.message}, status=error.status), error)
+    context = {"message": error.message}
+    page = of_visit(request, visit, "portal_plugin/error.html", context, status=error.status)
+    return told_when(page, error)
 
 
 def refused_publicly(request, error):
     """For whoever has no grant."""
     context = {"message": error.message}
-    return public(request, "portal_plugin/not_available.html", context, status=error.status)
+    page = public(request, "portal_plugin/not_available.html", context, status=error.status)
+    return told_when(page, error)
+
+
+def told_when(response, error):
+    """With the time after which it may be tried again (RFC 9110, section 10.2.3)."""
+    if error.wait:
+        response["Retry-After"] = str(error.wait)
+    return response
 
 
 def csrf_failed(request, visit, reason):

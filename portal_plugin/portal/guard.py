@@ -6,7 +6,7 @@ same answer, byte for byte.
 
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cache, wraps
+from functools import cache, partial, wraps
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
@@ -19,7 +19,7 @@ from ..exceptions import PortalError
 from ..models import Activity, DirectLink, PaymentAttempt, SalesDocument
 from ..models.prepared import Prepared
 from ..services.visits import Visit
-from . import answers, bodies, csrf, grants, headers, limits
+from . import answers, bodies, csrf, failing, grants, headers, limits
 
 #: Methods that change nothing, and need no proof of where they come from.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,7 +37,8 @@ def portal_view(*methods, leeway=0, stranger=None):
         @transaction.non_atomic_requests
         @wraps(view)
         def guarded(request, public_id, **kwargs):
-            response = _answer(view, methods, stranger, request, public_id, kwargs, leeway)
+            ask = partial(_answer, view, methods, stranger, request, public_id, kwargs, leeway)
+            response = failing.answered(request, ask)
             headers.secure(response, request)
             return csrf.set_cookie(request, response)
 

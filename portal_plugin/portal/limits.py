@@ -26,6 +26,8 @@ CLOSED_WITHOUT_CACHE = {"payments_per_hour", "uploads_per_hour"}
 _WITH_PORT = re.compile(
     r"(?P<four>[\d.]+):\d+|\[(?P<six>[^\]%]+)[^\]]*\](?::\d+)?|(?P<bare>[^%]+)(?:%.*)?"
 )
+#: Wrong tokens of everybody together in an hour that customers with old emails do not explain.
+MANY_MISSES = 1000
 #: What the libraries behind Django's cache backends raise when the server is away. Theirs are no
 #: ``OSError``.
 OF_LIBRARIES = {
@@ -65,6 +67,15 @@ def count(limit: str, visit: Visit) -> None:
         raise TooManyRequests
     if reached(limit, visit.address or "unknown", 3600, add=1) > most * LINKS_OF_AN_ADDRESS:
         raise TooManyRequests
+
+
+def miss(who: str) -> None:
+    """Count one more wrong token of a network address. Somebody who guesses from very many of them
+    is stopped by no limit, and by the tokens' length alone: whoever reads the log is told, once an
+    hour. Nobody with a right one is locked out."""
+    reached("wrong_tokens_per_minute", who, 60, add=1)
+    if reached("wrong_tokens", "all", 3600, add=1) == MANY_MISSES:
+        logger.error("%s wrong tokens were tried within this hour, from anywhere", MANY_MISSES)
 
 
 def is_over(limit: str, who: str, seconds: int = 3600) -> bool:

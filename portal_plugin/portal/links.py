@@ -1,5 +1,7 @@
 """The way in: a direct link sets the grant and leads to an address without the secret."""
 
+from functools import partial
+
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpResponseRedirect
@@ -10,10 +12,10 @@ from wagtail.models import Site
 
 from ..addresses import KeyConverter
 from ..canonical import digest
-from ..exceptions import PortalError, TooManyRequests
+from ..exceptions import PortalError, TooManyWrongLinks
 from ..models import DirectLink, Order
 from ..services import links, renewing
-from . import answers, bodies, csrf, grants, headers, limits, secrecy
+from . import answers, bodies, csrf, failing, grants, headers, limits, secrecy
 
 
 def _public_post(view):
@@ -25,19 +27,22 @@ def _public_post(view):
     def guarded(request, **kwargs):
         if token := kwargs.get("token"):
             secrecy.hide(request, token)
-        try:
-            bodies.read_query(request)
-            if request.method == "POST":
-                bodies.read_words(request)
-            if request.method == "POST" and csrf.failure(request):
-                response = answers.dead_link(request, status=403)
-            else:
-                response = view(request, **kwargs)
-        except PortalError as error:
-            response = answers.refused_publicly(request, error)
+        response = failing.answered(request, partial(_answer, view, request, **kwargs))
         return csrf.set_cookie(request, response)
 
     return guarded
+
+
+def _answer(view, request, **kwargs):
+    try:
+        bodies.read_query(request)
+        if request.method == "POST":
+            bodies.read_words(request)
+            if csrf.failure(request):
+                return answers.dead_link(request, status=403)
+        return view(request, **kwargs)
+    except PortalError as error:
+        return answers.refused_publicly(request, error)
 
 
 @_public_post
@@ -46,8 +51,8 @@ def open_link(request, token):
     link = links.by_token(token.reveal())
     if not _is_known(request, link):
         if limits.is_over("wrong_tokens_per_minute", who, 60):
-            raise TooManyRequests
-        limits.reached("wrong_tokens_per_minute", who, 60, add=1)
+            raise TooManyWrongLinks
+        limits.miss(who)
         return answers.dead_link(request)
     with translation.override(link.document.language or None):
         if link.is_expired:

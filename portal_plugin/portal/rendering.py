@@ -14,8 +14,11 @@ logger = logging.getLogger(__name__)
 STANDALONE = "portal_plugin/standalone.html"
 
 
-def page(request, template, context, *, shop: ShopView, language, direction, status=200):
-    """``context`` is the page's own; what every page needs is added here.
+def page(
+    request, template, context, *, shop: ShopView, language, direction, status=200, is_bare=False
+):
+    """``context`` is the page's own; what every page needs is added here. With ``is_bare`` the
+    site's base template is left out from the start.
 
     The answer says ``is_standalone``, and ``base_error`` where it is so because the base failed.
     """
@@ -27,7 +30,7 @@ def page(request, template, context, *, shop: ShopView, language, direction, sta
         "csp_nonce": csp.nonce(request),
         "how_url": reverse("portal_plugin:how_it_works", kwargs={"language": language}),
     }
-    body, error = _in_base(request, template, context)
+    body, error = (None, None) if is_bare else _in_base(request, template, context)
     is_standalone = body is None
     if is_standalone:
         body = _render(request, template, context, STANDALONE)

@@ -16,7 +16,15 @@ from django.utils.translation import gettext as _
 from ..gateways import mailer
 from ..models import OutgoingEmail, PortalSettings
 from ..statuses import EmailState
-from . import codes, links, mail_attachments, mail_bundles, mail_jobs, mail_receivers
+from . import (
+    codes,
+    links,
+    mail_attachments,
+    mail_bundles,
+    mail_jobs,
+    mail_outdated,
+    mail_receivers,
+)
 from .mail_rendering import RenderedEmail, is_for_staff, render
 
 logger = logging.getLogger(__name__)
@@ -74,6 +82,9 @@ def _deliver(email: OutgoingEmail) -> Outcome:
     if mail_attachments.is_pending(email):
         return _postpone(email)
     mail_bundles.absorb(email)
+    if mail_outdated.drop(email):
+        over = _("What it reminds of is over.")
+        return _end(email, Outcome.WITHHELD, state=EmailState.WITHHELD, error=over)
     letter = compose(email)
     provider_id = mailer.send(letter)
     return _sent(email, letter.to, provider_id)

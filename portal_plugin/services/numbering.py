@@ -19,6 +19,8 @@ SAMPLE = "sample"
 FIELDS = {"year", "month", "number"}
 #: How a number may be written: filled up with zeros or spaces to so many digits.
 WIDTH = re.compile("0?[1-9]|0?1[0-2]")
+#: Letters of a number when counting begins; its column has room for nine more digits.
+LONGEST = 50
 #: Kinds of sequences beside those of documents.
 INVOICES, CREDIT_NOTES = "invoice", "credit_note"
 #: Kind of a sequence to the setting that has its pattern.
@@ -89,22 +91,30 @@ def locked_sequence(site: Any, kind: str, period: str) -> NumberSequence:
 
 def pattern_error(pattern: str) -> str | None:
     """The part of a number pattern that means nothing, or ``"number"`` where that one is missing.
+    The whole pattern where no number can be made of it, or one that is too long to be kept.
 
-    It is parsed and never tried: a width without end would fill the memory already here.
+    It is parsed before it is tried: a width without end would fill the memory already here.
     """
     try:
-        parts = list(string.Formatter().parse(pattern))
+        parts = [part for part in string.Formatter().parse(pattern) if part[1] is not None]
     except ValueError:
         return pattern
-    names = [name for _text, name, _spec, _conversion in parts if name is not None]
-    for _text, name, spec, conversion in parts:
-        if name is None:
-            continue
-        if name not in FIELDS:
-            return name or pattern
-        if conversion or (spec and not (name == "number" and WIDTH.fullmatch(spec))):
-            return f"{name}!{conversion}" if conversion else f"{name}:{spec}"
-    return None if "number" in names else "number"
+    if unknown := next(filter(None, map(_field_error, parts)), None):
+        return unknown
+    if len(pattern.format(year=2000, month="01", number=1)) > LONGEST:
+        return pattern
+    return None if "number" in [name for _text, name, _spec, _conversion in parts] else "number"
+
+
+def _field_error(part: tuple) -> str | None:
+    _text, name, spec, conversion = part
+    if name not in FIELDS:
+        return name or "{}"
+    if conversion:
+        return f"{name}!{conversion}"
+    if spec and not (name == "number" and WIDTH.fullmatch(spec)):
+        return f"{name}:{spec}"
+    return None
 
 
 def _is_taken(document: SalesDocument, text: str) -> bool:

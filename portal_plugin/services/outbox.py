@@ -5,12 +5,15 @@ clocks still agree. What a dead worker leased is taken over when the lease has r
 then goes out with the same Message-ID, in case the first one had gone out after all.
 """
 
+import random
 import secrets
-from datetime import timedelta
+from collections import deque
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+from wagtail.models import Site
 
 from ..conf import conf
 from ..models import DirectLink, OutgoingEmail, SalesDocument
@@ -24,6 +27,7 @@ LEASE = timedelta(minutes=10)
 #: After so many letters in a row that reached no server, the rest waits for the next round.
 GIVE_UP_AFTER = 3
 CLAIM_BATCH = 20
+STUCK_AFTER = timedelta(hours=1)
 #: As many emails of a document as can be about something of the last minutes.
 RECENT = 200
 LOADED = ("site", "document__site", "link", "recipient__contact", "recipient__customer", "staff")
@@ -100,22 +104,36 @@ def _language(site: Any, document: Any, link: Any, staff: Any) -> str:
 
 
 def drain() -> int:
-    """Send what is due, oldest first, while there is time. Returns how many went out."""
+    """Send what is due, each site's oldest first, while there is time. Returns how many went out.
+
+    The sites take turns: what one shop sends to thousands holds up no other's receipt.
+    """
     sent = unreachable = 0
-    while work.time_left() and unreachable < GIVE_UP_AFTER:
-        email = claim()
+    turns = deque(_sites())
+    while work.time_left() and unreachable < GIVE_UP_AFTER and turns:
+        email = claim(site=turns[0])
         if email is None:
-            break
+            turns.popleft()
+            continue
+        turns.rotate(-1)
         outcome = mail_delivery.deliver(email)
         sent += outcome is Outcome.SENT
         unreachable = unreachable + 1 if outcome is Outcome.UNREACHABLE else 0
     return sent
 
 
-def claim() -> OutgoingEmail | None:
-    """Lease the oldest email that may go now, or ``None``. No two callers get the same one."""
+def _sites() -> list[int]:
+    """In another order each time: where time is short, it is not always the first that has some."""
+    sites = list(Site.objects.values_list("pk", flat=True))
+    return random.sample(sites, len(sites))
+
+
+def claim(site: int | None = None) -> OutgoingEmail | None:
+    """Lease the oldest email that may go now, of one site (its pk) or of all, or ``None``. No two
+    callers get the same one."""
     columns = "pk", "state", "attempts"
-    while candidates := list(due().order_by("pk").values_list(*columns)[:CLAIM_BATCH]):
+    waiting = due().filter(site=site) if site is not None else due()
+    while candidates := list(waiting.order_by("pk").values_list(*columns)[:CLAIM_BATCH]):
         for pk, state, attempts in candidates:
             if _lease(pk, state, attempts):
                 return OutgoingEmail.objects.select_related(*LOADED).get(pk=pk)
@@ -127,6 +145,13 @@ def due() -> QuerySet[OutgoingEmail]:
     waits = Q(state=EmailState.WAITING, not_before__lte=Now())
     abandoned = Q(state=EmailState.SENDING, lease_until__lte=Now())
     return OutgoingEmail.objects.filter(waits | abandoned).exclude(_has_earlier())
+
+
+def stuck_since(rows: Q) -> datetime | None:
+    """When the oldest of these emails was due that has not left by now, an hour later: nobody works
+    the queue off, or the mail server is away. What is tried again later is not due yet."""
+    late = due().filter(rows, not_before__lt=Now() - STUCK_AFTER)
+    return late.order_by("not_before").values_list("not_before", flat=True).first()
 
 
 def _has_earlier() -> Exists:

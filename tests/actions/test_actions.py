@@ -342,10 +342,9 @@ def test_fields_that_nobody_asked_for_are_ignored(client, estimate, keys):
 def test_a_limit_is_a_sentence_and_nothing_written(client, estimate, settings):
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "MESSAGES_PER_HOUR": 2}
     url = url_of(estimate, "comment")
-    codes = [
-        client.post(url, filled(client, url, text=f"Comment {n}")).status_code for n in range(3)
-    ]
-    assert codes == [303, 303, 429]
+    answers = [client.post(url, filled(client, url, text=f"Comment {n}")) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert answers[-1]["Retry-After"] == "3600"
     assert Comment.objects.count() == 2
 
 

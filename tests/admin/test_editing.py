@@ -393,6 +393,21 @@ def test_rows_that_no_page_sends_are_an_error_of_the_form(client, boss, changes,
     assert client.post(url, data).status_code in (200, 422)
 
 
+@pytest.mark.parametrize("initial", [0, 1])
+@pytest.mark.parametrize("delete", ["", "on"])
+@pytest.mark.parametrize("button", ["action-publish", "nothing"])
+def test_a_row_of_another_document_is_neither_changed_nor_moved_nor_deleted(
+    client, boss, initial, delete, button
+):
+    own, other = estimate_factory(items=1), estimate_factory(items=1)
+    theirs = other.line_items.get()
+    before = type(theirs).objects.filter(pk=theirs.pk).values().get()
+    row = pages.item(id=theirs.pk, key=str(theirs.key), name="Taken", DELETE=delete)
+    post(client, own, [row], initial, **{button: "x"})
+    assert type(theirs).objects.filter(pk=theirs.pk).values().get() == before
+    assert other.line_items.get().pk == theirs.pk
+
+
 def test_so_are_those_of_contacts(client, boss):
     customer = customer_factory()
     contacts = pages.formset("contacts", [{"name": "Kim"}], 1) | {"contacts-0-id": "first"}

@@ -1,15 +1,18 @@
 """The portal on the admin's home page."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.users.models import UserProfile
 
+from portal_plugin import days
 from portal_plugin.admin.home import TABS
-from portal_plugin.models import Comment, PortalSettings
-from portal_plugin.services import listing, starter
+from portal_plugin.models import Comment, OutgoingEmail, PortalSettings
+from portal_plugin.services import listing, outbox, starter
 from tests.factories import estimate_factory, link_factory
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +98,49 @@ def test_what_waits_for_us_is_listed(client, boss, set_up):
     page = home(client)
     assert "Needs an answer" in page
     assert "Waits for the customer" not in page
+
+
+def email(document, **values):
+    found = outbox.queue(
+        kind="link", site=document.site, document=document, link=link_factory(document)
+    )
+    OutgoingEmail.objects.filter(pk=found.pk).update(**values)
+
+
+def ago(**values):
+    return timezone.now() - timedelta(**values)
+
+
+def test_emails_that_nobody_sends_are_told(client, boss, set_up):
+    email(estimate_factory(items=1), not_before=ago(minutes=50))
+    assert "Emails do not go out" not in home(client)
+    email(estimate_factory(items=1), not_before=ago(hours=26))
+    page = home(client)
+    assert "Emails do not go out" in page
+    assert days.day_and_time(days.local(ago(hours=26)), is_short=True) in page
+
+
+def test_so_are_those_that_a_dead_worker_holds(client, boss, set_up):
+    values = {"not_before": ago(hours=2), "lease_until": ago(hours=1), "state": "sending"}
+    email(estimate_factory(items=1), **values)
+    assert "Emails do not go out" in home(client)
+
+
+def test_not_those_that_are_tried_again_later_or_were_given_up(client, boss, set_up):
+    document = estimate_factory(items=1)
+    email(document, not_before=timezone.now() + timedelta(hours=4), attempts=5)
+    # It waits for the one before it, and not for somebody who sends.
+    email(document, not_before=ago(hours=2))
+    email(estimate_factory(items=1), not_before=ago(days=3), state="parked")
+    assert "Emails do not go out" not in home(client)
+
+
+def test_nor_those_of_another_shop(client, staff_of, only_site, other_site, set_up):
+    email(estimate_factory(items=1), not_before=ago(hours=2))
+    staff_of(other_site)
+    assert "Emails do not go out" not in home(client)
+    staff_of(only_site)
+    assert "Emails do not go out" in home(client)
 
 
 def test_at_most_ten_in_a_flat_query(client, boss, set_up, django_assert_max_num_queries):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.models import DirectLink, OutgoingEmail
-from portal_plugin.portal import grants
+from portal_plugin.portal import grants, limits
 from portal_plugin.services import links
 from tests import factories
 
@@ -174,7 +174,18 @@ def test_wrong_tokens_are_counted_and_good_ones_still_work(client, settings):
     path, _token = path_of(factories.link_factory(factories.order_factory(items=1)))
     codes = [client.get("/portal/l/" + "x" * 43 + "/").status_code for _ in range(5)]
     assert codes == [404, 404, 404, 429, 429]
+    assert client.get("/portal/l/" + "x" * 43 + "/")["Retry-After"] == "60"
     assert client.get(path).status_code == 303
+
+
+def test_guesses_from_many_places_are_told_and_lock_nobody_out(client, monkeypatch, caplog):
+    monkeypatch.setattr(limits, "MANY_MISSES", 5)
+    path, _token = path_of(factories.link_factory(factories.order_factory(items=1)))
+    for number in range(8):
+        client.get("/portal/l/" + "x" * 43 + "/", REMOTE_ADDR=f"192.0.2.{number}")
+    told = [r for r in caplog.records if "wrong tokens" in r.getMessage()]
+    assert [r.levelname for r in told] == ["ERROR"]
+    assert client.get(path, REMOTE_ADDR="192.0.2.1").status_code == 303
 
 
 def test_a_bad_token_costs_two_queries_of_ours(client):

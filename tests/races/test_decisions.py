@@ -11,7 +11,7 @@ from portal_plugin import registry
 from portal_plugin.actions import base
 from portal_plugin.exceptions import AlreadyConverted, NotAvailable, PortalError, StaleDocument
 from portal_plugin.models import Activity, Comment, Decision, Estimate, Order, Submission
-from portal_plugin.services import activity, converting
+from portal_plugin.services import activity, converting, links
 from portal_plugin.services.visits import Visit
 from tests import factories
 from tests.races.together import attempt, together
@@ -180,3 +180,46 @@ def test_approve_against_cancel_has_one_winner():
         assert "approve" not in verbs
     else:
         assert verbs.index("approve") < verbs.index("cancel")
+
+
+def test_approve_against_a_change_request_ends_in_the_order_of_the_history():
+    order = factories.order_factory(items=1)
+    factories.link_factory(order)
+    key = order.lines[0].key
+
+    def act(index):
+        if index:
+            return submit(order, "change_request", key, text="Please in blue")
+        return submit(order, "approve", key)
+
+    approved, _asked = together(2, act)
+    verbs = list(order.activities.order_by("sequence").values_list("verb", flat=True))
+    item = lock_free(order).standing.items[key]
+    if isinstance(approved, NotAvailable):
+        assert "approve" not in verbs
+        assert item.state == "changes_requested"
+    elif verbs.index("approve") < verbs.index("change_request"):
+        # On an order that is approved it is a late wish, and voids nothing.
+        assert item.state == "approved"
+    else:
+        raise AssertionError("approved although a change had been asked for")
+
+
+def test_approve_against_stopping_the_link_has_one_winner():
+    order = factories.order_factory(items=1)
+    link = factories.link_factory(order)
+    key = order.lines[0].key
+
+    def act(index):
+        if index:
+            return links.revoke(link)
+        return submit(order, "approve", key)
+
+    approved, _stopped = together(2, act)
+    verbs = list(order.activities.order_by("sequence").values_list("verb", flat=True))
+    if isinstance(approved, PortalError):
+        assert "approve" not in verbs
+        assert not Decision.objects.exists()
+    else:
+        assert verbs.index("approve") < verbs.index("link_stopped")
+    assert isinstance(submit(order, "comment", text="Still there?"), PortalError)

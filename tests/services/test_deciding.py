@@ -1,12 +1,14 @@
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from portal_plugin.exceptions import AlreadyConverted, NotAvailable, StaleDocument
 from portal_plugin.models import Decision, Estimate, Order, RenderedPdf, Submission
 from portal_plugin.models.documents import lock
-from portal_plugin.services import converting, deciding, pdfs
+from portal_plugin.services import activity, converting, deciding, pdfs
 from portal_plugin.statuses import DocumentState, ItemState, Verdict
 from tests import factories
 
@@ -153,6 +155,24 @@ def test_staff_take_a_decision_back_by_a_new_entry():
     deciding.undo(fresh, key, submission=submission(fresh), reason="Wrong size")
     assert state_of(order) == DocumentState.WAITING
     assert Decision.objects.count() == 2
+
+
+def test_a_clock_that_goes_back_changes_no_order_of_what_was_decided(monkeypatch):
+    """Summer time ends, or a server's clock is put right: the sequence is the order."""
+    order = factories.order_factory(items=1)
+    (key,) = keys_of(order)
+    decide(order, [key])
+    activity.record(lock(order), "approve")
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() - timedelta(hours=1))
+    fresh = lock(order)
+    deciding.undo(fresh, key, submission=submission(fresh), reason="Wrong size")
+    activity.record(fresh, "undo")
+    first, second = order.activities.order_by("-sequence")[:2][::-1]
+    assert (first.verb, second.verb) == ("approve", "undo")
+    assert second.created_at < first.created_at
+    assert state_of(order) == DocumentState.WAITING
+    assert activity.first_broken(order) is None
 
 
 def test_an_order_is_made_once():

@@ -12,7 +12,13 @@ from portal_plugin.models import Contact, OutgoingEmail, SalesDocument
 from portal_plugin.services import links, mail_delivery, notifications, outbox
 from portal_plugin.statuses import EmailState
 
-from ..factories import customer_factory, link_factory, order_factory, user_factory
+from ..factories import (
+    customer_factory,
+    link_factory,
+    order_factory,
+    site_factory,
+    user_factory,
+)
 from ..mailing import ANYMAIL, send_by
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +238,19 @@ def test_a_receipt_overtakes_what_waits_for_company(link, settings):
     queue(link, "receipt_approve")
     assert outbox.drain() == 1
     assert states() == [EmailState.WAITING, EmailState.SENT]
+
+
+def test_a_shop_that_sends_to_thousands_holds_up_no_other(monkeypatch):
+    many = [queue(link_factory(order_factory(items=1))) for _n in range(5)]
+    other = queue(link_factory(order_factory(items=1, site=site_factory("shop-b.localhost"))))
+    left = iter([True, True, False])
+    monkeypatch.setattr(outbox.work, "time_left", lambda: next(left))
+    assert outbox.drain() == 2
+    other.refresh_from_db()
+    many[0].refresh_from_db()
+    assert [many[0].state, other.state] == [EmailState.SENT, EmailState.SENT]
+    monkeypatch.setattr(outbox.work, "time_left", lambda: True)
+    assert outbox.drain() == 4
 
 
 # -- several become one ---------------------------------------------------------------------------

@@ -1,6 +1,8 @@
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from portal_plugin.exceptions import PublishRefused
 from portal_plugin.models import (
@@ -50,11 +52,19 @@ def test_kinds_and_sites_count_apart():
     assert [number[-4:] for number in numbers] == ["0001", "0002", "0001"]
 
 
+def test_a_year_begins_at_the_shops_midnight(settings, monkeypatch):
+    settings.TIME_ZONE = "Europe/Berlin"
+    numbers = []
+    for moment in ("2026-12-31T22:30", "2026-12-31T22:59", "2026-12-31T23:00", "2027-01-01T09:00"):
+        now = datetime.fromisoformat(f"{moment}+00:00")
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        # Whoever works from another continent changes nothing.
+        with timezone.override("America/New_York"):
+            numbers.append(factories.order_factory(items=1).number)
+    assert numbers == ["2026-0001", "2026-0002", "2027-0001", "2027-0002"]
+
+
 def test_a_draft_has_no_number_and_a_schedule_gives_none():
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     draft = factories.estimate_factory(published=False)
     draft.go_live_at = timezone.now() + timedelta(days=1)
     draft.save_revision().publish(skip_permission_checks=True)
@@ -137,7 +147,7 @@ def test_versions_are_kept_for_ever():
         ("{number:12}", None),
         ("{{{year}}}-{month}/{number:04}", None),
         ("{foo}-{number}", "foo"),
-        ("{}-{number}", "{}-{number}"),
+        ("{}-{number}", "{}"),
         ("E-{year}", "number"),
         ("{number.__class__}", "number.__class__"),
         ("{number[0]}", "number[0]"),
@@ -149,6 +159,7 @@ def test_versions_are_kept_for_ever():
         ("{number:c}", "number:c"),
         ("{year:900000000}-{number}", "year:900000000"),
         ("{", "{"),
+        ("X" * 60 + "{number}", "X" * 60 + "{number}"),
     ],
 )
 def test_a_number_pattern_is_checked(pattern, wrong):

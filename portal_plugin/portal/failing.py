@@ -1,0 +1,76 @@
+"""What is answered while the database is away, full, locked or read-only.
+
+Nobody knows then whether a form was kept: a connection may break after the commit and before its
+answer. So the page does not say that it was, nor that it was not. The form's key is still in the
+page that was sent, and a second arrival finds the first.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+from wagtail.models import Site
+
+from ..exceptions import CannotBeShown, NobodyKnows, PortalError
+from ..models import PortalSettings
+from ..services.presentation import shop_view
+from . import answers, bodies, rendering
+
+logger = logging.getLogger(__name__)
+
+#: Troubles of the database. What is wrong in our own code is another kind of error.
+TROUBLES = (OperationalError, InterfaceError, InternalError)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of ``ask``, or a page of ours that needs no database."""
+    try:
+        return ask()
+    except TROUBLES:
+        logger.exception("The database could not do what it was asked")
+    language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language()
+    with translation.override(language):
+        error = CannotBeShown() if request.method in SAFE else NobodyKnows()
+        return answers.told_when(_answer(request, error), error)
+
+
+def _answer(request: HttpRequest, error: PortalError) -> HttpResponse:
+    if answers.wants_json(request):
+        return JsonResponse({"error": error.message}, status=error.status)
+    if answers.is_fragment(request):
+        # Not a fragment: the script keeps the form open with what was typed and says so.
+        return HttpResponse(error.message, content_type="text/plain", status=error.status)
+    return _page(request, error)
+
+
+def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """Without the site's base template, which may ask for its menus."""
+    site = getattr(request, "portal_site", None) or _unknown_site(request)
+    row = getattr(site, "portalsettings", None) or PortalSettings(site=site)
+    language = translation.get_language() or "en"
+    return rendering.page(
+        request,
+        "portal_plugin/unanswered.html",
+        {"message": error.message, "typed": _typed(request)},
+        shop=shop_view(site, row),
+        language=language,
+        direction=answers.direction_of(language),
+        status=error.status,
+        is_bare=True,
+    )
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """The form was perhaps not read yet. Its files are of no use now."""
+    try:
+        bodies.read_words(request)
+    except PortalError:
+        return []
+    return answers.typed(request)
+
+
+def _unknown_site(request: HttpRequest) -> Site:
+    return Site(hostname=request.get_host().partition(":")[0])

@@ -1,0 +1,146 @@
+"""The database goes away, is full or locked, at any moment of a request."""
+
+import uuid
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+
+from portal_plugin import faults
+from portal_plugin.models import Comment, Submission
+from portal_plugin.portal import guard, links
+from portal_plugin.services import links as link_service
+from tests import factories
+from tests.portal.browsing import page
+
+pytestmark = pytest.mark.django_db
+WORDS = "Please make the letters a little larger"
+
+
+@pytest.fixture(autouse=True)
+def _own_middleware(settings):
+    """A middleware of the site's that asks the database fails before anything of ours begins."""
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "website" not in one]
+
+
+@pytest.fixture
+def order(enter):
+    order = factories.order_factory(items=1)
+    enter(order)
+    return order
+
+
+def breaks(error):
+    def broken(*args, **kwargs):
+        raise error("the database is gone")
+
+    return broken
+
+
+def at(point, monkeypatch, error=OperationalError):
+    def reached(name):
+        if name == point:
+            raise error("the database is gone")
+
+    monkeypatch.setattr(faults, "on_reach", reached)
+
+
+def comment(client, order, key, **headers):
+    data = {"text": WORDS, "client_key": key}
+    return client.post(page(order, "a/comment/"), data, headers=headers)
+
+
+def database_away():
+    """Whatever is asked of the database fails."""
+    return connection.execute_wrapper(breaks(OperationalError))
+
+
+def is_ours(response):
+    assert response.status_code == 503
+    assert "no-store" in response["Cache-Control"]
+    assert "noindex" in response["X-Robots-Tag"]
+    assert response["Retry-After"]
+    return True
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_what_was_typed_is_given_back_and_nothing_is_promised(client, order, monkeypatch, error):
+    at("act.before_commit", monkeypatch, error)
+    response = comment(client, order, uuid.uuid4())
+    assert is_ours(response)
+    text = response.content.decode()
+    assert WORDS in text
+    assert "we do not know whether this was saved" in text
+    assert not Submission.objects.exists()
+
+
+def test_sent_again_after_an_unknown_end_it_is_there_once(client, order, monkeypatch):
+    """The commit was done and its answer lost."""
+    key = uuid.uuid4()
+    at("act.committed", monkeypatch)
+    assert is_ours(comment(client, order, key))
+    assert Comment.objects.count() == 1
+    monkeypatch.setattr(faults, "on_reach", None)
+    assert comment(client, order, key).status_code == 303
+    assert Comment.objects.count() == Submission.objects.count() == 1
+
+
+def test_scripts_keep_their_form_and_get_the_sentence(client, order, monkeypatch):
+    at("act.before_commit", monkeypatch)
+    part = comment(client, order, uuid.uuid4(), **{"X-Portal-Fragment": "1"})
+    assert is_ours(part)
+    # What has none of our markup is no answer to the dialog: it says so and keeps the form.
+    assert b"portal-" not in part.content
+    facts = comment(client, order, uuid.uuid4(), accept="application/json")
+    assert is_ours(facts)
+    assert "do not know" in facts.json()["error"]
+
+
+@pytest.mark.parametrize("tail", ["", "a/comment/", "pdf/", "files/"])
+def test_a_page_that_cannot_be_read_says_so(client, order, tail):
+    with database_away():
+        response = client.get(page(order, tail))
+    assert is_ours(response)
+    assert "cannot be shown right now" in response.content.decode()
+
+
+def test_a_form_is_given_back_when_nothing_can_be_read(client, order):
+    with database_away():
+        response = comment(client, order, uuid.uuid4())
+    assert is_ours(response)
+    assert WORDS in response.content.decode()
+
+
+def test_the_page_speaks_the_documents_language(client, enter, monkeypatch):
+    order = factories.order_factory(items=1, language="de")
+    enter(order)
+    at("act.before_commit", monkeypatch)
+    assert 'lang="de"' in comment(client, order, uuid.uuid4()).content.decode()
+
+
+def test_the_way_in_too(client, order):
+    token = link_service.make_token(factories.link_factory(order))
+    with database_away():
+        response = client.get(f"/portal/l/{token}/")
+        asked = client.post("/portal/l/", {"email": "a@example.org"})
+    assert is_ours(response)
+    assert is_ours(asked)
+    assert token not in response.content.decode()
+    assert response["Referrer-Policy"] == "strict-origin"
+
+
+def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(client, order, monkeypatch):
+    monkeypatch.setattr(guard, "find_document", breaks(ValueError))
+    monkeypatch.setattr(links.links, "by_token", breaks(ValueError))
+    for url in (page(order), "/portal/l/wrong/"):
+        with pytest.raises(ValueError, match="gone"):
+            client.get(url)
+
+
+def test_an_address_that_asks_for_too_much_is_answered_by_our_page(client, order, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
+    query = "?" + "&".join(f"a{number}=1" for number in range(11))
+    token = link_service.make_token(factories.link_factory(order))
+    for url in (page(order), page(order, "a/comment/"), f"/portal/l/{token}/"):
+        response = client.get(url + query)
+        assert response.status_code == 400
+        assert "noindex" in response["X-Robots-Tag"]
