@@ -86,7 +86,7 @@ def release(
     return version
 
 
-def _name_draft(document):
+def _name_draft(document: SalesDocument) -> None:
     """Wagtail calls a document what its latest draft was called as it was saved: on its history,
     its usage, and in what a workflow says."""
     Revision.objects.filter(pk=document.latest_revision_id).update(object_str=str(document))
