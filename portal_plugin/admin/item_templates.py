@@ -66,7 +66,9 @@ class ItemTemplateViewSet(set_up.SetUpViewSet):
             FieldPanel("name"),
             FieldPanel("description"),
             FieldRowPanel([FieldPanel("unit_price"), FieldPanel("unit")]),
-            FieldRowPanel([FieldPanel("tax_rate"), FieldPanel("tax_category")]),
+            FieldRowPanel(
+                [FieldPanel("tax_rate"), FieldPanel("tax_category", classname="portal-admin-fit")]
+            ),
             FieldPanel("price_includes_tax"),
             FieldPanel("is_active"),
         ]

@@ -12,7 +12,8 @@ from . import timeline
 class RegisterInspectView(InspectView):
     """What the register says of a row in words of its own stands here, too."""
 
-    page_title = _("Look at")
+    def get_page_title(self):
+        return capfirst(self.verbose_name)
 
     def get_page_subtitle(self):
         return self.model_admin.title_of(self.instance)

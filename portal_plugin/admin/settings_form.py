@@ -5,6 +5,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 #: Under "More": a shop may leave them empty.
 OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL, TermsKind.CHECKLIST)
 MAX_LOGO_BYTES = 2_000_000
+#: What each new document would be refused for, or its link be over with.
+BOUNDS = {"deposit_percent": (0, 100), "tax_rate": (0, 100), "link_days": (1, 3650)}
 
 TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),
@@ -57,6 +60,12 @@ class ColourInput(forms.TextInput):
 
     class Media:
         js = [forms.Script("portal_plugin/admin/colour.js", type="module")]
+
+
+class LogoInput(forms.ClearableFileInput):
+    """With the logo itself, and not the name of its file."""
+
+    template_name = "portal_plugin/admin/logo_input.html"
 
 
 def sample_of(colour) -> dict:
@@ -96,6 +105,7 @@ class PortalSettingsForm(
             name = f"next_{kind}_number"
             self.fields[name].initial = self.initial[name] = number
             self.fields[name].help_text = _("It can only be raised: no number is given twice.")
+        self._bound()
         if "language" in self.fields:
             shops = ("", _("The site's language"))
             current = [self.instance.language] if self.instance.language else []
@@ -103,6 +113,16 @@ class PortalSettingsForm(
             extra = [(code, languages.name(code)) for code in current if code not in known]
             self.fields["language"].choices = [shops, *known.items(), *extra]
         self._fill_terms()
+
+    def _bound(self):
+        for name in BOUNDS.keys() & self.fields.keys():
+            field, (least, most) = self.fields[name], BOUNDS[name]
+            field.validators = [
+                *field.validators,
+                MinValueValidator(least),
+                MaxValueValidator(most),
+            ]
+            field.widget.attrs |= {"min": least, "max": most}
 
     # -- terms -----------------------------------------------------------------------------------
 

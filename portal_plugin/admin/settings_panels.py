@@ -13,7 +13,7 @@ from wagtail.admin.panels import (
 
 from . import languages, stripe_keys_form
 from .folded_panel import FoldedPanel
-from .settings_form import KINDS, OPTIONAL_KINDS, form_class, terms_field
+from .settings_form import KINDS, OPTIONAL_KINDS, LogoInput, form_class, terms_field
 
 ROUNDS = _(
     "For currencies without small coins, such as CHF or SEK. The difference is a line of its own, "
@@ -35,6 +35,9 @@ FEES = _(
 )
 
 PATTERN = _("{number} is needed; {number:04} has four digits. {year} and {month} may be used.")
+
+LAST_DAY = _("0: a new estimate has no last day.")
+LINK_DAYS = _("From the day it is sent, and never less than its estimate is valid.")
 
 #: Beside a field whose help is longer, what is typed into stands as low.
 LOW = "portal-admin-low"
@@ -72,7 +75,7 @@ def _brand():
     return Tab(
         [
             FieldPanel("shop_name", help_text=_("Empty: the site's name.")),
-            FieldPanel("logo", help_text=_("PNG, JPEG or WebP, up to 2 MB.")),
+            FieldPanel("logo", help_text=_("PNG, JPEG or WebP, up to 2 MB."), widget=LogoInput),
             FieldPanel("brand_colour"),
             FieldPanel("footer"),
         ],
@@ -221,7 +224,12 @@ def _links():
     return Tab(
         [
             _row("language", "page_size"),
-            _row("validity_days", "link_days"),
+            FieldRowPanel(
+                [
+                    FieldPanel("validity_days", help_text=LAST_DAY, classname=LOW),
+                    FieldPanel("link_days", help_text=LINK_DAYS, classname=LOW),
+                ]
+            ),
             FieldPanel("who_converts", classname="portal-admin-fit"),
             FieldPanel("attaches_pdf"),
             FieldPanel("how_it_works"),

@@ -9,6 +9,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from ..models import TermsText
 from ..services.mail_receivers import staff_name
 from . import languages, set_up
+from .columns import TextColumn
 
 
 class TermsIndexView(set_up.SetUpIndexView):
@@ -25,7 +26,7 @@ class TermsIndexView(set_up.SetUpIndexView):
         return [
             self._get_title_column("kind", accessor=lambda t: t.get_kind_display(), width="20%"),
             Column("language", label=_("Language"), accessor=lambda t: languages.name(t.language)),
-            Column("begins", label=_("Begins"), accessor=begins),
+            TextColumn("begins", label=_("Begins"), accessor=begins),
             DateColumn("created_at", label=_("Since"), width="14%"),
             Column("author", label=_("By"), accessor=author, width="14%"),
             *rest,

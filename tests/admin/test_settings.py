@@ -175,3 +175,21 @@ def test_the_names_of_the_terms_are_in_the_language_of_whoever_reads_them(client
     page = client.get(url).content.decode()
     assert "Terms for estimates" not in page
     assert "(Deutsch)" in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"deposit_percent": "200"}, {"tax_rate": "-1"}, {"tax_rate": "101"}, {"link_days": "0"}],
+)
+def test_what_no_new_document_could_take_is_refused(save, wrong):
+    assert errors(save(**wrong)).keys() == wrong.keys()
+
+
+def test_the_logo_is_shown_and_not_the_name_of_its_file(client, boss, url, save, only_site):
+    save(logo=SimpleUploadedFile("logo.png", picture("PNG")))
+    logo = PortalSettings.of(only_site).logo
+    page = client.get(url).content.decode()
+    assert f'<img src="{logo.url}"' in page
+    assert f">{logo.name}<" not in page
+    save(**{"logo-clear": "on"})
+    assert not PortalSettings.objects.get(site=only_site).logo
