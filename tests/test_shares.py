@@ -3,11 +3,12 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_plugin.money import round_money
-from portal_plugin.shares import charged, less, negative, share_of, summed, worth
+from portal_plugin.shares import charged, less, negative, share_between, share_of, summed, worth
 from portal_plugin.totals import Line, TaxBand, Terms, document_totals
 
 D = Decimal
@@ -40,6 +41,23 @@ def test_the_tax_is_split_by_what_it_is_charged_on():
     bands = (TaxBand(D(7), "S", D(100), D(7)), TaxBand(D(19), "S", D(100), D(19)))
     part = share_of(bands, D(113), "EUR")
     assert part == (TaxBand(D(7), "S", D(50), D("3.50")), TaxBand(D(19), "S", D("50"), D("9.50")))
+
+
+def test_of_what_is_worth_nothing_there_is_a_part_too():
+    """What is sold at one rate and given back at another, as dear."""
+    bands = (TaxBand(D(0), "Z", D(10), D(0)), TaxBand(D(0), "E", D(-10), D(0)))
+    assert share_of(bands, D(0), "EUR") == bands
+    assert worth(share_of(bands, D(5), "EUR")) == 5
+
+
+@pytest.mark.parametrize("steps", [["39.67", "39.67", "39.66"], ["119", "-40", "40"], ["0.01"] * 3])
+def test_what_is_paid_in_parts_has_the_taxes_of_what_is_paid(steps):
+    bands, paid, found = (TaxBand(D(19), "S", D(100), D(19)),), D(0), []
+    for step in map(D, steps):
+        found += share_between(bands, paid, paid + step, "EUR")
+        assert worth(found[-1:]) == step
+        paid += step
+    assert summed(found) == share_of(bands, paid, "EUR")
 
 
 def test_what_was_taken_of_a_band_that_is_not_there_is_missing():

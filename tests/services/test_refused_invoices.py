@@ -92,6 +92,14 @@ class TestTakingBack:
         key = invoice.document.specific.lines[0].key
         refused("is not left", invoices.credit, invoice, "Scratched", keys=[key])
 
+    def test_an_item_of_whose_tax_too_little_is_left(self, site):
+        """Of the whole there is enough, but not at the item's rate."""
+        items = [line_item(1), line_item(2, tax_rate=D(7))]
+        invoice = invoices.issue(order_factory(items, site=site))
+        invoices.credit(invoice, "Wrong", amount=D(50))
+        key = invoice.document.specific.lines[0].key
+        refused("is not left", invoices.credit, invoice, "Scratched", keys=[key])
+
     def test_an_item_of_another_order(self, invoice, site):
         other = order_factory(1, site=site).lines[0].key
         refused("no row on the invoice", invoices.credit, invoice, "Wrong", keys=[other])
