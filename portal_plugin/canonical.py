@@ -15,8 +15,9 @@ SCHEME = 1
 #: Of the entries of a history. Since 2 one that was written with a submission holds digests of all
 #: that was sent with it (``services.activity``). Since 3 it also holds when that was, and when and
 #: since which version each decision counts; an entry of a version holds since when its items are as
-#: they are. Those of 1 and 2 hold what they held.
-HISTORY_SCHEME = 3
+#: they are. Since 4 that of a file of staff's says whether it was internal, and that of a version
+#: which of them it showed. Those of 1 to 3 hold what they held.
+HISTORY_SCHEME = 4
 
 
 def canonical_bytes(data) -> bytes:

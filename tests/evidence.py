@@ -73,8 +73,9 @@ def other_link():
 
 #: What the entries of each scheme do not have yet.
 NOT_YET = {
-    1: ("said", "note", "chose", "asked", "sent", "since"),
-    2: ("sent", "since", "submissions"),
+    1: ("said", "note", "chose", "asked", "sent", "since", "internal", "shown_files"),
+    2: ("sent", "since", "submissions", "internal", "shown_files"),
+    3: ("internal", "shown_files"),
 }
 
 
@@ -85,7 +86,7 @@ def written_before(document, scheme):
         kept = activity.facts(entry)
         for name in NOT_YET[scheme]:
             kept.pop(name, None)
-        if "decided" in kept:
+        if "decided" in kept and scheme < 3:
             kept["decided"] = [row[:4] for row in kept["decided"]]
         entry.data, entry.scheme = canonical_bytes(kept).decode(), scheme
         entry.previous_hash, entry.hash = previous, ""

@@ -196,7 +196,11 @@ def add(document: SalesDocument, stored: StoredFile, **columns: Any) -> Attachme
         "file_added",
         link=attachment.link,
         staff=attachment.staff,
-        data={"file": str(attachment.public_id), "sha256": attachment.digest},
+        data={
+            "file": str(attachment.public_id),
+            "sha256": attachment.digest,
+            "internal": attachment.is_internal,
+        },
     )
     return attachment
 

@@ -47,7 +47,7 @@ def release(
             _name_draft(fresh)
             staging.ensure_stages(fresh.site)
         before = asking_again.decided(fresh)
-        shown = _show_what_staff_added(fresh)
+        shown, shown_files = _show_what_staff_added(fresh)
         version = write_version(fresh, revision)
         previous = fresh.current_version
         fresh.current_version = version
@@ -64,6 +64,7 @@ def release(
                 "digest": version.digest,
                 "since": since_digest(version),
                 "shown": shown,
+                "shown_files": shown_files,
                 "answered": answered,
                 "again": [str(each.key) for each in asking_again.of_version(version, before)],
             },
@@ -143,14 +144,18 @@ def refuse_unready(document: SalesDocument) -> None:
         raise PublishRefused(" ".join(found))
 
 
-def _show_what_staff_added(document: SalesDocument) -> int:
-    """Proofs and files wait for the next publish: how many go out with this one."""
+def _show_what_staff_added(document: SalesDocument) -> tuple[int, list[str]]:
+    """Proofs and files wait for the next publish: how many go out with this one, and which of them
+    are files. The proofs stand in the version itself."""
     now = timezone.now()
     proofs = ProofVersion.objects.waiting(document)
     files = Attachment.objects.filter(
         document=document, is_internal=True, staff__isnull=False, removed_at=None
     )
-    return proofs.update(released_at=now) + files.update(is_internal=False, shown_at=now)
+    shown = [str(each) for each in files.order_by("pk").values_list("public_id", flat=True)]
+    if shown:
+        files.update(is_internal=False, shown_at=now)
+    return proofs.update(released_at=now) + len(shown), shown
 
 
 def _answer_requests(

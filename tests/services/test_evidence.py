@@ -9,7 +9,7 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from portal_plugin.canonical import digest
+from portal_plugin.canonical import HISTORY_SCHEME, digest
 from portal_plugin.models import (
     Activity,
     Attachment,
@@ -29,7 +29,15 @@ from portal_plugin.models import (
     VersionItem,
 )
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, erasing, files, invoices, payments, proofs
+from portal_plugin.services import (
+    activity,
+    erasing,
+    files,
+    invoices,
+    payments,
+    proofs,
+    publishing,
+)
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories, samples
 from tests.evidence import (
@@ -257,7 +265,7 @@ def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
 def test_entries_of_earlier_schemes_go_on_being_valid(client, estimate, tmp_path, scheme):
     written_before(estimate, scheme)
     post(client, estimate, "change_request", text="Larger")
-    assert set(estimate.activities.values_list("scheme", flat=True)) == {scheme, 3}
+    assert set(estimate.activities.values_list("scheme", flat=True)) == {scheme, HISTORY_SCHEME}
     assert fault(Estimate.objects.get()) == ""
     path = tmp_path / "mixed.zip"
     with path.open("wb") as target:
@@ -265,6 +273,34 @@ def test_entries_of_earlier_schemes_go_on_being_valid(client, estimate, tmp_path
     assert check(path).returncode == 0, check(path).stdout
     Submission.objects.filter(action="change_request").update(name="Mallory")
     assert "name" in fault(Estimate.objects.get())
+
+
+SHOWN = {
+    "by a press of a button": lambda file, user: files.show(file, user),
+    "with a version": lambda file, user: publishing.release(file.document, user=user),
+}
+
+
+@pytest.mark.parametrize("way", SHOWN)
+def test_whether_staffs_file_was_internal_is_in_the_history(estimate, user, way):
+    file = files.store(estimate, samples.upload(), staff=user)
+    file.document = Estimate.objects.get()
+    assert fault(estimate) == ""
+    Attachment.objects.update(is_internal=False)
+    assert "shown to the customer" in fault(estimate)
+    Attachment.objects.update(is_internal=True)
+    SHOWN[way](file, user)
+    assert not Attachment.objects.get().is_internal
+    assert fault(estimate) == ""
+    Attachment.objects.update(is_internal=True)
+    assert "shown to the customer" in fault(estimate)
+
+
+def test_of_a_file_of_an_earlier_scheme_nothing_is_told_about_that(estimate, user):
+    files.store(estimate, samples.upload(), staff=user)
+    written_before(estimate, 3)
+    Attachment.objects.update(is_internal=False)
+    assert fault(estimate) == ""
 
 
 def test_a_point_that_was_ticked_by_nobody_is_found(estimate):

@@ -44,6 +44,8 @@ twice, and nothing has to be believed.
                  hexadecimal "salt" beside it: name, email, typed signature, drawn signature
                  (since scheme 2)
     sha256       of a proof or a file with which the entry came; of several under "attachments"
+    internal     of a file of staff's: true until an entry "file_shown" names it as "file", or that
+                 of a version under "shown_files"; until then it is not in here (since scheme 4)
   people     who sent what, by the number of the "submission" in "data". Whose link it was, by
              staff or not, what with and when are for reading: "said" alone is in the history.
 files/ has proofs, files and PDFs as they are, each under its SHA-256; what they are called is under

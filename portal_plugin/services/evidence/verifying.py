@@ -216,7 +216,7 @@ def _of_invoices(document: SalesDocument, entries: list[Activity]) -> Iterator[F
 
 
 def _of_files(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
-    told = _told_of_files(entries)
+    told, internal = _told_of_files(entries), _told_to_be_internal(entries)
     removed = {facts(entry)["file"] for entry in entries if entry.verb == "file_removed"}
     for version in ProofVersion.objects.filter(proof__document=document.pk):
         place = f"proof {version.public_id}"
@@ -227,6 +227,8 @@ def _of_files(document: SalesDocument, entries: list[Activity]) -> Iterator[Faul
         place = f"file {attachment.public_id}"
         if told.pop(str(attachment.public_id), None) != attachment.digest:
             yield Fault(place, "it is not the file that the history has")
+        if internal.get(str(attachment.public_id)) not in (None, attachment.is_internal):
+            yield Fault(place, "whether it was shown to the customer is not what the history has")
         if attachment.removed_at is None:
             yield from _of_file(place, attachment.file, attachment.digest)
         elif str(attachment.public_id) not in removed:
@@ -246,6 +248,18 @@ def _told_of_files(entries: list[Activity]) -> dict[str, str]:
         if entry.verb in ("proof_added", "file_added"):
             told[kept.get("proof") or kept["file"]] = kept["sha256"]
         told |= {row["id"]: row["sha256"] for row in kept.get("attachments", ())}
+    return told
+
+
+def _told_to_be_internal(entries: list[Activity]) -> dict[str, bool]:
+    """File of staff's to whether it is still; of those whose entry says so (since scheme 4)."""
+    told: dict[str, bool] = {}
+    for entry in entries:
+        kept = facts(entry)
+        if entry.verb == "file_added" and "internal" in kept:
+            told[kept["file"]] = kept["internal"]
+        shown = [kept["file"]] if entry.verb == "file_shown" else kept.get("shown_files", ())
+        told |= dict.fromkeys(told.keys() & set(shown), False)
     return told
 
 
