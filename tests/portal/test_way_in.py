@@ -177,6 +177,13 @@ def test_wrong_tokens_are_counted_and_good_ones_still_work(client, settings):
     assert client.get(path).status_code == 303
 
 
+def test_whoever_tried_too_often_is_not_told_that_it_is_over(client, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "WRONG_TOKENS_PER_MINUTE": 0}
+    page = client.get("/portal/l/" + "x" * 43 + "/").content.decode()
+    assert "try again later" in page
+    assert "not possible any more" not in page
+
+
 def test_a_bad_token_costs_two_queries_of_ours(client):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
