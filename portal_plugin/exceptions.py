@@ -203,7 +203,7 @@ class CannotBeShown(PortalError):
 class TooManyRequests(PortalError):
     """Too many attempts in a short time."""
 
-    sentence = gettext_noop("That were too many attempts in a short time. Please try again later.")
+    sentence = gettext_noop("There were too many attempts in a short time. Please try again later.")
     status = 429
     wait = 60 * 60
 

@@ -60,7 +60,7 @@ def refused(request, visit, error):
 def refused_publicly(request, error):
     """For whoever has no grant."""
     context = {"message": error.message}
-    page = public(request, "portal_plugin/not_available.html", context, status=error.status)
+    page = public(request, "portal_plugin/error.html", context, status=error.status)
     return told_when(page, error)
 
 

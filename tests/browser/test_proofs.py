@@ -281,6 +281,7 @@ def test_on_paper_are_the_picture_and_the_points_and_no_tools(visit, versions, e
     expect(percent).to_be_visible()
     page.emulate_media(media="print")
     expect(percent).to_be_hidden()
+    expect(page.get_by_text("Download the original")).to_be_hidden()
     expect(frame.locator("img").first).to_be_visible()
     expect(page.get_by_text("The logo is too small").first).to_be_visible()
     assert page.pdf()[:5] == b"%PDF-"

@@ -188,6 +188,13 @@ def test_guesses_from_many_places_are_told_and_lock_nobody_out(client, monkeypat
     assert client.get(path, REMOTE_ADDR="192.0.2.1").status_code == 303
 
 
+def test_whoever_tried_too_often_is_not_told_that_it_is_over(client, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "WRONG_TOKENS_PER_MINUTE": 0}
+    page = client.get("/portal/l/" + "x" * 43 + "/").content.decode()
+    assert "try again later" in page
+    assert "not possible any more" not in page
+
+
 def test_a_bad_token_costs_two_queries_of_ours(client):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
