@@ -1,10 +1,12 @@
 """Settings › Terms: every wording that a shop's customers were ever shown. To look at only."""
 
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import InspectView
 
 from ..models import TermsText
 from ..services.mail_receivers import staff_name
@@ -33,6 +35,27 @@ class TermsIndexView(set_up.SetUpIndexView):
         ]
 
 
+class TermsInspectView(InspectView):
+    """The text with its lines as they were written, in its own direction."""
+
+    def get_page_subtitle(self):
+        return f"{self.object.get_kind_display()} · {languages.name(self.object.language)}"
+
+    def get_field_label(self, field_name, field):
+        return _("By") if field_name == "created_by" else super().get_field_label(field_name, field)
+
+    def get_language_display_value(self):
+        return languages.name(self.object.language)
+
+    def get_created_by_display_value(self):
+        return author(self.object) or "-"
+
+    def get_text_display_value(self):
+        return format_html(
+            '<div class="portal-admin-wording" dir="auto">{}</div>', self.object.text
+        )
+
+
 def begins(terms) -> str:
     return Truncator(terms.text).chars(80)
 
@@ -57,6 +80,7 @@ class TermsViewSet(set_up.SetUpViewSet):
     list_display = ["kind"]
     list_filter = ["kind", "language"]
     inspect_view_enabled = True
-    inspect_view_fields = ["kind", "language", "created_at", "text"]
+    inspect_view_fields = ["kind", "language", "created_at", "created_by", "text"]
+    inspect_view_class = TermsInspectView
     index_view_class = TermsIndexView
     form_fields = ["text"]

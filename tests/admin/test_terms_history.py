@@ -27,6 +27,9 @@ def test_a_wording_can_be_read_in_full(client, boss, wordings):
     row = TermsText.objects.get(text="The first wording.")
     page = client.get(reverse("portal_terms:inspect", args=[row.pk])).content.decode()
     assert "The first wording." in page
+    told = " ".join(page.partition("<dl")[2].split())
+    assert "English" in told
+    assert boss.get_full_name() in told
 
 
 @pytest.mark.parametrize("name", ["add", "edit", "delete"])
