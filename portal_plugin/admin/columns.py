@@ -70,7 +70,7 @@ def of(model):
     """Besides the number. Sorting is offered where the database has an index."""
     is_order = model is Order
     found = [
-        TextColumn("customer", label=_("Customer"), accessor="customer.name"),
+        TextColumn("customer", label=_("Customer"), accessor=customer_of),
         AmountColumn("total", label=_("Total"), accessor=total_of, sort_key="listed_total"),
     ]
     if is_order:
@@ -86,6 +86,11 @@ def of(model):
 
 
 BALANCE = "listed_balance"
+
+
+def customer_of(document):
+    """A draft may have none yet."""
+    return document.customer.name if document.customer else ""
 
 
 def amount(document, value):

@@ -12,7 +12,7 @@ from wagtail.models import TaskState
 from ..canonical import canonical_bytes, digest
 from ..models import Attachment, Comment, ExternalFile, InternalNote, ProofVersion
 from ..money import format_money, format_number
-from ..services import answering, confirming_changes, links, previews
+from ..services import answering, confirming_changes, links, on_behalf, previews
 from ..services.mail_receivers import staff_name
 from ..services.presentation.changed import sentences
 from ..services.presentation.decided import agreement_sentence, earlier_sentence
@@ -111,16 +111,19 @@ def _item_row(document, item, sums, standing, proofs, names, known):
     language = language_of_admin()
     state = standing.get(item.key)
     decision = state.decision if state else None
+    waits = state is not None and state.state == ItemState.WAITING
+    # Nobody is asked any more, as where it was cancelled.
+    is_moot = waits and document.state not in on_behalf.OPEN
     unit = f" {item.unit}" if item.unit else ""
     return ItemRow(
         key=item.key,
         name=item.name or _("(no name)"),
         quantity=format_number(item.quantity or 0, language) + unit if item.quantity else "",
         amount=format_money(sums.gross, document.priced_in, language),
-        state_label=str(ItemState(state.state).label) if state else "",
+        state_label="" if state is None or is_moot else str(ItemState(state.state).label),
         option=option_words(document, item),
         is_out=item.key in known,
-        can_decide=state is not None and state.state == ItemState.WAITING,
+        can_decide=waits and not is_moot,
         decided_by=isolated(names.get(decision.submission_id, "")) if decision else "",
         decided_at=decision.created_at if decision else None,
         has_decision=decision is not None,

@@ -16,6 +16,7 @@ from portal_plugin.models import Comment, Contact, Estimate, Order, SalesDocumen
 from portal_plugin.services import answering, assigning, listing, staging
 from tests.factories import (
     customer_factory,
+    estimate_factory,
     line_item,
     link_factory,
     order_factory,
@@ -421,3 +422,11 @@ def test_a_list_asks_the_same_however_many_rows_it_shows(client, boss):
     for _ in range(3):
         order_factory(items=1)
     assert [queries(client, Order, query) for query in FILTERS] == before
+
+
+def test_a_draft_without_a_customer_names_nobody(client, boss):
+    estimate_factory(published=False, title="For whom?")
+    Estimate.objects.update(customer=None)
+    page = client.get(pages.url(Estimate, "list")).content.decode()
+    assert "For whom?" in page
+    assert "<bdi>None</bdi>" not in page

@@ -14,7 +14,7 @@ from portal_plugin.models import (
     OutgoingEmail,
     ProofVersion,
 )
-from portal_plugin.services import links, proofs
+from portal_plugin.services import links, proofs, staging
 from tests.factories import approve, estimate_factory, link_factory, order_factory, publish
 
 from . import pages
@@ -146,6 +146,21 @@ def test_staff_make_the_order(client, boss):
     say(client, document, "on-phone", item=key, verdict="approve", note="Phone")
     say(client, document, "convert")
     assert Order.objects.get().source_estimate_id == document.pk
+
+
+def test_nothing_waits_on_what_was_cancelled(client, boss):
+    document = estimate_factory()
+    page = client.get(pages.overview(document)).content.decode()
+    assert page.count("said yes on the phone") == 1
+    assert "waiting for approval" in items_of(page)
+    staging.cancel(document, "Out of stock", boss)
+    page = client.get(pages.overview(document)).content.decode()
+    assert "said yes on the phone" not in page
+    assert "waiting for approval" not in items_of(page)
+
+
+def items_of(page):
+    return page.partition('id="items"')[2].lower()
 
 
 def test_cancelling_needs_a_reason_and_is_told(client, boss):

@@ -43,6 +43,8 @@ class DocumentsAction(SnippetBulkAction):
     #: The right that it takes on the document's site.
     right = "change"
     button_label = ""
+    #: Of the button that does it: Wagtail's "no" is red.
+    button_class = ""
     introduction = ""
 
     # -- to be written by each -----------------------------------------------------------------

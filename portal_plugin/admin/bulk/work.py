@@ -143,6 +143,7 @@ class Cancel(DocumentsAction):
     display_name = pgettext_lazy("of a document", "Cancel")
     aria_label = gettext_lazy("Cancel the selected documents")
     button_label = gettext_lazy("Cancel these documents")
+    button_class = "no"
     introduction = gettext_lazy("Their customers are told by email, with the reason.")
     action_priority = 22
     classes = {"serious"}
