@@ -128,10 +128,5 @@ def test_whoever_writes_it_once_more_gets_no_days_that_are_over():
 
 
 def test_the_rest_has_a_percentage_too():
-    assert instalments.percents(
-        [Instalment(D(30)), Instalment(D("12.5"), days=7), Instalment()]
-    ) == (
-        D(30),
-        D("12.5"),
-        D("57.5"),
-    )
+    parts = [Instalment(D(30)), Instalment(D("12.5"), days=7), Instalment(days=30)]
+    assert instalments.percents(parts) == (D(30), D("12.5"), D("57.5"))
