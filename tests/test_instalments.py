@@ -130,3 +130,12 @@ def test_whoever_writes_it_once_more_gets_no_days_that_are_over():
 def test_the_rest_has_a_percentage_too():
     parts = [Instalment(D(30)), Instalment(D("12.5"), days=7), Instalment(days=30)]
     assert instalments.percents(parts) == (D(30), D("12.5"), D("57.5"))
+
+
+def test_nothing_is_no_part_not_even_the_last():
+    assert (1, Problem.REST) in instalments.problems(plan("100", "0"))
+
+
+def test_two_parts_may_have_one_day():
+    parts = [Instalment(D(50), on=MARCH), Instalment(on=MARCH)]
+    assert instalments.problems(parts) == []

@@ -130,6 +130,8 @@ def test_those_of_one_answer_are_booked_as_they_happened(entry):
         entry,
     )
     assert [amount for _kind, amount in ledger(entry)] == [ALL, -2, -9]
+    booked = LedgerEntry.objects.filter(kind="refund").order_by("pk")
+    assert [each.occurred_at for each in booked] == [older, newer]
 
 
 def test_an_event_that_was_taken_changes_nothing(entry):
