@@ -114,3 +114,28 @@ def test_it_is_read_as_it_was_written():
     assert instalments.written(rows)[0] == {"percent": "33.3", "on": "2027-03-01", "days": None}
     assert instalments.read(instalments.written(rows)) == rows
     assert instalments.read(None) == ()
+
+
+def test_whoever_writes_it_once_more_gets_no_days_that_are_over():
+    today = date(2026, 5, 9)
+    plan = [
+        Instalment(D(30)),
+        Instalment(D(30), on=date(2026, 5, 8)),
+        Instalment(D(20), on=today),
+        Instalment(days=30),
+    ]
+    assert instalments.from_day(plan, today) == (plan[0], Instalment(D(30)), *plan[2:])
+
+
+def test_the_rest_has_a_percentage_too():
+    parts = [Instalment(D(30)), Instalment(D("12.5"), days=7), Instalment(days=30)]
+    assert instalments.percents(parts) == (D(30), D("12.5"), D("57.5"))
+
+
+def test_nothing_is_no_part_not_even_the_last():
+    assert (1, Problem.REST) in instalments.problems(plan("100", "0"))
+
+
+def test_two_parts_may_have_one_day():
+    parts = [Instalment(D(50), on=MARCH), Instalment(on=MARCH)]
+    assert instalments.problems(parts) == []

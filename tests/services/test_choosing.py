@@ -47,6 +47,18 @@ def test_it_is_off_and_what_is_sent_is_ignored(client, standin, enter):
     assert PaymentAttempt.objects.get().amount == Decimal("35.70")
 
 
+def test_where_it_is_off_another_amount_is_refused_whoever_asks(standin):
+    with pytest.raises(payments.AmountRefused, match="in the amount that is due"):
+        payments.check(order(), wanted=Decimal(50))
+
+
+@pytest.mark.parametrize("least", [None, 50])
+def test_what_is_due_may_always_be_named(standin, least):
+    site_factory(takes_other_amounts=bool(least), least_amount=least or 0)
+    document = order()
+    payments.check(document, wanted=document.amount_due)
+
+
 def test_is_offered_with_its_limits(client, takes_others, enter):
     document = order()
     enter(document)

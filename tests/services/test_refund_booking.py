@@ -72,6 +72,22 @@ def test_one_of_which_only_the_end_is_heard_went_and_came(entry, row):
     assert (mails("staff_refund_failed"), mails("news_refund")) == (1, 0)
 
 
+@pytest.mark.parametrize("older", [RefundState.PENDING, RefundState.SUCCEEDED])
+def test_an_older_answer_books_nothing_of_one_that_failed(entry, row, older):
+    refund_booking.apply([says(RefundState.FAILED, refund=row.pk)], entry)
+    refund_booking.apply([says(older, refund=row.pk)], entry)
+    assert ledger(entry) == [("payment", ALL)]
+    assert fresh(row).state == RefundState.FAILED
+
+
+def test_that_it_left_may_be_heard_after_that_it_failed(entry, row):
+    for has_come_back in (False, True, True, False):
+        end = says(RefundState.FAILED, refund=row.pk, has_come_back=has_come_back)
+        refund_booking.apply([end], entry)
+    assert ledger(entry) == [*BOOKED, BACK]
+    assert (mails("staff_refund_failed"), mails("news_refund")) == (1, 0)
+
+
 def test_one_that_was_given_up_and_was_done_after_all_counts(entry, row):
     refund_booking.fail(row, "no_answer", tells=True)
     refund_booking.apply([says(refund=row.pk)], entry)
@@ -81,8 +97,11 @@ def test_one_that_was_given_up_and_was_done_after_all_counts(entry, row):
 
 
 def test_one_that_succeeded_is_not_under_way_again(entry, row):
-    refund_booking.apply([says(refund=row.pk)], entry)
-    refund_booking.apply([says(RefundState.PENDING, refund=row.pk)], entry)
+    said = [
+        refund_booking.apply([says(state, refund=row.pk)], entry)
+        for state in (RefundState.SUCCEEDED, RefundState.PENDING)
+    ]
+    assert said == ["refund succeeded"] * 2
     assert fresh(row).state == RefundState.SUCCEEDED
     assert fresh(row).ended_at
     assert ledger(entry) == BOOKED
@@ -111,6 +130,8 @@ def test_those_of_one_answer_are_booked_as_they_happened(entry):
         entry,
     )
     assert [amount for _kind, amount in ledger(entry)] == [ALL, -2, -9]
+    booked = LedgerEntry.objects.filter(kind="refund").order_by("pk")
+    assert [each.occurred_at for each in booked] == [older, newer]
 
 
 def test_an_event_that_was_taken_changes_nothing(entry):

@@ -71,14 +71,15 @@ def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Refund
         )
     has_failed = row.state == RefundState.FAILED and row.stripe_refund is not None
     row.stripe_refund = answer.id
-    is_failing = answer.state == RefundState.FAILED
-    if not is_failing or answer.has_come_back:
-        _book(document, row, answer, tells=not (is_failing or has_failed))
-    if is_failing and not has_failed:
-        row.failure_code = answer.failure_code
+    if answer.state == RefundState.FAILED:
+        if answer.has_come_back:
+            _book(document, row, answer, tells=False)
         _give_back(document, row)
-        _end(document, row, tells=True)
-    elif not has_failed:
+        if not has_failed:
+            row.failure_code = answer.failure_code
+            _end(document, row, tells=True)
+    elif not has_failed:  # else it is an answer that was asked for before
+        _book(document, row, answer, tells=True)
         is_late = row.state == RefundState.SUCCEEDED
         row.state = row.state if is_late else answer.state
         row.ended_at = timezone.now() if row.state in _ENDED else None
