@@ -11,7 +11,7 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!
 @contextmanager
 def running(mode="honest", path=None, limit=25_000_000):
     """Yields the address. ``mode``: honest, silent (hangs up without a word), stuck (never answers)
-    or strange (an answer that is neither)."""
+    strange (an answer that is neither) or lingering (answers, and does not hang up)."""
     family = socket.AF_UNIX if path else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as server:
         server.bind(str(path) if path else ("127.0.0.1", 0))
@@ -50,3 +50,5 @@ def _talk(connection, mode, limit, stop):
             return
     answer = b"stream: Eicar-Signature FOUND\0" if EICAR in data else b"stream: OK\0"
     connection.sendall(b"who knows\0" if mode == "strange" else answer)
+    if mode == "lingering":
+        stop.wait(20)

@@ -1,5 +1,7 @@
 """Parts of a file, and who else may send it."""
 
+import io
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
@@ -101,3 +103,12 @@ def test_a_bucket_that_signs_gives_it_out_for_some_seconds(settings):
     assert send(Stored(Plain()))[1] == DATA
     settings.PORTAL_PLUGIN = {}
     assert send(Stored(Signing()))[1] == DATA
+
+
+def test_a_part_gives_what_it_is_asked_for_and_no_more_than_it_has():
+    """However long it is: a range of a large file is never read at once."""
+    part = delivery.Part(io.BytesIO(DATA), 50)
+    assert part.read(10) == DATA[:10]
+    assert part.read(0) == b""
+    assert part.read() == DATA[10:50]
+    assert part.read() == part.read(10) == b""

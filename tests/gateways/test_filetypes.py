@@ -52,6 +52,28 @@ def test_a_picture_under_another_pictures_name_is_refused(name):
         kind_of(name, samples.png()[:32])
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x89PNG\r\n\x1a\n" + bytes(4) + b"CgBI" + bytes(16),
+        b"\x89PNX\r\n\x1a\n" + bytes(4) + b"IHDR" + bytes(16),
+        b"RIFF" + bytes(4) + b"WAVEVP8 " + bytes(16),
+        b"RIFX" + bytes(4) + b"WEBPVP8 " + bytes(16),
+        b"RIFF" + bytes(4) + b"WEBPALPH" + bytes(16),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_half_of_a_signature_is_none(name, head):
+    with pytest.raises(FileRefused, match="not what its ending says"):
+        kind_of(name, head)
+
+
+def test_a_shop_may_take_less_than_the_installation():
+    assert kind_of("a.png", samples.png()[:32], ["png"]).content_type == PNG
+    with pytest.raises(FileRefused, match="Possible are: PNG"):
+        kind_of("a.pdf", samples.pdf()[:32], ["png"])
+
+
 def test_a_gif_that_is_a_script_too_is_refused():
     with pytest.raises(FileRefused):
         kind_of("a.png", samples.GIF_AND_SCRIPT[:32])
@@ -94,6 +116,7 @@ def test_the_shop_says_which_artwork_it_takes(settings):
         ("a\r\nSet-Cookie: x=1.png", "a Set-Cookie: x=1.png"),
         ("\u202egnp.exe.png", "gnp.exe.png"),
         ("a\u2066b\u2069.png", "ab.png"),
+        ("a\u2028b\u2029c.png", "a b c.png"),
         ("CON.png", "_CON.png"),
         ("aux", "_aux"),
         ("Nul .pdf", "_Nul.pdf"),
@@ -120,6 +143,12 @@ def test_a_long_name_keeps_its_extension():
     name = clean_name("x" * 300 + ".pdf")
     assert len(name) == 120
     assert extension_of(name) == "pdf"
+
+
+@pytest.mark.parametrize(("letters", "is_kept"), [(11, True), (12, False)])
+def test_an_absurdly_long_ending_is_none(letters, is_kept):
+    ending = "." + "y" * letters
+    assert clean_name("x" * 300 + ending).endswith(ending) is is_kept
 
 
 def test_the_two_ways_to_write_an_umlaut_become_one_name():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portal_plugin.exceptions import StorageUnavailable
+from portal_plugin.exceptions import StorageUnavailable, UploadConflict
 from portal_plugin.gateways import pieces, running_hashes
 from portal_plugin.gateways.pieces import STEP, Pieces
 
@@ -68,6 +68,41 @@ def test_what_does_not_reach_the_disk_is_not_acknowledged(staged, monkeypatch):
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(StorageUnavailable):
         staged.append(io.BytesIO(DATA), 0, len(DATA))
+
+
+class Overtaken(io.BytesIO):
+    """While a step is read, somebody else adds one to the same file."""
+
+    def __init__(self, data, path):
+        super().__init__(data)
+        self.path = path
+
+    def read(self, size=-1):
+        with self.path.open("ab") as other:
+            other.write(b"theirs")
+        return super().read(size)
+
+
+def test_whoever_is_overtaken_between_two_looks_hears_so_and_writes_nothing(staged):
+    with pytest.raises(UploadConflict):
+        staged.append(Overtaken(DATA, staged.path), 0, len(DATA))
+    assert staged.path.read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_whole_file_is_moved_where_the_disk_lets_it_have_two_names(
+    staged, monkeypatch, has_links
+):
+    def refuse(*_names):
+        raise OSError(95, "Operation not supported")
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", refuse)
+    staged.append(io.BytesIO(DATA), 0, len(DATA))
+    with staged.arrived("a.psd") as file:
+        assert hasattr(file, "temporary_file_path") is has_links
+        assert file.read() == DATA
+    assert list(staged.path.parent.iterdir()) == [staged.path]
 
 
 class Filling(io.BytesIO):
@@ -228,6 +263,13 @@ def test_a_hash_that_is_slower_than_the_line_does_not_fill_the_memory():
         most = max(most, len(alive))
     hashing.done()
     assert most <= 2 * running_hashes.TOGETHER + 1
+
+
+def test_two_who_go_on_at_the_same_place_do_not_share_a_hash():
+    running = running_hashes.take("upload", 0)
+    running_hashes.keep("upload", 7, running)
+    assert running_hashes.take("upload", 7) is running
+    assert running_hashes.take("upload", 7) is None
 
 
 def test_of_two_hashes_of_an_upload_the_one_that_is_further_stays():

@@ -40,6 +40,29 @@ def test_over_a_unix_socket(at, tmp_path):
         assert check(clamd.EICAR) is False
 
 
+def test_a_socket_with_a_colon_in_its_name_is_no_host(at, tmp_path):
+    with clamd.running(path=tmp_path / "clamd:local.ctl") as address:
+        at(address)
+        assert check() is True
+
+
+def test_an_answer_counts_when_it_is_whole_whether_or_not_clamd_hangs_up(at, monkeypatch):
+    monkeypatch.setattr(scanner, "SECONDS", 1)
+    with clamd.running("lingering") as address:
+        at(address)
+        assert check() is True
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"), [("silent", "clamd closed the connection"), ("strange", "who knows")]
+)
+def test_the_trouble_is_told_in_clamds_words_where_it_has_any(at, mode, said):
+    with clamd.running(mode) as address:
+        at(address)
+        with pytest.raises(scanner.ScannerTrouble, match=f"^{said}$"):
+            check()
+
+
 def test_what_crosses_a_border_of_two_chunks_is_found(at):
     data = b"x" * (scanner.CHUNK - 20) + clamd.EICAR
     with clamd.running() as address:

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from portal_plugin.actions import resuming
 from portal_plugin.actions.upload import Upload
+from portal_plugin.exceptions import UploadIsOver
 from portal_plugin.gateways.pieces import Pieces
 from portal_plugin.models import Attachment, DirectLink, UploadInProgress
 from portal_plugin.models.storage import private_storage, staging_folder
 from portal_plugin.portal import grants
+from portal_plugin.services import uploads
 from tests.portal import tus
 from tests.portal.uploads import (
     DATA,
@@ -169,6 +171,13 @@ class TestRoom:
         assert answer.status_code == 400
         assert "together" in json.loads(answer.content)["error"]
         assert tus.begin(client, estimate, size=50).status_code == 201
+
+    def test_what_expired_while_its_piece_was_under_way_takes_no_byte(self, url):
+        upload = tus.upload_of(url)
+        upload.expires_at = timezone.now() - timedelta(seconds=1)
+        with pytest.raises(UploadIsOver):
+            uploads.receive(upload, CutLine(DATA, breaks=False), at=0, length=len(DATA))
+        assert uploads.received(upload) == 0
 
     def test_what_expired_counts_no_more(self, client, estimate, settings):
         allow(settings, UPLOAD_QUOTA_FILES=1)
