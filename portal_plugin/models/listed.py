@@ -3,8 +3,21 @@ quick with a million rows."""
 
 from datetime import timedelta
 
-from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 from django.utils import timezone
@@ -36,6 +49,8 @@ class ListedQuerySet(models.QuerySet):
     first_ids: tuple[int, ...] = ()
     #: … and the list that was searched in.
     searched = None
+    #: How many rows these are, where it was found out on the way.
+    known_count: int | None = None
 
     def waiting_longer_than(self, days):
         """For us or for the customer, without a break."""
@@ -114,32 +129,37 @@ class ListedQuerySet(models.QuerySet):
         the tables again. What matches much, all of which would be gathered and sorted for any page,
         knows its ``first_ids``.
         """
-        words = text.replace("\0", "").split()[:MOST_WORDS]
+        text = text.replace("\0", "")
+        words = text.split()[:MOST_WORDS]
         number = text.strip() if exact_first else ""
         if not words:
             return self
-        indexed = [word for word in words if len(word) >= trigrams.LETTERS] or words
-        others = [word for word in words if word not in indexed]
-        found = self
-        for word in indexed:
-            found = found.filter(pk__in=_ids_with(word))
         if trigrams.are_as_compared(words, self.db):
             first_ids = self._among_first(words)
             if len(first_ids) > COMMON:
-                found = found._which_hold(others)
+                found = self._with_all(words)
                 if self._has_number(number):
                     return found._with_first(number)
                 found.first_ids, found.searched = first_ids, self
                 return found
-        # Of one word those of other lists count too: then nothing but the index is looked at.
-        one = len(indexed) == 1
-        ids = _ids_with(indexed[0]) if one else found.order_by().values_list("pk")
-        few = list(ids[: FEW + 1])
+        rare, ids, has_number = self._rarest(words, number)
+        if rare:
+            others = [word for word in words if word != rare]
+            return self.filter(pk__in=ids)._which_hold(others)._with_first(number)
+        found = self._with_all(words)
+        if len(words) == 1:
+            return found._with_first(number) if has_number else found
+        counted = found.order_by().annotate(in_all=Window(Count("pk")))
+        few = list(counted.values_list("pk", "in_all")[: FEW + 1])
         if len(few) <= FEW:
-            rows = self.filter(pk__in={pk for (pk,) in few})
-            return rows._which_hold(others)._with_first(number)
-        found = found._which_hold(others)
-        return found._with_first(number) if self._has_number(number) else found
+            found = self.filter(pk__in=[pk for pk, _all in few])
+        if has_number:
+            found = found._with_first(number)
+        found.known_count = few[0][1] if few else 0
+        return found
+
+    def count(self):
+        return super().count() if self.known_count is None else self.known_count
 
     def page(self, start, end):
         """A slice of it, in its order."""
@@ -156,15 +176,43 @@ class ListedQuerySet(models.QuerySet):
             found = found.order_by(*self.query.order_by)
         return tuple(found.values_list("pk", flat=True))
 
+    def _with_all(self, words):
+        """From the indexes, and what is too short for one by a look at the rows that hold the
+        rest."""
+        indexed = _indexed(words)
+        found = self
+        for word in indexed:
+            found = found.filter(pk__in=_ids_with(word))
+        return found._which_hold([word for word in words if word not in indexed])
+
     def _which_hold(self, words):
-        """By a look at each row: for what is few already, or too short for an index."""
+        """Of few rows, by a look at each."""
         found = self
         for word in words:
-            found = found.filter(_holds(word))
+            as_compared = trigrams.are_as_compared([word], self.db)
+            found = found.filter(_holds(word) if as_compared else Q(pk__in=_ids_with(word)))
         return found
 
+    def _rarest(self, words, number) -> tuple[str, list[int], bool]:
+        """The word that the fewest documents hold, with their ids, those of other lists included;
+        no word where each is held by more than ``FEW``. And whether the number is there. Nothing
+        but indexes is looked at, and that once."""
+        indexed = _indexed(words)
+        asked = [_ids_with(word)[: FEW + 1] for word in indexed]
+        if number:
+            asked.append(self._of_number(number).order_by().values_list("pk")[:1])
+        found = [[] for _ in [*indexed, number]]
+        for place, pk in _together(asked, self.db):
+            found[place].append(pk)
+        ids, rare = min(zip(found, indexed, strict=False), key=lambda pair: len(pair[0]))
+        is_rare = len(ids) <= FEW
+        return (rare, ids, bool(found[-1])) if is_rare else ("", [], bool(found[-1]))
+
     def _has_number(self, number) -> bool:
-        return bool(number) and self.filter(number__in={number, number.upper()}).exists()
+        return bool(number) and self._of_number(number).exists()
+
+    def _of_number(self, number):
+        return self.filter(number__in={number, number.upper()})
 
     def _with_first(self, number):
         if not number:
@@ -214,6 +262,26 @@ def _holds(word) -> Q:
     return trigrams.any_of("salesdocument", word) | Q(
         *(_has_one(rows) for rows in (items, customer, contacts)), _connector=Q.OR
     )
+
+
+def _indexed(words) -> list[str]:
+    """Those that are in indexes; where all are too short, the first, which no index can spare."""
+    return [word for word in words if len(word) >= trigrams.LETTERS] or words[:1]
+
+
+def _together(querysets, using) -> list[tuple[int, int]]:
+    """Of querysets of ids, each with a limit of its own: place among them and id, in one query."""
+    parts, values = [], []
+    for place, rows in enumerate(querysets):
+        try:
+            sql, params = rows.query.get_compiler(using=using).as_sql()
+        except EmptyResultSet:  # of a list in which this user sees nothing
+            continue
+        parts.append(f"SELECT {place} AS place, few.* FROM ({sql}) AS few")
+        values += params
+    with connections[using].cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return cursor.fetchall()
 
 
 def _has_one(rows):

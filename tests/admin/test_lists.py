@@ -251,7 +251,9 @@ def test_search_finds_a_document_once_by_what_belongs_to_it(client, boss, wanted
     assert rows(client, q=f"{text} nowhere") == []
 
 
-def test_the_exact_number_comes_first(client, boss):
+@pytest.mark.parametrize("few", [0, 500])
+def test_the_exact_number_comes_first(client, boss, monkeypatch, few):
+    monkeypatch.setattr(listed, "FEW", few)
     first, second, third = (order_factory() for _ in range(3))
     set_back(first, number="2026-1")
     set_back(second, number="2026-10")
@@ -308,6 +310,41 @@ def test_letters_that_sqlite_compares_as_typed_are_left_to_its_index(boss, monke
     monkeypatch.setattr(listed, "FEW", 1)
     found = Order.objects.order_by("-created_at").search("GRÖSSE grösse")
     assert [row.title for row in found.page(0, 9)] == ["GRÖSSE"]
+
+
+def test_of_a_rare_word_and_common_ones_only_the_rows_of_the_rare_one_are_looked_at(
+    boss, monkeypatch
+):
+    monkeypatch.setattr(listed, "FEW", 2)
+    for _ in range(3):
+        order_factory(title="A common sign")
+    wanted = order_factory(title="A common sign", customer=customer_factory(name="Rare Ltd"))
+    order_factory(customer=wanted.customer)
+    found = Order.objects.order_by("-created_at").search("a common rare sign")
+    assert list(found) == [wanted]
+    assert "UNION" not in str(found.query)
+    assert list(Order.objects.order_by("-created_at").search("a common rare zebra")) == []
+
+
+@pytest.mark.parametrize("both", [0, 1, 2])
+def test_what_is_rare_only_together_is_gathered_once(
+    boss, monkeypatch, django_assert_num_queries, both
+):
+    monkeypatch.setattr(listed, "FEW", 1)
+    for title in ["Alpha sign", "Beta sign"] * 2:
+        order_factory(title=title)
+    wanted = [order_factory(title="Beta alpha") for _ in range(both)]
+    found = Order.objects.order_by("-created_at").search("alpha beta", exact_first=True)
+    with django_assert_num_queries(0):
+        assert found.count() == both
+    assert list(found.page(0, 9)) == wanted[::-1]
+    assert found.filter(title="Alpha sign").count() == 0
+
+
+def test_in_a_list_where_somebody_sees_nothing_nothing_is_found(boss):
+    order = order_factory(title="Common sign")
+    for text in ("common", "common sign", order.number):
+        assert list(Order.objects.none().search(text, exact_first=True)) == []
 
 
 def test_what_is_rare_is_not_looked_for_row_by_row(boss):

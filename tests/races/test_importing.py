@@ -11,11 +11,11 @@ from tests.factories import site_factory
 from .together import attempt, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ACTORS = 4
 FILE = b"Name,Company,Email\nAda,Engines,\nKim,,kim@example.org\nLee,,\n"
 
 
-def test_the_same_file_is_imported_once():
+@pytest.mark.parametrize("actors", [2, 20])
+def test_the_same_file_is_imported_once(actors):
     site = site_factory()
     table = files.read(FILE, size=len(FILE))
     digest = planning.plan(Customers, table, site, may_change=True).digest
@@ -24,5 +24,5 @@ def test_the_same_file_is_imported_once():
     def act(index):
         return attempt(lambda: planning.apply(Customers, table, site, **options), NotAvailable)
 
-    together(ACTORS, act)
+    together(actors, act)
     assert sorted(Customer.objects.values_list("name", flat=True)) == ["Ada", "Kim", "Lee"]

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.http import FileResponse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,7 @@ class Pdfs(DocumentsAction):
     form_class = BundleForm
     missing = ()
 
-    @property
+    @cached_property
     def allowed_sites(self):
         """Whoever may look."""
         return {site.pk for site in sites.of_user(self.request.user, self.model)}
