@@ -13,6 +13,9 @@ ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 #: What a shop has that has chosen no other.
 USUAL_CURRENCY = "EUR"
+#: More than that, in any currency, is a slip of the keyboard. The columns of amounts would not hold
+#: the sums of it, and SQLite, which keeps numbers in 15 digits, could not read it again.
+MOST = Decimal(999_999_999_999)
 
 #: ``KWD 5.000``, not ``KWD5.000``: CLDR's currencySpacing, which Babel leaves to its callers.
 _BETWEEN_CODE_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")

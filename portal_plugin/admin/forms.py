@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +13,7 @@ from wagtail.models import Site
 
 from .. import days
 from ..models import PortalSettings
-from ..money import is_currency
+from ..money import MOST, is_currency
 from ..services import publishing
 from . import countries, defaults, languages, sites
 from .directions import EitherDirection
@@ -31,7 +32,8 @@ def clean_currency(code: str) -> str:
 
 class TrimsDecimals:
     """Shows 240 where the column holds 240.000000, and a price of 18.9 as 18.90. A draft may leave
-    a number out: it is saved as the column's default, because the column holds no emptiness."""
+    a number out: it is saved as the column's default, because the column holds no emptiness. None
+    is beyond every amount."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -41,6 +43,7 @@ class TrimsDecimals:
         for field in self.fields.values():
             if isinstance(field, forms.DecimalField):
                 field.required = False
+                field.validators += [MaxValueValidator(MOST), MinValueValidator(-MOST)]
 
     def clean(self):
         data = super().clean()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from ..models.items import TaxCategory
+from ..money import MOST
 from ..services import removing
 from .directions import EitherDirection
 from .forms import TrimsDecimals
@@ -37,6 +38,9 @@ class LineItemForm(EitherDirection, TrimsDecimals, WagtailAdminModelForm):
         rate, category = self.cleaned_data.get("tax_rate"), self.cleaned_data.get("tax_category")
         if rate and category and category != TaxCategory.STANDARD:
             self.add_error("tax_category", _("This kind has no tax: write 0 as its rate."))
+        quantity, price = self.cleaned_data.get("quantity"), self.cleaned_data.get("unit_price")
+        if quantity and price and abs(quantity * price) > MOST:
+            self.add_error("unit_price", _("The amount is too large."))
         return data
 
     def clean_key(self) -> UUID:

@@ -271,6 +271,7 @@ HEADLINES: dict[str, Headline] = {
     "staff_payment_failed": _plain(gettext_noop("A payment did not go through")),
     "staff_waiting": _plain(gettext_noop("This has waited for us for a working day")),
     "staff_proof_damaged": _they_have_no_proof,
+    "staff_file_refused": _plain(gettext_noop("A file did not pass the virus check")),
     "staff_file_damaged": _plain(gettext_noop("A file is not any more what was stored")),
     "staff_overpaid": _plain(gettext_noop("This order is paid too much")),
     "staff_refund_failed": _of_money(gettext_noop("A refund of %(amount)s did not go through")),

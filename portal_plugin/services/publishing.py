@@ -12,7 +12,7 @@ from .. import signals
 from ..exceptions import PublishRefused
 from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
-from ..money import HUNDRED
+from ..money import HUNDRED, MOST
 from ..statuses import ChangeRequestState
 from . import (
     activity,
@@ -114,6 +114,8 @@ def problems(document: SalesDocument) -> list[str]:
         found.append(_("A sample and its customer belong together, and no other does to either."))
     if document.totals.total < 0:
         found.append(_("The total is below zero."))
+    if document.totals.total > MOST:
+        found.append(_("The amount is too large."))
     if not document.is_sample and terms.are_missing(document):
         found.append(_("Write the terms first, under Settings, Customer portal."))
     return found

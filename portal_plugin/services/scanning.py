@@ -10,7 +10,7 @@ from ..models import Attachment, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..models.storage import private_storage
 from ..statuses import FileCheckState
-from . import activity, previews, work
+from . import activity, notifications, previews, work
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ def _judge(row: Any, state: FileCheckState) -> None:
         activity.record(
             fresh, "file_refused", data={"file": str(row.public_id), "sha256": row.digest}
         )
+        notifications.staff_told(fresh, "file_refused")
 
 
 def _document_of(row: Any) -> SalesDocument:

@@ -29,6 +29,14 @@ def test_no_address_is_without_a_rule_and_no_rule_without_an_address():
     assert RULES.keys() - named == set(), "these are gone"
 
 
+def test_no_form_of_staff_can_be_sent_from_another_site():
+    """Django looks at where every form comes from, where no view says that it does not."""
+    admin = next(p for p in get_resolver().url_patterns if "wagtail.admin" in str(p))
+    ours = [(view, of) for view, _names, of in walk(admin, (), ()) if is_ours(view, of)]
+    assert len(ours) > 50
+    assert [view for view, of in ours if getattr(of, "csrf_exempt", False)] == []
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_address_answers_a_role_as_its_rule_says(role, world):
     column = ROLES.index(role)

@@ -6,18 +6,20 @@ import os
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import connection, transaction
 
 from portal_plugin import signals
 from portal_plugin.exceptions import FileRefused, FileTooLarge, StorageUnavailable
-from portal_plugin.models import Attachment, Preview
+from portal_plugin.models import Attachment, OutgoingEmail, Preview
 from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, files, publishing, scanning
+from portal_plugin.services import activity, files, outbox, publishing, scanning
 from portal_plugin.services.file_limits import FileLimits
 from portal_plugin.statuses import FileCheckState, WorkState
 from tests import clamd, factories, samples
+from tests.mailing import ANYMAIL, send_by
 
 pytestmark = pytest.mark.django_db
 
@@ -199,7 +201,8 @@ class TestWithScanner:
             }
             yield address
 
-    def test_only_clean_files_go_out_and_are_drawn(self):
+    def test_only_clean_files_go_out_and_are_drawn(self, settings):
+        send_by(settings, ANYMAIL)
         document = factories.estimate_factory()
         good = files.store(document, samples.upload())
         bad = files.store(document, samples.upload("a.pdf", samples.pdf() + clamd.EICAR))
@@ -215,7 +218,12 @@ class TestWithScanner:
         assert not files.may_go_out(bad)
         states = dict(Preview.objects.values_list("digest", "state"))
         assert states == {good.digest: WorkState.READY, bad.digest: WorkState.FAILED}
+        scanning.drain()
         assert document.activities.filter(verb="file_refused").count() == 1
+        assert OutgoingEmail.objects.filter(kind="staff_file_refused").count() == 1
+        OutgoingEmail.objects.update(not_before="2020-01-01T00:00Z")
+        outbox.drain()
+        assert "did not pass the virus check" in mail.outbox[0].subject
 
     def test_while_the_scanner_is_away_a_file_waits_and_is_checked_when_it_is_back(
         self, settings, clamd
