@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 from wagtail.models import Site
 
@@ -63,6 +64,19 @@ def test_before_the_first_migration_the_database_is_left_alone():
     finally:
         with connection.schema_editor() as editor:
             editor.alter_db_table(Site, "not_yet", "wagtailcore_site")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_is_not_kept_from_adding_its_columns():
+    """``migrate`` runs the checks while the columns of the new version are not there yet."""
+    rename = "ALTER TABLE portal_plugin_portalsettings RENAME COLUMN %s TO %s"
+    with connection.cursor() as cursor:
+        cursor.execute(rename % ("sends_einvoices", "not_yet"))
+    try:
+        call_command("migrate", plan=True, skip_checks=False, verbosity=0)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(rename % ("not_yet", "sends_einvoices"))
 
 
 @pytest.mark.parametrize("mode", ["WAL", "DELETE"])
