@@ -71,6 +71,7 @@ def test_what_was_typed_is_given_back_and_nothing_is_promised(client, order, mon
     text = response.content.decode()
     assert WORDS in text
     assert "we do not know whether this was saved" in text
+    assert f'href="{page(order)}"' in text
     assert not Submission.objects.exists()
 
 
