@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, InvalidStorageError, storages
+from django.db import transaction
 
 from ..conf import conf
 
@@ -72,6 +73,15 @@ def secure(storage, name: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def delete_after_commit(file) -> None:
+    """The stored bytes of a field that has some go once their row is gone for good. What a storage
+    that is away keeps is nobody's then, and cleared away with everything that no row names."""
+    if file:
+        storage, name = file.storage, file.name
+        # No ``partial``: Django asks what fails there for a name, to log it.
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
 def private_name(instance, filename):

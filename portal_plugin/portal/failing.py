@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import translation
 from wagtail.models import Site
 
@@ -54,13 +55,21 @@ def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
     return rendering.page(
         request,
         "portal_plugin/unanswered.html",
-        {"message": error.message, "typed": _typed(request)},
+        {"message": error.message, "typed": _typed(request), "again_url": _again(request)},
         shop=shop_view(site, row),
         language=language,
         direction=answers.direction_of(language),
         status=error.status,
         is_bare=True,
     )
+
+
+def _again(request: HttpRequest) -> str:
+    """The page of the document that it was about, if any: whoever asks sees how it stands."""
+    asked = request.resolver_match.kwargs if request.resolver_match else {}
+    if "public_id" not in asked:
+        return ""
+    return reverse("portal_plugin:document", kwargs={"public_id": asked["public_id"]})
 
 
 def _typed(request: HttpRequest) -> list[str]:

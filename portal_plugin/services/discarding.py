@@ -1,7 +1,6 @@
 """Throw a sample away: the one thing in the portal that is deleted once it was out. A sample is no
 evidence of anything."""
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -38,6 +37,7 @@ from ..models import (
     Submission,
     VersionItem,
 )
+from ..models.storage import delete_after_commit
 from . import quotas
 
 #: What hangs on a document and the lookup that leads there, in the order in which nothing holds it
@@ -119,7 +119,7 @@ def _throw_files_away(pks: list[int]) -> None:
     found += [row.file for row in shown]
     shown.delete()
     for file in filter(None, found):
-        transaction.on_commit(partial(file.storage.delete, file.name), robust=True)
+        delete_after_commit(file)
 
 
 def _digests_of_others(digests: set[str], pks: list[int]) -> set[str]:

@@ -6,7 +6,6 @@ gone nobody can tell any more whom the digests mean, and no hash in the chain ch
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +33,7 @@ from ..models import (
     UploadInProgress,
 )
 from ..models.documents import lock
+from ..models.storage import delete_after_commit
 from ..statuses import EmailState, WorkState
 from . import activity, links, work
 
@@ -180,8 +180,7 @@ def _forget_name(email: OutgoingEmail, name: str) -> None:
 def _draw_receipts_anew(submissions: Iterable[Submission]) -> None:
     """Their receipts have the name on them."""
     for pdf in RenderedPdf.objects.filter(submission__in=submissions):
-        if name := pdf.file.name:
-            transaction.on_commit(partial(pdf.file.storage.delete, name))
+        delete_after_commit(pdf.file)
         RenderedPdf.objects.filter(pk=pdf.pk).update(
             state=WorkState.WAITING, file="", file_hash="", attempts=0, lease_until=None
         )

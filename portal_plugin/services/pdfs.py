@@ -8,7 +8,6 @@ is there already, the order is done. Nobody who looks at a document ever waits f
 import hashlib
 import logging
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -19,7 +18,7 @@ from django.utils import timezone
 from ..exceptions import RenderUnavailable
 from ..gateways import pdf as gateway
 from ..models import DocumentVersion, RenderedPdf, SalesDocument, Submission
-from ..models.storage import private_name, troubles
+from ..models.storage import delete_after_commit, private_name, troubles
 from ..statuses import WorkState
 from . import invoice_paper, paper, receipts, work
 
@@ -269,6 +268,5 @@ def _discard_superseded(pdf: RenderedPdf) -> None:
             pk__lt=pdf.pk,
         )
         for row in older:
-            if name := row.file.name:
-                transaction.on_commit(partial(row.file.storage.delete, name))
+            delete_after_commit(row.file)
             row.delete()

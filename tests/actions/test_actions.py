@@ -232,6 +232,29 @@ def test_what_is_no_waiting_item_is_refused(client, estimate, items):
     assert written() == before
 
 
+NONSENSE = ["9" * 5000, "x", "a:b", "\0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name in ("terms_id", "version", "shown") for value in NONSENSE]
+    + [(name, value) for name in ("terms_id", "shown") for value in ("", "-1", str(2**63))],
+)
+def test_hidden_fields_of_no_page_of_ours_approve_nothing(client, estimate, keys, name, value):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on") | {name: value}
+    before = written()
+    assert client.post(url, data).status_code in (400, 409)
+    assert written() == before
+
+
+def test_an_item_that_is_ticked_twice_is_approved_once(client, estimate, keys):
+    url = url_of(estimate, "approve_multiple")
+    data = filled(client, url, accept_terms="on", items=[str(keys[0])] * 3)
+    assert client.post(url, data).status_code == 303
+    assert [decision.item_key for decision in Decision.objects.all()] == [keys[0]]
+
+
 def test_a_second_arrival_has_no_second_effect(client, estimate, keys):
     url = url_of(estimate, "approve", keys[0])
     data = filled(client, url, accept_terms="on")

@@ -5,8 +5,9 @@ import uuid
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
-from portal_plugin import faults
-from portal_plugin.models import Comment, Submission
+from portal_plugin import faults, signals
+from portal_plugin.actions import base
+from portal_plugin.models import Comment, OutgoingEmail, Submission
 from portal_plugin.portal import guard, links
 from portal_plugin.services import links as link_service
 from tests import factories
@@ -70,6 +71,7 @@ def test_what_was_typed_is_given_back_and_nothing_is_promised(client, order, mon
     text = response.content.decode()
     assert WORDS in text
     assert "we do not know whether this was saved" in text
+    assert f'href="{page(order)}"' in text
     assert not Submission.objects.exists()
 
 
@@ -144,3 +146,23 @@ def test_an_address_that_asks_for_too_much_is_answered_by_our_page(client, order
         response = client.get(url + query)
         assert response.status_code == 400
         assert "noindex" in response["X-Robots-Tag"]
+
+
+def test_what_cannot_be_written_into_the_history_does_not_happen(client, order, monkeypatch):
+    monkeypatch.setattr(base.activity, "record", breaks(OperationalError))
+    assert is_ours(comment(client, order, uuid.uuid4()))
+    assert not Comment.objects.exists()
+    assert not Submission.objects.exists()
+    assert not OutgoingEmail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_listener_of_the_sites_that_breaks_takes_nothing_back(client, order):
+    broken = breaks(ValueError)
+    signals.activity_recorded.connect(broken)
+    try:
+        assert comment(client, order, uuid.uuid4()).status_code == 303
+    finally:
+        signals.activity_recorded.disconnect(broken)
+    assert Comment.objects.count() == 1
+    assert set(OutgoingEmail.objects.values_list("kind", flat=True)) >= {"receipt_comment"}

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.urls import reverse
 
 from portal_plugin import registry
@@ -121,6 +122,43 @@ def test_the_way_in_is_closed_for_good(client, estimate):
     erasing.erase(erasing.by_email(EMAIL))
     assert not DirectLink.objects.usable().exists()
     assert client.get(f"/portal/d/{estimate.public_id}/").status_code == 404
+
+
+def test_broken_off_in_the_middle_it_goes_on_where_it_was(estimate, contact, monkeypatch):
+    other = factories.estimate_factory(items=1, customer=contact.customer)
+    factories.link_factory(other, contact=contact)
+    done = []
+
+    def gone(document, *args, **kwargs):
+        if done:
+            raise OperationalError("the database is gone")
+        done.append(document)
+        return record(document, *args, **kwargs)
+
+    record = erasing.activity.record
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing.activity, "record", gone)
+        with pytest.raises(OperationalError):
+            erasing.erase(erasing.by_email(EMAIL))
+    # Who it was is still known, so that the rest can be found.
+    erasing.erase(erasing.by_email(EMAIL))
+    left = everything()
+    assert NAME not in left
+    assert EMAIL not in left
+    assert not PersonalSalt.objects.exists()
+    for document in (estimate, other):
+        assert next(verifying.faults(type(document).objects.get(pk=document.pk)), None) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_storage_that_is_away_keeps_nobody_from_being_erased(estimate, monkeypatch):
+    def away(self, name):
+        raise OSError("nobody there")
+
+    storage = RenderedPdf.objects.exclude(submission=None).get().file.storage
+    monkeypatch.setattr(type(storage), "delete", away)
+    erasing.erase(erasing.by_email(EMAIL))
+    assert NAME not in everything()
 
 
 def test_others_are_left_alone(estimate):
