@@ -4,10 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from portal_plugin import signals
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail
+from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, StripeEvent
 from portal_plugin.services.payments import disputing
 from portal_plugin.statuses import DisputeState
 from tests.paying import ask, paid, standin, take_all
@@ -106,6 +107,16 @@ def test_a_question_books_nothing(standin):
     become(standin, "warning_closed")
     assert Dispute.objects.get().state == DisputeState.INQUIRY_CLOSED
     assert ledger(entry) == [("payment", ALL)]
+    assert mails("staff_dispute") == 1
+
+
+def test_an_event_that_was_taken_changes_nothing(standin):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    event = StripeEvent.objects.create(event_id="evt_1", type="x", handled_at=timezone.now())
+    assert disputing.apply(answer, entry, event) == "handled already"
+    assert not Dispute.objects.exists()
 
 
 def test_a_question_may_become_a_chargeback(standin):
