@@ -65,9 +65,9 @@ try:
                 is_erased = any(sent in erasure.get("submissions", [sent]) for erasure in erasures)
                 is_gone = is_erased and not any(said.values())
                 expect(data.get("said") in (None, made) or is_gone, f"{place}: who sent it")
-            for key, verdict, seen, reason, *_since in data.get("decided", ()):
-                expect((key, seen) in shown and reason in texts, f"{place}: what was decided")
-                item = shown.get((key, seen))
+            for key, verdict, about, reason, *_since in data.get("decided", ()):
+                expect((key, about) in shown and reason in texts, f"{place}: what was decided")
+                item = shown.get((key, about))
                 print(clean(f"{entry['at']} {verdict}: {item} ({said['name']})"))
         expect(previous, f"{name}: it has no history")
         print(clean(f"Head: {name}:{len(document['history'])}:{previous}"))

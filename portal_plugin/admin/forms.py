@@ -32,14 +32,14 @@ def clean_currency(code: str) -> str:
 
 class TrimsDecimals:
     """Shows 240 where the column holds 240.000000, and a price of 18.9 as 18.90. A draft may leave
-    a number out: it is saved as the column's default, because the column holds no emptiness. None
-    is beyond every amount."""
+    a number out: it is saved as the column's default, because the column holds no emptiness. No
+    number is taken that is more than any amount can be (``money.MOST``)."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, value in self.initial.items():
             if isinstance(value, Decimal):
-                self.initial[name] = _trimmed(value, cents=name.endswith(("price", "amount")))
+                self.initial[name] = _trimmed(value, is_money=name.endswith(("price", "amount")))
         for field in self.fields.values():
             if isinstance(field, forms.DecimalField):
                 field.required = False
@@ -53,12 +53,12 @@ class TrimsDecimals:
         return data
 
 
-def _trimmed(value: Decimal, *, cents) -> Decimal:
+def _trimmed(value: Decimal, *, is_money: bool) -> Decimal:
     """Without trailing zeros, and never in the form 2.4E+2; money of 18.9 is 18.90."""
     normal = value.normalize()
     if normal == normal.to_integral():
         return normal.quantize(Decimal(1))
-    if cents and normal.as_tuple().exponent == -1:
+    if is_money and normal.as_tuple().exponent == -1:
         return normal.quantize(Decimal("0.01"))
     return normal
 

@@ -9,10 +9,12 @@ from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
 from ..models import Estimate, Invoice, LedgerEntry, Order
+from ..money import format_money
 from ..statuses import DocumentKind
 from . import sites
 from .exporting import FormulaSafeExport
 from .register_looking import RegisterInspectView
+from .words import language_of_admin
 
 
 class LookOnly(PermissionHelper):
@@ -51,6 +53,16 @@ class RegisterIndexView(FormulaSafeExport, IndexView):
             {"title": spec.title, "choices": list(spec.choices(self))} for spec in self.filter_specs
         ]
         return super().get_context_data(filters=filters, **kwargs)
+
+
+def amount_of(name, label):
+    """A column: an amount of the row, in the row's currency."""
+
+    def shown(register, row):
+        return format_money(getattr(row, name), row.currency, language_of_admin())
+
+    shown.short_description, shown.admin_order_field = label, name
+    return shown
 
 
 class Register(ModelAdmin):

@@ -8,8 +8,8 @@ from ..money import format_money
 from ..services.mail_receivers import staff_name
 from . import timeline
 from .money_rows import label_of
-from .register_base import Register
-from .register_looking import VerbFilter
+from .register_base import Register, amount_of
+from .register_filters import VerbFilter
 from .words import language_of_admin
 
 
@@ -55,11 +55,7 @@ class PaymentRegister(Register):
     what.short_description = _("Kind")
     what.admin_order_field = "kind"
 
-    def shown_amount(self, row):
-        return format_money(row.amount, row.currency, language_of_admin())
-
-    shown_amount.short_description = _("Amount")
-    shown_amount.admin_order_field = "amount"
+    shown_amount = amount_of("amount", _("Amount"))
 
     def shown_surcharge(self, row):
         """Empty where the customer paid none."""
@@ -141,27 +137,15 @@ class InvoiceRegister(Register):
 
     takes_back.short_description = _("Takes back")
 
-    def shown_net(self, row):
-        return format_money(row.net, row.currency, language_of_admin())
-
-    shown_net.short_description = _("net")
-
-    def shown_tax(self, row):
-        return format_money(row.tax, row.currency, language_of_admin())
-
-    shown_tax.short_description = _("tax")
+    shown_net = amount_of("net", _("net"))
+    shown_tax = amount_of("tax", _("tax"))
+    shown_total = amount_of("total", _("Total"))
 
     def author(self, row):
         """A full name, never a username."""
         return staff_name(row.issued_by) if row.issued_by else ""
 
     author.short_description = _("By")
-
-    def shown_total(self, row):
-        return format_money(row.total, row.currency, language_of_admin())
-
-    shown_total.short_description = _("Total")
-    shown_total.admin_order_field = "total"
 
 
 class ActivityRegister(Register):

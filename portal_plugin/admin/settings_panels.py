@@ -20,7 +20,6 @@ ROUNDS = _(
     "and holds for what is written from now on."
 )
 
-
 INVOICES = _(
     "A formal invoice has a number of its own and never changes; it is taken back by a credit "
     "note. Until then the order's PDF is an order confirmation. Where invoices come when the order "

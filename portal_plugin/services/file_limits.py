@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ..conf import conf
+from ..exceptions import FileRefused, FileTooLarge
 from ..gateways import filetypes
 from ..models import PortalSettings
+from . import quotas
 
 MB = 1024 * 1024
 
@@ -24,6 +28,18 @@ def of_site(site: Any) -> FileLimits:
     if shop.file_max_mb is not None:
         most = min(most, shop.file_max_mb * MB)
     return FileLimits(_kinds_of(shop), most)
+
+
+def refuse_size(name: str, size: int, limits: FileLimits | None) -> None:
+    """``size`` in bytes. Raises ``FileRefused`` for nothing and ``FileTooLarge``, with a sentence
+    that names the file."""
+    if size <= 0:
+        raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
+    if limits is not None and size > limits.max_bytes:
+        raise FileTooLarge(
+            _("“%(name)s” is too large. A file may have up to %(limit)s.")
+            % {"name": name, "limit": quotas.size_text(limits.max_bytes)}
+        )
 
 
 def _kinds_of(shop: Any) -> tuple[str, ...]:

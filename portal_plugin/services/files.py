@@ -11,10 +11,9 @@ from uuid import UUID, uuid4
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from .. import faults, signals
-from ..exceptions import FileRefused, FileTooLarge, StorageUnavailable
+from ..exceptions import StorageUnavailable
 from ..gateways import filetypes, scanner
 from ..gateways.pieces import Arrived
 from ..models import Attachment, DirectLink, ProofVersion, SalesDocument, Submission
@@ -22,7 +21,7 @@ from ..models.documents import lock
 from ..models.storage import private_name, private_storage, secure, troubles
 from ..statuses import FileCheckState
 from . import activity, previews, quotas, work
-from .file_limits import FileLimits
+from .file_limits import FileLimits, refuse_size
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +48,7 @@ def check(upload: UploadedFile, *, limits: FileLimits | None = None) -> filetype
     """The kind of an upload by its name and first bytes. ``limits`` are for what customers send.
     Raises ``FileRefused`` or ``FileTooLarge`` with a sentence that names the file."""
     name = filetypes.clean_name(upload.name or "")
-    if not upload.size:
-        raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
-    if limits is not None and upload.size > limits.max_bytes:
-        raise FileTooLarge(
-            _("“%(name)s” is too large. A file may have up to %(limit)s.")
-            % {"name": name, "limit": quotas.size_text(limits.max_bytes)}
-        )
+    refuse_size(name, upload.size or 0, limits)
     upload.seek(0)
     head = upload.read(filetypes.HEAD_BYTES)
     upload.seek(0)

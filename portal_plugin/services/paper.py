@@ -29,7 +29,15 @@ from .presentation.items import ItemView
 from .presentation.shop import document_language
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "portal_plugin"
-STYLE = "css/print.css"
+#: What is linked, and what that imports.
+STYLES = (
+    "css/print.css",
+    "css/print_fonts.css",
+    "css/print_sheet.css",
+    "css/print_items.css",
+    "css/print_below.css",
+    "css/print_screen.css",
+)
 LOGO = "logo.png"
 QR_CLASS = "portal-paper-qr"
 
@@ -92,9 +100,9 @@ def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
     """The document's PDF of now, before it is drawn. Without files it can only be compared."""
     view = document_view(document)
     html = page(view)
-    style = style_sheet()
     logo = view.shop.logo_file
-    shown = [html.encode(), style.read_bytes(), (logo.name if logo else "").encode()]
+    styles = [style.read_bytes() for style in style_sheets().values()]
+    shown = [html.encode(), *styles, (logo.name if logo else "").encode()]
     return Sheet(
         html=html,
         files=files(logo) if with_files else {},
@@ -159,15 +167,18 @@ def as_file_name(words: str) -> str:
     return "".join(kept) + ".pdf"
 
 
-def style_sheet() -> Path:
-    """The site's own ``portal_plugin/css/print.css`` where it has one, else ours."""
-    found = finders.find(f"portal_plugin/{STYLE}")
-    return Path(found) if found else STATIC / STYLE
+def style_sheets() -> dict[str, Path]:
+    """Address in a PDF to the site's own ``portal_plugin/css/print….css`` where it has one, else to
+    ours."""
+    return {
+        address: Path(finders.find(f"portal_plugin/{address}") or STATIC / address)
+        for address in STYLES
+    }
 
 
 def files(logo: Any) -> dict[str, Path | bytes]:
     """What the HTML of a PDF refers to. ``logo`` is a stored file, or nothing."""
-    found: dict[str, Path | bytes] = {STYLE: style_sheet()}
+    found: dict[str, Path | bytes] = {**style_sheets()}
     found |= {f"fonts/{font.name}": font for font in (STATIC / "fonts").glob("*.woff2")}
     drawn = _logo(logo.storage, logo.name) if logo else None
     if drawn:

@@ -14,7 +14,7 @@ from ..gateways.pieces import Pieces
 from ..models import SalesDocument, UploadInProgress
 from ..models.documents import lock
 from . import quotas
-from .file_limits import FileLimits
+from .file_limits import FileLimits, refuse_size
 from .visits import Visit
 
 #: So long after its last piece an upload can still go on: as long as a grant, and 24 hours more.
@@ -24,13 +24,7 @@ LIFE = timedelta(hours=48)
 def refuse(limits: FileLimits, name: str, size: int) -> None:
     """What can be said before the first byte. Raises ``FileRefused`` or ``FileTooLarge``."""
     filetypes.promised(name, limits.kinds)
-    if size <= 0:
-        raise FileRefused(_("“%(name)s” is empty.") % {"name": name})
-    if size > limits.max_bytes:
-        raise FileTooLarge(
-            _("“%(name)s” is too large. A file may have up to %(limit)s.")
-            % {"name": name, "limit": quotas.size_text(limits.max_bytes)}
-        )
+    refuse_size(name, size, limits)
 
 
 def begun(visit: Visit, client_key: UUID, name: str, size: int) -> UploadInProgress | None:

@@ -1,5 +1,8 @@
 """Addresses and form data of the admin's pages, as a browser would send them."""
 
+import re
+
+from django.test import Client
 from django.urls import reverse
 
 
@@ -13,6 +16,20 @@ def overview(document):
 
 def do(document, verb):
     return reverse("portal_admin:do", args=[document.pk, verb])
+
+
+def browser_of(user):
+    """Which is asked for the token that a form carries; pytest's ``client`` is not."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    return client
+
+
+def token_of(page, address):
+    """What the form that is sent to the address carries, as data of that form."""
+    form = page.partition(f'action="{address}"')[2].partition("</form>")[0]
+    name = "csrfmiddlewaretoken"
+    return {name: re.search(rf'name="{name}" value="(\w+)"', form).group(1)}
 
 
 def formset(prefix, rows, initial=0):

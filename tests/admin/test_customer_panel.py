@@ -1,9 +1,6 @@
 """The side panel "Customer" of the edit page."""
 
-import re
-
 import pytest
-from django.test import Client
 from wagtail.models import GroupSitePermission
 
 from portal_plugin.models import ChangeRequest, Comment, Estimate, InternalNote
@@ -36,13 +33,10 @@ def panel_of(client, document):
 
 
 def test_its_answer_is_taken_from_a_browser(boss, document):
-    """Which is asked for the token that the panel carries; the other tests' client is not."""
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(boss)
-    form = panel_of(client, document).partition(f'action="{pages.do(document, "reply")}"')[2]
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.partition("</form>")[0])
-    values = {"text": "On Friday", "back": "edit", "csrfmiddlewaretoken": token.group(1)}
-    assert client.post(pages.do(document, "reply"), values).status_code == 302
+    browser, address = pages.browser_of(boss), pages.do(document, "reply")
+    token = pages.token_of(panel_of(browser, document), address)
+    answer = browser.post(address, {"text": "On Friday", "back": "edit", **token})
+    assert answer.status_code == 302
     assert Comment.objects.get().text == "On Friday"
 
 

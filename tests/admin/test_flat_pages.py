@@ -3,12 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal_plugin.models import Comment, Contact
 from portal_plugin.services import payments, staging
+from tests.counting import queries
 from tests.factories import link_factory, order_factory
 
 from . import pages
@@ -30,12 +29,6 @@ def order_with_people():
 
 def book(order):
     payments.record_offline(order, amount=Decimal(1), method="cash")
-
-
-def queries(client, url):
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(url).status_code == 200
-    return len(asked)
 
 
 @pytest.mark.parametrize("action", ACTIONS)

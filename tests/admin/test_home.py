@@ -1,10 +1,8 @@
 """The portal on the admin's home page."""
 
-import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.users.models import UserProfile
@@ -14,6 +12,8 @@ from portal_plugin.admin.home import TABS
 from portal_plugin.models import Comment, OutgoingEmail, PortalSettings
 from portal_plugin.services import listing, outbox, starter
 from tests.factories import estimate_factory, link_factory
+
+from . import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -69,13 +69,9 @@ def test_a_step_can_be_called_done(client, boss, only_site):
 
 
 def test_its_buttons_work_in_a_browser(boss, only_site):
-    """Which is asked for the token that a page carries; the other tests' client is not."""
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(boss)
+    browser = pages.browser_of(boss)
     url = reverse("portal_admin:step_done", args=[only_site.pk, "brand"])
-    form = home(client).partition(f'action="{url}"')[2].partition("</form>")[0]
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form).group(1)
-    client.post(url, {"csrfmiddlewaretoken": token})
+    browser.post(url, pages.token_of(home(browser), url))
     assert PortalSettings.objects.get(site=only_site).steps_done == ["brand"]
 
 

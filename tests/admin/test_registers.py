@@ -1,4 +1,4 @@
-"""The registers of payments, activity and direct links, as staff read them."""
+"""The registers of payments, invoices, activity and direct links, as staff read them."""
 
 from decimal import Decimal
 
@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.models import Activity, LedgerEntry
-from tests.factories import link_factory, order_factory
+from portal_plugin.models.documents import lock
+from portal_plugin.services import activity, invoices
+from tests.factories import line_item, link_factory, order_factory, site_factory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +60,18 @@ def test_what_happened_is_one_choice_for_each_sentence(client, boss, order):
 
 
 def test_one_choice_finds_each_of_its_verbs(client, boss, order):
+    activity.record(lock(order), "comment")
     url = "/admin/reports/portal-activity/?verb="
-    both = client.get(url + "version,link_made").context["object_list"]
-    assert {row.verb for row in both} >= {"version"}
+    both = client.get(url + "version,comment").context["object_list"]
+    assert {row.verb for row in both} == {"version", "comment"}
     assert not client.get(url + "declined").context["object_list"]
+
+
+def test_an_invoice_is_told_with_its_currency_and_whoever_issued_it(client, boss):
+    site_factory(invoicing="staff")
+    invoice = invoices.issue(order_factory([line_item(unit_price=100, quantity=1)]), boss)
+    page = client.get(f"/admin/portal/invoices/inspect/{invoice.pk}/").content.decode()
+    told = page.partition("<dl>")[2].partition("</dl>")[0]
+    for words in ("€100.00", "€19.00", "€119.00", boss.get_full_name()):
+        assert words in told
+    assert boss.get_username() not in told

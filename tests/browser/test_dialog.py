@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal_plugin.models import Comment, Decision, DirectLink
+from portal_plugin.money import format_money
 from tests import factories
 
 LOST = "This did not get through."
@@ -112,6 +113,18 @@ def test_ticks_count_and_add_up(tab):
     expect(dialog.get_by_text("1 of 2 · €119.00")).to_be_visible()
     dialog.get_by_label("Select all").check()
     expect(dialog.get_by_text("2 of 2 · €238.00")).to_be_visible()
+
+
+def test_scripts_write_amounts_as_the_server_does(tab):
+    for amount, currency, language in (
+        (1234.5, "EUR", "de"),
+        (5, "KWD", "ar"),
+        (5, "KWD", "en"),
+        (5, "DKK", "da"),
+    ):
+        script = "(sum) => document.getElementById('portal').portal.money(...sum)"
+        shown = tab.evaluate(script, [amount, currency, language])
+        assert shown == format_money(Decimal(amount), currency, language)
 
 
 def test_a_scanner_that_only_loads_has_not_seen_it(visit, tab):

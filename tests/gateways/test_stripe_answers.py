@@ -83,7 +83,7 @@ def answering(settings):
         (None, stripe.NoAnswer),
     ],
 )
-def test_leaves_open_whether_it_was_done(answering, answer, error):
+def test_an_answer_of_another_form_leaves_open_whether_it_was_done(answering, answer, error):
     """So the same key is asked with again, and nobody is charged twice."""
     with answering(answer), pytest.raises(error) as caught:
         stripe.create_payment(order())

@@ -1,12 +1,25 @@
 """What a customer's browser asks for and sends, without a browser."""
 
+import re
 import uuid
 
-from portal_plugin.services import terms
+from portal_plugin.services import links, terms
 
 
 def page(document, tail=""):
     return f"/portal/d/{document.public_id}/{tail}"
+
+
+def path_of(link):
+    """The address of a direct link with a new secret, and that secret."""
+    token = links.make_token(link)
+    return f"/portal/l/{token}/", token
+
+
+def without_secrets(content):
+    """The page without what is random in every answer: the nonce and the form's token."""
+    content = re.sub(rb'nonce="[^"]+"', b"", content)
+    return re.sub(rb'(value|content)="[\w-]{64}"', b"", content)
 
 
 def send(client, document, action, item=None, **data):

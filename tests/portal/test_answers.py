@@ -194,7 +194,7 @@ def test_an_address_with_questions_without_end_is_answered_by_our_page(client, e
 
 @pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize("action", ["comment", "upload"])
-def test_a_form(client, enter, kind, action):
+def test_what_is_no_form_is_refused_and_writes_nothing(client, enter, kind, action):
     order = factories.order_factory(items=1)
     enter(order)
     content_type, body = BODIES[kind]

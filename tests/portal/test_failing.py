@@ -138,16 +138,6 @@ def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(client, order
             client.get(url)
 
 
-def test_an_address_that_asks_for_too_much_is_answered_by_our_page(client, order, settings):
-    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
-    query = "?" + "&".join(f"a{number}=1" for number in range(11))
-    token = link_service.make_token(factories.link_factory(order))
-    for url in (page(order), page(order, "a/comment/"), f"/portal/l/{token}/"):
-        response = client.get(url + query)
-        assert response.status_code == 400
-        assert "noindex" in response["X-Robots-Tag"]
-
-
 def test_what_cannot_be_written_into_the_history_does_not_happen(client, order, monkeypatch):
     monkeypatch.setattr(base.activity, "record", breaks(OperationalError))
     assert is_ours(comment(client, order, uuid.uuid4()))

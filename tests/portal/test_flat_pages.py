@@ -6,11 +6,10 @@ from hashlib import sha256
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from portal_plugin.models import Attachment, Comment
 from tests import factories
+from tests.counting import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -44,14 +43,10 @@ def write(order, link, count):
         )
 
 
-def queries(client, url):
+def queries_anew(client, url):
     """With nothing of the page kept from before."""
     cache.clear()
-    with CaptureQueriesContext(connection) as asked:
-        answer = client.get(url)
-        assert answer.status_code == 200
-        assert b"".join(answer)
-    return len(asked)
+    return queries(client, url)
 
 
 @pytest.mark.parametrize("place", PAGES)
@@ -60,7 +55,7 @@ def test_a_page_of_a_document(client, enter, place):
     link = enter(order)
     url = f"/portal/d/{order.public_id}/{place}"
     write(order, link, 3)
-    queries(client, url)
-    before = queries(client, url)
+    queries_anew(client, url)
+    before = queries_anew(client, url)
     write(order, link, 12)
-    assert queries(client, url) == before
+    assert queries_anew(client, url) == before

@@ -1,12 +1,11 @@
 """The page of one proof, and two versions beside each other."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from portal_plugin.models import ChangeRequest, Preview
 from portal_plugin.services import answering, previews, proofs
 from tests import factories, samples
+from tests.counting import queries
 from tests.portal.test_weight import KB, loaded
 from tests.proofing import action_url, marked, sent, url
 
@@ -142,14 +141,6 @@ def test_a_page_that_only_one_of_them_has(client, enter, version):
     enter(fresh(version))
     page = client.get(url(newer, f"compare/{version.public_id}/?page=3")).content.decode()
     assert "This version does not have this page." in page
-
-
-def queries(client, address):
-    with CaptureQueriesContext(
-        connection,
-    ) as found:
-        assert client.get(address).status_code == 200
-    return len(found)
 
 
 def test_queries_stay_the_same_as_versions_and_points_grow(client, enter, version):

@@ -20,15 +20,10 @@ from portal_plugin.services import links, outbox, pdfs
 from tests import factories
 from tests.mailing import ANYMAIL, send_by
 from tests.paying import standin  # noqa: F401
-from tests.portal.browsing import approve, page, send
+from tests.portal.browsing import approve, page, path_of, send
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r"/portal/l/([\w-]{43})/")
-
-
-def path_of(link):
-    token = links.make_token(link)
-    return f"/portal/l/{token}/", token
 
 
 @pytest.fixture

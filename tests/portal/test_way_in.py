@@ -1,4 +1,3 @@
-import re
 import time
 from datetime import timedelta
 
@@ -9,19 +8,9 @@ from portal_plugin.models import DirectLink, OutgoingEmail
 from portal_plugin.portal import grants, limits
 from portal_plugin.services import links
 from tests import factories
+from tests.portal.browsing import path_of, without_secrets
 
 pytestmark = pytest.mark.django_db
-
-
-def without_secrets(content):
-    """The page without what is random in every answer: the nonce and the form's token."""
-    content = re.sub(rb'nonce="[^"]+"', b"", content)
-    return re.sub(rb'(value|content)="[\w-]{64}"', b"", content)
-
-
-def path_of(link):
-    token = links.make_token(link)
-    return f"/portal/l/{token}/", token
 
 
 def test_a_link_leads_to_an_address_without_the_secret(client):

@@ -257,6 +257,12 @@ def test_the_same_document_makes_the_same_file():
     assert len(made) == 1
 
 
+def test_no_style_sheet_is_missing(caplog):
+    """One that is not among the files is an error in the log, and a PDF without its rules."""
+    drawn(order_factory(items=1))
+    assert "Failed to load" not in caplog.text
+
+
 def test_the_hash_follows_a_payment_the_shop_and_the_logo():
     order = order_factory(items=1)
     seen = {paper.sheet(order).input_hash}

@@ -2,27 +2,20 @@
 
 /** Amounts have at most four decimals; whole ten-thousandths add up without rounding. */
 const FINEST = 10000;
-/** Of a sign like the Kuwaiti dinar's: no amount of the page has it. */
-const LAST_DOT = /(?<=\p{L})\.(?=\u200f?$)/u;
 
-export default function choices(part, { lang }) {
+export default function choices(part, { lang, money }) {
   const boxes = [...part.querySelectorAll("input[name=items]")];
   const all = part.querySelector("[data-all]");
   const sum = part.closest("form").querySelector("[data-sum]");
-  const money = new Intl.NumberFormat(lang, {
-    style: "currency",
-    currency: part.dataset.currency,
-    numberingSystem: "latn",
-  });
 
   function count() {
     const ticked = boxes.filter((box) => box.checked);
     const parts = ticked.map((box) => Math.round(Number(box.dataset.amount) * FINEST));
-    const amount = money.format(parts.reduce((total, one) => total + one, 0) / FINEST).replace(LAST_DOT, "");
+    const total = parts.reduce((sofar, one) => sofar + one, 0) / FINEST;
     sum.textContent = part.dataset.text
       .replace("%(count)s", ticked.length)
       .replace("%(total)s", boxes.length)
-      .replace("%(amount)s", amount);
+      .replace("%(amount)s", money(total, part.dataset.currency, lang));
     const box = all.querySelector("input");
     box.checked = ticked.length === boxes.length;
     box.indeterminate = ticked.length > 0 && !box.checked;

@@ -8,7 +8,7 @@
 export default async function awaken(part, portal, dialog = null) {
   portal.style(part.dataset.feesStyle);
   const { CardForm } = await import(new URL(part.dataset.payModule, location.href));
-  return new (withFees(CardForm))(part, dialog).start();
+  return new (withFees(CardForm))(part, portal, dialog).start();
 }
 
 const isolated = (text) => Object.assign(document.createElement("bdi"), { textContent: text });

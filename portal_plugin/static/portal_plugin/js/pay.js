@@ -17,12 +17,12 @@ let loading = null;
 /** ``part`` is a payment form or the progress of a payment; ``dialog`` the PayDialog it is in. */
 export default function awaken(part, portal, dialog = null) {
   if ("state" in part.dataset && part.matches(".portal-pay-progress")) return follow(part, dialog);
-  return new CardForm(part, dialog).start();
+  return new CardForm(part, portal, dialog).start();
 }
 
 export class CardForm {
-  constructor(part, dialog) {
-    Object.assign(this, { part, dialog, isBusy: false });
+  constructor(part, portal, dialog) {
+    Object.assign(this, { part, portal, dialog, isBusy: false });
     this.form = part.querySelector("[data-portal-pay-form]");
   }
 
@@ -76,9 +76,7 @@ export class CardForm {
 
   money(minor) {
     const { currency, units, locale } = this.part.dataset;
-    const shown = new Intl.NumberFormat(locale || undefined, { style: "currency", currency, numberingSystem: "latn" });
-    // Without the last dot of a sign like the Kuwaiti dinar's, as all amounts of the page.
-    return shown.format(minor / Number(units)).replace(/(?<=\p{L})\.(?=\u200f?$)/u, "");
+    return this.portal.money(minor / Number(units), currency, locale);
   }
 
   /** How Stripe's form is drawn. */

@@ -171,6 +171,15 @@ function style(href) {
   document.head.append(Object.assign(element("link", ""), { rel: "stylesheet", href, nonce }));
 }
 
+/** The last dot of a currency's sign, such as the Kuwaiti dinar's in Arabic, which no amount of a page has. */
+const LAST_DOT = /(?<=\p{L})\.(?=\u200f?$)/u;
+
+/** ``amount`` in whole units, written as the server writes it. */
+function money(amount, currency, locale) {
+  const shown = new Intl.NumberFormat(locale || undefined, { style: "currency", currency, numberingSystem: "latn" });
+  return shown.format(amount).replace(LAST_DOT, "");
+}
+
 function element(tag, className, content = "") {
   return Object.assign(document.createElement(tag), { className, textContent: content });
 }
@@ -200,7 +209,7 @@ function submitted(event) {
 }
 
 if (portal) {
-  Object.assign(portal, { arrived, refresh, style });
+  Object.assign(portal, { arrived, money, refresh, style });
   portal.csrf = () => root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? texts.token ?? "";
   root.addEventListener("click", clicked);
   root.addEventListener("close", closing, { capture: true });
