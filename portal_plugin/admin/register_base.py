@@ -1,5 +1,6 @@
 """What the registers have in common: whoever has any right on the documents may look."""
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -52,6 +53,13 @@ class RegisterIndexView(FormulaSafeExport, IndexView):
         password of its staff could be guessed letter by letter, from whether rows are left."""
         specs, has_filters, _others, needs_distinct = super().get_filters(request)
         return specs, has_filters, {}, needs_distinct
+
+    def get_queryset(self, request=None):
+        """A day that is none is no day of any row."""
+        try:
+            return super().get_queryset(request)
+        except IncorrectLookupParameters:
+            return self.get_base_queryset(request).none()
 
     def get_context_data(self, **kwargs):
         filters = [

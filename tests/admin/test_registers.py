@@ -93,3 +93,10 @@ def test_what_no_list_can_be_narrowed_to_is_no_fault(client, boss, order):
     answer = client.get("/admin/reports/portal-activity/?utm_source=mail&actor=system")
     assert answer.status_code == 200
     assert {row.actor for row in answer.context["object_list"]} == {"system"}
+
+
+def test_neither_is_a_day_that_there_is_none_of(client, boss, order):
+    for text in ("x", "9999999-01-01"):
+        answer = client.get(f"/admin/reports/portal-activity/?created_at__gte={text}")
+        assert answer.status_code == 200
+        assert not answer.context["object_list"]
