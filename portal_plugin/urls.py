@@ -26,6 +26,7 @@ _both = portal_view("GET", "POST")
 urlpatterns = [
     path("l/", links.ask, name="ask_link"),
     path("l/<secret:token>/", links.open_link, name="link"),
+    path("l/<secret:token>", links.open_link, name="bare_link"),
     path("l/<secret:token>/<path:rest>", links.stray, name="stray_link"),
     path("how-it-works/<str:language>/", pages.how_it_works, name="how_it_works"),
     path("webhooks/stripe/", stripe.stripe_webhook, name="stripe_webhook"),

@@ -118,6 +118,14 @@ def test_neither_does_one_about_an_address_that_is_almost_right(client, caplog, 
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_without_its_last_slash_it_is_led_on_to_no_address_with_the_secret(client):
+    order = factories.order_factory(items=1)
+    path, token = path_of(factories.link_factory(order))
+    answer = client.get(path.rstrip("/"), RAW_URI=path.rstrip("/"))
+    assert answer["Location"] == page(order)
+    assert token not in f"{answer.wsgi_request.META} {answer.headers}"
+
+
 def test_no_page_of_a_link_says_it_to_the_sites_own_template(client):
     """A base template that writes ``request.path`` into the page, for a menu or for statistics."""
     link = factories.link_factory(factories.order_factory(items=1))
