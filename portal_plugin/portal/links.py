@@ -61,6 +61,12 @@ def open_link(request, token):
 
 
 @_public_post
+def stray(request, token, rest):
+    """Something hangs on the address of a link: it opens nothing, and the secret is in it."""
+    return answers.dead_link(request)
+
+
+@_public_post
 def ask(request):
     """ "Email me a new link": one neutral answer for every address."""
     if request.method == "POST":

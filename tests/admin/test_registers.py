@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from portal_plugin.models import Activity, LedgerEntry
+from portal_plugin.models import Activity, LedgerEntry, StripeKeys
 from portal_plugin.models.documents import lock
 from portal_plugin.services import activity, invoices
 from tests.factories import line_item, link_factory, order_factory, site_factory
@@ -75,3 +75,41 @@ def test_an_invoice_is_told_with_its_currency_and_whoever_issued_it(client, boss
     for words in ("€100.00", "€19.00", "€119.00", boss.get_full_name()):
         assert words in told
     assert boss.get_username() not in told
+
+
+#: What hangs on a row somewhere, and is not for whoever may look at it; ``%s`` is how it begins.
+GUESSES = [
+    "document__site__stripe_keys__secret_key__startswith=%s",
+    "document__responsible__password__startswith=%s",
+    "document__responsible__password__regex=%s",
+]
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+@pytest.mark.parametrize("path", ["reports/portal-activity", "reports/portal-links"])
+def test_nobody_guesses_letter_by_letter_what_hangs_on_a_row(
+    client, staff_of, only_site, path, guess
+):
+    """The address of a list may hold what it is narrowed to: of that only what stands beside it."""
+    user = staff_of(only_site)
+    user.password = "known"
+    user.save()
+    client.force_login(user)
+    StripeKeys.objects.create(site=only_site, secret_key="known")
+    link_factory(order_factory(site=only_site, responsible=user))
+    right, wrong = (client.get(f"/admin/{path}/?{guess % text}") for text in ("kno", "xyz"))
+    assert right.status_code == wrong.status_code == 200
+    assert right.context["result_count"] == wrong.context["result_count"] > 0
+
+
+def test_what_no_list_can_be_narrowed_to_is_no_fault(client, boss, order):
+    answer = client.get("/admin/reports/portal-activity/?utm_source=mail&actor=system")
+    assert answer.status_code == 200
+    assert {row.actor for row in answer.context["object_list"]} == {"system"}
+
+
+def test_neither_is_a_day_that_there_is_none_of(client, boss, order):
+    for text in ("x", "9999999-01-01"):
+        answer = client.get(f"/admin/reports/portal-activity/?created_at__gte={text}")
+        assert answer.status_code == 200
+        assert not answer.context["object_list"]

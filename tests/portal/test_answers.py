@@ -75,6 +75,8 @@ def test_nothing_but_the_webhook_takes_a_form_without_its_token():
     addresses = {
         "ask_link": "/portal/l/",
         "link": f"/portal/l/{'x' * 43}/",
+        "bare_link": f"/portal/l/{'x' * 43}",
+        "stray_link": f"/portal/l/{'x' * 43}/)",
         "how_it_works": "/portal/how-it-works/en/",
     }
     assert set(addresses) == PUBLIC.keys() - {"stripe_webhook"}

@@ -98,6 +98,29 @@ def test_no_log_says_it_whatever_comes_of_it(client, caplog, state):
     assert "/portal/l/hidden/?receipt=x" in said
 
 
+@pytest.mark.parametrize("tail", ["./", ")/", "%3E/", "%20/", "-/", "/)", "/.", "//", "/index/"])
+@pytest.mark.parametrize("length", [43, 42, 40])
+def test_neither_does_one_about_an_address_that_is_almost_right(client, caplog, tail, length):
+    """A dot or a bracket behind it, or a letter lost: it opens nothing, and says how to get in."""
+    caplog.set_level(logging.DEBUG)
+    _path, token = path_of(factories.link_factory(factories.order_factory(items=1)))
+    path = f"/portal/l/{token[:length]}{tail}"
+    answer = client.get(path, RAW_URI=path, REQUEST_URI=path)
+    assert answer.status_code == 404
+    said = f"{answer.wsgi_request!r} {answer.wsgi_request.META} {answer.content.decode()}"
+    assert token[:length] not in said + caplog.text
+    assert "/portal/l/hidden" in said
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_without_its_last_slash_it_is_led_on_to_no_address_with_the_secret(client):
+    order = factories.order_factory(items=1)
+    path, token = path_of(factories.link_factory(order))
+    answer = client.get(path.rstrip("/"), RAW_URI=path.rstrip("/"))
+    assert answer["Location"] == page(order)
+    assert token not in f"{answer.wsgi_request.META} {answer.headers}"
+
+
 def test_no_page_of_a_link_says_it_to_the_sites_own_template(client):
     """A base template that writes ``request.path`` into the page, for a menu or for statistics."""
     link = factories.link_factory(factories.order_factory(items=1))

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
 #: Addresses that need no grant, each with its reason.
 PUBLIC = {
     "link": "the way in itself",
+    "bare_link": "the same, without its last slash",
+    "stray_link": "opens nothing, and hides the secret in its address",
     "ask_link": "asks for a new link",
     "how_it_works": "tells nothing about a document",
     "stripe_webhook": "signed by Stripe",

@@ -174,6 +174,14 @@ class TestBegin:
         with pytest.raises(NotAvailable):
             begin(document)
 
+    def test_not_what_the_shop_took_back_to_revise(self, standin):
+        """The form that was sent before, and again, is not asked whether Pay is still offered."""
+        document = order()
+        document.unpublish()
+        with pytest.raises(NotAvailable):
+            begin(document)
+        assert not PaymentAttempt.objects.exists()
+
     def test_not_on_an_estimate_nor_a_cancelled_order(self, standin):
         with pytest.raises(NotAvailable):
             begin(estimate_factory())

@@ -47,7 +47,7 @@ def check(
     if document.has_pending_payment:
         raise PaymentPending
     amount = document.amount_due
-    if not document.is_order or amount <= 0:
+    if not document.is_order or not document.standing.is_out or amount <= 0:
         raise NotAvailable
     if shown is not None and shown != amount:
         raise AmountChanged
