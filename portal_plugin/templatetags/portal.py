@@ -80,4 +80,7 @@ def do_kept(parser: template.base.Parser, token: template.base.Token) -> KeptNod
 @register.simple_tag
 def portal_widget(field: forms.BoundField) -> SafeString:
     """The field's input with the portal's class on it; Django adds what describes it."""
-    return field.as_widget(attrs={"class": "portal-box" if is_tick(field) else "portal-input"})
+    attrs = {"class": "portal-box" if is_tick(field) else "portal-input"}
+    if isinstance(field.field.widget, forms.EmailInput):
+        attrs["dir"] = "ltr"  # else its signs change places where the page runs the other way
+    return field.as_widget(attrs=attrs)

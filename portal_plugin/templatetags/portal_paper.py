@@ -24,6 +24,7 @@ def on_one_line(text: str) -> str:
     return " / ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
+@register.filter
 def direction_of(text: str) -> str:
     """By the first strong character (UAX #9, rules P2 and P3)."""
     for character in text:

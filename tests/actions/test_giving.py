@@ -1,6 +1,7 @@
 """What a shop may ask for with an approval: a signature, an order number, a checked proof."""
 
 import json
+import re
 
 import pytest
 
@@ -122,6 +123,16 @@ def test_erasing_the_person_erases_the_drawing(client, enter, drawing):
     erasing.erase(erasing.by_link(drawing.links.get()))
     assert Submission.objects.get().signature_strokes == ""
     assert next(verifying.faults(drawing), None) is None
+
+
+def test_of_the_checked_lines_those_that_are_not_ticked_are_marked(client, enter):
+    estimate = with_proof(factories.estimate_factory(items=2, site=shop(asks_checklist=True)))
+    enter(estimate)
+    url = approve_url(estimate)
+    page = client.post(url, filled(client, url, accept_terms="on", checks=["0"]))
+    assert page.status_code == 400
+    boxes = re.findall(r'<input[^>]+name="checks"[^>]*>', page.content.decode())
+    assert ["aria-invalid" in box for box in boxes] == [False, True]
 
 
 def test_staff_read_in_the_history_what_was_given(client, drawing):

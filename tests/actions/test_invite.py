@@ -1,5 +1,6 @@
 """Invite a colleague: with the same rights or fewer, to an address, within limits."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,13 @@ def kim(estimate):
 
 def invited():
     return DirectLink.objects.exclude(invited_by=None)
+
+
+def test_an_address_is_typed_from_left_to_right(client, enter, estimate):
+    enter(estimate)
+    page = client.get(url_of(estimate, "invite")).content.decode()
+    (field,) = re.findall(r'<input[^>]+type="email"[^>]*>', page)
+    assert 'dir="ltr"' in field
 
 
 def test_a_colleague_gets_a_link_of_their_own(client, enter, estimate, kim):

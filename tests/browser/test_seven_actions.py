@@ -160,3 +160,17 @@ def test_focus_goes_into_the_dialog_and_back(visit):
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()
     expect(opener).to_be_focused()
+
+
+def test_a_sum_that_a_script_shows_is_written_as_on_the_page(visit):
+    """Browsers end the sign of the Kuwaiti dinar with a dot that no other amount has."""
+    estimate = factories.estimate_factory(items=2, language="ar", currency="KWD")
+    page = visit(estimate)
+    page.locator("#portal a[href='a/approve_multiple/']:visible").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[data-all] input").check()
+    total = page.locator(".portal-totals").inner_text()
+    shown = dialog.locator("[data-sum]").inner_text().rpartition("·")[2]
+    plain = re.sub(r"[\u200e\u200f\u061c\u2066-\u2069]|\s", "", shown)
+    assert plain.endswith("د.ك")
+    assert plain in re.sub(r"[\u200e\u200f\u061c\u2066-\u2069]|\s", "", total)

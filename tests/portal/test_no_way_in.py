@@ -192,7 +192,9 @@ def test_who_has_no_grant_any_more_keeps_what_was_typed(client, enter):
     text = "The logo twice as large, <b>please</b>."
     answer = send(client, order, "change_request", text=text)
     assert answer.status_code == 404
-    assert "The logo twice as large, &lt;b&gt;please&lt;/b&gt;." in answer.content.decode()
+    told = answer.content.decode()
+    assert "The logo twice as large, &lt;b&gt;please&lt;/b&gt;." in told
+    assert re.search(r'<textarea[^>]+readonly dir="auto"', told)
     assert not Comment.objects.exists()
 
 

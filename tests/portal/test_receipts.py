@@ -15,7 +15,8 @@ from portal_plugin.models import (
     RenderedPdf,
     Submission,
 )
-from portal_plugin.services import links, mail_rendering, pdfs, previews, proofs, receipts
+from portal_plugin.services import links, mail_rendering, paper, pdfs, previews, proofs, receipts
+from portal_plugin.services.presentation import document_view
 from portal_plugin.services.presentation.receipt import moment, receipt_view
 from portal_plugin.statuses import WorkState
 from tests import factories, samples
@@ -185,3 +186,17 @@ def test_on_paper_it_says_whose_it_is(submission):
     head = page[: page.index("<h1")]
     assert shop.name in head
     assert shop.phone in head
+
+
+def test_terms_in_another_language_run_their_own_way(client, enter):
+    estimate = factories.estimate_factory(items=2, language="ar")
+    enter(estimate)
+    key = estimate.lines[0].key
+    form = client.get(f"{page_of(estimate)}a/approve/{key}/").content.decode()
+    assert 'class="portal-terms-text" dir="auto"' in form
+    assert post(client, estimate, "approve", key).status_code == 303
+    made = Submission.objects.get()
+    page = client.get(page_of(estimate, made.client_key)).content.decode()
+    assert f'dir="auto">{factories.TERMS}' in page
+    assert f'dir="ltr">{factories.TERMS}' in receipts.page(receipt_view(made))
+    assert f'dir="ltr">{factories.TERMS}' in paper.page(document_view(estimate))
