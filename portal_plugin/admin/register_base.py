@@ -8,6 +8,7 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
+from ..letters import sought
 from ..models import Estimate, Invoice, LedgerEntry, Order
 from ..statuses import DocumentKind
 from . import sites
@@ -45,6 +46,9 @@ class LookOnly(PermissionHelper):
 
 class RegisterIndexView(FormulaSafeExport, IndexView):
     """With filters of ours: modeladmin says "By …" in English, and sixty choices as buttons."""
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, sought(search_term))
 
     def get_context_data(self, **kwargs):
         filters = [

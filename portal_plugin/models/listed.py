@@ -23,6 +23,7 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from .. import days
+from ..letters import sought
 from ..money import ZERO
 from ..statuses import DocumentKind, DocumentState, Verdict, WaitingFor
 from . import trigrams
@@ -129,9 +130,9 @@ class ListedQuerySet(models.QuerySet):
         the tables again. What matches much, all of which would be gathered and sorted for any page,
         knows its ``first_ids``.
         """
-        text = text.replace("\0", "")
+        text = sought(text)
         words = text.split()[:MOST_WORDS]
-        number = text.strip() if exact_first else ""
+        number = text if exact_first else ""
         if not words:
             return self
         if trigrams.are_as_compared(words, self.db):
@@ -222,6 +223,7 @@ class ListedQuerySet(models.QuerySet):
 
     def of_customer(self, text):
         """Whose customer's name or company holds the text."""
+        text = sought(text)
         named = Q(name__icontains=text) | Q(company__icontains=text)
         return self.filter(customer__in=Customer.objects.filter(named).order_by().values("pk"))
 
