@@ -98,6 +98,13 @@ def site_name(site):
     return site.site_name or site.hostname
 
 
+def _say_empty(form, name, words):
+    """What it means that nothing is chosen, in place of the dashes; panels may leave it out."""
+    if name in form.fields:
+        chosen = [choice for choice in form.fields[name].choices if choice[0]]
+        form.fields[name].choices = [("", words), *chosen]
+
+
 class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
@@ -106,6 +113,7 @@ class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         shops = ("", _("The shop's language"))
         self.fields["language"].choices = _with_current(self.instance.language, [shops])
+        _say_empty(self, "pays_by", _("Not said: online"))
         if "country" in self.fields:
             self._offer_countries()
 
@@ -135,6 +143,7 @@ class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelF
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = _with_current(self.instance.language, [])
+        _say_empty(self, "pays_by", _("As set for the customer"))
         went_out_at = self.initial.get("go_live_at")
         if went_out_at and went_out_at <= timezone.now():
             self.initial["go_live_at"] = None

@@ -15,6 +15,7 @@ from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import DateColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
+from ..letters import sought
 from ..models import ChangeRequest, Comment
 from . import sites
 from .columns import TABLE, SaidColumn, TagColumn, TextColumn
@@ -93,7 +94,7 @@ class Inbox(BaseListingView):
         return both.order_by("-since", "kind", "-id_of_row")
 
     def _matches(self):
-        text = self.search_query.strip()
+        text = sought(self.search_query)
         if not text:
             return Q()
         return (

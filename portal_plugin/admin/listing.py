@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import IndexView
 
+from ..letters import sought
 from ..models import Customer
 from . import bookkeeping, columns, saved_views, sites
 from .exporting import FormulaSafeExport
@@ -140,3 +141,7 @@ class CustomerIndexView(ImportButton, SitesIndexView):
 
     def get_base_queryset(self):
         return super().get_base_queryset().select_related("site")
+
+    @cached_property
+    def search_query(self):
+        return sought(super().search_query)

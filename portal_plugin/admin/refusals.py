@@ -57,9 +57,15 @@ def has_rows(document) -> bool:
 
 def _sentence(row):
     if isinstance(row, Customer):
-        return _("%(name)s has estimates or orders and is kept.") % {"name": row}
+        return _(
+            "%(name)s has estimates or orders and is kept. To remove a person's name and address, "
+            "open a document that was sent to them and choose “Erase this person”."
+        ) % {"name": row}
     if row.current_version_id is None:
-        return _("%(name)s has files, notes or a history, and is kept.") % {"name": row}
+        return _(
+            "%(name)s has files, notes or a history, and is kept. It stays a draft that no "
+            "customer sees."
+        ) % {"name": row}
     return EvidenceIsKept().message
 
 

@@ -9,6 +9,7 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
+from ..letters import sought
 from ..models import Estimate, Invoice, LedgerEntry, Order
 from ..money import format_money
 from ..statuses import DocumentKind
@@ -62,6 +63,9 @@ class RegisterIndexView(FormulaSafeExport, IndexView):
             return super().get_queryset(request)
         except IncorrectLookupParameters:
             return self.get_base_queryset(request).none()
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, sought(search_term))
 
     def get_context_data(self, **kwargs):
         filters = [

@@ -34,7 +34,9 @@ class SendForm(forms.Form):
     """Recipients are named by their kind and id: ``customer`` or ``contact-7``."""
 
     recipients = forms.MultipleChoiceField(
-        label=gettext_lazy("Send to"), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Send to"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one person.")},
     )
     subject = forms.CharField(
         label=gettext_lazy("Subject"),

@@ -15,6 +15,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import CreateView, DeleteView, IndexView, ReorderView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from ..letters import sought
 from . import sites
 from .columns import TABLE
 from .directions import EitherDirection
@@ -38,6 +39,10 @@ class SetUpIndexView(IndexView):
 
     def get_base_queryset(self):
         return sites.rows_of(self.request.user, self.model).select_related("site")
+
+    @cached_property
+    def search_query(self):
+        return sought(super().search_query)
 
     def order_queryset(self, queryset):
         if self.sort_order_field and self.ordering == self.sort_order_field:

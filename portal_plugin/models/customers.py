@@ -6,6 +6,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
+from ..letters import sought
 from ..statuses import PaysBy
 from . import trigrams
 from .shop import country_code
@@ -25,7 +26,7 @@ class CustomerQuerySet(models.QuerySet):
     def search(self, text):
         """Each word stands in a name, company, phone or email of the customer or a contact."""
         found = self
-        for word in text.replace("\0", "").split()[:MOST_WORDS]:
+        for word in sought(text).split()[:MOST_WORDS]:
             found = found.filter(pk__in=customers_with(word))
         return found
 

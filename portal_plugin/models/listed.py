@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .. import days
+from ..letters import sought
 from ..money import ZERO
 from ..statuses import DocumentKind, DocumentState, Verdict, WaitingFor
 from .conversation import ChangeRequest, Comment
@@ -94,6 +95,7 @@ class ListedQuerySet(SearchedQuerySet):
 
     def of_customer(self, text):
         """Whose customer's name or company holds the text."""
+        text = sought(text)
         named = Q(name__icontains=text) | Q(company__icontains=text)
         return self.filter(customer__in=Customer.objects.filter(named).order_by().values("pk"))
 

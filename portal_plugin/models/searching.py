@@ -5,6 +5,7 @@ from django.db import connections, models
 from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.lookups import IsNull
 
+from ..letters import sought
 from . import trigrams
 from .customers import MOST_WORDS, Contact, Customer, customers_with
 from .items import LineItem
@@ -32,9 +33,9 @@ class SearchedQuerySet(models.QuerySet):
         the tables again. What matches much, all of which would be gathered and sorted for any page,
         knows its ``first_ids``.
         """
-        text = text.replace("\0", "")
+        text = sought(text)
         words = text.split()[:MOST_WORDS]
-        number = text.strip() if exact_first else ""
+        number = text if exact_first else ""
         if not words:
             return self
         if trigrams.are_as_compared(words, self.db):

@@ -48,8 +48,11 @@ def is_tick(field: forms.BoundField) -> bool:
 
 @register.simple_tag(takes_context=True)
 def short(context: template.Context, url: str) -> str:
-    """``url`` from where the page is: with 10 items the whole path alone would be 2 KB of it."""
+    """``url`` from where the page is: with 10 items the whole path alone would be 2 KB of it. The
+    admin's preview is at another place than the page."""
     request = getattr(context, "request", None)
+    if getattr(request, "is_preview", False):
+        return url
     return url.removeprefix(request.path) if request and url != request.path else url
 
 

@@ -327,8 +327,16 @@ def test_a_draft_is_deleted(client, boss):
 def test_a_customer_with_documents_is_kept(client, boss):
     document = estimate_factory(items=1)
     response = client.post(pages.url(Customer, "delete", document.customer.pk), follow=True)
-    assert "is kept" in response.content.decode()
+    assert "is kept. To remove a person&#x27;s name" in response.content.decode()
     assert Customer.objects.filter(pk=document.customer_id).exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "words"), [(Customer, "Not said: online"), (Estimate, "As set for the customer")]
+)
+def test_who_chooses_no_way_to_pay_reads_what_that_means(client, boss, model, words):
+    page = client.get(pages.url(model, "add")).content.decode()
+    assert f'<option value="" selected>{words}</option>' in page
 
 
 def test_a_draft_is_read_in_as_many_queries_with_thirty_items_as_with_one(boss):

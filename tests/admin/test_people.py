@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import Activity, DirectLink, Estimate
-from portal_plugin.services import sending
+from portal_plugin.models import Activity, Contact, DirectLink, Estimate
+from portal_plugin.services import on_behalf, sending
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +79,30 @@ def test_a_form_without_the_choice_keeps_what_the_document_has(client, staff, po
     bound.is_valid()
     assert "approvals_needed" not in bound.errors
     assert estimate.approvals_needed == kept
+
+
+@pytest.mark.parametrize(
+    ("verb", "summary"), [("extend-link", "Extend"), ("erase-person", "Erase this person")]
+)
+def test_what_was_refused_stays_open_for_that_person_alone(client, staff, verb, summary):
+    estimate = factories.estimate_factory(items=1)
+    factories.link_factory(estimate)
+    link = factories.link_factory(
+        estimate,
+        contact=Contact.objects.create(
+            customer=estimate.customer, name="Second", email="second@example.com"
+        ),
+    )
+    page = do(client, estimate, verb, link=link.pk, until="2001-01-01").content.decode()
+    opened = page.split('<details class="portal-admin-more" open>')[1:]
+    assert len(opened) == 1
+    assert opened[0].strip().startswith(f"<summary>{summary}<")
+    assert f'name="link" value="{link.pk}"' in opened[0].partition("</details>")[0]
+
+
+def test_what_was_refused_stays_open_below_its_item_and_at_the_files(client, staff):
+    estimate = factories.estimate_factory(items=2)
+    on_behalf.record(estimate, [estimate.lines[0].key], "approve", "Phone", staff)
+    for verb, data in (("undo", {"item": estimate.lines[0].key}), ("add-files", {})):
+        page = do(client, estimate, verb, **data).content.decode()
+        assert page.count('<details class="portal-admin-more" open>') == 1, verb

@@ -1,11 +1,14 @@
 """The preview panel shows the customer's page, the PDF and the email, of what is not saved yet."""
 
+import re
+
 import pytest
 from wagtail.models import Site
 
 from portal_plugin.models import Estimate, Order
 from portal_plugin.services import on_behalf
 from portal_plugin.statuses import Verdict
+from tests import proofing
 from tests.factories import customer_factory, estimate_factory, order_factory
 
 from . import pages
@@ -84,3 +87,13 @@ def test_nothing_of_it_is_saved_or_counted(client, boss):
     document.refresh_from_db()
     assert document.title == "Window sign"
     assert not document.activities.exists()
+
+
+def test_its_pictures_are_those_that_staff_may_fetch(client, boss):
+    proofing.sent()
+    document = Estimate.objects.get()
+    page = page_of(client, document, pages.rows_of(document))
+    source = re.search(r'<img class="portal-proof-picture" src="([^"]+)"', page)[1]
+    answer = client.get(source)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("image/")

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from ...letters import sought
 from ...models import SalesDocument
 
 
@@ -11,7 +12,7 @@ def of_the_list(request, rows):
     filters = viewset.filterset_class(query, request=request)
     if filters.is_valid():
         rows = filters.filter_queryset(rows)
-    text = query.get("q", "").replace("\0", "").strip()
+    text = sought(query.get("q", ""))
     if issubclass(rows.model, SalesDocument):
         return rows.search(text)
     if not text:
