@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.coreutils import multigetattr
 
 from ..money import round_money
@@ -9,7 +10,7 @@ from ..services.mail_receivers import staff_name
 from ..statuses import DocumentState
 
 HEADINGS = {
-    "number": _("Number"),
+    "number": pgettext_lazy("of a document", "Number"),
     "created": _("Created"),
     "customer": _("Customer"),
     "company": _("Company"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .. import days
 from ..models import Invoice, LedgerEntry, Order, reading_ahead
@@ -47,7 +48,7 @@ OF_ORDERS = {
 }
 OF_INVOICES = {
     "day": _("Date"),
-    "number": _("Number"),
+    "number": pgettext_lazy("of a document", "Number"),
     "kind": _("Kind"),
     "document": _("Document"),
     "customer": _("Customer"),

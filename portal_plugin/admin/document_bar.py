@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .. import days
 from ..models import SalesDocument
@@ -40,7 +41,7 @@ def bar(draft: SalesDocument) -> Bar:
 
 
 def _facts(draft) -> list[tuple[str, str]]:
-    facts = [(_("Number"), draft.number or _("given when it is published"))]
+    facts = [(pgettext("of a document", "Number"), draft.number or _("given when it is published"))]
     if draft.customer:
         facts.append((_("Customer"), str(draft.customer)))
     facts.append((_("Waiting for"), _waiting(draft)))

@@ -2,8 +2,7 @@
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django_filters import ModelChoiceFilter
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.paginator import WagtailPaginator
@@ -80,7 +79,7 @@ class DocumentIndexView(OffersSample, SitesIndexView):
             self._get_title_column(
                 "number",
                 columns.NumberColumn,
-                label=_("Number"),
+                label=pgettext("of a document", "Number"),
                 accessor=number_of,
                 sort_key="number",
             ),

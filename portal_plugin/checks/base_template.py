@@ -13,8 +13,9 @@ from ..services.diagnosis import template_blocks
 from .registering import portal_check
 
 HINT = (
-    "Add the block to your base template, or put a template of your own at"
-    " portal_plugin/base.html that fills the blocks which your base has."
+    "Add the block to your base template. Where it has the same under another name, write a small"
+    " template that extends it and says which block is which, and name that in"
+    ' PORTAL_PLUGIN["BASE_TEMPLATE"]: six lines, in the README under "Make it yours".'
 )
 #: A block of ours to what a page lacks when its surroundings are not in the base.
 SUPPORTING = {"portal_css": "its style sheets", "portal_js": "its scripts"}
@@ -29,7 +30,7 @@ def base_template_is_found() -> Iterator[CheckMessage]:
         yield Warning(
             f"There is no template {missing!r}: customers see the portal without your site's"
             " header and footer.",
-            hint='Name your site\'s base in PORTAL_PLUGIN["BASE_TEMPLATE"].',
+            hint='Name your site\'s base in PORTAL_PLUGIN["BASE_TEMPLATE"], such as "layout.html".',
             id="portal_plugin.W001",
         )
     except (TemplateSyntaxError, OSError, UnicodeDecodeError) as error:

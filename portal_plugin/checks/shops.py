@@ -44,9 +44,9 @@ def base_template_renders(databases: list[str]) -> Iterator[CheckMessage]:
             # No error: that would keep "migrate" from running, which may be what mends it.
             yield Warning(
                 f"{conf.base_template} fails on {site.hostname}: {trouble}",
-                hint="Portal pages have no `page`: mend the tag, or write"
-                " portal_plugin/base.html for a base that can do without. Until then customers"
-                " see the portal without your site's header and footer.",
+                hint="Portal pages have no `page`: mend the tag, or fill its block in a small"
+                ' template that extends your base, and name that in PORTAL_PLUGIN["BASE_TEMPLATE"].'
+                " Until then customers see the portal without your site's header and footer.",
                 id="portal_plugin.W028",
             )
 

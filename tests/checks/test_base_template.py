@@ -82,6 +82,16 @@ def test_a_base_that_raises_is_a_warning_that_names_the_tag(templates):
 
 
 @pytest.mark.django_db
+@pytest.mark.failing_base
+def test_what_a_base_lacks_is_named_without_all_that_it_was_given(templates):
+    factories.site_factory()
+    templates(base_html="{{ page.seo_title|default:page.title }}" + WHOLE)
+    messages = checks.run_checks(tags=[registering.TAG], databases=["default"])
+    (message,) = [m for m in messages if m.id == "portal_plugin.W028"]
+    assert message.msg.endswith("VariableDoesNotExist: Failed lookup for key [page]")
+
+
+@pytest.mark.django_db
 def test_a_base_that_holds_is_silence():
     factories.site_factory()
     assert "W028" not in found(databases=["default"])

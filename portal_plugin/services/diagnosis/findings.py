@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from django.core import checks
+from django.template import VariableDoesNotExist
 
 
 class Level(IntEnum):
@@ -60,6 +61,8 @@ def of_check(message: checks.CheckMessage) -> Finding:
 def first_line(error: BaseException) -> str:
     """The error in one line, with its name where it says nothing else."""
     text = " ".join(str(error).split())
+    if isinstance(error, VariableDoesNotExist):
+        text = text.partition(" in [")[0]  # what follows is all that the template was given
     return f"{type(error).__name__}: {text}"[:300] if text else type(error).__name__
 
 

@@ -62,15 +62,16 @@ def _about_content(host: str, answer: Any) -> Iterator[Finding]:
     if answer.base_error is not None:
         yield error(
             f"{conf.base_template} fails on {host}: {base_page.describe(answer.base_error)}",
-            "Portal pages have no `page`: mend the tag, or write portal_plugin/base.html for a base"
-            " that can do without. Until then customers see the portal without your site's header.",
+            "Portal pages have no `page`: mend the tag, or fill its block in a small template that"
+            ' extends your base, and name that in PORTAL_PLUGIN["BASE_TEMPLATE"]. Until then'
+            " customers see the portal without your site's header.",
         )
     elif base_page.ROOT not in answer.content.decode():
         yield error(
             f"{conf.base_template} leaves the portal's page out on {host}: its block for the"
             " content is missing, or stands inside a condition.",
-            "Give the base a block named content that is there on every page, or fill another one"
-            " in a portal_plugin/base.html of your own.",
+            "Give the base a block named content that is there on every page, or say in a small"
+            ' template that extends it which block is which: README, "Make it yours".',
         )
 
 

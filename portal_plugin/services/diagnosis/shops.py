@@ -34,7 +34,8 @@ def _terms(site: Any, shop: PortalSettings) -> Iterator[Finding]:
             yield error(
                 f"{site.hostname} has no approval terms for {kind.value}s in {language!r}:"
                 " none can be published.",
-                f"Write them in the admin, under {WHERE}.",
+                f"Write them in the admin, under {WHERE}: a starter text is there to be changed. It"
+                " is not kept as it stands.",
             )
         elif starter.is_marked(terms.text):
             yield error(

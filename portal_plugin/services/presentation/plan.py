@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from ... import days
 from ...instalments import Instalment
@@ -134,4 +134,4 @@ def _state_label(state: str) -> str:
         return _("Paid")
     if state == "overdue":
         return _("Overdue")
-    return _("Next") if state == "next" else ""
+    return pgettext("instalment", "Next") if state == "next" else ""
