@@ -1,5 +1,6 @@
 """Whatever is no direct link, or no longer one, and what a link does not depend on."""
 
+import re
 import time
 import zoneinfo
 from datetime import date, datetime, timedelta
