@@ -65,6 +65,8 @@ def make_venv() -> None:
     """Without pip, because Debian cuts out of its Python what would bring it."""
     if read_stamp(VENV).get("interpreter") != stamp()["interpreter"]:
         base = getattr(sys, "_base_executable", sys.executable)
+        if VENV.is_symlink():
+            VENV.unlink()  # the environment of another checkout is not ours to empty
         run(base, "-m", "venv", "--clear", "--without-pip", VENV)
 
 

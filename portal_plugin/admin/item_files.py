@@ -13,7 +13,7 @@ from ..exceptions import PortalError
 from ..models import Attachment, Proof
 from ..services import files, proofs
 from ..services.mail_receivers import staff_name
-from . import overview_rows, sites
+from . import overview_files, overview_rows, sites
 from .finding import find
 
 #: Stands in the address until the page fills a key in.
@@ -51,7 +51,7 @@ def item_files(request, pk, key):
         "document": document,
         "key": key,
         "proofs": overview_rows.proofs_of(document).get(key, []),
-        "files": [row for row in overview_rows.attachments(document) if row.item_key == key],
+        "files": [row for row in overview_files.attachments(document) if row.item_key == key],
     }
     return render(request, "portal_plugin/admin/item_files.html", context)
 

@@ -19,7 +19,7 @@ from ..services.mail_receivers import staff_name
 from ..services.presentation.decided import confirmed_sentence
 from ..services.presentation.plan import next_label, plan_rows
 from ..statuses import DocumentState, EmailState, ItemState, LinkRole
-from . import invoicing, money_rows, overview_rows, sites, timeline
+from . import invoicing, money_rows, overview_files, overview_rows, sites, timeline
 from .finding import find
 from .request_rows import request_rows
 from .words import language_of_admin, number_of, state_tag
@@ -99,8 +99,8 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "said": overview_rows.said_rows(document, names),
             "has_unanswered": self.document.has_unanswered_comment,
             "open_requests": request_rows(document, names),
-            "attachments": overview_rows.attachments(document),
-            "external_files": overview_rows.external_files(document),
+            "attachments": overview_files.attachments(document),
+            "external_files": overview_files.external_files(document),
             "people": overview_rows.people(document),
             "roles": LinkRole.choices,
             "lets_invite": PortalSettings.of(document.site).lets_invite,

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
-from ..models import Attachment, Comment, ExternalFile, InternalNote, ProofVersion
+from ..models import Comment, InternalNote, ProofVersion
 from ..money import format_money, format_number
-from ..services import answering, confirming_changes, links, on_behalf, previews
+from ..services import answering, confirming_changes, files, links, on_behalf, previews
 from ..services.mail_receivers import staff_name
 from ..services.presentation.changed import sentences
 from ..services.presentation.decided import agreement_sentence, earlier_sentence
@@ -32,6 +32,10 @@ class ProofRow:
     @property
     def is_waiting(self):
         return self.version.released_at is None
+
+    @property
+    def check_words(self):
+        return files.check_words(self.version)
 
 
 @dataclass(frozen=True)
@@ -209,16 +213,6 @@ def _author(row) -> str:
     if row.is_from_customer:
         return _("The customer")
     return (staff_name(row.staff) if row.staff else "") or _("The shop")
-
-
-def attachments(document):
-    found = Attachment.objects.of_thread(document).filter(removed_at=None)
-    return list(found.order_by("-created_at", "-pk"))
-
-
-def external_files(document):
-    found = ExternalFile.objects.of_thread(document)
-    return list(found.order_by("-created_at", "-pk"))
 
 
 def people(document):

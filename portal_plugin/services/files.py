@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .. import faults, signals
 from ..exceptions import StorageUnavailable
@@ -242,6 +243,15 @@ def may_go_out(row: Attachment | ProofVersion) -> bool:
 def may_be_opened(row: Attachment | ProofVersion) -> bool:
     """By staff, who see that it is unchecked: everything but what a virus was found in."""
     return row.check_state != FileCheckState.REFUSED
+
+
+def check_words(row: Attachment | ProofVersion) -> str:
+    """For staff: why nobody, or the customer, can open the file. Empty where all may."""
+    if row.check_state == FileCheckState.REFUSED:
+        return _("This file did not pass the virus check.")
+    if not may_go_out(row):
+        return _("Waits for the virus check. The customer gets it afterwards.")
+    return ""
 
 
 def first_check_state() -> FileCheckState:

@@ -12,9 +12,11 @@ from portal_plugin.models import (
     LinkToken,
     Order,
     OutgoingEmail,
+    Preview,
     ProofVersion,
 )
 from portal_plugin.services import links, proofs, staging
+from portal_plugin.statuses import FileCheckState
 from tests.factories import approve, estimate_factory, link_factory, order_factory, publish
 
 from . import pages
@@ -79,6 +81,37 @@ def test_files_stay_inside_until_they_are_shown(client, boss):
     response = client.get(url)
     assert response["Content-Disposition"].startswith("attachment")
     response.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (FileCheckState.REFUSED, "This file did not pass the virus check."),
+        (FileCheckState.WAITING, "Waits for the virus check. The customer gets it afterwards."),
+        (FileCheckState.UNCHECKED, "Waits for the virus check. The customer gets it afterwards."),
+        (FileCheckState.CLEAN, ""),
+    ],
+)
+def test_what_the_virus_check_says_stands_with_the_file(client, boss, settings, state, words):
+    scanner = {"FILE_SCANNER": "portal_plugin.gateways.scanner.clamd"}
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **scanner}
+    document = estimate_factory(items=1)
+    say(client, document, "add-files", files=[picture("a.png")])
+    say(client, document, "add-proof", item=str(document.lines[0].key), file=picture())
+    Attachment.objects.update(check_state=state)
+    ProofVersion.objects.update(check_state=state)
+    page = client.get(pages.overview(document)).content.decode()
+    assert page.count("virus check") == page.count(words or "virus check") == (2 if words else 0)
+
+
+def test_a_pdf_that_carries_a_script_is_flagged(client, boss):
+    document = estimate_factory(items=1)
+    say(client, document, "add-files", files=[picture("a.png"), picture("b.png")])
+    page = client.get(pages.overview(document)).content.decode()
+    assert "carries a script" not in page
+    Preview.objects.filter(digest=Attachment.objects.first().digest).update(warnings="scripts")
+    page = client.get(pages.overview(document)).content.decode()
+    assert page.count("carries a script") == 2
 
 
 def test_a_file_of_another_document_is_not_given_out(client, boss):
