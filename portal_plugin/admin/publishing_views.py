@@ -47,6 +47,13 @@ class Publishes:
                 return redirect(self._url("confirm") + "?then=overview")
         return self._guarded(super().workflow_action_action)
 
+    def get_success_message(self, instance=None):
+        """By the number that publishing has just given it. Wagtail reads it from the revision."""
+        document = instance or self.object
+        if self.action == "publish" and not document.number:
+            document.refresh_from_db(fields=["number", "latest_revision"])
+        return super().get_success_message(instance)
+
     def get_success_url(self):
         if self.action == "publish":
             return self._url(self._then())

@@ -66,6 +66,15 @@ def let_the_hour_come():
     call_command("publish_scheduled")
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_published_first_is_told_by_its_number(client, boss, model):
+    document = make(model, published=False, items=1)
+    page = edit(client, document, **{"action-publish": "publish"}).content.decode()
+    document.refresh_from_db()
+    assert document.number
+    assert f"'{document.number}' updated and published" in page.replace("&#x27;", "'")
+
+
 def approved(document, boss):
     link_factory(document)
     on_behalf.record(document, [document.lines[0].key], Verdict.APPROVE, "Phone", boss)
