@@ -116,7 +116,8 @@ def erase(plan: Plan, user: Any = None) -> None:
     """Do it, document by document. A second time finds nothing more to do."""
     for recipient in plan.recipients:
         for link in DirectLink.objects.filter(recipient=recipient).select_related("document"):
-            _erase_on(link, recipient, user)
+            for document in _documents_of(link):
+                _erase_on(document, link, recipient, user)
         with transaction.atomic():
             PersonalSalt.objects.filter(recipient=recipient).delete()
             Recipient.objects.filter(pk=recipient.pk).update(
@@ -125,10 +126,17 @@ def erase(plan: Plan, user: Any = None) -> None:
     Contact.objects.filter(pk__in=[contact.pk for contact in plan.contacts]).delete()
 
 
-def _erase_on(link: DirectLink, recipient: Recipient, user: Any) -> None:
+def _documents_of(link: DirectLink) -> list[SalesDocument]:
+    """Its own, and the orders made from that which were answered by it: whose words are gone from a
+    document is said in that document's own history, where alone it is believed."""
+    others = SalesDocument.objects.filter(submissions__link=link).exclude(pk=link.document_id)
+    return [link.document, *others.order_by("pk").distinct()]
+
+
+def _erase_on(on: SalesDocument, link: DirectLink, recipient: Recipient, user: Any) -> None:
     with transaction.atomic():
-        document = lock(link.document)
-        sent = Submission.objects.filter(link=link)
+        document = lock(on)
+        sent = Submission.objects.filter(link=link, document=document.pk)
         facts = {
             "link": link.pk,
             "submissions": list(sent.order_by("pk").values_list("pk", flat=True)),

@@ -15,7 +15,7 @@ from portal_plugin.statuses import DocumentState, LinkRole
 from tests import factories
 from tests.portal.test_pages import queries_of_the_plugin, warm
 
-from .test_actions import filled, url_of, written
+from .filling import filled, url_of, written
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from portal_plugin.exceptions import NotAvailable, TooManyRequests
 from portal_plugin.models import DirectLink, OutgoingEmail, PortalSettings, Recipient
 from portal_plugin.services import inviting, links, renewing, sending, work
 from tests import factories
-from tests.actions.test_actions import filled, url_of
+from tests.actions.filling import filled, url_of
 from tests.actions.test_roles import run
 from tests.models.test_approvers import fresh
 

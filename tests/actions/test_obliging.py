@@ -6,7 +6,7 @@ from portal_plugin.models import Decision, Order, Submission
 from portal_plugin.services import proofs, terms
 from portal_plugin.services.evidence import verifying
 from tests import factories, samples
-from tests.actions.test_actions import filled, url_of
+from tests.actions.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 LABEL = "Order with obligation to pay"

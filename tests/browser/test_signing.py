@@ -63,3 +63,23 @@ def test_it_is_typed_by_whoever_cannot_draw(visit, estimate, scripts):
     form.get_by_label("Type your full name as your signature").fill("Kim Example")
     approve(page, form)
     assert Submission.objects.get().signature == "Kim Example"
+
+
+@pytest.mark.parametrize("how", ["typed", "drawn"])
+def test_what_was_lacking_is_not_said_any_more_once_it_is_there(visit, estimate, how):
+    page = visit(estimate, "phone")
+    form = opened(page, "Approve: A1 poster")
+    form.get_by_label("I have read and accept the Approval Terms").check()
+    form.get_by_role("button", name="Submit Approval").click()
+    told = form.locator(".portal-error", has_text="Draw your signature, or type your full name.")
+    name = form.get_by_label("Type your full name as your signature")
+    expect(told).to_be_visible()
+    name.fill(" ")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    if how == "typed":
+        name.fill("K")
+    else:
+        draw(page, (0.1, 0.7), (0.3, 0.2), (0.5, 0.8))
+    expect(told).to_have_count(0)
+    expect(name).not_to_have_attribute("aria-invalid", "true")
+    assert violations(page) == []

@@ -1,12 +1,14 @@
 """The file of a document that a stranger checks without us."""
 
 import json
+import re
+import sys
 import zipfile
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from portal_plugin.canonical import canonical_bytes, digest
+from portal_plugin.canonical import HISTORY_SCHEME, canonical_bytes, digest
 from portal_plugin.models import (
     DirectLink,
     Estimate,
@@ -15,7 +17,7 @@ from portal_plugin.models import (
     Recipient,
     Submission,
 )
-from portal_plugin.services import erasing, invoices, pdfs
+from portal_plugin.services import activity, erasing, invoices, pdfs
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories
 from tests.evidence import (
@@ -32,6 +34,7 @@ from tests.evidence import (
 __all__ = ["estimate", "user"]
 pytestmark = pytest.mark.django_db
 KEPT: list[bytes] = []
+SHA256 = re.compile("[0-9a-f]{64}").fullmatch
 
 
 def export(estimate, path):
@@ -158,7 +161,8 @@ def test_the_stranger_finds_another_proof(exported, what):
 
     done = check(rewritten(exported, files=change))
     assert done.returncode == 1
-    assert "the file of a proof" in done.stdout or f"{proof} was changed" in done.stdout
+    lacking = f"the text or file of ['{digest(PROOF)}']"
+    assert lacking in done.stdout or f"{proof} was changed" in done.stdout
 
 
 def _raw(path, content):
@@ -267,6 +271,43 @@ def test_where_one_was_erased_nobody_else_can_be(client, enter, estimate, tmp_pa
     assert "who sent it" in done.stdout
 
 
+def _with_an_erasure_beside(data):
+    """A document of the forger's own, whose whole history is that somebody was erased."""
+    _entry, kept = _at(data, "approve")
+    told = {"actor": "staff", "at": "2026-01-01T00:00:00.000000Z", "document": "x", "previous": ""}
+    told |= {"data": json.dumps({"submissions": [kept["submission"]]}), "verb": "erased"}
+    told |= {"scheme": 4, "sequence": 1}
+    history = [told | {"hash": digest(canonical_bytes(told))}]
+    data["documents"].append({"document": "x", "people": {}, "history": history})
+    _person(data, said=NOBODY, salt="")
+
+
+def test_an_erasure_in_another_history_excuses_no_blank_name(exported):
+    done = check(rewritten(exported, _with_an_erasure_beside))
+    assert "Head: x:1:" in done.stdout
+    assert "who sent it" in done.stdout
+    assert done.returncode == 1
+
+
+def test_whose_words_went_from_the_order_is_said_in_its_own_history(
+    client, enter, estimate, tmp_path
+):
+    """The link of the estimate it was made from opens it as well."""
+    factories.approve(estimate, estimate.standing.waiting_keys)
+    order = Order.objects.get()
+    enter(estimate, estimate.links.get())
+    client.get(f"/portal/d/{estimate.public_id}/")
+    post(client, order, "comment", text="When?")
+    erasing.erase(erasing.by_link(estimate.links.get()))
+    (theirs,) = order.submissions.filter(link__document=estimate.pk)
+    kept = activity.facts(order.activities.get(verb="erased"))
+    assert kept["submissions"] == [theirs.pk]
+    path = tmp_path / "order.zip"
+    with path.open("wb") as target:
+        exporting.export(order, target)
+    assert check(path).returncode == 0, check(path).stdout
+
+
 def test_a_second_text_under_the_name_of_the_first_is_found(exported):
     """One program would show the one, another the other."""
     with zipfile.ZipFile(exported) as archive:
@@ -274,7 +315,7 @@ def test_a_second_text_under_the_name_of_the_first_is_found(exported):
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(exported, "a") as archive:
         archive.writestr("evidence.json", first)
     done = check(exported)
-    assert "evidence.json is there twice" in done.stdout
+    assert "NOT AS IT WAS: evidence.json of format 2" in done.stdout
     assert done.returncode == 1
 
 
@@ -296,7 +337,20 @@ def test_that_of_invoices_holds(tmp_path):
         exporting.export(Order.objects.get(), target)
     assert check(path).returncode == 0, check(path).stdout
     done = check(rewritten(path, _without_text("digest", "invoice")))
-    assert "the text of ['digest']" in done.stdout
+    assert "the text or file of ['digest']" in done.stdout
+
+
+def test_whoever_writes_another_checker_is_told_of_every_hash(exported):
+    """By the file itself, and by the docs."""
+    with zipfile.ZipFile(exported) as archive:
+        read_me, evidence = archive.read("README.txt").decode(), archive.read("evidence.json")
+    entries = [each for one in json.loads(evidence)["documents"] for each in one["history"]]
+    kept = [entry | json.loads(entry["data"]) for entry in entries]
+    hashed = {name for each in kept for name, value in each.items() if SHA256(str(value))}
+    assert {"hash", "previous", "digest", "said", "person", "since", "sha256"} <= hashed
+    for text in (read_me, CHECKER.with_name("evidence.md").read_text()):
+        assert not [name for name in hashed if not re.search(rf"\b{name}\b", text)]
+        assert str(HISTORY_SCHEME) in text
 
 
 def test_no_file_is_written_over(estimate, tmp_path):
@@ -309,6 +363,7 @@ def test_no_file_is_written_over(estimate, tmp_path):
 
 def test_the_checker_needs_nothing_but_python_and_is_short():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
-    imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
-    assert imports <= {"hashlib", "hmac", "json", "os", "sys", "zipfile"}
-    assert len(lines) <= 67
+    (imports,) = [line.partition("#")[0] for line in lines if "import " in line]
+    names = imports.removeprefix("import ").strip().split(", ")
+    assert {"hashlib", "json", "zipfile"} <= set(names) <= sys.stdlib_module_names
+    assert len(lines) <= 50

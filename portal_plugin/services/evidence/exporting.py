@@ -21,42 +21,57 @@ CHUNK = 1024 * 1024
 README = """\
 What was agreed about {name}, and how to check it.
 
-evidence.json holds "texts" and, under "documents", the document and what it was made from. What a
-history names by a hash is found among the texts or the files, by its SHA-256: nothing is there
-twice, and nothing has to be believed.
-  history    entries in their order. The hash of an entry is the SHA-256 of the JSON object
+evidence.json is one object: "format" (2), "texts" (a list), "documents" (the document and what it
+was made from, each with its "history" and its "people") and "files". What a history names by a hash
+is found among the texts or the files, by its SHA-256 in hexadecimal: nothing is there twice, and
+nothing has to be believed. That of a text is of its bytes in UTF-8.
+  history    entries in their order. "hash" of an entry is the SHA-256 of the JSON object
              {{actor, at, data, document, previous, scheme, sequence, verb}}, written in UTF-8 with
-             sorted keys and without spaces; "previous" is the hash of the entry before, empty for
-             the first; "data" is the text as it stands, and JSON as well. So no entry can be
-             changed, taken out or put in between without changing every hash after it.
-  data       of an entry, as far as it has them:
+             sorted keys and without spaces, letters beyond ASCII as they are, and nothing escaped
+             but ", \\ and control characters. "sequence" counts from 1; "document" is that of the
+             document; "previous" is the hash of the entry before, empty for the first; "data" is
+             the text as it stands, and JSON as well. So no entry can be changed, taken out or put
+             in between without changing every hash after it.
+  data       of an entry, as far as it has them; an empty hash is of nothing:
     digest       of the text of a version, as it went out, or of an invoice or a credit note
-    decided      of each decision the item, the verdict, the item's hash and that of the reason;
-                 since scheme 3 also the version since which the item was so, and when. An item's
-                 hash is that of its object in the text of the version, without "key",
-                 "is_optional", "is_selected" and "one_of", written as above
+    decided      a list of decisions, each a list: the item, the verdict, the item's hash and that
+                 of the reason; since scheme 3 also the version since which the item was so
+                 (document, colon, number), and when. The item's hash is that of its object under
+                 "items" in the text of a version, without "key", "is_optional", "is_selected" and
+                 "one_of", written as above; "key" is the item. It is that of a version of this
+                 document, from an entry before
     terms, withdrawal, purchase_order, checklist, note, asked
                  of what was shown, typed or ticked, and of a change request with its points
     chose        options that were ticked and unticked, as pairs of item and true or false
     sent         when it came (since scheme 3)
-    since        of the list of [item, version since which it is so] of a version (since scheme 3)
-    said         the HMAC-SHA-256 of the text "said" of the person who sent it, under the
-                 hexadecimal "salt" beside it: name, email, typed signature, drawn signature
-                 (since scheme 2)
+    since        of the list of [item, version since which it is so] of a version (since scheme 3),
+                 written as above, in the order of its items
+    submission   the number of what came from a person, under which "people" has it
+    said         the HMAC-SHA-256, in hexadecimal, of the text "said" of the person who sent it, as
+                 it stands there; the key is the bytes that "salt" beside it is the hexadecimal
+                 form of. The text has name, email, typed signature, drawn signature (since scheme
+                 2)
+    person       the same of the name and address that their link was made for. Its key is kept by
+                 the shop alone: that two are of one person can be seen, and nothing else
     sha256       of a proof or a file with which the entry came; of several under "attachments"
     internal     of a file of staff's: true until an entry "file_shown" names it as "file", or that
                  of a version under "shown_files"; until then it is not in here (since scheme 4)
-  people     who sent what, by the number of the "submission" in "data". Whose link it was, by
-             staff or not, what with and when are for reading: "said" alone is in the history.
-files/ has proofs, files and PDFs as they are, each under its SHA-256; what they are called is under
-"files". The texts of items in a version name the SHA-256 of their proofs.
+    submissions  of an entry "erased": the numbers whose persons were erased. An entry of scheme 1
+                 or 2 may lack them: it can be about any of its history
+    The rest are numbers and words that lead to what is not in here, or say more of it.
+  people     who sent what. Whose link it was, by staff or not, what with and when are for reading:
+             "said" alone is in the history.
+files/ has proofs, files and PDFs as they are, not packed, each under its SHA-256; what they are
+called is under "files". The object of an item in the text of a version names the SHA-256 of its
+"proofs".
 
 Persons stand in the history as keyed digests only: after somebody's data were erased there is an
-entry "erased" that names their submissions, "said" and "salt" of these are empty, and every other
-hash still holds.
+entry "erased" in the history of each document that they had answered, "said" and "salt" of what it
+names are empty, and every other hash still holds. No other history can say it.
 
 The last entry's hash is the head. Whoever wrote it down at the time, from a receipt or from an
-email, can tell that nothing was taken off the end since.
+email, can tell that nothing was taken off the end since, and that the history is the one it was:
+somebody who makes one up makes up its hashes as well.
 """
 
 

@@ -123,6 +123,21 @@ function problem(form, sentence) {
   notice.focus();
 }
 
+/** A field that was refused and is filled now is not called wrong any longer: the server looks again. */
+function filled({ target: field }) {
+  const isFilled = field.type === "checkbox" ? field.checked : field.value?.trim();
+  if (field.ariaInvalid === "true" && isFilled) settle(field);
+}
+
+function settle(field) {
+  field.ariaInvalid = null;
+  const told = field.closest("[aria-describedby$=_error]");
+  if (!told || told.querySelector("[aria-invalid=true]")) return;
+  const ids = told.getAttribute("aria-describedby").split(" ");
+  document.getElementById(ids.pop())?.remove();
+  told.setAttribute("aria-describedby", ids.join(" "));
+}
+
 // -- The page behind ------------------------------------------------------------------------------------
 
 /** Reads the page again. Fails quietly: it is fresh after the next load. */
@@ -209,9 +224,10 @@ function submitted(event) {
 }
 
 if (portal) {
-  Object.assign(portal, { arrived, money, refresh, style });
+  Object.assign(portal, { arrived, money, refresh, settle, style });
   portal.csrf = () => root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? texts.token ?? "";
   root.addEventListener("click", clicked);
+  root.addEventListener("input", filled);
   root.addEventListener("close", closing, { capture: true });
   portal.dialog.addEventListener("submit", submitted);
   arrived(root);

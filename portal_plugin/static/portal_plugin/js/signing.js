@@ -7,7 +7,7 @@ const STEP = 3;
 
 const within = (value, most) => Math.round(Math.min(Math.max(value, 0), most));
 
-export default function sign(part) {
+export default function sign(part, portal) {
   const pad = part.querySelector("[data-sign-pad]");
   const field = part.querySelector("input");
   const line = pad.querySelector("path");
@@ -69,6 +69,7 @@ export default function sign(part) {
     pen = null;
     field.value = JSON.stringify(strokes);
     said.textContent = part.dataset.textDrawn;
+    portal.settle(field.form.elements.signature);
   }
 
   clear.addEventListener("click", () => {

@@ -1,0 +1,120 @@
+"""What changed between the page and the form is shown first, and nothing is written."""
+
+import pytest
+
+from portal_plugin.models import Submission
+from portal_plugin.services import terms
+from tests import factories
+from tests.actions.filling import filled, url_of, written
+
+pytestmark = pytest.mark.django_db
+
+
+def changed(document, **values):
+    """Published with other values outside the items."""
+    for name, value in values.items():
+        setattr(document, name, value)
+    return factories.publish(document)
+
+
+def test_terms_that_changed_meanwhile_are_shown_first(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    before = written()
+    terms.add(estimate.site, "en", "estimate", "New terms of today.")
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert b"New terms of today." in response.content
+    assert written() == before
+    form = response.context["form"]
+    again = {field.name: field.value() for field in form.hidden_fields()} | {"accept_terms": "on"}
+    assert client.post(url, again).status_code == 303
+    assert Submission.objects.get().terms_text == "New terms of today."
+
+
+def test_an_item_that_the_shop_changed_is_refused_with_what_changed(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    estimate.lines[0].quantity = 500
+    estimate.line_items = estimate.lines
+    factories.publish(estimate)
+    before = written()
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert "Quantity: 2 → 500" in str(response.context["stale"][0])
+    assert written() == before
+    form = response.context["form"]
+    again = {field.name: field.value() for field in form.hidden_fields()} | {"accept_terms": "on"}
+    assert client.post(url, again).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"shipping_amount": 20},
+        {"deposit_percent": 50},
+        {"delivery_text": "In autumn"},
+    ],
+)
+@pytest.mark.parametrize("action", ["approve", "approve_multiple", "order_approved"])
+def test_what_is_payable_is_confirmed_once_more_where_it_changed(
+    client, estimate, keys, action, values
+):
+    if action == "order_approved":
+        factories.approve(estimate, [keys[1]])
+    url = url_of(estimate, action, keys[0] if action == "approve" else None)
+    ticks = {"accept_terms": "on", "items": [str(keys[0])], "confirm": "on"}
+    data = filled(client, url, **ticks)
+    changed(estimate, **values)
+    before = written()
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert " → " in str(response.context["stale"][0])
+    assert written() == before
+    form = response.context["form"]
+    again = {field.name: field.value() for field in form.hidden_fields()} | ticks
+    assert client.post(url, again).status_code == 303
+
+
+def test_new_terms_hide_nothing_else_that_changed(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    estimate.lines[0].quantity = 500
+    estimate.line_items = estimate.lines
+    changed(estimate, shipping_amount=20)
+    terms.add(estimate.site, "en", "estimate", "New terms of today.")
+    response = client.post(url, data)
+    assert b"New terms of today." in response.content
+    item, total = response.context["stale"]
+    assert "500" in str(item)
+    assert "Total: " in str(total)
+
+
+def test_a_lower_total_needs_no_second_confirmation(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    changed(estimate, discount_percent=5)
+    assert client.post(url, data).status_code == 303
+
+
+def test_a_new_introduction_is_no_change_of_what_is_payable(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    changed(estimate, introduction="Good morning")
+    assert client.post(url, data).status_code == 303
+
+
+NONSENSE = ["9" * 5000, "x", "a:b", "\0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name in ("terms_id", "version", "shown") for value in NONSENSE]
+    + [(name, value) for name in ("terms_id", "shown") for value in ("", "-1", str(2**63))],
+)
+def test_hidden_fields_of_no_page_of_ours_approve_nothing(client, estimate, keys, name, value):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on") | {name: value}
+    before = written()
+    assert client.post(url, data).status_code in (400, 409)
+    assert written() == before

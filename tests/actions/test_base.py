@@ -1,0 +1,83 @@
+"""What every action has in common."""
+
+import pytest
+
+from portal_plugin import registry
+from portal_plugin.exceptions import NotAvailable
+from portal_plugin.models import Comment, Decision, Order
+from portal_plugin.models.documents import lock
+from portal_plugin.services import staging
+from portal_plugin.services.visits import Visit
+from tests import factories
+from tests.actions.filling import filled, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_second_arrival_has_no_second_effect(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    first, second = client.post(url, data), client.post(url, data)
+    assert first.url == second.url
+    assert Decision.objects.count() == 1
+
+
+def test_a_second_arrival_of_the_deciding_post_leads_to_the_order(client, enter):
+    estimate = factories.estimate_factory(items=1)
+    enter(estimate)
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    data = filled(client, url, accept_terms="on")
+    client.post(url, data)
+    again = client.post(url, data)
+    assert again.status_code == 303
+    assert Order.objects.count() == 1
+    assert client.get(again.url, follow=True).status_code == 200
+
+
+def test_a_limit_is_a_sentence_and_nothing_written(client, estimate, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "MESSAGES_PER_HOUR": 2}
+    url = url_of(estimate, "comment")
+    answers = [client.post(url, filled(client, url, text=f"Comment {n}")) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert answers[-1]["Retry-After"] == "3600"
+    assert Comment.objects.count() == 2
+
+
+def test_a_key_of_another_document_is_unknown_here(client, enter, estimate):
+    url = url_of(estimate, "comment")
+    data = filled(client, url, text="First")
+    client.post(url, data)
+    other = factories.estimate_factory(items=1)
+    enter(other)
+    client.post(url_of(other, "comment"), data | {"text": "Second"})
+    assert set(Comment.objects.values_list("text", flat=True)) == {"First", "Second"}
+
+
+def test_a_fragment_is_the_inside_of_a_dialog(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    headers = {"X-Portal-Fragment": "1"}
+    fragment = client.get(url, headers=headers).content
+    assert b"<html" not in fragment
+    data = filled(client, url, accept_terms="on")
+    done = client.post(url, data, headers=headers)
+    assert (done.status_code, done["X-Portal-Done"]) == (200, "1")
+
+
+def test_an_unknown_action_is_unknown(client, estimate):
+    assert client.get(url_of(estimate, "nothing")).status_code == 404
+
+
+class CancelledMeanwhile(registry.action("approve")):
+    """Staff cancel between the look at the page and the lock."""
+
+    def prepare(self, form):
+        staging.cancel(self.document, "Out of material")
+
+
+def test_the_second_look_is_taken_under_the_lock(client, estimate, keys):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on")
+    visit = Visit(document=lock(estimate), link=estimate.links.get())
+    with pytest.raises(NotAvailable):
+        CancelledMeanwhile(visit, keys[0]).run(data)
+    assert not Decision.objects.exists()

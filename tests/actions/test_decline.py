@@ -1,0 +1,21 @@
+import pytest
+
+from portal_plugin.models import Decision, Order
+from tests import factories
+from tests.actions.filling import filled, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_declining_takes_an_optional_reason(client, estimate, keys):
+    url = url_of(estimate, "decline", keys[0])
+    assert client.post(url, filled(client, url, reason="Too expensive")).status_code == 303
+    decision = Decision.objects.get()
+    assert (decision.verdict, decision.reason) == ("decline", "Too expensive")
+
+
+def test_declining_the_last_item_says_that_the_rest_is_an_order(client, estimate, keys):
+    factories.approve(estimate, keys[:2])
+    url = url_of(estimate, "decline", keys[2])
+    page = client.post(url, filled(client, url), follow=True).content.decode()
+    assert f"This is now order {Order.objects.get().number}." in page
