@@ -13,6 +13,7 @@ from ..conf import conf
 from ..exceptions import NotAvailable
 from ..gateways import stripe as gateway
 from ..models import PortalSettings
+from ..models.decimals import FiniteDecimalField
 from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
@@ -30,14 +31,14 @@ class PayForm(ActionForm):
     """``shown`` is the amount that the page showed. It is compared with what is due, never charged:
     what is charged the server decides."""
 
-    shown = forms.DecimalField(
+    shown = FiniteDecimalField(
         widget=forms.HiddenInput,
         max_digits=19,
         decimal_places=4,
         error_messages={"required": _("Please load the page again.")},
     )
     hosted = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    other_amount = forms.DecimalField(
+    other_amount = FiniteDecimalField(
         label=_("Amount"), required=False, max_digits=19, decimal_places=4
     )
     way = forms.ChoiceField(
