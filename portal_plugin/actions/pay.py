@@ -151,8 +151,18 @@ class Pay(Action):
         return most + payments.highest_fee(document, most)
 
     def is_available(self):
+        return self._is_due and payments.can_be_paid(self.document)
+
+    @property
+    def has_no_way(self):
+        """It would be offered, but the shop has neither Stripe nor a bank to pay to: a page says
+        in its place whom to ask."""
+        return self._is_due and not payments.can_be_paid(self.document)
+
+    @property
+    def _is_due(self):
         document = self.document
-        if not self.is_allowed or self.document.standing.is_raised:
+        if not self.is_allowed or document.standing.is_raised:
             return False
         return document.amount_due > 0 and not document.has_pending_payment
 
@@ -161,6 +171,8 @@ class Pay(Action):
             return NotAvailable(self._unconfirmed())
         if self.document.has_pending_payment:
             return payments.PaymentPending()
+        if self.has_no_way:
+            return NotAvailable(text("Please ask the shop how you can pay."))
         return super().refusal()
 
     def _unconfirmed(self):
