@@ -168,6 +168,16 @@ def document_totals(lines: Iterable[Line], currency: str, terms: Terms = Terms()
     )
 
 
+def worth_in_total(line: LineTotals, terms: Terms, currency: str) -> Decimal:
+    """By how much a row that counts raises the total: to the cent where ``adds_up_by_row``, else
+    about, because what is taken off or rounded is a matter of all rows together."""
+    return round_money(line.gross * (HUNDRED - terms.discount_percent) / HUNDRED, currency)
+
+
+def adds_up_by_row(terms: Terms) -> bool:
+    return not (terms.discount_percent or terms.discount_amount or terms.rounding_unit)
+
+
 def _bands(counted):
     bands = defaultdict(lambda: (ZERO, ZERO))
     for line, sums in counted:

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_plugin.money import cash_unit, digits, format_money, round_money
-from portal_plugin.totals import Line, Terms, document_totals, line_totals
+from portal_plugin.totals import (
+    Line,
+    Terms,
+    adds_up_by_row,
+    document_totals,
+    line_totals,
+    worth_in_total,
+)
 
 D = Decimal
 
@@ -142,3 +149,41 @@ def test_the_parts_always_sum_to_the_whole(items, currency, percent, shipping, i
 def test_a_deposit_is_never_less_than_its_least(percent, amount, least, deposit):
     terms = Terms(deposit_percent=D(percent), deposit_amount=D(amount), deposit_least=D(least))
     assert document_totals([Line(unit_price=D(100))], "EUR", terms).deposit == D(deposit)
+
+
+SHIPPING = Line(unit_price=Decimal("4.9"), tax_rate=Decimal(19))
+
+
+@given(
+    st.lists(
+        st.builds(
+            Line,
+            quantity=st.decimals("0.1", "99", places=2),
+            unit_price=st.decimals("-9", "99", places=3),
+            tax_rate=st.sampled_from([D(0), D(7), D("8.1"), D(19)]),
+            is_counted=st.booleans(),
+        ),
+        max_size=6,
+    )
+)
+def test_where_nothing_is_taken_off_each_row_is_worth_just_what_the_total_grows_by(lines):
+    terms = Terms(shipping=SHIPPING)
+    assert adds_up_by_row(terms)
+    totals = document_totals(lines, "EUR", terms)
+    rows = zip(lines, totals.lines, strict=True)
+    worth = sum(worth_in_total(sums, terms, "EUR") for line, sums in rows if line.is_counted)
+    assert totals.total == worth + line_totals(SHIPPING, "EUR").gross
+
+
+@pytest.mark.parametrize(
+    ("terms", "worth"),
+    [
+        (Terms(discount_percent=D(10)), "107.10"),
+        (Terms(discount_amount=D(10)), "119.00"),
+        (Terms(rounding_unit=D("0.05")), "119.00"),
+    ],
+)
+def test_else_it_is_about_what_a_row_is_worth(terms, worth):
+    row = line_totals(Line(unit_price=D(100), tax_rate=D(19)), "EUR")
+    assert not adds_up_by_row(terms)
+    assert str(worth_in_total(row, terms, "EUR")) == worth

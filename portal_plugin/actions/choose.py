@@ -14,6 +14,17 @@ from .forms import ActionForm
 from .outcomes import Done
 
 
+class Priced(forms.RadioSelect):
+    """Alternatives, each with what it adds to the total, by the key of its item."""
+
+    def __init__(self, worth, **kwargs):
+        super().__init__(**kwargs)
+        self.worth = worth
+
+    def create_option(self, name, value, *args, **kwargs):
+        return super().create_option(name, value, *args, **kwargs) | {"worth": self.worth[value]}
+
+
 class ChooseForm(ShownVersionMixin, ActionForm):
     """One box for each option, one row of round ones for each group of alternatives."""
 
@@ -21,11 +32,13 @@ class ChooseForm(ShownVersionMixin, ActionForm):
         super().__init__(*args, **kwargs)
         document = self.document
         prices = _prices(document)
+        # As a script reads numbers.
+        worth = {str(key): f"{amount:f}" for key, amount in document.worth_in_total().items()}
         for place, (name, items) in enumerate(document.alternatives.items()):
             self.fields[f"group_{place}"] = forms.ChoiceField(
                 label=name,
                 choices=[(str(item.key), _label(item, prices)) for item in items],
-                widget=forms.RadioSelect,
+                widget=Priced(worth),
                 initial=next(str(i.key) for i in items if i.key in document.counted_keys),
             )
         for item in document.options:
@@ -33,6 +46,7 @@ class ChooseForm(ShownVersionMixin, ActionForm):
                 label=_label(item, prices),
                 required=False,
                 initial=item.key in document.counted_keys,
+                widget=forms.CheckboxInput({"data-amount": worth[str(item.key)]}),
             )
 
     def chosen(self) -> dict:
@@ -89,6 +103,21 @@ class Choose(Action):
 
     def initial(self):
         return {"version": shown_version(self.document)}
+
+    def context(self, form):
+        """``rest`` is what the total has besides what can be chosen, for the script that adds up
+        what is ticked."""
+        document, worth = self.document, self.document.worth_in_total()
+        chosen = sum(
+            worth[item.key]
+            for item in document.lines
+            if item.is_choice and item.key in document.counted_keys
+        )
+        return {
+            "rest": f"{document.totals.total - chosen:f}",
+            "currency": document.totals.currency,
+            "is_exact": document.adds_up_by_item,
+        }
 
     def untick(self, data, error):
         """What the page did not show as it is stands as it is now, until somebody has seen it."""

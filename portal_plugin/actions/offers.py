@@ -37,9 +37,12 @@ class PageItem:
 
 @dataclass(frozen=True)
 class Offers:
+    """``asks_how_to_pay``: Pay Now would be one of them, and there is no way to pay."""
+
     primary: Offer | None
     items: list[PageItem]
     document: list[Offer]
+    asks_how_to_pay: bool = False
 
 
 def offers(visit, view: DocumentView) -> Offers:
@@ -54,12 +57,17 @@ def offers(visit, view: DocumentView) -> Offers:
         and (offer := _offer(action_class, visit, view, urls))
     ]
     primary = _primary(whole, items)
-    return Offers(primary, items, [offer for offer in whole if offer is not primary])
+    rest = [offer for offer in whole if offer is not primary]
+    return Offers(primary, items, rest, _asks_how_to_pay(visit))
 
 
 def offer(visit, view: DocumentView, name: str) -> Offer | None:
     """One document-wide action by name, or ``None`` while it is not available."""
     return _offer(registry.action(name), visit, view, _Urls(visit.document))
+
+
+def _asks_how_to_pay(visit) -> bool:
+    return bool(getattr(registry.action("pay")(visit), "has_no_way", False))
 
 
 class _Urls(dict):

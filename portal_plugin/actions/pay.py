@@ -13,6 +13,7 @@ from ..conf import conf
 from ..exceptions import NotAvailable
 from ..gateways import stripe as gateway
 from ..models import PortalSettings
+from ..models.decimals import FiniteDecimalField
 from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
@@ -30,14 +31,14 @@ class PayForm(ActionForm):
     """``shown`` is the amount that the page showed. It is compared with what is due, never charged:
     what is charged the server decides."""
 
-    shown = forms.DecimalField(
+    shown = FiniteDecimalField(
         widget=forms.HiddenInput,
         max_digits=19,
         decimal_places=4,
         error_messages={"required": _("Please load the page again.")},
     )
     hosted = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    other_amount = forms.DecimalField(
+    other_amount = FiniteDecimalField(
         label=_("Amount"), required=False, max_digits=19, decimal_places=4
     )
     way = forms.ChoiceField(
@@ -150,8 +151,18 @@ class Pay(Action):
         return most + payments.highest_fee(document, most)
 
     def is_available(self):
+        return self._is_due and payments.can_be_paid(self.document)
+
+    @property
+    def has_no_way(self):
+        """It would be offered, but the shop has neither Stripe nor a bank to pay to: a page says
+        in its place whom to ask."""
+        return self._is_due and not payments.can_be_paid(self.document)
+
+    @property
+    def _is_due(self):
         document = self.document
-        if not self.is_allowed or self.document.standing.is_raised:
+        if not self.is_allowed or document.standing.is_raised:
             return False
         return document.amount_due > 0 and not document.has_pending_payment
 
@@ -160,6 +171,8 @@ class Pay(Action):
             return NotAvailable(self._unconfirmed())
         if self.document.has_pending_payment:
             return payments.PaymentPending()
+        if self.has_no_way:
+            return NotAvailable(text("Please ask the shop how you can pay."))
         return super().refusal()
 
     def _unconfirmed(self):

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ..models.decimals import FiniteDecimalField
+
 MOST_POINTS = 30
 POINT_LETTERS = 1000
 #: Rows that are there before any script.
@@ -31,7 +33,7 @@ PLACE_NAMES = [
 
 
 def _fraction():
-    return forms.DecimalField(
+    return FiniteDecimalField(
         min_value=0,
         max_value=1,
         max_digits=5,

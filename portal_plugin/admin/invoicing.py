@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ..exceptions import PortalError
 from ..models import PortalSettings
+from ..models.decimals import FiniteDecimalField
 from ..models.invoices import item_band
 from ..money import format_money, round_money, typed_money
 from ..services import invoices
@@ -41,7 +42,7 @@ class IssuedRow:
 
 class CreditForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=2000)
-    amount = forms.DecimalField(label=gettext_lazy("Amount"), required=False, max_digits=15)
+    amount = FiniteDecimalField(label=gettext_lazy("Amount"), required=False, max_digits=15)
     key = forms.UUIDField()
 
 
@@ -121,9 +122,7 @@ def credit(document, request):
         raise PortalError(_("This invoice is not one of this order's."))
     form = CreditForm(request.POST)
     if not form.is_valid():
-        name, errors = next(iter(form.errors.items()))
-        text = _("%(field)s: %(error)s") % {"field": form[name].label, "error": errors[0]}
-        raise PortalError(text)
+        raise PortalError(posted.errors(form))
     typed = form.cleaned_data
     note = invoices.credit(
         invoice,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
 from .. import money
+from ..models.decimals import FiniteDecimalField
 
 
 class PaidForm(forms.Form):
@@ -30,9 +31,11 @@ class PaymentForm(PaidForm):
     """Of one order. ``amount`` has at most the digits of its currency; ``key`` is that of one press
     of the button."""
 
-    amount = forms.DecimalField(label=gettext_lazy("Amount"), max_digits=15)
+    amount = FiniteDecimalField(label=gettext_lazy("Amount"), max_digits=15)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=2000, required=False)
     key = forms.UUIDField()
+    #: As on the page, and so in what is said of them.
+    field_order = ["amount", "method", "day", "note", "key"]
 
     def __init__(self, *args, currency, **kwargs):
         super().__init__(*args, **kwargs)

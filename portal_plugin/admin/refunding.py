@@ -17,6 +17,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from ..exceptions import PortalError
 from ..models import LedgerEntry
+from ..models.decimals import FiniteDecimalField
 from ..money import round_money, typed_money
 from ..services import payments
 from ..services.mail_phrases import Phrase
@@ -32,7 +33,7 @@ STRIPE, OUTSIDE = "stripe", "outside"
 class MoneyForm(forms.Form):
     """``key`` is that of one press of the button."""
 
-    amount = forms.DecimalField(label=gettext_lazy("Amount"), max_digits=15)
+    amount = FiniteDecimalField(label=gettext_lazy("Amount"), max_digits=15)
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea({"rows": 2})
     )

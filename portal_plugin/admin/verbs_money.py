@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from ..exceptions import PortalError
 from ..money import format_money
 from ..services import payments
+from . import posted
 from .done import Done
 from .paying import PaymentForm, moment
 from .words import language_of_admin
@@ -13,7 +14,7 @@ from .words import language_of_admin
 def record_payment(document, request):
     form = PaymentForm(request.POST, currency=document.totals.currency)
     if not form.is_valid():
-        raise PortalError(_first_error(form))
+        raise PortalError(posted.errors(form))
     typed = form.cleaned_data
     entry = payments.record_offline(
         document,
@@ -27,11 +28,6 @@ def record_payment(document, request):
     amount = format_money(entry.amount, entry.currency, language_of_admin())
     message = _("The payment of %(amount)s is recorded, and the customer is told.")
     return Done(message % {"amount": amount})
-
-
-def _first_error(form) -> str:
-    name, errors = next(iter(form.errors.items()))
-    return _("%(field)s: %(error)s") % {"field": form[name].label, "error": errors[0]}
 
 
 VERBS = {"record-payment": ("record_payment", record_payment)}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from uuid import UUID
 
 from django.db import models
 
@@ -12,7 +13,14 @@ from ..instalments import Instalment
 from ..ledger import LedgerSums, amount_of, amounts_around, ledger_sums, left_of, surcharge_in
 from ..money import ZERO, priced_in
 from ..statuses import InvoiceKind, MoneyAfterCancel, PaymentPurpose, PaysBy
-from ..totals import DocumentTotals, Line, Terms, document_totals
+from ..totals import (
+    DocumentTotals,
+    Line,
+    Terms,
+    adds_up_by_row,
+    document_totals,
+    worth_in_total,
+)
 from .items import TaxCategory
 
 
@@ -51,6 +59,16 @@ class Amounts:
             for item in self.lines
         ]
         return document_totals(lines, self.priced_in, self._terms())
+
+    def worth_in_total(self) -> dict[UUID, Decimal]:
+        """Item key to what the total is higher by where the item counts; about, unless it
+        ``adds_up_by_item``."""
+        terms, pairs = self._terms(), zip(self.lines, self.totals.lines, strict=True)
+        return {item.key: worth_in_total(row, terms, self.priced_in) for item, row in pairs}
+
+    @property
+    def adds_up_by_item(self) -> bool:
+        return adds_up_by_row(self._terms())
 
     def _terms(self):
         shipping = None

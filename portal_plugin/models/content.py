@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..statuses import ApprovalsNeeded, AsksFor, PaysBy
+from .decimals import DecimalField
 
 
 class DocumentContent(models.Model):
@@ -71,28 +72,28 @@ class DocumentContent(models.Model):
     )
     pays_by = models.CharField(_("pays by"), max_length=10, choices=PaysBy.choices, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), null=True, blank=True)
-    discount_percent = models.DecimalField(
+    discount_percent = DecimalField(
         _("discount (%)"),
         max_digits=5,
         decimal_places=2,
         default=Decimal(0),
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
-    discount_amount = models.DecimalField(
+    discount_amount = DecimalField(
         _("discount (amount)"),
         max_digits=19,
         decimal_places=4,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
     )
-    shipping_amount = models.DecimalField(
+    shipping_amount = DecimalField(
         _("shipping"),
         max_digits=19,
         decimal_places=4,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
     )
-    shipping_tax_rate = models.DecimalField(
+    shipping_tax_rate = DecimalField(
         _("tax on shipping (%)"),
         max_digits=6,
         decimal_places=3,
@@ -100,21 +101,21 @@ class DocumentContent(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     shipping_includes_tax = models.BooleanField(_("shipping includes tax"), default=False)
-    deposit_percent = models.DecimalField(
+    deposit_percent = DecimalField(
         _("deposit (%)"),
         max_digits=5,
         decimal_places=2,
         default=Decimal(0),
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
-    deposit_amount = models.DecimalField(
+    deposit_amount = DecimalField(
         _("deposit (amount)"),
         max_digits=19,
         decimal_places=4,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
     )
-    deposit_least = models.DecimalField(
+    deposit_least = DecimalField(
         _("deposit, at least"),
         max_digits=19,
         decimal_places=4,
@@ -126,7 +127,7 @@ class DocumentContent(models.Model):
     instalments = models.JSONField(_("instalments"), default=list, blank=True)
 
     #: The smallest coin that the total is rounded to, as it was when staff wrote it; 0 for none.
-    rounding_unit = models.DecimalField(
+    rounding_unit = DecimalField(
         max_digits=19, decimal_places=4, default=Decimal(0), editable=False
     )
 

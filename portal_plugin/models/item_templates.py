@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .decimals import DecimalField
 from .items import TaxCategory
 from .ordering import OrderedQuerySet
 
@@ -27,10 +28,8 @@ class ItemTemplate(models.Model):
     name = models.CharField(pgettext_lazy("of a document", "item"), max_length=200)
     description = models.TextField(_("details"), blank=True)
     unit = models.CharField(pgettext_lazy("of a quantity", "unit"), max_length=30, blank=True)
-    unit_price = models.DecimalField(
-        _("unit price"), max_digits=19, decimal_places=6, default=Decimal(0)
-    )
-    tax_rate = models.DecimalField(
+    unit_price = DecimalField(_("unit price"), max_digits=19, decimal_places=6, default=Decimal(0))
+    tax_rate = DecimalField(
         _("tax (%)"),
         max_digits=6,
         decimal_places=3,

@@ -12,6 +12,7 @@ from modelcluster.models import model_from_serializable_data
 from wagtail.models import Orderable
 
 from ..totals import Line
+from .decimals import DecimalField
 
 
 class TaxCategory(models.TextChoices):
@@ -50,7 +51,7 @@ class LineItem(Orderable):
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     name = models.CharField(pgettext_lazy("of a document", "item"), max_length=200)
     description = models.TextField(_("details"), blank=True)
-    quantity = models.DecimalField(
+    quantity = DecimalField(
         _("quantity"),
         max_digits=14,
         decimal_places=4,
@@ -58,24 +59,22 @@ class LineItem(Orderable):
         validators=[MinValueValidator(0)],
     )
     unit = models.CharField(pgettext_lazy("of a quantity", "unit"), max_length=30, blank=True)
-    unit_price = models.DecimalField(
-        _("unit price"), max_digits=19, decimal_places=6, default=Decimal(0)
-    )
-    discount_percent = models.DecimalField(
+    unit_price = DecimalField(_("unit price"), max_digits=19, decimal_places=6, default=Decimal(0))
+    discount_percent = DecimalField(
         _("discount (%)"),
         max_digits=5,
         decimal_places=2,
         default=Decimal(0),
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
-    discount_amount = models.DecimalField(
+    discount_amount = DecimalField(
         _("discount (amount)"),
         max_digits=19,
         decimal_places=4,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
     )
-    tax_rate = models.DecimalField(
+    tax_rate = DecimalField(
         _("tax (%)"),
         max_digits=6,
         decimal_places=3,

@@ -10,6 +10,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting
 
 from .. import fees
 from ..money import USUAL_CURRENCY
+from .decimals import DecimalField
 from .prepared import Prepared
 from .storage import logo_name
 
@@ -70,7 +71,7 @@ class PortalSettings(BaseSiteSetting):
     country = models.CharField(_("country"), max_length=2, blank=True, validators=[country_code])
     currency = models.CharField(_("currency"), max_length=3, default=USUAL_CURRENCY)
     language = models.CharField(_("language of documents"), max_length=15, blank=True)
-    tax_rate = models.DecimalField(
+    tax_rate = DecimalField(
         _("usual tax rate (%)"),
         max_digits=6,
         decimal_places=3,
@@ -94,7 +95,7 @@ class PortalSettings(BaseSiteSetting):
         choices=WhoConverts.choices,
         default=WhoConverts.CUSTOMER,
     )
-    deposit_percent = models.DecimalField(
+    deposit_percent = DecimalField(
         _("usual deposit (%)"), max_digits=5, decimal_places=2, default=Decimal(0)
     )
     takes_instalments = models.BooleanField(
@@ -102,7 +103,7 @@ class PortalSettings(BaseSiteSetting):
         default=False,
         help_text=_("Each document then has a plan under Money: what is due, and when."),
     )
-    least_deposit = models.DecimalField(
+    least_deposit = DecimalField(
         _("least deposit"),
         max_digits=19,
         decimal_places=4,
@@ -157,7 +158,7 @@ class PortalSettings(BaseSiteSetting):
         default=False,
         help_text=_("Not only what is due: any part of what is left, in as many payments."),
     )
-    least_amount = models.DecimalField(
+    least_amount = DecimalField(
         _("least amount of a payment"),
         max_digits=19,
         decimal_places=4,
@@ -194,7 +195,7 @@ class PortalSettings(BaseSiteSetting):
         default=False,
         help_text=_("The lines are below, for each language; all of them have to be ticked."),
     )
-    code_above = models.DecimalField(
+    code_above = DecimalField(
         _("ask for a code above"),
         max_digits=19,
         decimal_places=4,

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from .. import __version__, days
 from ..conf import conf
+from ..services import payments
 from .limits import cache_troubles
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def _key(request, visit, shop) -> str:
     known += [
         document.entries,
         document.has_pending_payment,
+        payments.takes_online(document),
         request.path,
         translation.get_language(),
         timezone.get_current_timezone_name(),

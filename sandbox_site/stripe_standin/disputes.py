@@ -16,6 +16,9 @@ NEXT = {
     "warning_under_review": ("warning_closed", "needs_response"),
     "needs_response": ("under_review", "won", "lost"),
     "under_review": ("won", "lost"),
+    # Rare, and the end of none: https://docs.stripe.com/disputes/responding.
+    "won": ("needs_response", "under_review", "lost"),
+    "lost": ("won",),
 }
 CLOSED = ("won", "lost", "warning_closed")
 DAYS_TO_ANSWER = 9 * 24 * 3600
@@ -82,7 +85,8 @@ def close(call: Call, object_id: str, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def become(call: Call, object_id: str, status: str | None) -> dict[str, Any]:
-    """What the bank decides: under_review, won, lost, warning_closed, or a warning escalates."""
+    """What the bank decides: under_review, won, lost, warning_closed, or a warning escalates. What
+    was won can be taken again, and what was lost be given back."""
     dispute = retrieve(call, object_id, {})
     before = dispute["status"]
     if status not in NEXT.get(before, ()):
@@ -91,6 +95,9 @@ def become(call: Call, object_id: str, status: str | None) -> dict[str, Any]:
     if before.startswith("warning_") and not is_warning(status):
         charges.disputed(call, charges.retrieve(call, dispute["charge"], {}), dispute)
         dispute = _move(call, dispute | {"is_charge_refundable": False}, -dispute["amount"])
+        emit(call, "charge.dispute.funds_withdrawn", dispute)
+    if before == "won":
+        dispute = _move(call, dispute, -dispute["amount"])
         emit(call, "charge.dispute.funds_withdrawn", dispute)
     if status == "won":
         dispute = _move(call, dispute, dispute["amount"])

@@ -182,3 +182,37 @@ def test_each_choice_leads_to_where_it_is_made(client, enter, estimate):
     page = client.get(url).content.decode()
     items = page[page.index('class="portal-items"') :]
     assert items.count(">Choose options</a>") == 3
+
+
+def shown(client, document):
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    return client.get(url).content.decode()
+
+
+def test_the_form_says_what_each_choice_is_worth_and_what_stays(client, enter, estimate):
+    enter(estimate)
+    page = shown(client, estimate)
+    assert page.count('data-amount="119.00"') == 2  # lamp and wood
+    assert page.count('data-amount="238.00"') == 1
+    assert 'data-rest="119.00"' in page
+    assert 'data-text="Total: %(amount)s"' in page
+    choose(client, estimate, "Steel", "Lamp")
+    assert 'data-rest="119.00"' in shown(client, estimate)
+
+
+def test_about_where_something_is_taken_off_the_whole(client, enter):
+    document = estimate_factory(
+        [line_item(1), line_item(2, is_optional=True)], discount_amount=9, currency="JPY"
+    )
+    enter(document)
+    page = shown(client, document)
+    assert 'data-text="Total: about %(amount)s"' in page
+    assert "data-amount=" in page
+
+
+def test_without_a_script_the_next_page_says_the_sum(client, enter, estimate):
+    enter(estimate)
+    answer = choose(client, estimate, "Steel", "Lamp")
+    if answer.status_code == 303:
+        answer = client.get(answer["Location"])
+    assert "The total is €476.00 now." in answer.content.decode()

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import LedgerEntry, PaymentAttempt, Submission
+from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeKeys, Submission
 from portal_plugin.services import payments, staging
 from portal_plugin.statuses import AttemptState
 from tests.factories import estimate_factory, link_factory, site_factory
@@ -332,3 +332,63 @@ class TestReturn:
 def test_facts_are_plain_json(client, standin, shop_order):
     answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
     assert set(json.loads(answer.content)) == {"state", "message", "client_secret", "return_url"}
+
+
+class TestWithNoWayToPay:
+    """No keys of Stripe, and no bank: who is asked stands in the place of the button."""
+
+    @pytest.fixture(autouse=True)
+    def _shop(self, settings, shop_order):
+        site_factory(bank_details=" ")
+        settings.PORTAL_PLUGIN = {}
+
+    def page(self, client, document):
+        url = reverse("portal_plugin:document", kwargs={"public_id": document.public_id})
+        return client.get(url).content.decode()
+
+    def test_there_is_no_button_but_whom_to_ask(self, client, shop_order):
+        html = self.page(client, shop_order)
+        assert "Pay Now" not in html
+        assert html.count("how you can pay.") == 1
+        assert "mailto:shop@northline.example" in html
+
+    def test_its_old_address_says_so_and_books_nothing(self, client, shop_order):
+        for answer in (
+            client.get(address(shop_order)),
+            client.post(address(shop_order), fields(shop_order), headers=SCRIPT),
+        ):
+            assert answer.status_code == 409
+            assert "how you can pay." in answer.content.decode()
+        assert not PaymentAttempt.objects.exists()
+
+    def test_keys_or_a_bank_bring_the_button(self, client, shop_order, settings):
+        settings.PORTAL_PLUGIN = {
+            "STRIPE_SECRET_KEY": "sk_test_standin",
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_standin",
+        }
+        assert "Pay Now" in self.page(client, shop_order)
+        settings.PORTAL_PLUGIN = {}
+        site_factory(bank_details="IBAN DE02")
+        html = self.page(client, shop_order)
+        assert "Pay Now" in html
+        assert "how you can pay." not in html
+
+    def test_keys_that_staff_write_bring_it_to_a_page_that_is_kept(self, client, shop_order):
+        assert "Pay Now" not in self.page(client, shop_order)
+        StripeKeys.objects.create(
+            site=shop_order.site,
+            secret_key="sk_test_standin",
+            publishable_key="pk_test_standin",
+        )
+        assert "Pay Now" in self.page(client, shop_order)
+
+    def test_too_little_for_cards_is_no_way_either(self, client, standin, enter):
+        document = order(deposit_percent=0)
+        site_factory(bank_details="")
+        payments.record_offline(document, amount=Decimal("118.70"))
+        enter(document)
+        assert "how you can pay." in self.page(client, document)
+
+    def test_nobody_is_told_who_owes_nothing(self, client, shop_order):
+        payments.record_offline(shop_order, amount=Decimal("119"))
+        assert "how you can pay." not in self.page(client, shop_order)

@@ -57,6 +57,13 @@ def test_a_credit_note_without_a_reason_comes_back_with_what_was_typed(client, b
     assert Invoice.objects.count() == 1
 
 
+def test_all_that_is_wrong_with_a_credit_note_is_said_at_once(client, boss, order):
+    invoice = invoices.issue(order)
+    data = {"invoice": invoice.pk, "reason": "", "amount": "much", "key": uuid4()}
+    page = client.post(pages.do(order, "credit"), data).content.decode()
+    assert "Reason: This field is required. Amount: Enter a number." in page
+
+
 def test_an_invoice_of_another_order_cannot_be_taken_back(client, boss, order):
     other = invoices.issue(order_factory(items=1))
     data = {"invoice": other.pk, "reason": "Mine", "key": uuid4()}

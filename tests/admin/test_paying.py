@@ -83,6 +83,15 @@ def test_what_is_wrong_is_said_and_nothing_recorded(client, boss, order, values,
     assert not LedgerEntry.objects.exists()
 
 
+def test_everything_that_is_missing_is_said_at_once(client, boss, order):
+    page = said(client, order, amount="", method="", day="")
+    missing = [
+        f"{name}: This field is required." for name in ("Amount", "How it was paid", "Paid on")
+    ]
+    assert " ".join(missing) in page
+    assert not LedgerEntry.objects.exists()
+
+
 def test_today_is_not_in_the_future(client, boss, order):
     record(client, order)
     assert LedgerEntry.objects.get().occurred_at <= timezone.now() + timedelta(seconds=1)

@@ -76,6 +76,17 @@ def test_the_fee_is_shown_and_paid_and_on_the_receipt(tab, standin, dear_order, 
     expect(sums).to_contain_text("€1.14")
 
 
+@pytest.mark.parametrize("width", [360])
+def test_on_a_small_phone_the_button_is_in_sight_beside_the_ways(tab, dear_order, width):
+    tab.set_viewport_size({"width": width, "height": 640})
+    open_dialog(tab)
+    expect(pay(tab)).to_be_in_viewport(ratio=1)
+    type_card(tab)
+    expect(pay(tab)).to_be_in_viewport(ratio=1)
+    pay(tab).click()
+    expect(title(tab)).to_have_text("Payment received", timeout=15_000)
+
+
 def test_the_fee_follows_the_way(tab, standin, dear_order):
     open_dialog(tab)
     choose(tab, "Another way")

@@ -173,6 +173,37 @@ def test_what_a_dispute_says(status, state, is_withdrawn, is_appealed):
     )
 
 
+def moves(*units, currency="eur"):
+    return [
+        {"id": f"txn_{number}", "amount": amount, "currency": currency, "created": 9 + number}
+        for number, amount in enumerate(units)
+    ]
+
+
+def moved(found):
+    return [(one.id, int(one.amount * 100)) for one in (*found.withdrawals, *found.returns)]
+
+
+def test_a_dispute_says_each_time_that_money_went_and_came():
+    found = dispute(balance_transactions=moves(-100, 100, -100)[::-1])
+    assert moved(found) == [("dp_1", -100), ("txn_2", -100), ("dp_1", 100)]
+
+
+def test_what_moved_in_the_currency_of_the_account_is_all_of_the_dispute():
+    found = dispute(balance_transactions=moves(-137, 131, currency="usd"))
+    assert moved(found) == [("dp_1", -100), ("dp_1", 100)]
+
+
+def test_a_row_that_moves_nothing_counts_for_none():
+    found = dispute(status="warning_closed", balance_transactions=moves(0))
+    assert moved(found) == []
+
+
+def test_before_there_are_rows_the_state_says_what_moved():
+    assert moved(dispute(status="won")) == [("dp_1", -100), ("dp_1", 100)]
+    assert moved(dispute(status="lost", balance_transactions=None)) == [("dp_1", -100)]
+
+
 def test_a_refund_of_a_charge_without_a_payment_has_none():
     known = {"id": "re_1", "amount": 100, "currency": "EUR", "status": None, "created": 1}
     found = refunds.read(package.Refund.construct_from(known, "sk_test_standin"))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, StripeEvent
 from portal_plugin.services.payments import disputing
 from portal_plugin.statuses import DisputeState
-from tests.paying import ask, paid, standin, take_all
+from tests.paying import ask, events, paid, standin, take, take_all
 
 __all__ = ["standin"]
 
@@ -185,3 +186,84 @@ def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
     assert disputing.apply(replace(answer, **said), entry).startswith("ignored")
     assert not Dispute.objects.exists()
     assert ledger(entry) == [("payment", ALL)]
+
+
+TAKEN = [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL), ("chargeback", -ALL)]
+
+
+def test_what_was_won_and_is_lost_again_is_taken_a_second_time(standin, disputed):
+    become(standin, "won", "lost")
+    assert ledger(disputed) == TAKEN
+    assert Dispute.objects.get().state == DisputeState.LOST
+    found = document(disputed)
+    assert (found.paid, found.charged_back, found.balance_due) == (0, ALL, ALL)
+    assert (mails("staff_chargeback"), mails("staff_chargeback_returned")) == (2, 1)
+    become(standin, "won")
+    assert ledger(disputed) == [*TAKEN, ("reversal", ALL)]
+    assert document(disputed).paid == ALL
+    assert Dispute.objects.get().state == DisputeState.WON
+
+
+def test_one_that_is_opened_again_waits_for_an_answer(standin, disputed):
+    become(standin, "won")
+    become(standin, "needs_response")
+    assert ledger(disputed) == TAKEN
+    assert list(Dispute.objects.waiting().values_list("state", flat=True)) == ["needs_response"]
+
+
+def test_it_is_said_to_be_open_before_the_money_is_taken_again(standin, disputed):
+    become(standin, "won")
+    won = answer_of(Dispute.objects.get())
+    disputing.apply(replace(won, state=DisputeState.UNDER_REVIEW, is_returned=False), disputed)
+    assert Dispute.objects.get().state == DisputeState.UNDER_REVIEW
+    assert ledger(disputed) == TAKEN[:3]
+
+
+def test_each_time_is_booked_once_in_whatever_order_answers_come(standin, disputed):
+    row = Dispute.objects.get()
+    answers = [answer_of(row)]
+    for state in ("under_review", "won", "under_review", "won", "lost"):
+        standin.dispute_becomes(row.stripe_dispute, state)
+        answers.append(answer_of(row))
+    whole = [*TAKEN[:3], *TAKEN[1:3], TAKEN[1]]
+    for chance in range(8):
+        told = [*answers, *answers]
+        Random(chance).shuffle(told)
+        for answer in told:
+            disputing.apply(answer, disputed)
+        assert ledger(disputed) == whole
+        assert Dispute.objects.get().state == DisputeState.LOST
+        for kind in ("reversal", "chargeback"):
+            disputed.document.ledger.filter(kind=kind).delete()
+        Dispute.objects.all().delete()
+    assert [one.amount > 0 for one in answers[-1].moved] == [False, True, False, True, False]
+
+
+def test_all_that_was_told_of_it_in_any_order_and_twice(standin, disputed):
+    row = Dispute.objects.get()
+    for state in ("won", "lost", "won", "lost"):
+        standin.dispute_becomes(row.stripe_dispute, state)
+    told = events(standin) * 2
+    Random(5).shuffle(told)
+    for event in told:
+        take(event)
+    assert ledger(disputed) == [*TAKEN[:3], *TAKEN[1:3], TAKEN[1]]
+
+
+def test_what_its_state_says_and_its_row_says_later_is_one(standin, disputed):
+    row = Dispute.objects.get()
+    standin.dispute_becomes(row.stripe_dispute, "won")
+    answer = answer_of(row)
+    disputing.apply(replace(answer, moved=()), disputed)
+    assert ledger(disputed) == TAKEN[:3]
+    disputing.apply(answer, disputed)
+    assert ledger(disputed) == TAKEN[:3]
+
+
+def test_only_what_came_back_is_given_back(standin, disputed):
+    row = Dispute.objects.get()
+    standin.dispute_becomes(row.stripe_dispute, "won")
+    answer = answer_of(row)
+    part = replace(answer.moved[1], amount=Decimal("19"))
+    disputing.apply(replace(answer, moved=(answer.moved[0], part)), disputed)
+    assert document(disputed).paid == 19

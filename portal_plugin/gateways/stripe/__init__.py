@@ -15,7 +15,7 @@ from .amounts import (
     units_of_one,
     whole_units,
 )
-from .disputes import Dispute, dashboard_url, find_dispute
+from .disputes import Dispute, Movement, dashboard_url, find_dispute
 from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeTrouble
 from .events import BadWebhook, Event, event_of, read_event, usable_secrets
 from .keys import masked, mode_of, problem_of
@@ -39,6 +39,7 @@ __all__ = [
     "Dispute",
     "Event",
     "KeyReused",
+    "Movement",
     "NoAnswer",
     "NotFound",
     "Order",

@@ -1,9 +1,9 @@
 """Disputes: https://docs.stripe.com/api/disputes. They are answered in Stripe's dashboard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...statuses import DisputeState
 from .accounts import Account
@@ -28,9 +28,19 @@ _STATES = {
 
 
 @dataclass(frozen=True)
+class Movement:
+    """Money that a dispute took or gave back. ``amount`` is below zero where it was taken."""
+
+    id: str
+    amount: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Dispute:
     """A dispute as it is now. ``is_withdrawn``: the bank has taken the money; ``is_returned``: and
-    has given it back. ``is_appealed``: it was lost, and is decided once more."""
+    has given it back, as its state says. ``is_appealed``: it was lost, and is decided once more.
+    ``moved``: what Stripe has moved for it by now, oldest first."""
 
     id: str
     state: DisputeState
@@ -45,6 +55,25 @@ class Dispute:
     reason: str = ""
     answer_by: datetime | None = None
     opened_at: datetime | None = None
+    moved: tuple[Movement, ...] = ()
+
+    @property
+    def withdrawals(self) -> tuple[Movement, ...]:
+        """One for each time that the bank took the money: what was won can be lost again."""
+        return self._found([row for row in self.moved if row.amount < 0], -self.amount)
+
+    @property
+    def returns(self) -> tuple[Movement, ...]:
+        return self._found([row for row in self.moved if row.amount > 0], self.amount)
+
+    def _found(self, rows: list[Movement], amount: Decimal) -> tuple[Movement, ...]:
+        """The first one is told by the state, too, which may be there before its row, and is known
+        by the dispute itself."""
+        if not rows:
+            is_said = self.is_withdrawn if amount < 0 else self.is_returned
+            at = self.opened_at if amount < 0 else None
+            return (Movement(self.id, amount, at or datetime.now(UTC)),) if is_said else ()
+        return (replace(rows[0], id=self.id), *rows[1:])
 
 
 def find_dispute(dispute_id: str, account: Account) -> Dispute:
@@ -82,4 +111,20 @@ def read(dispute: "StripeDispute") -> Dispute:
         reason=str(fields.get("reason") or "")[:100],
         answer_by=datetime.fromtimestamp(due, UTC) if due else None,
         opened_at=datetime.fromtimestamp(fields["created"], UTC),
+        moved=_moved(fields),
     )
+
+
+def _moved(fields: dict[str, Any]) -> tuple[Movement, ...]:
+    """https://docs.stripe.com/api/disputes/object#dispute_object-balance_transactions. They are in
+    the currency in which the account is paid out: in another one, what moved is all of the
+    dispute."""
+    currency, found = str(fields["currency"]).upper(), []
+    for row in fields.get("balance_transactions") or []:
+        units = row["amount"]
+        if str(row["currency"]).upper() != currency:
+            units = fields["amount"] * ((units > 0) - (units < 0))
+        if units:
+            at = datetime.fromtimestamp(row["created"], UTC)
+            found.append(Movement(row["id"], whole_units(units, currency), at))
+    return tuple(sorted(found, key=lambda row: row.at))

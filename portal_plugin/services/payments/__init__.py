@@ -12,7 +12,7 @@ from .correcting import correct
 from .events import take_event
 from .guarding import PaymentsPaused, check_pace, pause
 from .method_fees import Way, WayRefused, highest_fee
-from .offers import Offer, Progress, offer, progress, purpose_text
+from .offers import Offer, Progress, can_be_paid, offer, progress, purpose_text, takes_online
 from .reconciling import ask_again, reconcile_open
 from .refunding import PAYMENTS, RefundRefused, refund, refund_outside
 from .settling import settle
@@ -33,6 +33,7 @@ __all__ = [
     "WayRefused",
     "ask_again",
     "begin",
+    "can_be_paid",
     "check",
     "check_pace",
     "correct",
@@ -48,4 +49,5 @@ __all__ = [
     "refund_outside",
     "settle",
     "take_event",
+    "takes_online",
 ]

@@ -1,10 +1,14 @@
 """What customers' banks ask, and what they take back: written down from what Stripe says.
 
-A chargeback is booked once for each dispute, and a reversal once where the bank gives it back; a
-mere question books nothing. It is answered at Stripe.
+A chargeback is booked once for each time that the bank takes the money, and a reversal once for
+each time that it gives it back: what was won can be lost again. A mere question books nothing. It
+is answered at Stripe.
 """
 
+from itertools import zip_longest
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ... import signals
@@ -43,11 +47,8 @@ def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Disput
             lambda: signals.payment_disputed.send(sender=Dispute, document=document, dispute=row),
             robust=True,
         )
-    if answer.is_withdrawn:
-        _take(document, payment, row)
-    if answer.is_returned:
-        _give_back(document, row)
-    if is_new and not answer.is_withdrawn:
+    _follow(document, payment, row, answer)
+    if is_new and not answer.withdrawals:
         notifications.staff_told(document, "dispute", facts={"dispute": row.pk})
     return f"dispute {row.state}"
 
@@ -76,42 +77,68 @@ def _row(
 
 
 def _is_news(row: Dispute, answer: gateway.Dispute) -> bool:
-    """What was decided is not undecided by an answer that was asked for before. But a question that
-    was closed can become a chargeback, and what was lost can be appealed against."""
-    if answer.state in DisputeState.ended():
+    """What was decided is not undecided by an answer that was asked for before: that one knows of
+    less money that moved. But a question that was closed can become a chargeback, and what was
+    lost or won can be decided once more."""
+    known = len(answer.withdrawals) + len(answer.returns)
+    if known != (booked := _booked(row).count()):
+        return known > booked
+    if row.state not in DisputeState.ended() or answer.state in DisputeState.ended():
         return True
-    if row.state == DisputeState.INQUIRY_CLOSED:
-        return answer.is_withdrawn
-    return answer.is_appealed if row.state == DisputeState.LOST else row.state != DisputeState.WON
+    if row.state == DisputeState.WON:
+        return any(one.amount > 0 for one in answer.moved)
+    return row.state == DisputeState.LOST and answer.is_appealed
 
 
-def _take(document: SalesDocument, payment: LedgerEntry, row: Dispute) -> None:
-    once = {
-        "account": row.account,
-        "kind": LedgerKind.CHARGEBACK,
-        "stripe_object": row.stripe_dispute,
-    }
-    if LedgerEntry.objects.filter(**once).exists():
-        return
+def _booked(row: Dispute) -> QuerySet[LedgerEntry]:
+    kinds = (LedgerKind.CHARGEBACK, LedgerKind.REVERSAL)
+    return LedgerEntry.objects.filter(
+        account=row.account, kind__in=kinds, reference=row.stripe_dispute
+    )
+
+
+def _follow(
+    document: SalesDocument, payment: LedgerEntry, row: Dispute, answer: gateway.Dispute
+) -> None:
+    """One after the other, as it went: each return is that of the withdrawal before it."""
+    for taken, returned in zip_longest(answer.withdrawals, answer.returns):
+        if taken is None:
+            return
+        entry = _take(document, payment, row, taken)
+        if returned is not None:
+            _give_back(document, row, entry, returned)
+
+
+def _take(
+    document: SalesDocument, payment: LedgerEntry, row: Dispute, taken: gateway.Movement
+) -> LedgerEntry:
+    once = {"account": row.account, "kind": LedgerKind.CHARGEBACK, "stripe_object": taken.id}
+    earlier = LedgerEntry.objects.filter(**once).first()
+    if earlier is not None:
+        return earlier
     entry = LedgerEntry.objects.create(
         document_id=document.pk,
         attempt_id=payment.attempt_id,
         about=payment,
-        amount=-row.amount,
-        surcharge=ledger.surcharge_gone(payment, row.amount),
+        amount=taken.amount,
+        surcharge=ledger.surcharge_gone(payment, -taken.amount),
         currency=row.currency,
         method=payment.method,
         reference=row.stripe_dispute,
-        occurred_at=row.opened_at,
+        occurred_at=taken.at,
         **once,
     )
     ledger.follow(document, entry, verb="chargeback", signal=None, dispute=row.pk)
     notifications.staff_told(document, "chargeback", facts=ledger.told(entry))
+    return entry
 
 
-def _give_back(document: SalesDocument, row: Dispute) -> None:
-    kept = {"account": row.account, "stripe_object": row.stripe_dispute}
-    entry = ledger.give_back(document, LedgerKind.CHARGEBACK, **kept)
+def _give_back(
+    document: SalesDocument, row: Dispute, gone: LedgerEntry, returned: gateway.Movement
+) -> None:
+    entry = ledger.give_back(
+        document, gone, amount=returned.amount, at=returned.at, stripe_object=returned.id
+    )
     if entry is None:
         return
     ledger.follow(document, entry, verb="chargeback_returned", signal=None, dispute=row.pk)

@@ -1,5 +1,6 @@
 """What follows from every booking: history, list, PDF and signal."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,24 +64,31 @@ def surcharge_gone(payment: LedgerEntry, amount: Decimal) -> Decimal:
     return ZERO - fresh.surcharge_in(amount, payment)
 
 
-def give_back(document: SalesDocument, kind: LedgerKind, **kept: Any) -> LedgerEntry | None:
-    """Book the reversal of the entry of ``kind`` that Stripe's object in ``kept`` made. ``None``
-    where there is none, or where it was given back before."""
-    gone = LedgerEntry.objects.filter(kind=kind, **kept).first()
-    if gone is None or LedgerEntry.objects.filter(kind=LedgerKind.REVERSAL, **kept).exists():
+def give_back(
+    document: SalesDocument,
+    gone: LedgerEntry,
+    *,
+    stripe_object: str | None,
+    amount: Decimal | None = None,
+    at: datetime | None = None,
+) -> LedgerEntry | None:
+    """Book the reversal of a refund or chargeback, once for each of Stripe's objects. ``None``
+    where it was given back before. Without ``amount`` all of it came back."""
+    once = {"account": gone.account, "kind": LedgerKind.REVERSAL, "stripe_object": stripe_object}
+    if LedgerEntry.objects.filter(**once).exists():
         return None
+    amount = -gone.amount if amount is None else amount
     return LedgerEntry.objects.create(
         document_id=document.pk,
         attempt_id=gone.attempt_id,
         about=gone,
-        kind=LedgerKind.REVERSAL,
-        amount=-gone.amount,
-        surcharge=surcharge_gone(gone.about, gone.amount) if gone.about else ZERO,
+        amount=amount,
+        surcharge=surcharge_gone(gone.about, -amount) if gone.about else ZERO,
         currency=gone.currency,
         method=gone.method,
         reference=gone.reference,
-        occurred_at=timezone.now(),
-        **kept,
+        occurred_at=at or timezone.now(),
+        **once,
     )
 
 

@@ -71,6 +71,16 @@ def offer(document: SalesDocument) -> Offer:
     )
 
 
+def can_be_paid(document: SalesDocument) -> bool:
+    """Whether there is any way to pay what is due: online, or to the shop's bank. No query where
+    the document was read for a page."""
+    currency = document.totals.currency
+    if takes_online(document) and gateway.can_charge(document.amount_due, currency):
+        return True
+    shop = getattr(document, "shop_settings", None) or PortalSettings.of(document.site)
+    return bool(shop.bank_details.strip())
+
+
 def takes_online(document: SalesDocument) -> bool:
     """Whether Stripe is there for it; staff's samples never move real money."""
     account = gateway.of_site(document.site)

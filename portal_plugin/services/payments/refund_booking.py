@@ -132,8 +132,9 @@ def _book(document: SalesDocument, row: Refund, answer: gateway.Refund, *, tells
 
 def _give_back(document: SalesDocument, row: Refund) -> None:
     """A refund that failed after it was booked: the shop has the money again."""
-    kept = {"account": row.account, "stripe_object": row.stripe_refund}
-    entry = ledger.give_back(document, LedgerKind.REFUND, **kept)
+    once = {"account": row.account, "kind": LedgerKind.REFUND, "stripe_object": row.stripe_refund}
+    gone = LedgerEntry.objects.filter(**once).first()
+    entry = gone and ledger.give_back(document, gone, stripe_object=row.stripe_refund)
     if entry is None:
         return
     ledger.follow(document, entry, verb="refund_returned", signal=None, refund=row.pk)

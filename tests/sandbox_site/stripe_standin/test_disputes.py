@@ -35,6 +35,16 @@ def test_won_gives_it_back(client, site, standin, disputed):
     ]
 
 
+def test_what_was_won_is_taken_again_when_it_is_lost(client, site, standin, disputed):
+    _intent, dispute = disputed
+    for status in ("won", "lost"):
+        standin.dispute_becomes(dispute.id, status)
+    found = client.disputes.retrieve(dispute.id)
+    assert [row.amount for row in found.balance_transactions] == [-1200, 1200, -1200]
+    standin.wait_for_webhooks()
+    assert site.types()[-2:] == ["charge.dispute.funds_withdrawn", "charge.dispute.closed"]
+
+
 def test_giving_in_loses_it(client, disputed):
     _intent, dispute = disputed
     assert client.disputes.close(dispute.id).status == "lost"

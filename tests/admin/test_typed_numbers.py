@@ -1,0 +1,128 @@
+"""Whatever is typed where a number belongs, on every form of staff, is taken or told; no field
+answers it with an error of the server."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from portal_plugin.models import Estimate, ItemTemplate, LedgerEntry, PortalSettings
+from portal_plugin.services import invoices, payments
+from tests.factories import estimate_factory, order_factory
+
+from . import pages
+from .test_fees_field import posted
+
+#: None of these is a number that anybody means.
+ODD = ["sNaN", "-sNaN123", "NaN", "Infinity", "1e999999", "-1e999999", "1e-999999", "1,5", "1.5.2"]
+#: And these are twelve, as some keyboards write it.
+TWELVE = ["\uff11\uff12", "\u0967\u0968"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("typed", [*ODD, *TWELVE])]
+
+
+def numbers_of(form):
+    return [n for n, field in form.fields.items() if isinstance(field, forms.DecimalField)]
+
+
+@pytest.fixture
+def order(boss, client):
+    return order_factory(items=1)
+
+
+def test_of_an_item_and_a_document(client, boss, typed, only_site):
+    PortalSettings.objects.filter(site=only_site).update(least_deposit=1)
+    document = estimate_factory(items=1)
+    address = pages.url(Estimate, "edit", document.pk)
+    form = client.get(address).context["form"]
+    rows = numbers_of(form.formsets["line_items"].forms[0])
+    assert {"quantity", "unit_price", "tax_rate", "discount_amount"} <= set(rows)
+    whole = numbers_of(form)
+    assert {"deposit_least", "shipping_tax_rate", "discount_percent"} <= set(whole)
+    data = pages.document(document.customer, pages.rows_of(document), 1)
+    data |= dict.fromkeys([*(f"line_items-0-{row}" for row in rows), *whole], typed)
+    totals = reverse("portal_admin:totals", args=[document.pk])
+    assert client.post(totals, data).status_code in (200, 422)
+    response = client.post(address, data)
+    if typed in ODD:
+        form = response.context["form"]
+        assert set(whole) <= set(form.errors)
+        assert set(rows) <= set(form.formsets["line_items"].errors[0])
+
+
+def test_of_the_settings(client, boss, only_site, typed):
+    form = client.get(of_settings(only_site)).context["form"]
+    names = numbers_of(form)
+    assert {"tax_rate", "least_amount", "code_above", "least_deposit"} <= set(names)
+    response = client.post(of_settings(only_site), shown(form) | dict.fromkeys(names, typed))
+    assert response.status_code == (302 if typed in TWELVE else 200)
+    if typed in ODD:
+        assert set(names) <= set(response.context["form"].errors)
+
+
+def of_settings(site):
+    return reverse("wagtailsettings:edit", args=["portal_plugin", "portalsettings", site.pk])
+
+
+def shown(form):
+    data = {name: form[name].value() for name in form.fields if name not in ("logo", "method_fees")}
+    return {name: value for name, value in data.items() if value not in (None, "", False)}
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_of_a_fee(client, boss, only_site, typed, place):
+    row = ["card", "1", "1"]
+    row[place] = typed
+    form = client.get(of_settings(only_site)).context["form"]
+    response = client.post(of_settings(only_site), shown(form) | posted(tuple(row)))
+    assert response.status_code == (302 if typed in TWELVE else 200)
+
+
+def test_of_money_that_came(client, order, typed):
+    data = {
+        "amount": typed,
+        "method": "Cash",
+        "day": timezone.localdate().isoformat(),
+        "key": str(uuid.uuid4()),
+    }
+    client.post(pages.do(order, "record-payment"), data)
+    found = LedgerEntry.objects.values_list("amount", flat=True)
+    assert list(found) == ([12] if typed in TWELVE else [])
+
+
+@pytest.mark.parametrize("name", ["refund", "correct"])
+def test_of_money_that_goes_back_or_was_mistyped(client, order, typed, name):
+    entry = payments.record_offline(order, amount=Decimal(20), method="Cash")
+    data = {
+        "how": "outside",
+        "method": "Cash",
+        "amount": typed,
+        "reason": "Late",
+        "key": str(uuid.uuid4()),
+        "step": "do",
+    }
+    response = client.post(reverse(f"portal_admin:{name}", args=[entry.pk]), data)
+    assert response.status_code == (302 if typed in TWELVE else 400)
+    assert entry.consequences.exists() is (typed in TWELVE)
+
+
+def test_of_a_credit_note(client, order, typed, only_site):
+    PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
+    invoice = invoices.issue(type(order).objects.get(pk=order.pk))
+    data = {"invoice": invoice.pk, "reason": "Late", "amount": typed, "key": str(uuid.uuid4())}
+    response = client.post(pages.do(order, "credit"), data)
+    assert response.status_code == (302 if typed in TWELVE else 409)
+
+
+def test_of_a_template_of_an_item(client, boss, only_site, typed):
+    address = reverse("portal_item_templates:add")
+    names = numbers_of(client.get(address).context["form"])
+    assert {"unit_price", "tax_rate"} <= set(names)
+    data = {"name": "A1 poster", "tax_category": "S", "site": only_site.pk}
+    response = client.post(address, data | dict.fromkeys(names, typed))
+    if typed in ODD:
+        assert set(names) <= set(response.context["form"].errors)
+    assert ItemTemplate.objects.exists() is (typed in TWELVE)
