@@ -70,7 +70,7 @@ class BookkeepingReport(
     template_name = "portal_plugin/admin/bookkeeping.html"
     http_method_names = ["get", "head"]
     page_title = gettext_lazy("Customer portal: bookkeeping")
-    header_icon = "decimal"
+    header_icon = "portal-money"
 
     def dispatch(self, request, *args, **kwargs):
         if not _may(request.user):
@@ -225,7 +225,7 @@ class BookkeepingMenuItem(MenuItem):
             gettext_lazy("Customer portal: bookkeeping"),
             reverse_lazy("portal_admin:bookkeeping"),
             name="portal-bookkeeping",
-            icon_name="decimal",
+            icon_name="portal-money",
             order=995,
         )
 

@@ -16,7 +16,7 @@ from .words import language_of_admin
 class PaymentRegister(Register):
     model = LedgerEntry
     menu_label = _("Payments")
-    menu_icon = "decimal"
+    menu_icon = "portal-money"
     menu_order = 400
     base_url_path = "portal/payments"
     list_display = ["occurred_at", "document_link", "what", "shown_amount", "method", "reference"]
