@@ -12,7 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
@@ -53,8 +53,8 @@ def a_day(label) -> forms.DateField:
 
 
 class RangeForm(forms.Form):
-    begin = a_day(gettext_lazy("From"))
-    end = a_day(gettext_lazy("To"))
+    begin = a_day(pgettext_lazy("of a period", "From"))
+    end = a_day(pgettext_lazy("of a period", "To"))
 
     def clean(self):
         data = super().clean()
