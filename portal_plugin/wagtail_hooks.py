@@ -73,6 +73,12 @@ hooks.register("register_account_settings_panel", account.ToldPanel)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
 
 
+@hooks.register("register_icons")
+def icons(found):
+    """Wagtail has none for money."""
+    return [*found, "portal_plugin/icons/portal-money.svg"]
+
+
 @hooks.register("construct_homepage_panels")
 def home_panel(request, panels):
     moderation.replace(panels)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from ..models.decimals import FiniteDecimalField
 
@@ -54,7 +54,9 @@ class PointForm(forms.Form):
         error_messages={"required": gettext_lazy("Write what should be different here.")},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=1, required=False)
+    page = forms.IntegerField(
+        label=pgettext_lazy("of a proof", "Page"), min_value=1, required=False
+    )
     where = forms.ChoiceField(label=gettext_lazy("Where?"), choices=PLACE_NAMES, required=False)
     x = _fraction()
     y = _fraction()

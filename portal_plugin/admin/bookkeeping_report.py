@@ -12,7 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
@@ -53,8 +53,8 @@ def a_day(label) -> forms.DateField:
 
 
 class RangeForm(forms.Form):
-    begin = a_day(gettext_lazy("From"))
-    end = a_day(gettext_lazy("To"))
+    begin = a_day(pgettext_lazy("of a period", "From"))
+    end = a_day(pgettext_lazy("of a period", "To"))
 
     def clean(self):
         data = super().clean()
@@ -70,7 +70,7 @@ class BookkeepingReport(
     template_name = "portal_plugin/admin/bookkeeping.html"
     http_method_names = ["get", "head"]
     page_title = gettext_lazy("Customer portal: bookkeeping")
-    header_icon = "decimal"
+    header_icon = "portal-money"
 
     def dispatch(self, request, *args, **kwargs):
         if not _may(request.user):
@@ -225,7 +225,7 @@ class BookkeepingMenuItem(MenuItem):
             gettext_lazy("Customer portal: bookkeeping"),
             reverse_lazy("portal_admin:bookkeeping"),
             name="portal-bookkeeping",
-            icon_name="decimal",
+            icon_name="portal-money",
             order=995,
         )
 

@@ -23,7 +23,7 @@ OF_PAYMENTS = {
     "customer": _("Customer"),
     "company": _("Company"),
     "kind": _("Kind"),
-    "method": _("Method"),
+    "method": pgettext_lazy("of a payment", "Method"),
     "reference": _("Reference"),
     "amount": _("Amount"),
     "surcharge": _("Of it, fee paid by the customer"),

@@ -5,6 +5,7 @@ to start from the rows of the user's sites.
 """
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column
@@ -16,6 +17,7 @@ from wagtail.snippets.views.chooser import (
     SnippetChosenView,
     SnippetCreateView,
 )
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 from ..models import Customer
 from . import sites
@@ -128,11 +130,25 @@ class CustomerCreateInChooser(WritesCustomer, OfUserSites, SnippetCreateView):
     pass
 
 
+class CustomerChooser(AdminSnippetChooser):
+    """In the reader's language: Wagtail puts its words together once, in that of the process."""
+
+    def __init__(self, model, **kwargs):
+        super().__init__(model, **kwargs)
+        self.choose_one_text = _("Choose a customer")
+        self.choose_another_text = _("Choose another customer")
+        self.link_to_chosen_text = _("Edit this customer")
+
+
 class CustomerChooserViewSet(SiteChooserViewSet):
     choose_view_class = CustomerChooseView
     choose_results_view_class = CustomerChooseResultsView
     create_view_class = CustomerCreateInChooser
     creation_form_class = NewCustomerForm
+
+    @cached_property
+    def widget_class(self):
+        return CustomerChooser(model=self.model, icon=self.icon)
 
 
 class NoCreateView(SnippetCreateView):

@@ -37,7 +37,7 @@ class FeeBlock(StructBlock):
 
     class Meta:
         label = gettext_lazy("Fee")
-        icon = "decimal"
+        icon = "portal-money"
 
 
 class FeesField(ListField):

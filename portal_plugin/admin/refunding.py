@@ -80,7 +80,7 @@ class MoneyPage(WagtailAdminTemplateMixin, TemplateView):
 
     right = ""
     form_class = MoneyForm
-    header_icon = "decimal"
+    header_icon = "portal-money"
     form = None
     #: The second look is on: what was typed holds, and is asked about.
     is_asking = False

@@ -16,7 +16,7 @@ from .words import language_of_admin
 class PaymentRegister(Register):
     model = LedgerEntry
     menu_label = _("Payments")
-    menu_icon = "decimal"
+    menu_icon = "portal-money"
     menu_order = 400
     base_url_path = "portal/payments"
     list_display = ["occurred_at", "document_link", "what", "shown_amount", "method", "reference"]
@@ -180,7 +180,7 @@ class LinkRegister(Register):
     menu_icon = "link"
     menu_order = 1010
     base_url_path = "reports/portal-links"
-    list_display = ["recipient", "document_link", "state", "last_seen_at", "expires_at"]
+    list_display = ["person", "document_link", "state", "last_seen_at", "expires_at"]
     list_filter = ["role", "expires_at"]
     search_fields = ["document__number", "recipient__name", "recipient__email"]
     list_export = [
@@ -197,7 +197,7 @@ class LinkRegister(Register):
     export_filename = "portal-links"
     inspect_view_fields = [
         "document_link",
-        "recipient",
+        "person",
         "role",
         "state",
         "created_at",
@@ -210,6 +210,12 @@ class LinkRegister(Register):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("recipient")
+
+    def person(self, row):
+        return row.recipient
+
+    person.short_description = _("Recipient")
+    person.admin_order_field = "recipient__name"
 
     def recipient_name(self, row):
         return row.recipient.name

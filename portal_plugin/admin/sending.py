@@ -59,7 +59,7 @@ class SendForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = people
         # A plain space between them is lost: Wagtail's labels are flexible boxes.
-        label = "<bdi>{}</bdi>&nbsp;<bdi>&lt;{}&gt;</bdi>"
+        label = "<span><bdi>{}</bdi> <bdi>&lt;{}&gt;</bdi></span>"
         self.fields["recipients"].choices = [
             (key, format_html(label, person.name, person.email)) for key, person in people.items()
         ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .threads import ThreadQuerySet
 
@@ -30,7 +31,7 @@ class ProofPin(models.Model):
         "portal_plugin.ProofVersion", on_delete=models.PROTECT, related_name="pins"
     )
     position = models.PositiveSmallIntegerField(_("number"))
-    page = models.PositiveSmallIntegerField(_("page"), default=1)
+    page = models.PositiveSmallIntegerField(pgettext_lazy("of a proof", "page"), default=1)
     x = models.DecimalField(
         max_digits=5,
         decimal_places=4,

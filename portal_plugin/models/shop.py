@@ -6,6 +6,7 @@ from functools import cache
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.contrib.settings.models import BaseSiteSetting
 
 from .. import fees
@@ -37,7 +38,7 @@ class Invoicing(models.TextChoices):
 
 
 class QrCode(models.TextChoices):
-    NONE = "", _("None")
+    NONE = "", pgettext_lazy("of a QR code", "None")
     TRANSFER = "transfer", _("A transfer, for banking apps")
     PAGE = "page", _("The address of the order's page")
 

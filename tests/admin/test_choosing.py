@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.functional import Promise
 
-from portal_plugin.models import Contact
+from portal_plugin.models import Contact, Estimate
 from tests.factories import customer_factory
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,14 @@ def test_two_of_one_name_are_told_apart(client, boss):
     page = found(client, "alex")
     assert "first@a.test" in page
     assert "second@a.test" in page
+
+
+def test_the_buttons_are_in_the_language_of_whoever_reads_them():
+    """What is put together when the process starts has that of the process for ever."""
+    form = Estimate.snippet_viewset.get_edit_handler().get_form_class()
+    chooser = form.base_fields["customer"].widget
+    for text in (chooser.choose_one_text, chooser.choose_another_text, chooser.link_to_chosen_text):
+        assert isinstance(text, Promise)
 
 
 def test_nobody_of_another_shop_is_found(client, staff_of, only_site, other_site):

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal_plugin.admin.register_classes import LinkRegister
 from portal_plugin.models import Activity, LedgerEntry, StripeKeys
 from portal_plugin.models.documents import lock
 from portal_plugin.services import activity, invoices
@@ -75,6 +76,14 @@ def test_an_invoice_is_told_with_its_currency_and_whoever_issued_it(client, boss
     for words in ("€100.00", "€19.00", "€119.00", boss.get_full_name()):
         assert words in told
     assert boss.get_username() not in told
+
+
+def test_links_are_in_the_order_of_whom_they_are_for(client, boss, only_site):
+    for name in ("Bea", "Cem", "Ann"):
+        link_factory(order_factory(site=only_site), name=name)
+    place = LinkRegister.list_display.index("person")
+    rows = client.get(f"/admin/reports/portal-links/?o={place}").context["object_list"]
+    assert [row.recipient.name for row in rows] == ["Ann", "Bea", "Cem"]
 
 
 #: What hangs on a row somewhere, and is not for whoever may look at it; ``%s`` is how it begins.

@@ -32,9 +32,9 @@ def test_customer_and_contacts_are_offered(client, boss, document):
     form = client.get(send_url(document)).context["form"]
     offered = [label for _key, label in form.fields["recipients"].choices]
     assert offered == [
-        "<bdi>Bakery</bdi>&nbsp;<bdi>&lt;bakery@example.org&gt;</bdi>",
-        "<bdi>Kim</bdi>&nbsp;<bdi>&lt;kim@example.org&gt;</bdi>",
-        "<bdi>Lee</bdi>&nbsp;<bdi>&lt;lee@example.org&gt;</bdi>",
+        "<span><bdi>Bakery</bdi> <bdi>&lt;bakery@example.org&gt;</bdi></span>",
+        "<span><bdi>Kim</bdi> <bdi>&lt;kim@example.org&gt;</bdi></span>",
+        "<span><bdi>Lee</bdi> <bdi>&lt;lee@example.org&gt;</bdi></span>",
     ]
     assert len(form.initial["recipients"]) == 2
     assert form.initial["subject"].startswith("Estimate")

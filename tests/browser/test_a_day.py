@@ -142,7 +142,7 @@ def write_an_estimate(page):
 
 
 def choose_a_new_customer(page):
-    page.get_by_role("button", name="Choose customer").click()
+    page.get_by_role("button", name="Choose a customer").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("tab", name="Create").click()
     dialog.get_by_label("Name", exact=False).first.fill(CUSTOMER)
