@@ -8,7 +8,14 @@ page that was sent, and a second arrival finds the first.
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
@@ -21,8 +28,10 @@ from . import answers, bodies, rendering
 
 logger = logging.getLogger(__name__)
 
-#: Troubles of the database. What is wrong in our own code is another kind of error.
-TROUBLES = (OperationalError, InterfaceError, InternalError)
+#: Troubles of the database; a file of SQLite's that is damaged is no more than a ``DatabaseError``.
+TROUBLES = (DatabaseError, InterfaceError)
+#: What is wrong in our own code.
+OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -30,6 +39,8 @@ def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpRespo
     """The answer of ``ask``, or a page of ours that needs no database."""
     try:
         return ask()
+    except OURS:
+        raise
     except TROUBLES:
         logger.exception("The database could not do what it was asked")
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language()

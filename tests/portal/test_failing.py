@@ -3,7 +3,13 @@
 import uuid
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+)
 
 from portal_plugin import faults, signals
 from portal_plugin.actions import base
@@ -63,7 +69,7 @@ def is_ours(response):
     return True
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError])
 def test_what_was_typed_is_given_back_and_nothing_is_promised(client, order, monkeypatch, error):
     at("act.before_commit", monkeypatch, error)
     response = comment(client, order, uuid.uuid4())
@@ -130,11 +136,14 @@ def test_the_way_in_too(client, order):
     assert response["Referrer-Policy"] == "strict-origin"
 
 
-def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(client, order, monkeypatch):
-    monkeypatch.setattr(guard, "find_document", breaks(ValueError))
-    monkeypatch.setattr(links.links, "by_token", breaks(ValueError))
+@pytest.mark.parametrize("error", [ValueError, IntegrityError])
+def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(
+    client, order, monkeypatch, error
+):
+    monkeypatch.setattr(guard, "find_document", breaks(error))
+    monkeypatch.setattr(links.links, "by_token", breaks(error))
     for url in (page(order), "/portal/l/wrong/"):
-        with pytest.raises(ValueError, match="gone"):
+        with pytest.raises(error, match="gone"):
             client.get(url)
 
 
