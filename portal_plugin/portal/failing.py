@@ -33,6 +33,14 @@ TROUBLES = (DatabaseError, InterfaceError)
 #: What is wrong in our own code.
 OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Whose pages this process answered last, by host: nobody can be asked for a name and a phone now.
+#: It holds what was read with a document, and no more hosts than sites have.
+_shops: dict[str, Site] = {}
+
+
+def remember(request: HttpRequest, site: Site) -> None:
+    """``site`` as it was read, with its settings."""
+    _shops[request.get_host()] = site
 
 
 def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpResponse:
@@ -60,7 +68,8 @@ def _answer(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Without the site's base template, which may ask for its menus."""
-    site = getattr(request, "portal_site", None) or _unknown_site(request)
+    site = getattr(request, "portal_site", None) or _shops.get(request.get_host())
+    site = site or _unknown_site(request)
     row = getattr(site, "portalsettings", None) or PortalSettings(site=site)
     language = translation.get_language() or "en"
     return rendering.page(

@@ -13,7 +13,7 @@ from django.db import (
 
 from portal_plugin import faults, signals
 from portal_plugin.actions import base
-from portal_plugin.models import Comment, OutgoingEmail, Submission
+from portal_plugin.models import Comment, OutgoingEmail, PortalSettings, Submission
 from portal_plugin.portal import guard, links
 from portal_plugin.services import links as link_service
 from tests import factories
@@ -109,6 +109,21 @@ def test_a_page_that_cannot_be_read_says_so(client, order, tail):
         response = client.get(page(order, tail))
     assert is_ours(response)
     assert "cannot be shown right now" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/portal/l/some-link/", None])
+def test_the_page_says_whom_to_ask(client, order, path):
+    """Of the shop whose pages were shown before; one that was never seen has its host's name."""
+    PortalSettings.objects.update(shop_name="Northline", phone="+353 20 913 0142")
+    client.get(page(order))
+    with database_away():
+        text = client.get(path or page(order)).content.decode()
+        foreign = client.get(
+            path or page(order), headers={"host": "shop-b.localhost"}
+        ).content.decode()
+    assert "Northline" in text
+    assert "+353 20 913 0142" in text
+    assert "Northline" not in foreign
 
 
 def test_a_form_is_given_back_when_nothing_can_be_read(client, order):
