@@ -6,7 +6,7 @@ from uuid import uuid5
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
@@ -75,7 +75,9 @@ class PayForm(ActionForm):
             for name, value in (("least", limits.least), ("most", limits.most))
         }
         field = self.fields["other_amount"]
-        field.help_text = text("From %(least)s to %(most)s. Empty: what is due.") % shown
+        field.help_text = (
+            gettext("From %(least)s to %(most)s. Leave it empty to pay what is due.") % shown
+        )
         field.widget.attrs |= {
             "min": f"{limits.least.normalize():f}",
             "max": f"{limits.most.normalize():f}",
@@ -178,9 +180,11 @@ class Pay(Action):
     def _unconfirmed(self):
         standing = self.document.standing
         if standing.asks_to_confirm(self.visit.link):
-            return text("Please confirm on the page what changed before you pay.")
+            return gettext("Please confirm on the page what changed before you pay.")
         names = together(names_of(standing.missing_people))
-        return text("What changed waits for %(names)s. You can pay after that.") % {"names": names}
+        return gettext("What changed waits for %(names)s. You can pay after that.") % {
+            "names": names
+        }
 
     def initial(self):
         return {"shown": self.document.amount_due}

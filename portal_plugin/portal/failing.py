@@ -8,7 +8,14 @@ page that was sent, and a second arrival finds the first.
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
@@ -21,15 +28,27 @@ from . import answers, bodies, rendering
 
 logger = logging.getLogger(__name__)
 
-#: Troubles of the database. What is wrong in our own code is another kind of error.
-TROUBLES = (OperationalError, InterfaceError, InternalError)
+#: Troubles of the database; a file of SQLite's that is damaged is no more than a ``DatabaseError``.
+TROUBLES = (DatabaseError, InterfaceError)
+#: What is wrong in our own code.
+OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Whose pages this process answered last, by host: nobody can be asked for a name and a phone now.
+#: It holds what was read with a document, and no more hosts than sites have.
+_shops: dict[str, Site] = {}
+
+
+def remember(request: HttpRequest, site: Site) -> None:
+    """``site`` as it was read, with its settings."""
+    _shops[request.get_host()] = site
 
 
 def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer of ``ask``, or a page of ours that needs no database."""
     try:
         return ask()
+    except OURS:
+        raise
     except TROUBLES:
         logger.exception("The database could not do what it was asked")
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language()
@@ -49,7 +68,8 @@ def _answer(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Without the site's base template, which may ask for its menus."""
-    site = getattr(request, "portal_site", None) or _unknown_site(request)
+    site = getattr(request, "portal_site", None) or _shops.get(request.get_host())
+    site = site or _unknown_site(request)
     row = getattr(site, "portalsettings", None) or PortalSettings(site=site)
     language = translation.get_language() or "en"
     return rendering.page(

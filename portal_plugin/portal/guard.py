@@ -86,6 +86,7 @@ def resolve(request, public_id, leeway=0):
     if document is None or site is None or document.site_id != site.pk:
         return None, None
     request.portal_site = document.site
+    failing.remember(request, document.site)
     grant = grants.read(request, document, leeway)
     if grant is None:
         return None, None

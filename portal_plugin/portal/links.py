@@ -117,10 +117,14 @@ def _place(request, document):
 
 
 def _expired(request, link):
-    context = {"masked": renewing.masked(link.recipient.email)}
+    """Its own recipient is known, and told where the new one goes; over the limit nothing goes."""
+    masked = renewing.masked(link.recipient.email) if renewing.is_possible(link) else ""
     if request.method == "POST":
-        if not limits.is_over("links_per_hour", f"link-{link.pk}"):
+        if limits.is_over("links_per_hour", f"link-{link.pk}"):
+            masked = ""
+        else:
             limits.reached("links_per_hour", f"link-{link.pk}", 3600, add=1)
             renewing.of_link(link)
-        return answers.public(request, "portal_plugin/link_sent.html", context)
+        return answers.public(request, "portal_plugin/link_sent.html", {"masked": masked})
+    context = {"masked": masked}
     return answers.public(request, "portal_plugin/expired_link.html", context, status=410)

@@ -12,18 +12,25 @@ from . import activity, outbox
 MOST = 5
 
 
-def of_link(link: DirectLink) -> None:
-    """Send the link's own recipient a new secret. A stopped link gets none, and neither does that
-    of whom a customer let in whose own has ended: it would be dead on arrival."""
+def is_possible(link: DirectLink) -> bool:
+    """Not for a stopped link, nor for who has no address, nor for whom a customer let in whose own
+    link has ended: a new one would be dead on arrival."""
+    if link.is_revoked or not link.recipient.email or link.document.current_version_id is None:
+        return False
+    return not (link.is_expired and link.invited_by is not None and link.invited_by.is_expired)
+
+
+def of_link(link: DirectLink) -> bool:
+    """Send the link's own recipient a new secret; false where there is nobody to send one to."""
     with transaction.atomic():
         document = lock(link.document)
         fresh = DirectLink.objects.select_related("recipient", "invited_by").get(pk=link.pk)
-        if fresh.is_revoked or not fresh.recipient.email or document.current_version_id is None:
-            return
-        if fresh.is_expired and fresh.invited_by is not None and fresh.invited_by.is_expired:
-            return
+        fresh.document = document
+        if not is_possible(fresh):
+            return False
         outbox.queue(kind="link", site=document.site, document=document, link=fresh)
         activity.record(document, "link_renewed", link=fresh)
+        return True
 
 
 def by_address(site: Any, address: str) -> int:

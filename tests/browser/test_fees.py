@@ -143,6 +143,16 @@ def test_of_another_amount_the_fee_is_another(tab, standin, dear_order):
     assert (entry.amount, entry.surcharge) == (Decimal("51.50"), Decimal("1.50"))
 
 
+def test_another_amount_stays_in_sight_when_the_way_is_another(tab, standin, dear_order):
+    site_factory(takes_other_amounts=True)
+    open_dialog(tab)
+    dialog(tab).get_by_text("Pay another amount").click()
+    dialog(tab).get_by_label("Amount").fill("50")
+    choose(tab, "Another way")
+    expect(dialog(tab).get_by_label("Amount")).to_be_visible()
+    expect(total(tab)).to_have_text("No fee · You pay €50.00")
+
+
 def test_what_the_browser_says_of_the_fee_is_not_charged(tab, standin, dear_order):
     """Stripe's own form pays no other amount than the server's."""
     open_dialog(tab)

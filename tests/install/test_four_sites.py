@@ -9,8 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from portal_plugin.models import PortalSettings
-from portal_plugin.services import previews, proofs
+from portal_plugin.services import answering, previews, proofs
 from tests import factories, samples
+from tests.paying import FEES
 
 from .blocks import block
 
@@ -177,10 +178,23 @@ LOOKS = """() => {
     });
 }"""
 #: Drawn by the browser, and as the site's colour scheme wants it.
-NATIVE = {"INPUT.portal-box"}
+NATIVE = {"INPUT.portal-box", "INPUT.portal-pay-radio", "OPTION."}
 
 
-@pytest.mark.parametrize("site", ["reboot", "preflight", "dark"])
+in_hostile_sites = pytest.mark.parametrize("site", ["reboot", "preflight", "dark"])
+
+
+def differences(plain, dressed):
+    assert len(plain) == len(dressed) > 20
+    return {
+        (one[0], before, after)
+        for one, other in zip(plain, dressed, strict=True)
+        for before, after in zip(one[1:], other[1:], strict=True)
+        if before != after and one[0] not in NATIVE
+    }
+
+
+@in_hostile_sites
 def test_nothing_of_the_site_shows_through(site, use_base, estimate, visit):
     def looks(name):
         use_base(name)
@@ -188,12 +202,39 @@ def test_nothing_of_the_site_shows_through(site, use_base, estimate, visit):
         open_dialog(page, "Approve Multiple Items")
         return page.evaluate(LOOKS)
 
-    plain, dressed = looks("fresh"), looks(site)
-    assert len(plain) == len(dressed) > 100
-    differences = {
-        (one[0], before, after)
-        for one, other in zip(plain, dressed, strict=True)
-        for before, after in zip(one[1:], other[1:], strict=True)
-        if before != after and one[0] not in NATIVE
-    }
-    assert differences == set()
+    assert differences(looks("fresh"), looks(site)) == set()
+
+
+@pytest.fixture
+def orders(transactional_db):
+    """One that is decided and to be paid, with a message; one that waits, and asks for much."""
+    factories.site_factory(method_fees=FEES, takes_other_amounts=True, lets_invite=True)
+    decided = factories.order_factory(items=2)
+    factories.approve(decided)
+    answering.reply(decided, "We will use the brass screws.", factories.user_factory())
+    waiting = factories.order_factory(items=1, asks_signature="yes", asks_purchase_order="yes")
+    return decided, waiting
+
+
+#: The pages of the one that is decided, and of the one that waits.
+PAGES = (
+    ("", "a/pay/", "a/comment/", "a/upload/", "a/invite/", "a/send_link/"),
+    ("", "a/approve/{key}/", "a/decline/{key}/", "a/decline_all/", "a/change_request/"),
+)
+
+
+@in_hostile_sites
+def test_nor_on_the_pages_without_scripts(site, use_base, visit, orders):
+    def looks(name):
+        use_base(name)
+        seen = []
+        for order, tails in zip(orders, PAGES, strict=True):
+            page = visit(order, scripts=False)
+            start = page.url
+            for tail in tails:
+                page.goto(start + tail.format(key=order.lines[0].key))
+                seen += page.evaluate(LOOKS)
+        page.goto(start.partition("d/")[0] + "how-it-works/en/")
+        return seen + page.evaluate(LOOKS)
+
+    assert differences(looks("fresh"), looks(site)) == set()

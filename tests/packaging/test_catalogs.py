@@ -1,5 +1,6 @@
 """Translations are committed compiled, because a bare machine has no `msgfmt`."""
 
+import ast
 import gettext
 import io
 from pathlib import Path
@@ -44,6 +45,20 @@ def test_every_text_is_translated(po):
         messages = [message for message in read_po(source) if message.id]
     assert not [message.id for message in messages if message.fuzzy]
     assert not [message.id for message in messages if not all(strings(message))]
+
+
+@pytest.mark.parametrize("folder", ["portal_plugin", "sandbox_site"])
+def test_texts_are_marked_by_names_that_makemessages_knows(folder):
+    """Under any other name than ``_`` a text is found by nobody who translates."""
+    renamed = [
+        f"{path.relative_to(ROOT)}: {name.name} as {name.asname}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if "gettext" in name.name and name.asname not in (None, "_")
+    ]
+    assert renamed == []
 
 
 def strings(message):

@@ -3,11 +3,17 @@
 import uuid
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+)
 
 from portal_plugin import faults, signals
 from portal_plugin.actions import base
-from portal_plugin.models import Comment, OutgoingEmail, Submission
+from portal_plugin.models import Comment, OutgoingEmail, PortalSettings, Submission
 from portal_plugin.portal import guard, links
 from portal_plugin.services import links as link_service
 from tests import factories
@@ -63,7 +69,7 @@ def is_ours(response):
     return True
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError])
 def test_what_was_typed_is_given_back_and_nothing_is_promised(client, order, monkeypatch, error):
     at("act.before_commit", monkeypatch, error)
     response = comment(client, order, uuid.uuid4())
@@ -105,6 +111,21 @@ def test_a_page_that_cannot_be_read_says_so(client, order, tail):
     assert "cannot be shown right now" in response.content.decode()
 
 
+@pytest.mark.parametrize("path", ["/portal/l/some-link/", None])
+def test_the_page_says_whom_to_ask(client, order, path):
+    """Of the shop whose pages were shown before; one that was never seen has its host's name."""
+    PortalSettings.objects.update(shop_name="Northline", phone="+353 20 913 0142")
+    client.get(page(order))
+    with database_away():
+        text = client.get(path or page(order)).content.decode()
+        foreign = client.get(
+            path or page(order), headers={"host": "shop-b.localhost"}
+        ).content.decode()
+    assert "Northline" in text
+    assert "+353 20 913 0142" in text
+    assert "Northline" not in foreign
+
+
 def test_a_form_is_given_back_when_nothing_can_be_read(client, order):
     with database_away():
         response = comment(client, order, uuid.uuid4())
@@ -130,11 +151,14 @@ def test_the_way_in_too(client, order):
     assert response["Referrer-Policy"] == "strict-origin"
 
 
-def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(client, order, monkeypatch):
-    monkeypatch.setattr(guard, "find_document", breaks(ValueError))
-    monkeypatch.setattr(links.links, "by_token", breaks(ValueError))
+@pytest.mark.parametrize("error", [ValueError, IntegrityError])
+def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(
+    client, order, monkeypatch, error
+):
+    monkeypatch.setattr(guard, "find_document", breaks(error))
+    monkeypatch.setattr(links.links, "by_token", breaks(error))
     for url in (page(order), "/portal/l/wrong/"):
-        with pytest.raises(ValueError, match="gone"):
+        with pytest.raises(error, match="gone"):
             client.get(url)
 
 

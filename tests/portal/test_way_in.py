@@ -87,8 +87,29 @@ def test_an_expired_link_offers_a_new_one_to_its_own_recipient(client):
     assert page.status_code == 410
     assert link.recipient.email not in page.content.decode()
     assert "•••" in page.content.decode()
-    client.post(path)
+    sent = client.post(path).content.decode()
     assert OutgoingEmail.objects.filter(kind="link", link=link).count() == 1
+    assert "A new link is on its way to" in sent
+    assert "•••" in sent
+
+
+@pytest.mark.parametrize("why", ["no address", "the inviter's ended, too"])
+def test_an_expired_link_that_cannot_be_sent_anew_has_no_button(client, why):
+    order = factories.order_factory(items=1)
+    link = factories.link_factory(order)
+    if why == "no address":
+        link.recipient.email = ""
+        link.recipient.save()
+    else:
+        link.invited_by = factories.link_factory(order)
+        link.save()
+    path, _token = path_of(link)
+    DirectLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    page = client.get(path).content.decode()
+    assert "Please ask the shop for a new one." in page
+    assert "Send a new link" not in page
+    assert "A new link is on its way" not in client.post(path).content.decode()
+    assert not OutgoingEmail.objects.exists()
 
 
 def test_asking_by_email_answers_everybody_alike(client):

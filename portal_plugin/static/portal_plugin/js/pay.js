@@ -32,11 +32,15 @@ export class CardForm {
       event.preventDefault();
       if (!this.isBusy) this.pay(event.submitter);
     });
-    this.part.querySelector("details")?.addEventListener("toggle", ({ target }) => {
-      if (target.open) target.scrollIntoView({ block: "nearest" });
-    });
-    this.form.elements.other_amount?.addEventListener("input", () => this.choose());
-    if (this.find("card")) await this.draw();
+    for (const folded of this.part.querySelectorAll("details")) {
+      folded.addEventListener("toggle", () => folded.open && folded.scrollIntoView({ block: "nearest" }));
+    }
+    const other = this.form.elements.other_amount;
+    other?.addEventListener("input", () => this.choose());
+    other?.addEventListener("change", () => (other.ariaInvalid = other.validity.valid ? null : "true"));
+    if (!this.find("card")) return;
+    this.part.querySelector(".portal-pay-other")?.removeAttribute("open");
+    await this.draw();
   }
 
   find(name) {
@@ -46,7 +50,6 @@ export class CardForm {
   // -- Stripe's form ----------------------------------------------------------------------------------
 
   async draw() {
-    this.part.querySelector("details")?.removeAttribute("open");
     this.find("plain").hidden = true;
     this.find("card").hidden = this.find("submit").hidden = false;
     this.find("submit").disabled = true;
