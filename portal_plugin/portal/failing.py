@@ -12,18 +12,16 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
-from wagtail.models import Site
 
 from ..exceptions import CannotBeShown, NobodyKnows, PortalError
 from ..models import PortalSettings
 from ..services.presentation import shop_view
-from . import answers, bodies, rendering
+from . import answers, bodies, csrf, rendering
 
 logger = logging.getLogger(__name__)
 
 #: Troubles of the database. What is wrong in our own code is another kind of error.
 TROUBLES = (OperationalError, InterfaceError, InternalError)
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpResponse:
@@ -34,7 +32,7 @@ def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpRespo
         logger.exception("The database could not do what it was asked")
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language()
     with translation.override(language):
-        error = CannotBeShown() if request.method in SAFE else NobodyKnows()
+        error = CannotBeShown() if request.method in csrf.SAFE else NobodyKnows()
         return answers.told_when(_answer(request, error), error)
 
 
@@ -49,7 +47,7 @@ def _answer(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Without the site's base template, which may ask for its menus."""
-    site = getattr(request, "portal_site", None) or _unknown_site(request)
+    site = getattr(request, "portal_site", None) or answers.unknown_site(request)
     row = getattr(site, "portalsettings", None) or PortalSettings(site=site)
     language = translation.get_language() or "en"
     return rendering.page(
@@ -79,7 +77,3 @@ def _typed(request: HttpRequest) -> list[str]:
     except PortalError:
         return []
     return answers.typed(request)
-
-
-def _unknown_site(request: HttpRequest) -> Site:
-    return Site(hostname=request.get_host().partition(":")[0])
