@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from portal_plugin.models import Attachment, Comment
 from tests import factories
 from tests.counting import queries
+from tests.talking import write_thousands
 
 pytestmark = pytest.mark.django_db
 
@@ -59,35 +60,6 @@ def test_a_page_of_a_document(client, enter, place):
     before = queries_anew(client, url)
     write(order, link, 12)
     assert queries_anew(client, url) == before
-
-
-def write_thousands(order, link, comments=10_000, files=2_000):
-    keys = [item.key for item in order.lines]
-    Comment.objects.bulk_create(
-        Comment(
-            document_id=order.pk,
-            item_key=keys[number % len(keys)],
-            link=link,
-            text=f"Message {number}. When is it ready?",
-        )
-        for number in range(comments)
-    )
-    Attachment.objects.bulk_create(
-        Attachment(
-            document_id=order.pk,
-            item_key=keys[number % len(keys)],
-            link=link,
-            public_id=uuid.uuid4(),
-            name=f"artwork-{number}.pdf",
-            content_type="application/pdf",
-            size=3,
-            digest=f"{number:064}",
-            is_internal=False,
-            check_state="clean",
-            file="a.pdf",
-        )
-        for number in range(files)
-    )
 
 
 @pytest.mark.parametrize("place", [place for place in PAGES if place != "files/"])
