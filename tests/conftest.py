@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
 
+from portal_plugin.gateways.stripe.breaker import breaker
 from portal_plugin.services import links
 
 from . import emptying, factories, kept_database
@@ -82,6 +83,12 @@ def _kept_folder(config):
 def _fresh_cache():
     """Limits are counted in the cache; no test counts another's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _stripe_answers():
+    """No test waits for what another made of Stripe."""
+    breaker.close()
 
 
 @pytest.fixture(autouse=True)

@@ -174,7 +174,7 @@ class Pay(Action):
         if self.document.has_pending_payment:
             return payments.PaymentPending()
         if self.has_no_way:
-            return NotAvailable(text("Please ask the shop how you can pay."))
+            return NotAvailable(gettext("Please ask the shop how you can pay."))
         return super().refusal()
 
     def _unconfirmed(self):

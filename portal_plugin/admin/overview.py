@@ -19,7 +19,7 @@ from ..services.mail_receivers import staff_name
 from ..services.presentation.decided import confirmed_sentence
 from ..services.presentation.plan import next_label, plan_rows
 from ..statuses import DocumentState, EmailState, ItemState, LinkRole
-from . import invoicing, money_rows, overview_files, overview_rows, sites, timeline
+from . import invoicing, money_rows, overview_files, overview_newest, overview_rows, sites, timeline
 from .finding import find
 from .request_rows import request_rows
 from .words import language_of_admin, number_of, state_tag
@@ -96,10 +96,9 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "approved_items": [item for item in items if item.key in approved],
             "waiting_items": [item for item in items if item.can_decide],
             "has_waiting_proofs": any(p.is_waiting for item in items for p in item.proofs),
-            "said": overview_rows.said_rows(document, names),
+            **overview_newest.talk(document, names, shows_all="all" in self.request.GET),
             "has_unanswered": self.document.has_unanswered_comment,
             "open_requests": request_rows(document, names),
-            "attachments": overview_files.attachments(document),
             "external_files": overview_files.external_files(document),
             "people": overview_rows.people(document),
             "roles": LinkRole.choices,

@@ -6,10 +6,11 @@ from ..models import Attachment, ExternalFile, Preview
 from ..services import files
 
 
-def attachments(document):
-    """Newest first, each with ``notices``: what to know before it is opened."""
+def attachments(document, most=None):
+    """Newest first, not more than ``most``, each with ``notices``: what to know before it is
+    opened."""
     found = Attachment.objects.of_thread(document).filter(removed_at=None)
-    rows = list(found.order_by("-created_at", "-pk"))
+    rows = list(found.order_by("-created_at", "-pk")[:most])
     carried = _carried({row.digest for row in rows})
     for row in rows:
         notices = files.check_words(row), carried.get(row.digest)

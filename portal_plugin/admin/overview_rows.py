@@ -172,10 +172,12 @@ def proofs_of(document) -> dict:
     return by_item
 
 
-def said_rows(document, names) -> list[SaidRow]:
-    """Messages and internal notes in one thread, oldest first, told apart by ``kind``."""
-    comments = Comment.objects.of_thread(document).filter(removed_at=None)
-    notes = InternalNote.objects.of_thread(document)
+def said_rows(document, names, most=None) -> list[SaidRow]:
+    """Messages and internal notes in one thread, oldest first, told apart by ``kind``; not more
+    than the newest ``most``."""
+    newest = "-created_at", "-pk"
+    comments = Comment.objects.of_thread(document).filter(removed_at=None).order_by(*newest)
+    notes = InternalNote.objects.of_thread(document).order_by(*newest)
     rows = [
         SaidRow(
             kind="comment",
@@ -187,7 +189,7 @@ def said_rows(document, names) -> list[SaidRow]:
             is_unanswered=row.is_from_customer and row.answered_at is None,
             id_to_take_back=row.pk if answering.can_take_back(row) else None,
         )
-        for row in comments.select_related("staff")
+        for row in comments.select_related("staff")[:most]
     ]
     rows += [
         SaidRow(
@@ -198,9 +200,11 @@ def said_rows(document, names) -> list[SaidRow]:
             item_name=names.get(row.item_key, ""),
             is_from_customer=False,
         )
-        for row in notes.select_related("staff")
+        for row in notes.select_related("staff")[:most]
     ]
-    return sorted(rows, key=lambda row: row.when)
+    rows.reverse()  # of two at the same moment the older one stays first
+    rows.sort(key=lambda row: row.when)
+    return rows[-most:] if most else rows
 
 
 def last_said(document):

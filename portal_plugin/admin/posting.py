@@ -1,7 +1,7 @@
 """What staff do to a document. Each is a POST, with a right and a sentence."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -37,6 +37,8 @@ def do(request, pk, verb):
     except PortalError as error:
         messages.error(request, error.message)
         return show(request, pk, status=error.status, typed={"verb": verb, **request.POST.dict()})
+    if isinstance(done, HttpResponseBase):
+        return done  # a file
     if done.message:
         messages.success(request, done.message)
     if done.link:

@@ -238,6 +238,7 @@ def _links():
                         [
                             _row("lets_invite"),
                             _row("code_above", "code_for_new_browsers"),
+                            _row("traces_kept_months"),
                         ],
                         heading=_("Access"),
                     ),

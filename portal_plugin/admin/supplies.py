@@ -2,7 +2,7 @@
 
 import logging
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
@@ -13,6 +13,7 @@ from wagtail.admin import messages
 
 from ..exceptions import StorageUnreadable
 from ..gateways import delivery
+from ..gateways.delivery import FileInSteps
 from ..models import Attachment, ProofVersion, Submission
 from ..models.storage import troubles
 from ..services import file_bundles, files, invoice_paper, paper, pdfs, previews, receipts
@@ -33,7 +34,7 @@ def pdf(request, pk):
     file = pdfs.hand_out(found) if found else None
     if file is None:
         return HttpResponse(paper.page(document_view(document), "portal_plugin/print.html"))
-    return FileResponse(file, filename=paper.file_name(document), content_type="application/pdf")
+    return FileInSteps(file, filename=paper.file_name(document), content_type="application/pdf")
 
 
 @require_safe
@@ -49,7 +50,7 @@ def receipt(request, pk, submission_key):
     if file is None:
         style = static("portal_plugin/css/print.css")
         return HttpResponse(receipts.page(receipt_view(submission), style_url=style))
-    return FileResponse(file, filename="receipt.pdf", content_type="application/pdf")
+    return FileInSteps(file, filename="receipt.pdf", content_type="application/pdf")
 
 
 @require_safe
@@ -63,7 +64,7 @@ def invoice(request, pk, public_id):
     if file is None:
         return HttpResponse(invoice_paper.page(found, "portal_plugin/print.html"))
     name = invoice_paper.file_name(found)
-    return FileResponse(file, filename=name, content_type="application/pdf")
+    return FileInSteps(file, filename=name, content_type="application/pdf")
 
 
 @require_safe

@@ -63,6 +63,7 @@ SENTENCES = {
     "reply": gettext_noop("%(who)s answered the customer"),
     "reply_taken_back": gettext_noop("%(who)s took a message back"),
     "erased": gettext_noop("%(who)s erased a person with access"),
+    "person_exported": gettext_noop("%(who)s took a copy of what is stored about a person"),
     "link_renewed": gettext_noop("%(who)s asked for a new direct link"),
     "file_damaged": gettext_noop("A file is not any more what was stored"),
     "file_refused": gettext_noop("A file did not pass the virus check"),

@@ -8,8 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
+from ..gateways import delivery
 from ..models import DirectLink, OutgoingEmail
-from ..services import erasing, inviting, links, outbox, sending
+from ..services import erasing, inviting, links, outbox, personal_data, sending
 from ..statuses import LinkRole
 from . import posted
 from .choosing_days import day_to_come
@@ -90,6 +91,16 @@ def erase_person(document, request):
     return Done(_("The person is erased. What was agreed stays."), "#people")
 
 
+def export_person(document, request):
+    """Everything that is stored about them, as one file."""
+    pk = posted.number(request, "link")
+    person = personal_data.of_link(document, pk)
+    if person is None or not person.is_known:
+        raise PortalError(_("This person was erased already."))
+    personal_data.told(document, pk, request.user)
+    return delivery.zip_response(personal_data.stream(person), name="person.zip")
+
+
 def _link(document, request) -> DirectLink:
     found = links.of_document(document).filter(pk=posted.number(request, "link")).first()
     if found is None:
@@ -103,6 +114,7 @@ VERBS = {
     "stop-link": ("send", stop_link),
     "limit-link": ("send", limit_link),
     "extend-link": ("send", extend_link),
+    "export-person": ("delete", export_person),
     "erase-person": ("delete", erase_person),
     "retry-email": ("send", retry_email),
 }

@@ -4,10 +4,12 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import IO, Any
 from urllib.parse import quote
 
+from asgiref.sync import sync_to_async
 from django.core.files.storage import FileSystemStorage
 from django.http import (
     FileResponse,
@@ -24,6 +26,25 @@ from ..conf import conf
 POLICY = "default-src 'none'; sandbox"
 PICTURES = {"image/jpeg": "jpg", "image/webp": "webp"}
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+class InSteps(StreamingHttpResponse):
+    """Under ASGI Django reads the whole of what is streamed into memory before the first byte goes
+    out. This one is asked for a piece at a time, in the thread that it was made in."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        content: Any = self.streaming_content
+        if self.is_async:  # a middleware of the site's has put something of its own around it
+            async for piece in content:
+                yield piece
+            return
+        step = sync_to_async(partial(next, content, None))
+        while (piece := await step()) is not None:
+            yield piece
+
+
+class FileInSteps(InSteps, FileResponse):
+    """``FileResponse`` likewise."""
 
 
 def file_response(
@@ -48,7 +69,7 @@ def picture_response(stored: Any, *, content_type: str) -> HttpResponseBase:
 
 def zip_response(steps: Iterator[bytes], *, name: str) -> HttpResponseBase:
     """A zip that is made while it goes out."""
-    response = StreamingHttpResponse(steps, content_type="application/zip")
+    response = InSteps(steps, content_type="application/zip")
     response["Content-Disposition"] = content_disposition_header(True, name)
     return _sealed(response)
 
@@ -90,7 +111,7 @@ def _send(
     }
     answer = _part(file, stored.storage, stored.name, wanted, options)
     if answer is None:
-        answer = FileResponse(file, **options)
+        answer = FileInSteps(file, **options)
     answer["Accept-Ranges"] = "bytes"
     return answer
 
@@ -121,7 +142,7 @@ def _part(
     if (first, last) == (0, size - 1):
         return None
     file.seek(first)
-    answer = FileResponse(Part(file, last - first + 1), status=206, **options)
+    answer = FileInSteps(Part(file, last - first + 1), status=206, **options)
     answer["Content-Range"] = f"bytes {first}-{last}/{size}"
     answer["Content-Length"] = str(last - first + 1)
     return answer

@@ -231,6 +231,16 @@ class PortalSettings(BaseSiteSetting):
             "once no order is open. Proofs, approvals and PDFs stay. Empty: they are kept."
         ),
     )
+    traces_kept_months = models.PositiveSmallIntegerField(
+        _("months to keep network addresses"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_(
+            "From which address and browser something was sent, and when an ended link was opened, "
+            "are forgotten so long afterwards. Empty: they are kept as proof."
+        ),
+    )
     file_kinds = models.CharField(
         _("kinds of files from customers"),
         max_length=300,

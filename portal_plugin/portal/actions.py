@@ -8,8 +8,9 @@ from ..actions.offers import offers
 from ..actions.outcomes import Data, GoTo
 from ..exceptions import NotAvailable, PortalError, StaleDocument
 from ..services.presentation import document_view
+from ..services.presentation.rows import MOST
 from . import answers, codes, grants, limits, pages, receipts, staleness, talk
-from .context import attachment_rows, comment_rows, external_rows
+from .context import attachment_rows, external_rows
 from .guard import find_document
 
 
@@ -98,8 +99,7 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
     view = document_view(visit.document)
     found = offers(visit, view)
     item = next((one for one in view.items if one.key == instance.item_key), None)
-    said = comment_rows(view, instance.item_key)
-    shown = talk.newest(said)
+    talked = talk.Talk(request, view, instance)
     context = {
         "action": instance,
         "form": form,
@@ -107,9 +107,12 @@ def _show(request, visit, instance, form, *, error="", stale=(), status=200):
         "item": item,
         "page_items": found.items,
         "waiting_items": view.waiting_for(visit.link),
-        "comments": list(reversed(shown)),
-        "has_earlier": len(shown) < len(said),
+        "comments": talked.rows,
+        "has_earlier": talked.has_earlier,
+        "earlier_url": talked.earlier_url,
+        "newest_url": talked.newest_url,
         "attachments": attachment_rows(view, visit.document, instance.item_key),
+        "has_more_files": len(view.rows.attachments_on(instance.item_key)) > MOST,
         "external_files": external_rows(view, instance.item_key),
         "error": error,
         "stale": list(stale),

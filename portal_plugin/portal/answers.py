@@ -16,7 +16,7 @@ NOT_TYPED = {"csrfmiddlewaretoken", "client_key", "shown", "terms_id", "version"
 def public(request, template, context=None, status=200, language=None):
     """A page that belongs to a shop and to no document."""
     language = language or translation.get_language() or "en"
-    site = Site.find_for_request(request) or Site(hostname=request.get_host().partition(":")[0])
+    site = Site.find_for_request(request) or unknown_site(request)
     return rendering.page(
         request,
         template,
@@ -26,6 +26,11 @@ def public(request, template, context=None, status=200, language=None):
         direction=direction_of(language),
         status=status,
     )
+
+
+def unknown_site(request) -> Site:
+    """Stands for the site of a host that has none, or that cannot be asked for. Never saved."""
+    return Site(hostname=request.get_host().partition(":")[0])
 
 
 def of_visit(request, visit, template, context=None, status=200, shop=None):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ..actions.offers import offer, offers
 from ..services.presentation import document_view
 from ..services.presentation.people import limit_sentence
+from ..services.presentation.rows import MOST
 from ..services.presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from ..statuses import FileCheckState, WorkState
 
@@ -37,6 +38,7 @@ OF_THE_BODY = (
     "comments",
     "comments_count",
     "attachments",
+    "has_more_files",
     "external_files",
     "change_requests",
     "invoices",
@@ -142,14 +144,15 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "comments": comment_rows(view)[:SHOWN_COMMENTS],
         "comments_count": len(view.rows.comments),
         "attachments": attachment_rows(view, visit.document),
+        "has_more_files": len(view.rows.attachments) > MOST,
         "external_files": external_rows(view),
         "change_requests": change_request_rows(visit, view),
         "invoices": invoice_rows(view),
     }
 
 
-def comment_rows(view, item_key=None) -> list[CommentRow]:
-    """Newest first; ``item_key`` keeps those on one item."""
+def comment_rows(view, item_key=None, skip=0) -> list[CommentRow]:
+    """Newest first, without the newest ``skip``; ``item_key`` keeps those on one item."""
     names = _names(view)
     return [
         CommentRow(
@@ -159,12 +162,12 @@ def comment_rows(view, item_key=None) -> list[CommentRow]:
             is_from_customer=row.is_from_customer,
             item_name=names.get(row.item_key, ""),
         )
-        for row in view.rows.comments
-        if item_key is None or row.item_key == item_key
+        for row in view.rows.comments_on(item_key, skip)
     ]
 
 
 def attachment_rows(view, document, item_key=None) -> list[AttachmentRow]:
+    """As many of the newest as a page bears."""
     names = _names(view)
     return [
         AttachmentRow(
@@ -181,8 +184,7 @@ def attachment_rows(view, document, item_key=None) -> list[AttachmentRow]:
             item_name=names.get(row.item_key, ""),
             is_waiting=row.check_state in (FileCheckState.WAITING, FileCheckState.REFUSED),
         )
-        for row in view.rows.attachments
-        if item_key is None or row.item_key == item_key
+        for row in view.rows.attachments_on(item_key)[:MOST]
     ]
 
 

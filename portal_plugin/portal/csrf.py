@@ -8,6 +8,8 @@ from django.conf import settings
 from django.middleware.csrf import CsrfViewMiddleware
 
 HEADER = "HTTP_X_CSRFTOKEN"
+#: Methods that change nothing, and need no proof of where they come from.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class PortalCsrf(CsrfViewMiddleware):

@@ -24,7 +24,7 @@ from wagtail.models import Site
 from ..exceptions import CannotBeShown, NobodyKnows, PortalError
 from ..models import PortalSettings
 from ..services.presentation import shop_view
-from . import answers, bodies, rendering
+from . import answers, bodies, csrf, rendering
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 TROUBLES = (DatabaseError, InterfaceError)
 #: What is wrong in our own code.
 OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Whose pages this process answered last, by host: nobody can be asked for a name and a phone now.
 #: It holds what was read with a document, and no more hosts than sites have.
 _shops: dict[str, Site] = {}
@@ -53,7 +52,7 @@ def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpRespo
         logger.exception("The database could not do what it was asked")
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language()
     with translation.override(language):
-        error = CannotBeShown() if request.method in SAFE else NobodyKnows()
+        error = CannotBeShown() if request.method in csrf.SAFE else NobodyKnows()
         return answers.told_when(_answer(request, error), error)
 
 
@@ -69,7 +68,7 @@ def _answer(request: HttpRequest, error: PortalError) -> HttpResponse:
 def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
     """Without the site's base template, which may ask for its menus."""
     site = getattr(request, "portal_site", None) or _shops.get(request.get_host())
-    site = site or _unknown_site(request)
+    site = site or answers.unknown_site(request)
     row = getattr(site, "portalsettings", None) or PortalSettings(site=site)
     language = translation.get_language() or "en"
     return rendering.page(
@@ -99,7 +98,3 @@ def _typed(request: HttpRequest) -> list[str]:
     except PortalError:
         return []
     return answers.typed(request)
-
-
-def _unknown_site(request: HttpRequest) -> Site:
-    return Site(hostname=request.get_host().partition(":")[0])

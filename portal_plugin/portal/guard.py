@@ -21,9 +21,6 @@ from ..models.prepared import Prepared
 from ..services.visits import Visit
 from . import answers, bodies, csrf, failing, grants, headers, limits
 
-#: Methods that change nothing, and need no proof of where they come from.
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 def portal_view(*methods, leeway=0, stranger=None):
     """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look, or could
@@ -60,7 +57,7 @@ def _answer(view, methods, stranger, request, public_id, kwargs, leeway):
             bodies.read_query(request)
             if request.method == "POST":
                 bodies.read(request)
-            if request.method not in SAFE and (reason := csrf.failure(request)):
+            if request.method not in csrf.SAFE and (reason := csrf.failure(request)):
                 return answers.csrf_failed(request, visit, reason)
             response = view(request, visit, **kwargs)
         except PortalError as error:

@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from ..gateways import pdf as gateway
+from ..gateways.delivery import FileInSteps
 from ..services import invoice_paper, paper, pdfs
 from ..services.presentation import document_view
 from ..statuses import DocumentState, WorkState
@@ -85,7 +86,7 @@ def is_hidden(visit) -> bool:
 
 def _given(request, file, name):
     return _headed(
-        FileResponse(
+        FileInSteps(
             file,
             as_attachment=_is_download(request),
             filename=name,

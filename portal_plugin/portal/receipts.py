@@ -1,11 +1,12 @@
 """The receipt of a decision: a page, and the same as a PDF."""
 
-from django.http import FileResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import registry
 from ..gateways import pdf as gateway
+from ..gateways.delivery import FileInSteps
 from ..models import Submission
 from ..services import pdfs
 from ..services.presentation.receipt import receipt_view
@@ -37,7 +38,7 @@ def receipt_file(request, visit, key):
     if file is None:
         return HttpResponseRedirect(url(visit.document, key), status=303)
     name = _("Receipt") + f" {visit.document.number}.pdf"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
+    return FileInSteps(file, as_attachment=True, filename=name, content_type="application/pdf")
 
 
 def find(visit, key) -> Submission | None:

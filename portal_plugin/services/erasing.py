@@ -18,7 +18,6 @@ from ..models import (
     ChangeRequest,
     Comment,
     Contact,
-    Customer,
     DirectLink,
     ExternalFile,
     LinkToken,
@@ -35,7 +34,8 @@ from ..models import (
 from ..models.documents import lock
 from ..models.storage import delete_after_commit
 from ..statuses import EmailState, WorkState
-from . import activity, links, work
+from . import activity, links, persons, work
+from .persons import Person
 
 #: Rows that have the name of whoever wrote them.
 AUTHORED = (Comment, ChangeRequest, Attachment, ExternalFile)
@@ -57,26 +57,16 @@ class Plan:
 
 def by_email(email: str, site: Any = None) -> Plan:
     """Everything of the person with that address, on one site or on all. Writes nothing."""
-    recipients = Recipient.objects.filter(email__iexact=email, erased_at=None)
-    contacts = Contact.objects.filter(email__iexact=email)
-    if site is not None:
-        recipients = recipients.filter(site=site)
-        contacts = contacts.filter(customer__site=site)
-    customers = Customer.objects.filter(email__iexact=email)
-    return _plan(list(recipients), list(contacts), has_customer=customers.exists())
+    return _plan(persons.by_email(email, site))
 
 
 def by_link(link: DirectLink) -> Plan:
     """The person whom a direct link was made for, wherever the same person has one."""
-    one = link.recipient
-    same = Recipient.objects.filter(
-        customer=one.customer_id, contact=one.contact_id, email=one.email, erased_at=None
-    )
-    contacts = [one.contact] if one.contact else []
-    return _plan(list(same), contacts, has_customer=not contacts)
+    return _plan(persons.by_link(link))
 
 
-def _plan(recipients: list[Recipient], contacts: list[Contact], *, has_customer: bool) -> Plan:
+def _plan(person: Person) -> Plan:
+    recipients, contacts = person.recipients, person.contacts
     owned = DirectLink.objects.filter(recipient__in=recipients)
     links_count = owned.count()
     documents = owned.values("document").distinct().count()
@@ -90,7 +80,7 @@ def _plan(recipients: list[Recipient], contacts: list[Contact], *, has_customer:
         _("The history of each, which does not say any more who it was."),
         _("PDFs of estimates and invoices that were shown: the law has them kept."),
     ]
-    if has_customer:
+    if person.customers:
         stays.append(_("The customer's own record: change or delete it under Customers."))
     goes = [
         ngettext(

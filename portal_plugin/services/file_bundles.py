@@ -38,14 +38,15 @@ def stream(rows: Iterable[Attachment]) -> Iterator[bytes]:
     with zipfile.ZipFile(cast(IO[bytes], out), "w", zipfile.ZIP_STORED) as archive:
         try:
             for row in rows:
-                yield from _one(archive, out, row, unused(row.name, names))
+                yield from add(archive, out, row, unused(row.name, names))
         except BaseException:
             out.is_shut = True
             raise
     yield out.take()
 
 
-def _one(archive: zipfile.ZipFile, out: "Outlet", row: Attachment, name: str) -> Iterator[bytes]:
+def add(archive: zipfile.ZipFile, out: "Outlet", row: Attachment, name: str) -> Iterator[bytes]:
+    """One file to the archive that ``out`` takes the bytes of. Raises as ``checked`` does."""
     moment = timezone.localtime(row.created_at).timetuple()[:6]
     entry = zipfile.ZipInfo(name, moment)
     entry.external_attr = 0o600 << 16

@@ -141,6 +141,7 @@ RULES = {
     "do:stop-link": (POST_ONLY, MANAGE),
     "do:limit-link": (POST_ONLY, MANAGE),
     "do:extend-link": (POST_ONLY, MANAGE),
+    "do:export-person": (POST_ONLY, MANAGE),
     "do:erase-person": (POST_ONLY, MANAGE),
     "do:retry-email": (POST_ONLY, MANAGE),
     "do:convert": (POST_ONLY, MANAGE),

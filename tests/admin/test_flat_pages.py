@@ -9,6 +9,7 @@ from portal_plugin.models import Comment, Contact
 from portal_plugin.services import payments, staging
 from tests.counting import queries
 from tests.factories import link_factory, order_factory
+from tests.talking import write_thousands
 
 from . import pages
 from .test_bulk import address
@@ -102,3 +103,22 @@ def test_the_overview_of_many_items(client, boss):
     urls = [reverse("portal_admin:overview", args=[order.pk]) for order in orders]
     queries(client, urls[0])
     assert queries(client, urls[1]) == queries(client, urls[2])
+
+
+def test_an_overview_of_thousands_of_messages_and_files_is_no_endless_page(client, boss):
+    order = order_factory(items=2)
+    link = link_factory(order)
+    write_thousands(order, link, 10, 10)
+    queries(client, pages.overview(order))
+    before = queries(client, pages.overview(order))
+    write_thousands(order, link)
+    assert queries(client, pages.overview(order)) == before
+    short = client.get(pages.overview(order))
+    assert len(short.content) < 1_000_000
+    assert short.context["said"][-1].text.startswith("Message 9999.")
+    whole = client.get(pages.overview(order), {"all": 1})
+    assert len(whole.context["said"]) == 10_010
+    assert len(whole.context["attachments"]) == 2_010
+    for words in ("Show all messages", "Show all files"):
+        assert words in short.content.decode()
+        assert words not in whole.content.decode()

@@ -5,10 +5,11 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from portal_plugin.exceptions import FileIsDamaged
+from portal_plugin.management.commands import portal_files
 from portal_plugin.models import Activity, Attachment, Order, Preview, SiteStorage
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import (
@@ -231,3 +232,22 @@ def test_a_scanner_is_not_kept_waiting_by_what_is_gone(settings, order):
     fresh = sent(factories.order_factory(items=1), f"{uuid.uuid4()}.png")
     scanning.drain()
     assert Attachment.objects.get(pk=fresh.pk).check_state == "clean"
+
+
+def test_a_clock_that_is_a_year_ahead_deletes_nothing(order, monkeypatch):
+    """More than half of what all customers sent would be gone after one night."""
+    monkeypatch.setattr(portal_files, "FEW", 1)
+    rows = [sent(order, f"{number}.png", (10 + number, 9)) for number in range(3)]
+    over(order)
+    kept = sent(factories.order_factory(items=1))
+    with pytest.raises(CommandError, match=r"75 % of them.*clock.*--most-expired-percent 76"):
+        run()
+    assert all(is_there(row) for row in [*rows, kept])
+    assert "3 were deleted" in run(most_expired_percent=76)
+    assert is_there(kept)
+
+
+def test_of_few_files_all_may_go(order):
+    sent(order)
+    over(order)
+    assert "1 were deleted" in run()

@@ -1,12 +1,12 @@
 """The PDFs of several documents as one file."""
 
 from django import forms
-from django.http import FileResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ...exceptions import PortalError
+from ...gateways.delivery import FileInSteps
 from ...services import pdf_bundles
 from .. import sites
 from .base import DocumentsAction, Refused
@@ -48,7 +48,7 @@ class Pdfs(DocumentsAction):
             form.add_error(None, error.message)
             return self.render_to_response(self.get_context_data(form=form), status=error.status)
         name = f"{self.model._meta.model_name}s.zip"
-        return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+        return FileInSteps(file, as_attachment=True, filename=name, content_type="application/zip")
 
     def get_context_data(self, **kwargs):
         being_made = _("Its PDF is being made. Try again in a minute.")

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from ...exceptions import Misconfigured
 from .accounts import Account
+from .breaker import breaker
 from .errors import KeyReused, NoAnswer, NotFound, Refused, StripeBroke, StripeTrouble
 
 if TYPE_CHECKING:
@@ -72,13 +73,21 @@ def _without_secrets(record: logging.LogRecord) -> bool:
 @contextmanager
 def asking() -> Iterator[None]:
     """Turns the package's errors into ours, and those that it breaks down with over an answer that
-    it did not expect. Never logs a body: it may hold a client secret."""
+    it did not expect. Never logs a body: it may hold a client secret. Raises ``NoAnswer`` without
+    asking while nobody answers."""
     import stripe
 
+    if not breaker.lets_through():
+        raise NoAnswer("it did not answer a moment ago", code="not_asked")
     try:
         with understanding():
             yield
+        breaker.close()
     except stripe.StripeError as error:
+        if isinstance(error, stripe.APIConnectionError):
+            breaker.fail()
+        else:
+            breaker.close()
         ours = _ours(error)
         level = logging.ERROR if error.http_status in (401, 403) else logging.WARNING
         logger.log(

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from wagtail.models import Site
 
 from ...services import erasing
+from ..sites import site_of_host
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do it; it cannot be undone")
 
     def handle(self, *args: Any, email: str, site: str | None, yes: bool, **options: Any) -> None:
-        plan = erasing.by_email(email, _site(site) if site else None)
+        plan = erasing.by_email(email, site_of_host(site) if site else None)
         if plan.is_empty:
             raise CommandError(f"Nobody here has the address {email}.")
         self.stdout.write("Goes:")
@@ -34,10 +34,3 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS("The person is erased."))
         else:
             self.stdout.write("Nothing was changed. Say --yes to do it.")
-
-
-def _site(host: str) -> Site:
-    found = Site.objects.filter(hostname=host).first()
-    if found is None:
-        raise CommandError(f"There is no site {host}.")
-    return found

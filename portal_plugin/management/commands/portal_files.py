@@ -1,5 +1,5 @@
 """Clear away what nobody needs: uploads that were given up, files that no row names, and customers'
-files that a shop does not keep any longer."""
+files and network addresses that a shop does not keep any longer."""
 
 from typing import Any
 
@@ -7,15 +7,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...actions import resuming
 from ...models import Attachment
-from ...services import orphans, retention
+from ...services import orphans, retention, traces
+
+#: So few files are deleted whatever part of all they are.
+FEW = 50
+#: Network addresses that are forgotten in one run: more than any shop has in a day.
+TRACES = 10_000
 
 
 class Command(BaseCommand):
     help = (
         "Forget uploads that nobody went on with, and delete files from the private storage that"
         " no row names and that are older than a day. Where a shop has said for how many months it"
-        " keeps customers' files, delete those that are over. Run it once a night. Stopped in the"
-        " middle or run twice it does no harm."
+        " keeps customers' files and network addresses, delete those that are over. Run it once a"
+        " night. Stopped in the middle or run twice it does no harm."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,23 +41,52 @@ class Command(BaseCommand):
             help="delete at most so many of customers' files that are not kept any longer; the"
             " next run goes on (default 1000)",
         )
+        parser.add_argument(
+            "--most-expired-percent",
+            type=float,
+            default=50.0,
+            metavar="PERCENT",
+            help="delete none of them where it would be more than so much of all that customers"
+            f" sent, and more than {FEW} files: this is more likely a wrong clock (default 50)",
+        )
 
     def handle(self, *args: Any, dry_run: bool, most: float, **options: Any) -> None:
-        self._clear_expired(dry_run, options["most_expired"])
+        self._forget_traces(dry_run)
+        refused = self._clear_expired(dry_run, **options)
         self._clear_orphans(dry_run, most, options["verbosity"])
+        if refused:
+            raise CommandError(refused)
 
-    def _clear_expired(self, dry_run: bool, most: int) -> None:
+    def _forget_traces(self, dry_run: bool) -> None:
+        found = traces.count() if dry_run else traces.forget(TRACES)
+        if found:
+            done = "are to be" if dry_run else "were"
+            self.stdout.write(f"Address, browser or visits of {found} rows {done} forgotten.")
+
+    def _clear_expired(
+        self, dry_run: bool, most_expired: int, most_expired_percent: float, **options: Any
+    ) -> str:
+        """Why none were deleted, where that needs somebody's eye."""
         found = retention.all_due()
         if not found:
-            return
+            return ""
         told = f"{len(found)} of customers' files are not kept any longer"
+        percent = retention.percent(len(found))
         if dry_run:
-            for row in Attachment.objects.filter(pk__in=found[:most]).select_related("document"):
+            for row in Attachment.objects.filter(pk__in=found[:most_expired]).select_related(
+                "document"
+            ):
                 self.stdout.write(f"{row.document}: {row.name}")
             self.stdout.write(f"{told}. Nothing was deleted.")
-            return
-        gone = sum(retention.remove(pk) for pk in found[:most])
-        self.stdout.write(f"{told}; {gone} were deleted.")
+        elif len(found) > FEW and percent > most_expired_percent:
+            return (
+                f"{told}, {percent:.0f} % of them. None was deleted: is the clock right? If it is,"
+                f" say --most-expired-percent {min(int(percent) + 1, 100)} once."
+            )
+        else:
+            gone = sum(retention.remove(pk) for pk in found[:most_expired])
+            self.stdout.write(f"{told}; {gone} were deleted.")
+        return ""
 
     def _clear_orphans(self, dry_run: bool, most: float, verbosity: int) -> None:
         if not dry_run:

@@ -1,10 +1,12 @@
 """The rows of other tables that a document is shown with, each kind read once, however many."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 
 from ...models import (
     Attachment,
@@ -17,8 +19,10 @@ from ...models import (
 )
 from ...statuses import FileCheckState, WorkState
 
-#: How many comments and files are read for a page; its counts are exact up to here.
+#: How many comments and files a page shows; its counts are exact up to here.
 MOST = 300
+
+Row = TypeVar("Row", Comment, Attachment)
 
 
 class Rows:
@@ -44,19 +48,29 @@ class Rows:
 
     @cached_property
     def comments(self) -> list[Comment]:
-        """Newest first."""
-        if not self.is_saved:
-            return []
+        """Newest first; one more than ``MOST`` where there are more."""
+        return list(self._comments()[: MOST + 1]) if self.is_saved else []
+
+    def comments_on(self, item_key: UUID | None, skip: int = 0) -> list[Comment]:
+        """Those on one item, or all, without the newest ``skip`` of them."""
+        return _on(self.comments, self._comments, item_key, skip)
+
+    def _comments(self) -> QuerySet[Comment]:
         found = Comment.objects.of_thread(self.document).filter(removed_at=None)
-        return list(found.select_related("staff").order_by("-created_at", "-pk")[:MOST])
+        return found.select_related("staff").order_by("-created_at", "-pk")
 
     @cached_property
     def attachments(self) -> list[Attachment]:
-        """Newest first; only what the customer may see."""
-        if not self.is_saved:
-            return []
+        """As ``comments``; only what the customer may see."""
+        return list(self._attachments()[: MOST + 1]) if self.is_saved else []
+
+    def attachments_on(self, item_key: UUID | None) -> list[Attachment]:
+        """Those on one item, or all."""
+        return _on(self.attachments, self._attachments, item_key)
+
+    def _attachments(self) -> QuerySet[Attachment]:
         found = Attachment.objects.of_thread(self.document).shown()
-        return list(found.order_by("-created_at", "-pk")[:MOST])
+        return found.order_by("-created_at", "-pk")
 
     @cached_property
     def _rare(self) -> tuple[bool, bool]:
@@ -114,3 +128,13 @@ class Rows:
         return any(row.state in being_made for row in self.previews.values()) or any(
             row.check_state == FileCheckState.WAITING for row in self.attachments
         )
+
+
+def _on(
+    read: list[Row], find: Callable[[], QuerySet[Row]], item_key: UUID | None, skip: int = 0
+) -> list[Row]:
+    """Out of what was ``read`` already, where that holds them."""
+    if len(read) <= MOST or (item_key is None and not skip):
+        return [row for row in read if item_key in (None, row.item_key)][skip:]
+    found = find() if item_key is None else find().filter(item_key=item_key)
+    return list(found[skip : skip + MOST + 1])

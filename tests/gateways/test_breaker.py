@@ -1,0 +1,110 @@
+"""While Stripe does not answer nobody waits for it in vain; when it is back all is as before."""
+
+import socketserver
+import threading
+
+import pytest
+
+from portal_plugin.actions.pay import Pay
+from portal_plugin.gateways import stripe
+from portal_plugin.gateways.stripe import breaker
+from portal_plugin.models import PaymentAttempt
+from portal_plugin.services import payments
+from tests import factories
+from tests.paying import order, standin
+
+__all__ = ["standin"]
+
+
+class Silent(socketserver.ThreadingTCPServer):
+    """Takes a connection and hangs up without a word."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), None)
+        self.asked = 0
+
+    def finish_request(self, request, client_address):
+        request.recv(1)
+        self.asked += 1
+
+
+@pytest.fixture
+def silent():
+    with Silent() as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+
+
+def point_at(settings, url):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_API_BASE": url}
+
+
+def ask_of(settings, url):
+    point_at(settings, url)
+    with pytest.raises(stripe.NoAnswer):
+        stripe.find_payment("pi_1", stripe.shared())
+
+
+def url_of(server):
+    return f"http://127.0.0.1:{server.server_address[1]}"
+
+
+def test_after_some_calls_without_an_answer_nobody_is_asked(settings, silent):
+    for _ in range(10):
+        ask_of(settings, url_of(silent))
+    assert silent.asked == breaker.MOST
+
+
+def test_now_and_then_one_is_let_through(settings, silent, monkeypatch):
+    moment = [1000.0]
+    monkeypatch.setattr(breaker.time, "monotonic", lambda: moment[0])
+    for _ in range(5):
+        ask_of(settings, url_of(silent))
+    for expected in (4, 5):
+        moment[0] += breaker.PAUSE
+        for _ in range(5):
+            ask_of(settings, url_of(silent))
+        assert silent.asked == expected
+
+
+def test_a_refusal_is_an_answer(settings, silent, standin):
+    for _ in range(breaker.MOST - 1):
+        ask_of(settings, url_of(silent))
+    point_at(settings, standin.url)
+    with pytest.raises(stripe.NotFound):
+        stripe.find_payment("pi_unknown", stripe.shared())
+    ask_of(settings, url_of(silent))
+    assert silent.asked == breaker.MOST
+
+
+@pytest.mark.django_db
+def test_the_same_payment_goes_on_when_it_is_back(settings, silent, standin, monkeypatch):
+    monkeypatch.setattr(breaker, "PAUSE", 0.0)
+    document = order()
+    link = factories.link_factory(document)
+    point_at(settings, url_of(silent))
+    for _ in range(breaker.MOST + 2):
+        with pytest.raises(stripe.NoAnswer):
+            payments.begin(document, link=link)
+    point_at(settings, standin.url)
+    assert payments.begin(document, link=link).client_secret
+    assert PaymentAttempt.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_customer_reads_that_nothing_was_charged(settings, client, enter):
+    """Not asked is told like not answered."""
+    document = order()
+    enter(document)
+    point_at(settings, "http://127.0.0.1:9")
+    data = {"shown": str(document.amount_due), "fees": ""}
+    url = f"/portal/d/{document.public_id}/a/{Pay.name}/"
+    for number in range(breaker.MOST + 1):
+        data["client_key"] = f"00000000-0000-4000-8000-00000000000{number}"
+        answer = client.post(url, data, headers={"accept": "application/json"})
+        assert answer.status_code == 503
+        assert "You have not been charged" in answer.json()["error"]
