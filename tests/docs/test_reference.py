@@ -17,7 +17,12 @@ from portal_plugin.services.payments import events
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "portal_plugin/templates/portal_plugin"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-PUBLIC = [path for path in TEMPLATES.rglob("*.*") if "admin" not in path.parts]
+#: What a site may put in the place of ours; drawings of the admin's icons are none of it.
+PUBLIC = [
+    path
+    for path in TEMPLATES.rglob("*.*")
+    if "admin" not in path.parts and path.suffix in (".html", ".txt")
+]
 BLOCK = re.compile(r"{% block ((?:portal|action|pdf|print|mail)_\w+)")
 LAYER = re.compile(r"@layer portal \{\n  :root \{(.*?)\n  \}", re.DOTALL)
 SERVICE = re.compile(r"`(\w+)\.(\w+)\(?")
