@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, Value
@@ -11,7 +12,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import DateColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
@@ -19,6 +19,7 @@ from ..letters import sought
 from ..models import ChangeRequest, Comment
 from . import sites
 from .columns import TABLE, SaidColumn, TagColumn, TextColumn
+from .paging import PageReader
 from .words import Tag
 
 PER_PAGE = 25
@@ -47,13 +48,37 @@ def waiting(user):
 
 
 def count(user) -> int:
-    """In one query."""
-    comments, requests = waiting(user)
-    ids = requests.order_by().values("pk")
-    return comments.order_by().values("pk").union(ids, all=True).count()
+    """In one query, and no further than the menu can say: every page of the admin asks."""
+    return _together(waiting(user))[: MOST_ON_BADGE + 1].count()
 
 
-class MessagePaginator(WagtailPaginator):
+def _together(tables):
+    comments, requests = (rows.order_by().values("pk") for rows in tables)
+    return comments.union(requests, all=True)
+
+
+class Waiting:
+    """The rows of both tables in one order, newest first: their kind, time and id. What is shown
+    of a row is read by the page."""
+
+    def __init__(self, comments, requests):
+        self.tables = {"comment": comments, "request": requests}
+
+    def count(self):
+        return _together(self.tables.values()).count()
+
+    def page(self, start, end):
+        """Of each table no more is read than the page may need. One query for both would gather
+        and sort all that wait, and with them their documents."""
+        found = [row for kind in self.tables for row in self._newest(kind, end)]
+        return sorted(found, key=itemgetter("since"), reverse=True)[start:end]
+
+    def _newest(self, kind, limit):
+        rows = self.tables[kind].order_by("-created_at", "-pk")
+        return rows.values(kind=Value(kind), since=F("created_at"), id_of_row=F("pk"))[:limit]
+
+
+class MessagePaginator(PageReader):
     verbose_name = gettext_lazy("message")
     verbose_name_plural = gettext_lazy("messages")
 
@@ -84,14 +109,7 @@ class Inbox(BaseListingView):
         ]
 
     def get_queryset(self):
-        """Kind and id of both tables in one order: what the rows show is read by the page."""
-        comments, requests = (
-            rows.filter(self._matches()).order_by() for rows in waiting(self.request.user)
-        )
-        names = {"since": F("created_at"), "id_of_row": F("pk")}
-        first = comments.values(kind=Value("comment"), **names)
-        both = first.union(requests.values(kind=Value("request"), **names), all=True)
-        return both.order_by("-since", "kind", "-id_of_row")
+        return Waiting(*(rows.filter(self._matches()) for rows in waiting(self.request.user)))
 
     def _matches(self):
         text = sought(self.search_query)

@@ -5,7 +5,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, pgettext
 from django_filters import ModelChoiceFilter
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import IndexView
@@ -15,6 +14,7 @@ from ..models import Customer
 from . import bookkeeping, columns, saved_views, sites
 from .exporting import FormulaSafeExport
 from .import_button import ImportButton
+from .paging import PageReader
 from .sample import OffersSample
 from .words import number_of
 
@@ -54,21 +54,11 @@ class SitesIndexView(FormulaSafeExport, IndexView):
         return super().get(request, *args, **kwargs)
 
 
-class DocumentPaginator(WagtailPaginator):
-    """Its pages are of the list that ``page`` of the rows gives."""
-
-    def page(self, number):
-        number = self.validate_number(number)
-        start = (number - 1) * self.per_page
-        rows = self.object_list.page(start, start + self.per_page)
-        return self._get_page(rows, number, self)
-
-
 class DocumentIndexView(OffersSample, SitesIndexView):
     """Newest first. What is shown of a row is on the row, or read with it."""
 
     is_searchable = True
-    paginator_class = DocumentPaginator
+    paginator_class = PageReader
     #: What is read with a row, besides what its list shows of it.
     related = ["customer", "site", "stage"]
 

@@ -1,5 +1,7 @@
 """The inbox: comments and change requests that wait for the shop."""
 
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -86,6 +88,33 @@ def test_the_menu_says_how_many_in_one_query(boss, django_assert_num_queries):
         request(order, number=number + 1)
     with django_assert_num_queries(1):
         assert inbox.count(boss) == 6
+
+
+def test_the_menu_counts_no_further_than_it_says(boss, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_ON_BADGE", 2)
+    order = order_factory()
+    for number in range(4):
+        comment(order)
+        request(order, number=number + 1)
+    assert inbox.count(boss) == 3
+
+
+def test_pages_hold_both_kinds_in_one_order(client, boss):
+    order, written = order_factory(), []
+    for number in range(inbox.PER_PAGE + 5):
+        ask = comment if number % 3 else partial(request, number=number + 1)
+        written.append(ask(order, text=f"Message {number}").text)
+    assert texts(client) + texts(client, p=2) == written[::-1]
+
+
+def test_a_page_reads_no_more_rows_of_a_table_than_it_may_need(client, boss):
+    """All that wait are many where a shop does not answer here."""
+    comment(order_factory())
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("portal_admin:inbox_results"))
+    asked = [q["sql"] for q in queries if 'AS "since"' in q["sql"]]
+    assert len(asked) == 2
+    assert all(f"LIMIT {inbox.PER_PAGE}" in sql for sql in asked)
 
 
 def test_the_menu_entry_counts_and_is_quiet_when_nothing_waits(client, boss):
