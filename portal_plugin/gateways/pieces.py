@@ -3,8 +3,8 @@
 How much came is the size of that file and nothing else: whatever is killed at whatever moment, the
 next request goes on from there. A piece is read in small steps, and each step is written only where
 it follows what is there, so that of two writers of one upload one goes on and the other hears so; a
-writer whose line hangs keeps nobody waiting. While the disk writes one step, the next is received,
-and what came before is hashed.
+writer whose line hangs keeps nobody waiting. While the disk writes one step, the next is received
+and hashed.
 """
 
 import logging
@@ -75,20 +75,19 @@ class Pieces:
         """
         with self._opened() as file:
             _refuse_elsewhere(file, at)
-            hashing = running_hashes.Beside(running_hashes.take(self.path.name, at))
+            running = running_hashes.take(self.path.name, at)
             try:
                 while most > 0 and (step := stream.read(min(STEP, most))):
                     _write(file, step, at)
                     faults.reach("upload.piece")
                     _begin_to_secure(file, at, len(step))
-                    hashing.add(step)
+                    if running is not None:
+                        running.update(step)
                     at += len(step)
                     most -= len(step)
             finally:
-                try:
-                    _secure(file)
-                finally:
-                    running_hashes.keep(self.path.name, at, hashing.done())
+                running_hashes.keep(self.path.name, at, running)
+                _secure(file)
         return at
 
     def head(self, size: int) -> bytes:

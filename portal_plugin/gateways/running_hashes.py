@@ -6,13 +6,10 @@ In memory alone. Another process, or this one after a restart, reads what it lac
 
 import hashlib
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 #: Uploads at once; of more, those begun first are read at their end.
 MOST = 256
-#: Steps that are hashed in one go beside what comes next: fewer are not worth a thread.
-TOGETHER = 4
 
 _found: dict[str, tuple[int, Any]] = {}
 _lock = threading.Lock()
@@ -52,45 +49,3 @@ def take_furthest(name: str, most: int) -> tuple[int, Any]:
 def forget(name: str) -> None:
     with _lock:
         _found.pop(name, None)
-
-
-class Beside:
-    """Hashes steps while the next ones are received and written: a hash takes longer than the
-    machine's memory takes to keep them, and another processor may be free.
-
-    Holds ``2 * TOGETHER`` steps at most, and starts no thread for fewer than ``TOGETHER``. With
-    ``running`` as ``None`` nothing is hashed.
-    """
-
-    def __init__(self, running: Any) -> None:
-        self._running = running
-        self._waiting: list[bytes] = []
-        self._worker: ThreadPoolExecutor | None = None
-        self._under_way: Future[None] | None = None
-
-    def add(self, step: bytes) -> None:
-        if self._running is None:
-            return
-        self._waiting.append(step)
-        if len(self._waiting) >= TOGETHER:
-            self._wait()
-            self._worker = self._worker or ThreadPoolExecutor(1, "portal-hash")
-            self._under_way = self._worker.submit(self._update, self._waiting)
-            self._waiting = []
-
-    def done(self) -> Any:
-        """What ``running`` is now, with every step in it."""
-        self._wait()
-        if self._worker is not None:
-            self._worker.shutdown()
-        self._update(self._waiting)
-        self._waiting = []
-        return self._running
-
-    def _wait(self) -> None:
-        if self._under_way is not None:
-            self._under_way.result()
-
-    def _update(self, steps: list[bytes]) -> None:
-        for step in steps:
-            self._running.update(step)

@@ -3,8 +3,6 @@
 import io
 import os
 import resource
-import threading
-import time
 import uuid
 from hashlib import sha256
 from pathlib import Path
@@ -214,55 +212,6 @@ def test_after_a_cut_line_it_goes_on_where_it_was(staged, read_again):
     staged.append(io.BytesIO(DATA[at:]), at, len(DATA) - at)
     assert digest(staged) == sha256(DATA).hexdigest()
     assert sum(read_again) == 0
-
-
-def test_a_long_piece_is_hashed_beside_its_way_to_the_disk(staged, read_again):
-    data = os.urandom(11 * STEP + 7)
-    staged.append(io.BytesIO(data[:STEP]), 0, STEP)
-    staged.append(io.BytesIO(data[STEP:]), STEP, len(data) - STEP)
-    assert digest(staged) == sha256(data).hexdigest()
-    assert sum(read_again) == 0
-
-
-class Slow:
-    """A hash that takes longer than anything else. Knows who took it."""
-
-    def __init__(self):
-        self.by, self.taken = set(), []
-
-    def update(self, step):
-        time.sleep(0.001)
-        self.by.add(threading.current_thread())
-        self.taken.append(bytes(step))
-
-
-@pytest.mark.parametrize(("steps", "is_beside"), [(3, False), (40, True)])
-def test_what_is_short_starts_no_thread(steps, is_beside):
-    slow = Slow()
-    hashing = running_hashes.Beside(slow)
-    for number in range(steps):
-        hashing.add(bytes([number]))
-    assert hashing.done() is slow
-    assert slow.taken == [bytes([number]) for number in range(steps)]
-    assert bool(slow.by - {threading.current_thread()}) is is_beside
-
-
-def test_a_hash_that_is_slower_than_the_line_does_not_fill_the_memory():
-    alive, most = set(), 0
-
-    class Step(bytes):
-        def __init__(self, *_content):
-            alive.add(id(self))
-
-        def __del__(self):
-            alive.discard(id(self))
-
-    hashing = running_hashes.Beside(Slow())
-    for _number in range(40):
-        hashing.add(Step(8))
-        most = max(most, len(alive))
-    hashing.done()
-    assert most <= 2 * running_hashes.TOGETHER + 1
 
 
 def test_two_who_go_on_at_the_same_place_do_not_share_a_hash():
