@@ -40,7 +40,7 @@ def test_a_booking_that_is_not_what_was_booked_is_found(change):
     assert fault(Order.objects.get()).startswith("booking ")
 
 
-@pytest.mark.parametrize("change", ["content", "row", "number"])
+@pytest.mark.parametrize("change", ["content", "row", "number", "gone"])
 def test_an_invoice_that_was_changed_is_found(change):
     order = factories.order_factory(items=1, site=factories.site_factory(invoicing="staff"))
     invoice = invoices.issue(order)
@@ -50,6 +50,8 @@ def test_an_invoice_that_was_changed_is_found(change):
         Invoice.objects.update(content="{}")
     elif change == "row":
         Invoice.objects.update(content="{}", digest=digest(b"{}"))
+    elif change == "gone":
+        Invoice.objects.update(document=factories.order_factory(items=1))
     else:
         Invoice.objects.update(number="I-1")
     assert f"invoice {'I-1' if change == 'number' else invoice.number}" in fault(order)

@@ -126,6 +126,15 @@ def test_while_an_order_of_the_family_is_open_all_is_kept(order, gone_after_run)
     assert not gone_after_run(row)
 
 
+def test_a_cancelled_order_is_over_too(order, gone_after_run):
+    row = sent(order)
+    staging.cancel(order, "Out of material")
+    grow_old(order, 300)
+    assert not gone_after_run(row)
+    grow_old(order, 400)
+    assert gone_after_run(row)
+
+
 def test_a_word_about_the_estimates_other_half_keeps_it(order, gone_after_run):
     row = sent(order)
     over(order)

@@ -3,8 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
-from portal_plugin.canonical import HISTORY_SCHEME
+from portal_plugin.canonical import HISTORY_SCHEME, digest
 from portal_plugin.models import (
     ChangeRequest,
     Choice,
@@ -13,9 +14,10 @@ from portal_plugin.models import (
     ProofVersion,
     Submission,
     SubmissionSalt,
+    TermsText,
 )
 from portal_plugin.services import erasing
-from portal_plugin.services.evidence import exporting
+from portal_plugin.services.evidence import exporting, verifying
 from tests import factories
 from tests.evidence import NOT_YET, check, estimate, fault, other_link, post, user, written_before
 
@@ -43,6 +45,22 @@ SENT = {
     "choices of submission": lambda: Choice.objects.all().delete(),
     "change request 1": lambda: ChangeRequest.objects.update(text="Smaller"),
     "change request of": lambda: ChangeRequest.objects.all().delete(),
+    "the text that was shown was changed": lambda: _first(
+        Submission, withdrawal_text="None", withdrawal_digest="0" * 64
+    ),
+    "withdrawal of submission": lambda: _first(
+        Submission, withdrawal_text="None", withdrawal_digest=digest(b"None")
+    ),
+    "not the text that the shop had": lambda: TermsText.objects.update(digest="0" * 64),
+    "choice ": lambda: Choice.objects.create(
+        document=Estimate.objects.get(),
+        submission=Submission.objects.earliest("pk"),
+        item_key=Estimate.objects.get().lines[0].key,
+        is_chosen=True,
+    ),
+    "the history has it, and its row is gone": lambda: Submission.objects.filter(
+        action="choose"
+    ).update(document=factories.order_factory(items=1)),
 }
 
 
@@ -80,6 +98,10 @@ def test_a_point_that_was_ticked_by_nobody_is_found(estimate):
     version = ProofVersion.objects.get()
     ProofPin.objects.create(change_request=request, proof_version=version, position=1, text="x")
     assert "change request 1" in fault(Estimate.objects.get())
+    ProofPin.objects.update(done_at=timezone.now())
+    told = [str(one) for one in verifying.faults(Estimate.objects.get())]
+    place = "point 1 of change request 1"
+    assert f"{place}: whether it is done is not what the history has" in told
 
 
 def test_a_choice_that_was_turned_round_is_found(client, enter):

@@ -1,11 +1,14 @@
 """Uploads under way: whose a key is, and whose room."""
 
+from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from portal_plugin.exceptions import NotAvailable, PortalError
+from portal_plugin.exceptions import FileRefused, FileTooLarge, NotAvailable, PortalError
+from portal_plugin.gateways import filetypes
 from portal_plugin.models import SiteStorage, UploadInProgress
 from portal_plugin.models.documents import lock
 from portal_plugin.services import uploads
@@ -74,6 +77,34 @@ def test_without_a_link_nobody_keeps_room(visit):
     with pytest.raises(NotAvailable):
         uploads.reserve(Visit(visit.document), client_key=uuid4(), **FILE)
     assert not UploadInProgress.objects.exists()
+
+
+def test_a_piece_gives_more_time_to_its_own_upload_alone(visit, upload):
+    other = uploads.reserve(visit, client_key=uuid4(), **FILE)
+    soon = timezone.now() + timedelta(minutes=1)
+    UploadInProgress.objects.update(expires_at=soon)
+    uploads.receive(upload, BytesIO(b"%PDF-"), at=0, length=5)
+    other.refresh_from_db()
+    upload.refresh_from_db()
+    assert other.expires_at == soon < upload.expires_at
+
+
+def test_what_is_not_what_its_name_says_ends_with_its_first_bytes(visit):
+    upload = uploads.reserve(visit, client_key=uuid4(), name="print.pdf", size=900)
+    head = filetypes.HEAD_BYTES
+    with pytest.raises(FileRefused):
+        uploads.receive(upload, BytesIO(b"MZ" * head), at=0, length=head)
+    assert not UploadInProgress.objects.exists()
+    assert used() == 0
+
+
+@pytest.mark.parametrize(("at", "length"), [(0, 101), (99, 2)])
+def test_no_more_is_taken_than_was_said(upload, at, length):
+    if at:
+        uploads.receive(upload, BytesIO(b"%PDF-" + bytes(at - 5)), at=0, length=at)
+    with pytest.raises(FileTooLarge):
+        uploads.receive(upload, BytesIO(bytes(length)), at=at, length=length)
+    assert uploads.received(upload) == at
 
 
 def test_its_room_is_given_back_once_whoever_ends_it(visit, upload):

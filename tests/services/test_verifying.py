@@ -1,6 +1,7 @@
 """What customers decided can be verified years later."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core import serializers
@@ -15,11 +16,12 @@ from portal_plugin.models import (
     Estimate,
     Order,
     ProofVersion,
+    RenderedPdf,
     Submission,
     VersionItem,
 )
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity
+from portal_plugin.services import activity, pdfs
 from portal_plugin.services.evidence import verifying
 from tests import factories
 from tests.evidence import estimate, fault, user
@@ -83,6 +85,62 @@ BREAKS = {
 def test_the_first_thing_that_is_not_as_it_was_is_named(estimate, told):
     BREAKS[told]()
     assert told in fault(Estimate.objects.get())
+
+
+def _all_faults(document):
+    return "\n".join(map(str, verifying.faults(document)))
+
+
+def _once_more(row, **values):
+    """Another row of the same, that nobody's history knows."""
+    row.pk = None
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+
+
+def _spoil_the_pdf():
+    pdfs.drain()
+    pdf = RenderedPdf.objects.filter(kind="receipt").first()
+    RenderedPdf.objects.filter(pk=pdf.pk).update(first_shown_at=timezone.now())
+    with private_storage().open(pdf.file.name, "wb") as file:
+        file.write(b"other")
+
+
+def _storage_away():
+    """A folder stands where the file was: it cannot be read, and is not gone."""
+    path = Path(ProofVersion.objects.get().file.path)
+    path.unlink()
+    path.mkdir()
+
+
+#: What may come later than another fault.
+STRANGE = {
+    "version 3: the history does not have it": lambda: _once_more(
+        DocumentVersion.objects.get(number=2), number=3
+    ),
+    "version 1: the history has it, and its row is gone": lambda: DocumentVersion.objects.filter(
+        number=1
+    ).update(number=7),
+    "version 1: the row of item": lambda: (
+        VersionItem.objects.filter(version__number=1).first().delete()
+    ),
+    "it is not the one of the version's content": lambda: _recomputed(
+        VersionItem, "canonical", "item_hash", "{}"
+    ),
+    "the history has no submission": lambda: _once_more(
+        Decision.objects.latest("pk"), submission=Submission.objects.get(action="choose")
+    ),
+    "PDF ": _spoil_the_pdf,
+    "the file cannot be read": _storage_away,
+}
+
+
+@pytest.mark.parametrize("told", STRANGE)
+def test_whatever_the_history_does_not_have_or_has_alone_is_named(estimate, told):
+    assert told not in _all_faults(estimate)
+    STRANGE[told]()
+    assert told in _all_faults(Estimate.objects.get())
 
 
 def _later(model, **where):
