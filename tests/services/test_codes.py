@@ -1,11 +1,13 @@
 """For whom, where and what a typed code counts."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from portal_plugin.exceptions import TooManyRequests, WrongCode
 from portal_plugin.models import EmailCode
 from portal_plugin.services import codes
 from tests import factories
@@ -18,10 +20,18 @@ def estimate():
     return factories.estimate_factory(items=2, site=factories.site_factory(code_above=100))
 
 
+def person(document, name):
+    """Somebody whom the customer let in: their address is the recipient's own."""
+    link = factories.link_factory(document, name=name, email=f"{name.lower()}@example.org")
+    link.recipient.was_invited = True
+    link.recipient.save()
+    return link
+
+
 @pytest.fixture
 def wanted(estimate):
     """Kim's, for the second item, after the code for the first was typed in the same browser."""
-    kim = factories.link_factory(estimate, name="Kim", email="kim@example.org")
+    kim = person(estimate, "Kim")
     facts = {"link": kim, "action": "approve", "browser": "b1", "amount": Decimal(200)}
     EmailCode.objects.create(about="first", confirmed_at=timezone.now(), **facts)
     return codes.Wanted(about="second", shares=("approve", "approve_multiple"), **facts)
@@ -49,7 +59,7 @@ def test_it_counts_for_nothing_else(estimate, wanted, values):
 
 @pytest.mark.parametrize("about", ["first", "second"])
 def test_it_counts_for_nobody_else_in_the_same_browser(estimate, wanted, about):
-    alex = factories.link_factory(estimate, name="Alex", email="alex@example.org")
+    alex = person(estimate, "Alex")
     assert codes.is_needed(estimate, replace(wanted, link=alex, about=about))
 
 
@@ -68,6 +78,39 @@ def test_where_only_new_browsers_are_asked_the_amount_is_nothing(wanted):
     assert not is_asked(wanted.link, "b1")
     assert is_asked(wanted.link, "b2")
     assert is_asked(wanted.link, "")
-    assert is_asked(factories.link_factory(other, name="Alex", email="alex@example.org"), "b1")
+    assert is_asked(person(other, "Alex"), "b1")
     EmailCode.objects.update(confirmed_at=None)
     assert is_asked(wanted.link, "b1")
+
+
+def test_how_many_one_link_may_have_in_an_hour_is_counted_for_itself(estimate, wanted):
+    alex = person(estimate, "Alex")
+    for number in range(codes.PER_HOUR - 1):
+        codes.ask(estimate, replace(wanted, about=str(number)))
+    with pytest.raises(TooManyRequests):
+        codes.ask(estimate, replace(wanted, about="one more"))
+    codes.ask(estimate, replace(wanted, about="one more", link=alex))
+    EmailCode.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    codes.ask(estimate, replace(wanted, about="one more"))
+
+
+def test_a_second_press_sends_none_and_one_for_another_end_does(estimate, wanted):
+    for about in ("second", "second", "third"):
+        codes.ask(estimate, replace(wanted, about=about))
+    assert EmailCode.objects.filter(confirmed_at=None).count() == 2
+    EmailCode.objects.filter(about="second").update(created_at=timezone.now() - codes.PAUSE)
+    codes.ask(estimate, wanted)
+    assert EmailCode.objects.filter(about="second").count() == 2
+
+
+def test_a_code_for_one_leaves_that_of_another_as_it_is(estimate, wanted):
+    alex = replace(wanted, link=person(estimate, "Alex"))
+    typed = {}
+    for one in (wanted, alex):
+        codes.ask(estimate, one)
+        typed[one.link] = codes.make(EmailCode.objects.latest("pk").pk)
+    for one in (wanted, alex):
+        with pytest.raises(WrongCode):
+            codes.confirm(estimate, one, typed="x")
+        codes.confirm(estimate, one, typed=typed[one.link])
+    assert EmailCode.objects.exclude(confirmed_at=None).count() == 3
