@@ -163,11 +163,13 @@ def test_a_storage_that_is_away_keeps_nobody_from_being_erased(estimate, monkeyp
     assert NAME not in everything()
 
 
-def test_others_are_left_alone(estimate):
+def test_others_are_left_alone(estimate, contact):
     factories.link_factory(estimate)
+    Contact.objects.create(customer=contact.customer, name="Kim", email="kim@ferry.example")
     erasing.erase(erasing.by_email(EMAIL))
     assert Recipient.objects.filter(erased_at=None).get().email == "info@ferry.example"
     assert DirectLink.objects.usable().count() == 1
+    assert Contact.objects.get().name == "Kim"
 
 
 def test_whoever_was_never_written_to_is_erased_too(contact):
