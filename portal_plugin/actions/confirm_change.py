@@ -31,6 +31,7 @@ class ConfirmChange(Action):
     scope = Scope.DOCUMENT
     form_class = ConfirmChangeForm
     needs_role = LinkRole.APPROVE
+    ticks = ("confirm",)
     binds = True
 
     @property

@@ -105,10 +105,11 @@ class GivingMixin(forms.Form):
     def recorded(self):
         data = self.cleaned_data
         ticked = data.get("checks") or []
-        lines = asking.lines_of(self.checklist) if self.checklist and ticked else []
+        lines = asking.lines_of(self.checklist) if self.checklist else []
+        checked = [line for place, line in enumerate(lines) if str(place) in ticked]
         return super().recorded() | {
             "signature": data.get("signature", ""),
             "signature_strokes": data.get("signature_strokes", ""),
             "purchase_order_number": data.get("purchase_order_number", ""),
-            "checklist": json.dumps(lines, ensure_ascii=False) if lines else "",
+            "checklist": json.dumps(checked, ensure_ascii=False) if checked else "",
         }

@@ -72,6 +72,7 @@ def test_what_is_payable_is_confirmed_once_more_where_it_changed(
     assert " → " in str(response.context["stale"][0])
     assert written() == before
     form = response.context["form"]
+    assert not form["confirm" if action == "order_approved" else "accept_terms"].value()
     again = {field.name: field.value() for field in form.hidden_fields()} | ticks
     assert client.post(url, again).status_code == 303
 

@@ -1,10 +1,12 @@
 """What every action has in common."""
 
+import uuid
+
 import pytest
 
 from portal_plugin import registry
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import Comment, Decision, Order
+from portal_plugin.models import Comment, Decision, Order, PortalSettings
 from portal_plugin.models.documents import lock
 from portal_plugin.services import staging
 from portal_plugin.services.visits import Visit
@@ -61,6 +63,23 @@ def test_a_fragment_is_the_inside_of_a_dialog(client, estimate, keys):
     data = filled(client, url, accept_terms="on")
     done = client.post(url, data, headers=headers)
     assert (done.status_code, done["X-Portal-Done"]) == (200, "1")
+
+
+@pytest.mark.parametrize("name", ["approve_multiple", "order_approved", "decline_all", "invite"])
+def test_what_is_about_the_document_is_about_no_item(client, estimate, keys, name):
+    PortalSettings.objects.update_or_create(site=estimate.site, defaults={"lets_invite": True})
+    factories.approve(estimate, keys[:1])
+    assert client.get(url_of(estimate, name)).status_code == 200
+    assert client.get(url_of(estimate, name, keys[1])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["approve", "decline"])
+def test_what_is_about_an_item_is_about_one_of_the_documents(client, estimate, keys, name):
+    other = factories.estimate_factory(items=1)
+    assert client.get(url_of(estimate, name, keys[0])).status_code == 200
+    assert client.get(url_of(estimate, name)).status_code == 404
+    for key in (other.lines[0].key, uuid.uuid4()):
+        assert client.get(url_of(estimate, name, key)).status_code == 404
 
 
 def test_an_unknown_action_is_unknown(client, estimate):

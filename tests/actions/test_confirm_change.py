@@ -85,6 +85,11 @@ def test_a_yes_to_an_earlier_version_is_asked_again_with_what_holds_now(client, 
     assert response.status_code == 409
     assert written() == before
     assert "€288.00" in response.content.decode()
+    form = response.context["form"]
+    assert not form["confirm"].value()
+    again = {field.name: field.value() for field in form.hidden_fields()}
+    assert client.post(url, again).status_code == 400
+    assert client.post(url, again | {"confirm": "on"}).status_code == 303
 
 
 def test_paying_asks_for_the_yes_first(client, order):

@@ -106,6 +106,16 @@ def test_whoever_cannot_draw_types_their_name(client, drawing):
 def test_what_is_no_signature_is_refused(client, drawing, sent):
     url = approve_url(drawing)
     data = filled(client, url, accept_terms="on", signature_strokes=sent)
+    refused = client.post(url, data)
+    assert refused.status_code == 400
+    assert "signature" not in refused.context["form"].errors  # told once is enough
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Kim\u202eelpmaxE", "Kim\x1b[8m", "Kim\u200b"])
+def test_a_typed_signature_has_nothing_that_cannot_be_seen(client, drawing, name):
+    url = approve_url(drawing)
+    data = filled(client, url, accept_terms="on", signature=name)
     assert client.post(url, data).status_code == 400
     assert not Submission.objects.exists()
 
@@ -192,6 +202,18 @@ def test_several_items_are_checked_only_where_one_of_the_ticked_has_a_proof(clie
     data = filled(client, url, accept_terms="on", items=keys[:2])
     assert client.post(url, data).status_code == 400
     assert client.post(url, data | {"items": keys[1:]}).status_code == 303
+    assert Submission.objects.get().checklist == ""
+
+
+def test_no_line_is_kept_as_checked_that_was_not_ticked(client, enter):
+    """Of items without a proof none has to be."""
+    estimate = with_proof(factories.estimate_factory(items=3, site=shop(asks_checklist=True)))
+    enter(estimate)
+    url = url_of(estimate, "approve_multiple")
+    keys = [str(line.key) for line in estimate.lines]
+    data = filled(client, url, accept_terms="on", items=keys[1:], checks=["1"])
+    assert client.post(url, data).status_code == 303
+    assert json.loads(Submission.objects.get().checklist) == ["Size and colours"]
 
 
 @pytest.mark.parametrize(("shop_asks", "own", "asked"), [(False, "yes", True), (True, "no", False)])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable, TooManyRequests
 from portal_plugin.models import DirectLink, OutgoingEmail, PortalSettings, Recipient
-from portal_plugin.services import inviting, links, renewing, sending, work
+from portal_plugin.services import inviting, links, on_behalf, renewing, sending, staging, work
 from tests import factories
 from tests.actions.filling import filled, url_of
 from tests.actions.test_roles import run
@@ -84,6 +84,9 @@ def test_nobody_gives_more_than_they_have(estimate, kim, own, given):
         "Alex\r\n",
         "Win at https://x.example",
         "www.x.example",
+        "WWW.x.example",
+        "<b>Alex",
+        "Alex>",
         "a@b.example",
         "\u202egnp",
         " ",
@@ -97,6 +100,41 @@ def test_a_name_is_one_line_and_no_address(estimate, kim, name):
 @pytest.mark.parametrize("email", ["a@example.org\nBcc: b@example.org", "a@b,c@d", "nobody"])
 def test_an_address_is_one_address(estimate, kim, email):
     assert "email" in run(estimate, kim, "invite", **ALEX | {"email": email}).form.errors
+
+
+@pytest.mark.parametrize("own", ["look", "pay", "approve"])
+def test_their_own_rights_they_may_give(estimate, kim, own):
+    links.limit(kim, own)
+    run(estimate, fresh(kim), "invite", **ALEX | {"role": own})
+    assert invited().get().role == own
+
+
+@pytest.mark.parametrize("state", ["cancelled", "declined"])
+def test_nobody_is_invited_to_what_is_over(estimate, kim, state):
+    if state == "cancelled":
+        staging.cancel(estimate, "Out of material")
+    else:
+        keys, user = estimate.standing.waiting_keys, factories.user_factory()
+        on_behalf.record(estimate, keys, "decline", "Phone", user)
+    assert fresh(estimate).state == state
+    with pytest.raises(NotAvailable):
+        run(fresh(estimate), kim, "invite", **ALEX)
+    assert not invited().exists()
+
+
+def test_nobody_is_invited_to_a_sample(estimate, kim):
+    type(estimate).objects.update(is_sample=True)
+    assert not inviting.lets_invite(fresh(estimate), kim)
+
+
+def test_staff_are_shown_whom_the_invited_let_in_until_they_are_stopped(estimate, kim):
+    run(estimate, kim, "invite", **ALEX)
+    alex = invited().get()
+    links.limit(alex, "look", may_invite=True)
+    bo = {"name": "Bo", "email": "bo@example.org", "role": "look"}
+    run(estimate, alex, "invite", **bo)
+    links.revoke(alex)
+    assert [one.recipient.name for one in inviting.invited_by(kim)] == ["Bo"]
 
 
 def test_who_has_a_link_is_not_invited_and_who_was_stopped_stays_out(estimate, kim):

@@ -85,6 +85,11 @@ def test_nobody_is_asked_below_the_amount_or_where_it_is_off(client, url):
     assert client.post(url, approving(client, url)).status_code == 303
 
 
+def test_at_the_amount_itself_nobody_is_asked(client, url, estimate):
+    PortalSettings.objects.update(code_above=estimate.totals.total)
+    assert client.post(url, approving(client, url)).status_code == 303
+
+
 def test_a_form_that_would_be_refused_and_a_look_send_nothing(client, url):
     client.get(url)
     client.head(url)

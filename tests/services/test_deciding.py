@@ -5,10 +5,13 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from portal_plugin import signals
+from portal_plugin.canonical import digest, moment_text
 from portal_plugin.exceptions import AlreadyConverted, NotAvailable, StaleDocument
 from portal_plugin.models import Decision, Estimate, Order, RenderedPdf, Submission
 from portal_plugin.models.documents import lock
 from portal_plugin.services import activity, converting, deciding, pdfs
+from portal_plugin.services.presentation.decided import first_sentence
 from portal_plugin.statuses import DocumentState, ItemState, Verdict
 from tests import factories
 
@@ -147,6 +150,110 @@ def test_a_decided_item_is_not_decided_again():
         decide(order, keys_of(order), Verdict.DECLINE)
 
 
+def _refusal(document, keys, link=None):
+    with pytest.raises(NotAvailable) as refused:
+        deciding.refuse_decided(lock(document), keys, link)
+    return str(refused.value)
+
+
+def test_the_second_of_two_is_told_who_was_first():
+    order = factories.order_factory(items=2)
+    first, second = keys_of(order)
+    made = decide(order, [second])[0]
+    told = _refusal(order, [uuid.uuid4(), first, second])
+    assert told == first_sentence(made)
+    assert "approved this already" in told
+
+
+def test_whoever_said_yes_is_told_that_it_waits_for_others():
+    order = factories.order_factory(items=1, approvals_needed="all")
+    (key,) = keys_of(order)
+    kim, alex = (
+        factories.link_factory(order, name=name, email=f"{name}@example.org")
+        for name in ("Kim", "Alex")
+    )
+    Submission.objects.filter(pk=decide(order, [key])[0].submission_id).update(link=kim)
+    assert _refusal(order, [key], kim) == "You have approved this. It waits for others now."
+    assert deciding.refuse_decided(lock(order), [key], alex) is None
+
+
+def test_what_somebody_wants_changed_waits_no_more_and_nobody_is_said_to_have_decided():
+    order = factories.order_factory(items=1)
+    (key,) = keys_of(order)
+    order.change_requests.create(item_key=key, number=1, text="Larger")
+    assert _refusal(order, [key]) == "This item does not wait for approval any more."
+
+
+def test_a_decision_about_nothing_is_none():
+    order = factories.order_factory(items=1)
+    with pytest.raises(NotAvailable):
+        decide(order, [])
+    assert not RenderedPdf.objects.filter(kind="receipt").exists()
+
+
+def test_a_site_hears_of_decisions_once_they_stand(django_capture_on_commit_callbacks):
+    order = factories.order_factory(items=1)
+    heard = []
+
+    def hear(document, decisions, submission, **_):
+        heard.append((document.pk, decisions, submission.action))
+
+    signals.items_decided.connect(hear)
+    with django_capture_on_commit_callbacks() as told:
+        made = decide(order, keys_of(order))
+    assert heard == []
+    for tell in told:
+        tell()
+    assert heard == [(order.pk, made, "approve")]
+
+
+def test_the_receipt_of_a_decision_is_ordered():
+    order = factories.order_factory(items=1)
+    (made,) = decide(order, keys_of(order))
+    assert RenderedPdf.objects.get(kind="receipt").submission_id == made.submission_id
+
+
+def test_what_was_given_with_a_decision_is_in_the_history_by_its_digest():
+    given = {"purchase_order_number": "PO-7", "checklist": '["Size"]'}
+    facts = deciding.given(Submission(**given))
+    assert facts == {"purchase_order": digest(b"PO-7"), "checklist": digest(b'["Size"]')}
+    assert deciding.given(Submission()) == {}
+
+
+def test_the_history_keeps_why_and_from_scheme_3_on_when_and_since_when():
+    order = factories.order_factory(items=1)
+    decide(order, keys_of(order), Verdict.DECLINE)
+    Decision.objects.update(reason="Too small")
+    made = Decision.objects.with_since().get()
+    old = [str(made.item_key), "decline", made.item_hash, digest(b"Too small")]
+    assert deciding.kept(made, 2) == old
+    assert deciding.kept(made, 3) == [*old, f"{order.public_id}:1", moment_text(made.created_at)]
+
+
+@pytest.mark.parametrize("what", ["an item that is none", "an item that waits"])
+def test_nothing_is_taken_back_where_nothing_was_decided(what):
+    order = factories.order_factory(items=1)
+    key = uuid.uuid4() if what == "an item that is none" else order.lines[0].key
+    fresh = lock(order)
+    with pytest.raises(NotAvailable, match="no decision to take back"):
+        deciding.undo(fresh, key, submission=submission(fresh), reason="Wrong size")
+    assert not Decision.objects.exists()
+
+
+def test_staff_take_back_a_yes_that_still_waits_for_others():
+    order = factories.order_factory(items=1, approvals_needed="all")
+    (key,) = keys_of(order)
+    kim, _alex = (
+        factories.link_factory(order, name=name, email=f"{name}@example.org")
+        for name in ("Kim", "Alex")
+    )
+    Submission.objects.filter(pk=decide(order, [key])[0].submission_id).update(link=kim)
+    fresh = lock(order)
+    assert fresh.standing.items[key].decision is None
+    deciding.undo(fresh, key, submission=submission(fresh), reason="Wrong size")
+    assert not fresh.standing.items[key].approvals
+
+
 def test_staff_take_a_decision_back_by_a_new_entry():
     order = factories.order_factory(items=1)
     (key,) = keys_of(order)
@@ -197,10 +304,6 @@ def test_staff_convert_what_is_approved_and_the_rest_moves_to_a_new_estimate():
 
 
 def test_an_expired_estimate_says_so_from_the_day_after():
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     today = timezone.localdate()
     assert state_of(factories.estimate_factory(items=1, valid_until=today)) == "waiting"
     yesterday = today - timedelta(days=1)

@@ -1,5 +1,6 @@
 """A person is erased: nothing of them can be read any more, and every history still holds."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.urls import reverse
+from django.utils import timezone
 
 from portal_plugin import registry
 from portal_plugin.actions import resuming
@@ -161,11 +163,86 @@ def test_a_storage_that_is_away_keeps_nobody_from_being_erased(estimate, monkeyp
     assert NAME not in everything()
 
 
-def test_others_are_left_alone(estimate):
+def test_others_are_left_alone(estimate, contact):
     factories.link_factory(estimate)
+    Contact.objects.create(customer=contact.customer, name="Kim", email="kim@ferry.example")
     erasing.erase(erasing.by_email(EMAIL))
     assert Recipient.objects.filter(erased_at=None).get().email == "info@ferry.example"
     assert DirectLink.objects.usable().count() == 1
+    assert Contact.objects.get().name == "Kim"
+
+
+def test_whoever_was_never_written_to_is_erased_too(contact):
+    plan = erasing.by_email(EMAIL)
+    assert not plan.is_empty
+    erasing.erase(plan)
+    assert not Contact.objects.exists()
+    assert erasing.by_email(EMAIL).is_empty
+
+
+def test_whoever_is_no_contact_any_more_is_erased_too(estimate):
+    Contact.objects.all().delete()
+    assert not erasing.by_email(EMAIL).is_empty
+    erasing.erase(erasing.by_email(EMAIL))
+    assert EMAIL not in everything()
+
+
+def person_of(host):
+    """Somebody of the same address, whom the shop of ``host`` knows."""
+    site = factories.site_factory(host)
+    customer = factories.customer_factory(site=site, name=f"Of {host}", email="x@example.org")
+    contact = Contact.objects.create(customer=customer, name=NAME, email=EMAIL)
+    document = factories.estimate_factory(items=1, site=site, customer=customer)
+    return site, factories.link_factory(document, contact=contact)
+
+
+def test_of_one_site_alone_nobody_of_another_is_erased(estimate):
+    site, theirs = person_of("other.example")
+    erasing.erase(erasing.by_email(EMAIL, site))
+    assert list(Contact.objects.values_list("customer__site", flat=True)) == [estimate.site_id]
+    assert DirectLink.objects.get(pk=theirs.pk).recipient.erased_at
+    assert Recipient.objects.get(erased_at=None, email=EMAIL).site_id == estimate.site_id
+
+
+def test_by_a_link_the_same_person_of_another_customer_is_not_erased(estimate):
+    _site, theirs = person_of("localhost")
+    erasing.erase(erasing.by_link(estimate.links.get()))
+    assert DirectLink.objects.get(pk=theirs.pk).recipient.erased_at is None
+    assert Contact.objects.get().email == EMAIL
+
+
+def test_what_was_stopped_before_stays_stopped_since_then(estimate):
+    then = timezone.now() - timedelta(days=3)
+    DirectLink.objects.update(revoked_at=then)
+    erasing.erase(erasing.by_email(EMAIL))
+    assert DirectLink.objects.get().revoked_at == then
+
+
+def test_what_was_sent_stays_sent_and_what_waits_is_withheld(estimate):
+    link = DirectLink.objects.get()
+    left = {}
+    for state, then in (("waiting", "withheld"), ("sent", "sent")):
+        row = OutgoingEmail.objects.filter(link=link).first()
+        row.pk, row.state, row.message_id = None, state, f"{uuid4()}"
+        row.save(force_insert=True)
+        left[row.pk] = then
+    erasing.erase(erasing.by_email(EMAIL))
+    found = OutgoingEmail.objects.filter(pk__in=left)
+    assert dict(found.values_list("pk", "state")) == left
+
+
+def test_an_order_that_the_same_link_answered_forgets_them_too(estimate):
+    """With their receipts and their words; nothing that others sent there."""
+    link = DirectLink.objects.get()
+    order = factories.order_factory(items=1, family=estimate.family, ancestors=[estimate.pk])
+    other = factories.link_factory(order, name="Kim", email="kim@example.org")
+    for sender in (link, other):
+        run(order, sender, "comment", text="When?")
+    erasing.erase(erasing.by_email(EMAIL))
+    assert NAME not in everything()
+    assert order.submissions.get(link=other).name == "Kim"
+    assert order.activities.filter(verb="erased").count() == 1
+    assert next(verifying.faults(lock(order)), None) is None
 
 
 def test_the_command_first_says_what_goes_and_stays(estimate, capsys):

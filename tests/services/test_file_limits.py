@@ -36,3 +36,9 @@ def test_a_shop_of_whose_kinds_none_is_left_takes_what_the_installation_takes(se
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "ARTWORK_EXTENSIONS": ["ai"]}
     assert list(file_limits.of_site(site).kinds) == filetypes.allowed_extensions()
     assert file_limits.dropped_kinds(PortalSettings.of(site)) == ["cdr", "dwg"]
+
+
+def test_of_a_shops_kinds_those_are_dropped_that_the_installation_does_not_take(settings):
+    site = factories.site_factory(file_kinds="pdf, dwg")
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "ARTWORK_EXTENSIONS": ["ai"]}
+    assert file_limits.dropped_kinds(PortalSettings.of(site)) == ["dwg"]

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import connection, transaction
 
 from portal_plugin import signals
 from portal_plugin.exceptions import FileRefused, FileTooLarge, StorageUnavailable
-from portal_plugin.models import Attachment, OutgoingEmail, Preview
+from portal_plugin.models import Attachment, OutgoingEmail, Preview, SiteStorage
 from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import activity, files, outbox, publishing, scanning
@@ -128,6 +130,56 @@ def test_a_storage_that_is_full_is_told_in_a_sentence():
     assert not Attachment.objects.exists()
 
 
+class Loses(FileSystemStorage):
+    """As a disk does that is full, and says nothing."""
+
+    def _save(self, name, content):
+        return super()._save(name, ContentFile(content.read()[:-1]))
+
+
+def test_a_storage_that_lost_a_byte_is_told_and_keeps_nothing(settings, tmp_path):
+    lossy = {"BACKEND": f"{__name__}.Loses", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"portal": lossy}
+    document = factories.estimate_factory()
+    with pytest.raises(StorageUnavailable):
+        files.store(document, samples.upload())
+    assert not Attachment.objects.exists()
+    assert not stored_files(document)
+
+
+def test_an_upload_that_was_read_before_is_kept_from_its_first_byte():
+    upload = samples.upload("a.png", samples.png())
+    upload.read()
+    attachment = files.store(factories.estimate_factory(), upload)
+    assert content_of(attachment) == samples.png()
+
+
+def test_the_room_of_the_site_is_shared_by_its_documents_and_comes_back(settings):
+    size = len(samples.png())
+    settings.PORTAL_PLUGIN = {"UPLOAD_SITE_QUOTA_BYTES": 2 * size}
+    mine, other = factories.estimate_factory(), factories.estimate_factory()
+    first = files.store(mine, samples.upload())
+    files.store(other, samples.upload())
+    with pytest.raises(FileRefused, match="The shop has no room"):
+        files.store(mine, samples.upload())
+    again = Attachment.objects.get(pk=first.pk)
+    files.remove(first, None)
+    files.remove(again, None)
+    assert mine.activities.filter(verb="file_removed").count() == 1
+    files.store(mine, samples.upload())
+    with pytest.raises(FileRefused, match="The shop has no room"):
+        files.store(mine, samples.upload())
+
+
+def test_the_room_of_a_site_begins_with_what_is_there(settings):
+    document = factories.estimate_factory()
+    files.store(document, samples.upload())
+    files.remove(files.store(document, samples.upload()), None)
+    settings.PORTAL_PLUGIN = {"UPLOAD_SITE_QUOTA_BYTES": 2 * len(samples.png())}
+    files.store(document, samples.upload())
+    assert SiteStorage.objects.get().used_bytes == 2 * len(samples.png())
+
+
 def test_the_quota_counts_files_and_bytes_of_one_document(settings):
     settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_FILES": 2}
     document, other = factories.estimate_factory(), factories.estimate_factory()
@@ -147,10 +199,11 @@ def test_the_quota_counts_files_and_bytes_of_one_document(settings):
 def test_staff_files_are_internal_until_shown():
     document, user = factories.estimate_factory(), factories.user_factory()
     attachment = files.store(document, samples.upload(), staff=user)
+    other = Attachment.objects.get()
     assert attachment.is_internal
     assert not files.for_customer(document).exists()
     files.show(attachment, user)
-    files.show(attachment, user)
+    files.show(other, user)
     assert files.for_customer(document).get() == attachment
     assert document.activities.filter(verb="file_shown").count() == 1
 

@@ -127,6 +127,33 @@ def test_while_an_order_of_the_family_is_open_all_is_kept(order, gone_after_run)
     assert not gone_after_run(row)
 
 
+def test_a_cancelled_order_is_over_too(order, gone_after_run):
+    row = sent(order)
+    staging.cancel(order, "Out of material")
+    grow_old(order, 300)
+    assert not gone_after_run(row)
+    grow_old(order, 400)
+    assert gone_after_run(row)
+
+
+def test_what_happens_to_another_customers_order_keeps_nothing(order, gone_after_run):
+    row = sent(order)
+    over(order)
+    assert factories.order_factory(items=1).activities.exists()
+    assert gone_after_run(row)
+
+
+def test_a_shop_removes_nothing_of_another(order, gone_after_run):
+    site = factories.site_factory("other.example", files_kept_months=None)
+    theirs = sent(factories.order_factory(items=1, site=site), "b.png", (20, 20))
+    over(theirs.document.specific)
+    mine = sent(order)
+    over(order)
+    assert retention.all_due() == [mine.pk]
+    assert gone_after_run(mine)
+    assert is_there(theirs)
+
+
 def test_a_word_about_the_estimates_other_half_keeps_it(order, gone_after_run):
     row = sent(order)
     over(order)

@@ -1,0 +1,116 @@
+"""What customers sent, by whom and when, is held against the history, whatever its scheme."""
+
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin.canonical import HISTORY_SCHEME, digest
+from portal_plugin.models import (
+    ChangeRequest,
+    Choice,
+    Estimate,
+    ProofPin,
+    ProofVersion,
+    Submission,
+    SubmissionSalt,
+    TermsText,
+)
+from portal_plugin.services import erasing
+from portal_plugin.services.evidence import exporting, verifying
+from tests import factories
+from tests.evidence import NOT_YET, check, estimate, fault, other_link, post, user, written_before
+
+__all__ = ["estimate", "user"]
+pytestmark = pytest.mark.django_db
+
+
+def _first(model, **values):
+    model.objects.filter(pk=model.objects.earliest("pk").pk).update(**values)
+
+
+#: What entries of scheme 2 hold besides.
+SENT = {
+    "name, address or signature": lambda: _first(Submission, name="Mallory"),
+    "signature are not": lambda: _first(Submission, signature_strokes="[[1,1,90,90]]"),
+    "not by the person": lambda: _first(Submission, link=other_link()),
+    "change request 2": lambda: ChangeRequest.objects.create(
+        document=Estimate.objects.get(),
+        submission=Submission.objects.filter(action="choose").get(),
+        number=2,
+        text="Cheaper",
+    ),
+    "its note": lambda: Submission.objects.filter(action="undo").update(note="By fax"),
+    "the key of what was said": lambda: SubmissionSalt.objects.all().delete(),
+    "choices of submission": lambda: Choice.objects.all().delete(),
+    "change request 1": lambda: ChangeRequest.objects.update(text="Smaller"),
+    "change request of": lambda: ChangeRequest.objects.all().delete(),
+    "the text that was shown was changed": lambda: _first(
+        Submission, withdrawal_text="None", withdrawal_digest="0" * 64
+    ),
+    "withdrawal of submission": lambda: _first(
+        Submission, withdrawal_text="None", withdrawal_digest=digest(b"None")
+    ),
+    "not the text that the shop had": lambda: TermsText.objects.update(digest="0" * 64),
+    "choice ": lambda: Choice.objects.create(
+        document=Estimate.objects.get(),
+        submission=Submission.objects.earliest("pk"),
+        item_key=Estimate.objects.get().lines[0].key,
+        is_chosen=True,
+    ),
+    "the history has it, and its row is gone": lambda: Submission.objects.filter(
+        action="choose"
+    ).update(document=factories.order_factory(items=1)),
+}
+
+
+@pytest.mark.parametrize("told", SENT)
+def test_what_was_sent_besides_is_held_against_the_history(estimate, told):
+    SENT[told]()
+    assert told in fault(Estimate.objects.get())
+
+
+def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
+    link = estimate.links.get()
+    erasing.erase(erasing.by_link(link))
+    assert fault(Estimate.objects.get()) == ""
+    assert not SubmissionSalt.objects.filter(submission__link=link).exists()
+    _first(Submission, name="Mallory")
+    assert "key of what was said" in fault(Estimate.objects.get())
+
+
+@pytest.mark.parametrize("scheme", NOT_YET)
+def test_entries_of_earlier_schemes_go_on_being_valid(client, estimate, tmp_path, scheme):
+    written_before(estimate, scheme)
+    post(client, estimate, "change_request", text="Larger")
+    assert set(estimate.activities.values_list("scheme", flat=True)) == {scheme, HISTORY_SCHEME}
+    assert fault(Estimate.objects.get()) == ""
+    path = tmp_path / "mixed.zip"
+    with path.open("wb") as target:
+        exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+    Submission.objects.filter(action="change_request").update(name="Mallory")
+    assert "name" in fault(Estimate.objects.get())
+
+
+def test_a_point_that_was_ticked_by_nobody_is_found(estimate):
+    request = ChangeRequest.objects.get()
+    version = ProofVersion.objects.get()
+    ProofPin.objects.create(change_request=request, proof_version=version, position=1, text="x")
+    assert "change request 1" in fault(Estimate.objects.get())
+    ProofPin.objects.update(done_at=timezone.now())
+    told = [str(one) for one in verifying.faults(Estimate.objects.get())]
+    place = "point 1 of change request 1"
+    assert f"{place}: whether it is done is not what the history has" in told
+
+
+def test_a_choice_that_was_turned_round_is_found(client, enter):
+    lines = [factories.line_item(1), factories.line_item(2, is_optional=True, is_selected=False)]
+    estimate = factories.estimate_factory(lines)
+    enter(estimate)
+    url = f"/portal/d/{estimate.public_id}/a/choose/"
+    data = {"client_key": str(uuid4()), f"option_{estimate.lines[1].key}": "on"}
+    assert client.post(url, data).status_code == 303
+    assert fault(estimate) == ""
+    Choice.objects.update(is_chosen=False)
+    assert "choice" in fault(estimate)

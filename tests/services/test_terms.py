@@ -1,0 +1,72 @@
+"""Which wording a customer accepts: of the document's kind and language, the newest."""
+
+import pytest
+
+from portal_plugin.models import TermsText
+from portal_plugin.services import terms
+from portal_plugin.statuses import TermsKind
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site():
+    return factories.site_factory(language="de")
+
+
+def text_for(document):
+    found = terms.current(document)
+    return found and found.text
+
+
+def test_it_is_in_the_documents_language_or_the_shops_or_the_sites(site):
+    document = factories.estimate_factory(items=1, site=site, language="ar")
+    assert text_for(document) == factories.TERMS
+    terms.add(site, "de", "estimate", "Auf Deutsch")
+    assert text_for(document) == "Auf Deutsch"
+    terms.add(site, "ar", "estimate", "Arabic")
+    assert text_for(document) == "Arabic"
+    terms.add(site, "ar", "estimate", " \n")
+    assert text_for(document) == "Auf Deutsch"
+
+
+def test_it_is_that_of_the_documents_kind_and_site(site):
+    order = factories.order_factory(items=1, site=site, language="en")
+    other = factories.site_factory("other.example")
+    terms.add(site, "en", "estimate", "Of estimates")
+    terms.add(other, "en", "order", "Of another shop")
+    terms.add(site, "en", "order", "Of orders")
+    assert text_for(order) == "Of orders"
+    assert text_for(factories.estimate_factory(items=1, site=site, language="en")) == "Of estimates"
+
+
+def test_the_same_text_again_is_no_new_one_and_an_earlier_one_is(site):
+    first = terms.add(site, "en", "proof", "First")
+    assert terms.add(site, "en", "proof", "First") == first
+    german = terms.add(site, "de", "proof", "First")
+    austrian = terms.add(site, "de-at", "proof", "First")
+    assert len({first.pk, german.pk, austrian.pk}) == 3
+    second = terms.add(site, "en", "proof", "Second")
+    again = terms.add(site, "en", "proof", "First")
+    assert len({first.pk, second.pk, again.pk}) == 3
+    assert TermsText.objects.current(site, "en", "proof") == again
+
+
+def test_an_estimate_needs_those_of_orders_too(site):
+    estimate = factories.estimate_factory(items=1, site=site)
+    order = factories.order_factory(items=1, site=site)
+    assert not terms.are_missing(estimate)
+    TermsText.objects.filter(kind=TermsKind.ORDER).delete()
+    assert terms.are_missing(estimate)
+    assert terms.are_missing(order)
+    terms.add(site, "en", "order", "Of orders")
+    TermsText.objects.filter(kind=TermsKind.ESTIMATE).delete()
+    assert terms.are_missing(estimate)
+    assert not terms.are_missing(order)
+
+
+def test_about_nothing_the_documents_own_are_accepted(site):
+    order = factories.order_factory(items=1, site=site)
+    terms.add(site, "en", "proof", "Of proofs")
+    assert terms.of_decision(order, []).kind == TermsKind.ORDER
