@@ -12,7 +12,14 @@ from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import Decline, LedgerEntry, PaymentAttempt, StripeEvent
+from portal_plugin.models import (
+    Decline,
+    LedgerEntry,
+    OutgoingEmail,
+    PaymentAttempt,
+    SalesDocument,
+    StripeEvent,
+)
 from portal_plugin.services import payments, staging
 from portal_plugin.services.payments import booking
 from portal_plugin.statuses import AttemptState
@@ -193,6 +200,17 @@ def test_a_declined_card_is_nobodys_mail_but_a_debit_that_bounced_is(attempt):
         declined(attempt)
     history = attempt.document.activities.filter(verb="payment_failed")
     assert [json.loads(entry.data)["reason"] for entry in history] == ["card_declined"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "Karte"), ("", "card")])
+def test_why_a_debit_bounced_is_said_in_the_customers_language(standin, language, word):
+    attempt = begin(order()).attempt
+    SalesDocument.objects.update(language=language)
+    set_state(attempt, AttemptState.PROCESSING)
+    attempt = fresh(attempt)
+    declined(attempt, failure_code="expired_card")
+    told = OutgoingEmail.objects.get(kind="news_payment_failed")
+    assert word in json.dumps(told.facts), told.facts
 
 
 # -- what is booked --------------------------------------------------------------------------------

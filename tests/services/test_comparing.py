@@ -104,6 +104,23 @@ def test_messages_that_come_late_after_all_change_nothing(standin):
     assert rows()[:-1] == before[:-1]
 
 
+@pytest.mark.parametrize("days", [3, 40])
+def test_what_a_bank_took_gave_back_and_took_again_is_found(standin, days):
+    entry = paid(standin)
+    opened = standin.dispute(entry.reference)
+    for state in ("won", "lost"):
+        standin.dispute_becomes(opened["id"], state)
+    days_later(standin, days)
+    payments.reconcile()
+    kinds = ["payment", "chargeback", "reversal", "chargeback"]
+    found = LedgerEntry.objects.order_by("pk")
+    assert [row.kind for row in found] == kinds
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 0
+    before = rows()
+    payments.reconcile()
+    assert rows() == before
+
+
 def test_a_direct_debit_that_was_begun_long_before_arrives(standin):
     document = order(deposit_percent=0)
     payment = begin(document).attempt.payment_intent

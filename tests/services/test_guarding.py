@@ -160,6 +160,18 @@ def test_attempts_from_an_address_are_forgotten_after_an_hour(standin, settings)
     payments.check_pace(order(), HERE)
 
 
+def test_whoever_has_no_address_is_not_counted_by_it(standin, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 1}
+    for _number in range(5):
+        begin(order(), address=None)
+    payments.check_pace(order(), None)
+
+
+def test_a_limit_of_none_pauses_nobody_before_a_card_was_declined(standin, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "DECLINES_PER_HOUR": 0}
+    assert payments.pause(order(), HERE) == 0
+
+
 def test_the_same_press_again_is_no_way_around_the_pause(client, standin, enter):
     document = order()
     enter(document)
