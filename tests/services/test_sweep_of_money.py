@@ -7,14 +7,17 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.models import PaymentAttempt, Reconciliation, Refund
-from portal_plugin.services import payments
-from portal_plugin.services.payments import reconciling
+from portal_plugin.services import payments, work
+from portal_plugin.services.payments import comparing, reconciling
 from portal_plugin.statuses import AttemptState, RefundState
+from sandbox_site.stripe_standin import Standin
+from tests.factories import site_factory
 from tests.paying import DEPOSIT, begin, confirm, fresh, ledger, order, paid, standin
 
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
+HOST = "shop-b.localhost"
 
 
 def compared_today():
@@ -83,3 +86,28 @@ def test_one_that_is_unknown_waits_for_its_turn_alone(standin):
     assert payments.reconcile_open(limit=1) == 1
     assert fresh(unknown).updated_at > moment
     assert fresh(other).updated_at == moment
+
+
+def test_each_account_has_its_own_day(tmp_path, standin, settings):
+    site_factory()  # its shop uses the account that sites share
+    shop = site_factory(HOST)
+    keys = {"secret_key": "sk_test_shopb", "publishable_key": "pk_test_shopb"}
+    with Standin(data=tmp_path / "stripe-b", account="acct_shopb", **keys) as other:
+        own = {f"STRIPE_{name.upper()}": key for name, key in keys.items()}
+        own |= {"STRIPE_API_BASE": other.url}
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_ACCOUNTS": {HOST: own}}
+        compared_today()
+        comparing.reconcile_daily()
+    assert Reconciliation.objects.filter(account=f"site-{shop.pk}").exists()
+
+
+def test_one_that_never_came_to_its_end_is_compared_again(standin):
+    Reconciliation.objects.create(account="", events_until=timezone.now())
+    comparing.reconcile_daily()
+    assert Reconciliation.objects.get().ended_at
+
+
+def test_without_time_nothing_is_begun(standin):
+    with work.time_box(0):
+        comparing.reconcile_daily()
+    assert not Reconciliation.objects.exists()
