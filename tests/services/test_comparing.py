@@ -121,6 +121,24 @@ def test_what_a_bank_took_gave_back_and_took_again_is_found(standin, days):
     assert rows() == before
 
 
+def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):
+    document = order(deposit_percent=0)
+    confirm(standin, begin(document).attempt.payment_intent)
+    days_later(standin, 40)
+    Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
+    payments.reconcile()
+    assert not LedgerEntry.objects.exists()
+    payments.reconcile(since=timezone.now() - timedelta(days=50))
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 119
+
+
+def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
+    entry = paid(standin)
+    payments.reconcile()
+    standin.misbehave("500", f"/v1/payment_intents/{entry.stripe_object}", method="GET")
+    payments.reconcile()
+
+
 def test_a_direct_debit_that_was_begun_long_before_arrives(standin):
     document = order(deposit_percent=0)
     payment = begin(document).attempt.payment_intent
