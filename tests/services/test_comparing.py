@@ -139,6 +139,18 @@ def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
     payments.reconcile()
 
 
+def test_after_a_long_silence_it_looks_further_back_than_the_last_time(standin):
+    document = order(deposit_percent=0)
+    payment = begin(document).attempt.payment_intent
+    confirm(standin, payment, "sepa")
+    days_later(standin, 20)
+    Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
+    standin.settle(payment, "succeeded")
+    days_later(standin, 40)
+    payments.reconcile()
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 119
+
+
 def test_a_direct_debit_that_was_begun_long_before_arrives(standin):
     document = order(deposit_percent=0)
     payment = begin(document).attempt.payment_intent

@@ -120,6 +120,17 @@ def test_an_event_that_was_taken_changes_nothing(standin):
     assert not Dispute.objects.exists()
 
 
+def test_the_event_is_closed_with_what_was_done_and_no_other(standin):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    event, other = (StripeEvent.objects.create(event_id=name, type="x") for name in "ab")
+    disputing.apply(answer, entry, event)
+    event.refresh_from_db()
+    assert (event.outcome, bool(event.handled_at)) == ("dispute needs_response", True)
+    assert StripeEvent.objects.filter(handled_at=None).get() == other
+
+
 def test_a_question_may_become_a_chargeback(standin):
     entry = paid(standin, "1976")
     take_all(standin)

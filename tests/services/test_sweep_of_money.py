@@ -101,8 +101,9 @@ def test_each_account_has_its_own_day(tmp_path, standin, settings):
     assert Reconciliation.objects.filter(account=f"site-{shop.pk}").exists()
 
 
-def test_one_that_never_came_to_its_end_is_compared_again(standin):
-    Reconciliation.objects.create(account="", events_until=timezone.now())
+@pytest.mark.parametrize("until", [timezone.now(), None])
+def test_one_that_never_came_to_its_end_is_compared_again(standin, until):
+    Reconciliation.objects.create(account="", events_until=until)
     comparing.reconcile_daily()
     assert Reconciliation.objects.get().ended_at
 
