@@ -74,6 +74,8 @@ def test_ten_repeats_are_one(standin, disputed):
         take_all(standin)
     assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL)]
     assert mails("staff_chargeback") == 1
+    history = document(disputed).activities.values_list("verb", flat=True)
+    assert [list(history).count(verb) for verb in ("dispute", "chargeback")] == [1, 1]
 
 
 def test_won_gives_it_back(standin, disputed):
