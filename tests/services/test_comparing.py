@@ -21,11 +21,12 @@ from portal_plugin.models import (
 from portal_plugin.services import payments
 from portal_plugin.services.payments import explaining, reconciling
 from portal_plugin.statuses import AttemptState, DiscrepancyKind
-from tests.paying import ask, begin, confirm, order, paid, standin, take_all
+from tests.paying import ask, begin, confirm, events, order, paid, standin, take_all
 
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
+FAILED = "payment_intent.payment_failed"
 
 
 def days_later(standin, days):
@@ -119,6 +120,19 @@ def test_what_a_bank_took_gave_back_and_took_again_is_found(standin, days):
     before = rows()
     payments.reconcile()
     assert rows() == before
+
+
+@pytest.mark.parametrize("kept", [None, {}, {"account": "site-7", "handled_at": timezone.now()}])
+def test_each_message_that_was_not_taken_is(standin, kept):
+    """Also one that was kept and never worked off, or that has the number of another account's."""
+    attempt = begin(order()).attempt
+    confirm(standin, attempt.payment_intent, "0002")
+    for event in events(standin, FAILED) if kept is not None else ():
+        StripeEvent.objects.create(event_id=event.id, type="x", **kept)
+    payments.reconcile()
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.declines.count()) == (AttemptState.FAILED, 1)
+    assert not StripeEvent.objects.filter(account="", handled_at=None).exists()
 
 
 def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):
