@@ -87,6 +87,11 @@ def test_won_gives_it_back(standin, disputed):
     assert mails("staff_chargeback_returned") == 1
 
 
+def test_while_it_is_open_each_state_of_it_is_news(standin, disputed):
+    become(standin, "under_review")
+    assert Dispute.objects.get().state == DisputeState.UNDER_REVIEW
+
+
 def test_lost_stays(standin, disputed):
     become(standin, "lost")
     assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL)]
