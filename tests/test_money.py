@@ -7,6 +7,7 @@ from portal_plugin.money import (
     format_money,
     format_percent,
     format_price,
+    priced_in,
     round_money,
     typed_money,
 )
@@ -64,3 +65,7 @@ def test_an_amount_in_a_field_has_all_its_digits():
     pairs = [("285.6", "EUR"), ("1.5", "KWD"), ("1200", "JPY"), ("0.005", "EUR")]
     shown = [typed_money(Decimal(text), currency) for text, currency in pairs]
     assert shown == ["285.60", "1.500", "1200", "0.01"]
+
+
+def test_where_nobody_chose_a_currency_the_usual_one_is_priced_in():
+    assert (priced_in(""), priced_in("JPY")) == ("EUR", "JPY")

@@ -187,3 +187,21 @@ def test_else_it_is_about_what_a_row_is_worth(terms, worth):
     row = line_totals(Line(unit_price=D(100), tax_rate=D(19)), "EUR")
     assert not adds_up_by_row(terms)
     assert str(worth_in_total(row, terms, "EUR")) == worth
+
+
+@pytest.mark.parametrize(
+    ("prices", "discount", "total"),
+    [
+        (["60", "40"], "500", 0),
+        (["-60", "10"], "5", -50),
+        (["0", "0"], "5", 0),
+        (["60", "40"], "5", 95),
+    ],
+)
+def test_what_is_taken_off_the_whole_is_at_most_the_whole(prices, discount, total):
+    rates = [D(7), D(19)]
+    lines = [
+        Line(unit_price=D(price), tax_rate=rate, price_includes_tax=True)
+        for price, rate in zip(prices, rates, strict=True)
+    ]
+    assert document_totals(lines, "EUR", Terms(discount_amount=D(discount))).total == total

@@ -158,7 +158,7 @@ class TestBegin:
         assert not PaymentAttempt.objects.exists()
         assert not Submission.objects.exists()
 
-    @pytest.mark.parametrize("shown", ["", "NaN", "Infinity", "x", "1e400", "35.70001"])
+    @pytest.mark.parametrize("shown", ["", "sNaN", "NaN", "Infinity", "x", "1e400", "35.70001"])
     def test_nonsense_is_refused(self, client, standin, shop_order, shown):
         answer = client.post(address(shop_order), fields(shop_order, shown=shown), headers=SCRIPT)
         assert answer.status_code == 400

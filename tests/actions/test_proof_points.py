@@ -74,6 +74,7 @@ def test_the_same_form_twice_is_one_request(client, post):
         {"x": "0.5", "y": "0.5"},
         {"text": "x", "x": "1.0001", "y": "0.5"},
         {"text": "x", "x": "-0.1", "y": "0.5"},
+        {"text": "x", "x": "sNaN", "y": "0.5"},
         {"text": "x", "x": "NaN", "y": "0.5"},
         {"text": "x", "x": "Infinity", "y": "0.5"},
         {"text": "x", "x": "0.12345", "y": "0.5"},

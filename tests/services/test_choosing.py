@@ -110,7 +110,7 @@ def test_beyond_the_limits_it_is_refused(client, takes_others, enter, amount, se
     assert not PaymentAttempt.objects.exists()
 
 
-@pytest.mark.parametrize("amount", ["NaN", "x", "1e400", "Infinity"])
+@pytest.mark.parametrize("amount", ["sNaN", "NaN", "x", "1e400", "Infinity", "1,5"])
 def test_nonsense_is_refused(client, takes_others, enter, amount):
     document = order()
     enter(document)

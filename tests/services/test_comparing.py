@@ -21,11 +21,12 @@ from portal_plugin.models import (
 from portal_plugin.services import payments
 from portal_plugin.services.payments import explaining, reconciling
 from portal_plugin.statuses import AttemptState, DiscrepancyKind
-from tests.paying import ask, begin, confirm, order, paid, standin, take_all
+from tests.paying import ask, begin, confirm, events, order, paid, standin, take_all
 
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
+FAILED = "payment_intent.payment_failed"
 
 
 def days_later(standin, days):
@@ -102,6 +103,66 @@ def test_messages_that_come_late_after_all_change_nothing(standin):
     before = rows()
     take_all(standin)
     assert rows()[:-1] == before[:-1]
+
+
+@pytest.mark.parametrize("days", [3, 40])
+def test_what_a_bank_took_gave_back_and_took_again_is_found(standin, days):
+    entry = paid(standin)
+    opened = standin.dispute(entry.reference)
+    for state in ("won", "lost"):
+        standin.dispute_becomes(opened["id"], state)
+    days_later(standin, days)
+    payments.reconcile()
+    kinds = ["payment", "chargeback", "reversal", "chargeback"]
+    found = LedgerEntry.objects.order_by("pk")
+    assert [row.kind for row in found] == kinds
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 0
+    before = rows()
+    payments.reconcile()
+    assert rows() == before
+
+
+@pytest.mark.parametrize("kept", [None, {}, {"account": "site-7", "handled_at": timezone.now()}])
+def test_each_message_that_was_not_taken_is(standin, kept):
+    """Also one that was kept and never worked off, or that has the number of another account's."""
+    attempt = begin(order()).attempt
+    confirm(standin, attempt.payment_intent, "0002")
+    for event in events(standin, FAILED) if kept is not None else ():
+        StripeEvent.objects.create(event_id=event.id, type="x", **kept)
+    payments.reconcile()
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.declines.count()) == (AttemptState.FAILED, 1)
+    assert not StripeEvent.objects.filter(account="", handled_at=None).exists()
+
+
+def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):
+    document = order(deposit_percent=0)
+    confirm(standin, begin(document).attempt.payment_intent)
+    days_later(standin, 40)
+    Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
+    payments.reconcile()
+    assert not LedgerEntry.objects.exists()
+    payments.reconcile(since=timezone.now() - timedelta(days=50))
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 119
+
+
+def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
+    entry = paid(standin)
+    payments.reconcile()
+    standin.misbehave("500", f"/v1/payment_intents/{entry.stripe_object}", method="GET")
+    payments.reconcile()
+
+
+def test_after_a_long_silence_it_looks_further_back_than_the_last_time(standin):
+    document = order(deposit_percent=0)
+    payment = begin(document).attempt.payment_intent
+    confirm(standin, payment, "sepa")
+    days_later(standin, 20)
+    Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
+    standin.settle(payment, "succeeded")
+    days_later(standin, 40)
+    payments.reconcile()
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 119
 
 
 def test_a_direct_debit_that_was_begun_long_before_arrives(standin):

@@ -74,6 +74,8 @@ def test_ten_repeats_are_one(standin, disputed):
         take_all(standin)
     assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL)]
     assert mails("staff_chargeback") == 1
+    history = document(disputed).activities.values_list("verb", flat=True)
+    assert [list(history).count(verb) for verb in ("dispute", "chargeback")] == [1, 1]
 
 
 def test_won_gives_it_back(standin, disputed):
@@ -83,6 +85,11 @@ def test_won_gives_it_back(standin, disputed):
     assert (found.paid, found.charged_back, found.left_of(disputed)) == (ALL, 0, ALL)
     assert Dispute.objects.get().state == DisputeState.WON
     assert mails("staff_chargeback_returned") == 1
+
+
+def test_while_it_is_open_each_state_of_it_is_news(standin, disputed):
+    become(standin, "under_review")
+    assert Dispute.objects.get().state == DisputeState.UNDER_REVIEW
 
 
 def test_lost_stays(standin, disputed):
@@ -118,6 +125,17 @@ def test_an_event_that_was_taken_changes_nothing(standin):
     event = StripeEvent.objects.create(event_id="evt_1", type="x", handled_at=timezone.now())
     assert disputing.apply(answer, entry, event) == "handled already"
     assert not Dispute.objects.exists()
+
+
+def test_the_event_is_closed_with_what_was_done_and_no_other(standin):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    event, other = (StripeEvent.objects.create(event_id=name, type="x") for name in "ab")
+    disputing.apply(answer, entry, event)
+    event.refresh_from_db()
+    assert (event.outcome, bool(event.handled_at)) == ("dispute needs_response", True)
+    assert StripeEvent.objects.filter(handled_at=None).get() == other
 
 
 def test_a_question_may_become_a_chargeback(standin):

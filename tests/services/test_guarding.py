@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.exceptions import TooManyRequests
-from portal_plugin.models import Decline, LedgerEntry, PaymentAttempt
+from portal_plugin.models import Decline, LedgerEntry, PaymentAttempt, Submission
 from portal_plugin.services import payments
 from portal_plugin.statuses import AttemptState
 from tests.factories import link_factory
@@ -130,6 +130,46 @@ def test_attempts_are_counted_by_address(standin, settings):
     with pytest.raises(TooManyRequests):
         payments.check_pace(order(), HERE)
     payments.check_pace(order(), THERE)
+
+
+def test_only_presses_of_pay_on_this_order_in_the_last_hour_count(settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 1}
+    document, other = order(), order()
+
+    def pressed(where, action="pay", **age):
+        row = Submission.objects.create(document=where, client_key=uuid4(), action=action)
+        Submission.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(**age))
+
+    pressed(other)
+    pressed(other)
+    pressed(document, "comment")
+    pressed(document, "comment")
+    pressed(document, minutes=61)
+    pressed(document, minutes=59)
+    payments.check_pace(document, None)
+    pressed(document)
+    with pytest.raises(TooManyRequests):
+        payments.check_pace(document, None)
+
+
+def test_attempts_from_an_address_are_forgotten_after_an_hour(standin, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 1}
+    for _number in range(5):
+        begin(order(), address=HERE)
+    PaymentAttempt.objects.update(created_at=timezone.now() - timedelta(minutes=61))
+    payments.check_pace(order(), HERE)
+
+
+def test_whoever_has_no_address_is_not_counted_by_it(standin, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "PAYMENTS_PER_HOUR": 1}
+    for _number in range(5):
+        begin(order(), address=None)
+    payments.check_pace(order(), None)
+
+
+def test_a_limit_of_none_pauses_nobody_before_a_card_was_declined(standin, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "DECLINES_PER_HOUR": 0}
+    assert payments.pause(order(), HERE) == 0
 
 
 def test_the_same_press_again_is_no_way_around_the_pause(client, standin, enter):

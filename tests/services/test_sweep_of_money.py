@@ -1,0 +1,114 @@
+"""What ``portal_sweep`` asks Stripe about money: each of its three parts for itself."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin.models import PaymentAttempt, Reconciliation, Refund
+from portal_plugin.services import payments, work
+from portal_plugin.services.payments import comparing, reconciling
+from portal_plugin.statuses import AttemptState, RefundState
+from sandbox_site.stripe_standin import Standin
+from tests.factories import site_factory
+from tests.paying import DEPOSIT, begin, confirm, fresh, ledger, order, paid, standin
+
+__all__ = ["standin"]
+
+pytestmark = pytest.mark.django_db
+HOST = "shop-b.localhost"
+
+
+def compared_today():
+    """The daily comparison finds everything, and would hide who else did not."""
+    Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
+
+
+def later(rows):
+    moment = timezone.now() - timedelta(minutes=5)
+    rows.objects.update(created_at=moment, updated_at=moment)
+    return moment
+
+
+def test_attempts_are_asked_for_between_two_comparisons(standin):
+    compared_today()
+    document = order()
+    confirm(standin, begin(document).attempt.payment_intent)
+    later(PaymentAttempt)
+    reconciling.drain()
+    assert ledger(document) == [("payment", DEPOSIT, "EUR")]
+
+
+def test_so_are_refunds(standin):
+    standin.misbehave("lost", "/v1/refunds", method="POST")
+    row = payments.refund(paid(standin), amount=Decimal(5), reason="Late")
+    compared_today()
+    later(Refund)
+    reconciling.drain()
+    assert fresh(row).state == RefundState.SUCCEEDED
+
+
+def test_everything_is_compared_where_nobody_did_today(standin):
+    reconciling.drain()
+    assert Reconciliation.objects.get().ended_at
+
+
+def test_without_keys_no_attempt_is_asked_for(standin, settings):
+    document = order()
+    attempt = begin(document).attempt
+    moment = later(PaymentAttempt)
+    settings.PORTAL_PLUGIN = {}
+    assert payments.reconcile_open() == 0
+    payments.ask_again(document)
+    assert fresh(attempt).updated_at == moment
+
+
+def test_a_page_that_waits_for_nothing_asks_nothing(standin):
+    payments.ask_again(order())
+    assert not PaymentAttempt.objects.exists()
+
+
+def test_one_that_stripe_never_heard_of_is_passed_by_in_silence(standin, caplog):
+    attempt = begin(order()).attempt
+    PaymentAttempt.objects.update(state=AttemptState.NEW, payment_intent=None)
+    moment = later(PaymentAttempt)
+    assert payments.reconcile_open() == 1
+    assert fresh(attempt).updated_at > moment
+    assert "not known" not in caplog.text
+    assert "refuses" not in caplog.text
+
+
+def test_one_that_is_unknown_waits_for_its_turn_alone(standin):
+    unknown, other = begin(order()).attempt, begin(order()).attempt
+    PaymentAttempt.objects.filter(pk=unknown.pk).update(payment_intent="pi_ofanotheraccount")
+    moment = later(PaymentAttempt)
+    assert payments.reconcile_open(limit=1) == 1
+    assert fresh(unknown).updated_at > moment
+    assert fresh(other).updated_at == moment
+
+
+def test_each_account_has_its_own_day(tmp_path, standin, settings):
+    site_factory()  # its shop uses the account that sites share
+    shop = site_factory(HOST)
+    keys = {"secret_key": "sk_test_shopb", "publishable_key": "pk_test_shopb"}
+    with Standin(data=tmp_path / "stripe-b", account="acct_shopb", **keys) as other:
+        own = {f"STRIPE_{name.upper()}": key for name, key in keys.items()}
+        own |= {"STRIPE_API_BASE": other.url}
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_ACCOUNTS": {HOST: own}}
+        compared_today()
+        comparing.reconcile_daily()
+    assert Reconciliation.objects.filter(account=f"site-{shop.pk}").exists()
+
+
+@pytest.mark.parametrize("until", [timezone.now(), None])
+def test_one_that_never_came_to_its_end_is_compared_again(standin, until):
+    Reconciliation.objects.create(account="", events_until=until)
+    comparing.reconcile_daily()
+    assert Reconciliation.objects.get().ended_at
+
+
+def test_without_time_nothing_is_begun(standin):
+    with work.time_box(0):
+        comparing.reconcile_daily()
+    assert not Reconciliation.objects.exists()
