@@ -12,6 +12,7 @@ from .admin import (
     action_menu,
     bookkeeping_report,
     bulk,
+    exporting,
     groups,
     home,
     moderation,
@@ -72,6 +73,11 @@ hooks.register("after_edit_setting", terms_history.warn_of_starter_texts)
 hooks.register("register_permissions", groups.of_verbs)
 hooks.register("register_account_settings_panel", account.ToldPanel)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions):
+    actions.register_action(exporting.ACTION)(exporting.ExportFormatter)
 
 
 @hooks.register("register_icons")
