@@ -12,6 +12,7 @@ from .admin import (
     action_menu,
     bookkeeping_report,
     bulk,
+    exporting,
     groups,
     home,
     moderation,
@@ -22,12 +23,12 @@ from .admin import (
     settings_panels,
     sites,
     stripe_keys_form,
+    terms_history,
     to_explain,
     urls,
 )
 from .admin.finders import DocumentURLFinder
 from .admin.menu import PortalViewSetGroup
-from .admin.terms_history import TermsViewSet
 from .models import PortalSettings, SalesDocument
 from .portal import caching
 
@@ -50,7 +51,7 @@ def admin_urls():
 @hooks.register("register_admin_viewset")
 def settings_viewsets():
     own = [replacing.viewset(name)() for name in ("stages", "item_templates")]
-    return [*own, TermsViewSet()]
+    return [*own, terms_history.TermsViewSet()]
 
 
 for register in registers.instances().get("reports", []):
@@ -68,9 +69,15 @@ hooks.register("is_request_cacheable", caching.is_request_cacheable)
 hooks.register("before_unpublish", refusals.before_unpublish)
 hooks.register("before_delete_snippet", refusals.before_delete)
 hooks.register("before_edit_setting", stripe_keys_form.keep_out_of_reports)
+hooks.register("after_edit_setting", terms_history.warn_of_starter_texts)
 hooks.register("register_permissions", groups.of_verbs)
 hooks.register("register_account_settings_panel", account.ToldPanel)
 hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions):
+    actions.register_action(exporting.ACTION)(exporting.ExportFormatter)
 
 
 @hooks.register("register_icons")

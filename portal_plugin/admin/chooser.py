@@ -21,6 +21,7 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 
 from ..models import Customer
 from . import sites
+from .columns import TextColumn
 from .directions import EitherDirection
 from .forms import site_name
 
@@ -114,7 +115,7 @@ class SearchesCustomers:
     def columns(self):
         found = super().columns
         found.append(Column("email", label=_("Email"), accessor="email"))
-        found.append(Column("phone", label=_("Phone"), accessor="phone"))
+        found.append(TextColumn("phone", label=_("Phone"), accessor="phone"))
         return found
 
 

@@ -4,9 +4,11 @@ from functools import partial
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel
+from wagtail.admin import panels
+from wagtail.admin.panels import FieldRowPanel, MultiFieldPanel, Panel
 
 from . import item_files
+from .comparing import FieldPanel
 from .folded_panel import FoldedPanel
 from .item_forms import LineItemForm, LineItemFormSet
 from .outlines import Outlines
@@ -49,7 +51,7 @@ class ItemPanel(MultiFieldPanel):
 
 def _is_alike(panel) -> bool:
     kind = type(panel)
-    if kind is FieldPanel:
+    if kind in (FieldPanel, panels.FieldPanel):
         return not (panel.read_only or panel.permission)
     if kind in (FieldRowPanel, MultiFieldPanel, FoldedPanel):
         return not panel.permission and all(_is_alike(child) for child in panel.children)

@@ -8,12 +8,13 @@ from ..services import files
 
 def attachments(document, most=None):
     """Newest first, not more than ``most``, each with ``notices``: what to know before it is
-    opened."""
+    opened, if it is not closed to everybody (``is_closed``)."""
     found = Attachment.objects.of_thread(document).filter(removed_at=None)
     rows = list(found.order_by("-created_at", "-pk")[:most])
     carried = _carried({row.digest for row in rows})
     for row in rows:
         notices = files.check_words(row), carried.get(row.digest)
+        row.is_closed = not files.may_be_opened(row)
         row.notices = [words for words in notices if words]
     return rows
 

@@ -34,6 +34,10 @@ class ProofRow:
         return self.version.released_at is None
 
     @property
+    def may_be_opened(self):
+        return files.may_be_opened(self.version)
+
+    @property
     def check_words(self):
         return files.check_words(self.version)
 

@@ -3,7 +3,6 @@
 from django.forms import Media, Script
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
-    FieldPanel,
     FieldRowPanel,
     MultiFieldPanel,
     ObjectList,
@@ -12,6 +11,7 @@ from wagtail.admin.panels import (
 from wagtail.models import Site
 
 from . import document_bar, live_totals
+from .comparing import FieldPanel
 from .folded_panel import FoldedPanel
 from .forms import ContactForm, CustomerForm, DocumentForm
 from .item_panels import ITEM_PANELS, LineItemsPanel

@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.panels import InlinePanel
 
+from .comparing import of_rows
 from .posted import row_id
 
 
@@ -32,6 +33,10 @@ class RowsFormSet(BaseChildFormSet):
 
 
 class RowsPanel(InlinePanel):
+    class BoundPanel(InlinePanel.BoundPanel):
+        def get_comparison(self):
+            return of_rows(super().get_comparison())
+
     #: Of the formset.
     options = {"formset": RowsFormSet}
 

@@ -193,7 +193,15 @@ class PortalSettingsForm(
             wanted = self.cleaned_data.get(name)
             if wanted and wanted < self._next_number(kind):
                 self.add_error(name, _("This number was given already. Choose a higher one."))
+        self._check_terms()
         return data
+
+    def _check_terms(self):
+        """What somebody wrote is not left out for a line that they overlooked."""
+        for language, kind, name in self.terms_fields():
+            text = _typed(self.cleaned_data.get(name))
+            if starter.is_marked(text) and text != starter.starter_terms(language, kind):
+                self.add_error(name, _("Delete the first line, so that this text counts."))
 
     # -- saving ----------------------------------------------------------------------------------
 
@@ -209,7 +217,7 @@ class PortalSettingsForm(
     def _save_terms(self, shop):
         """A new wording is a new row; the old one stays with what was accepted under it."""
         for language, kind, name in self.terms_fields():
-            text = (self.cleaned_data.get(name) or "").replace("\r\n", "\n").strip()
+            text = _typed(self.cleaned_data.get(name))
             written = _newest(shop.site, language, kind)
             if starter.is_marked(text) or (not text and written is None):
                 continue
@@ -254,6 +262,10 @@ def form_class() -> type[PortalSettingsForm]:
         label=gettext_lazy("Brand colour"), widget=ColourInput, max_length=7
     )
     return type("PortalSettingsForm", (PortalSettingsForm,), fields)
+
+
+def _typed(text) -> str:
+    return (text or "").replace("\r\n", "\n").strip()
 
 
 def _terms_label(kind, language) -> str:

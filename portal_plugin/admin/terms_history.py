@@ -5,10 +5,12 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import InspectView
 
-from ..models import TermsText
+from ..models import PortalSettings, TermsText
+from ..services import starter
 from ..services.mail_receivers import staff_name
 from . import languages, set_up
 from .columns import TextColumn
@@ -62,6 +64,18 @@ def begins(terms) -> str:
 
 def author(terms) -> str:
     return staff_name(terms.created_by) if terms.created_by else ""
+
+
+def warn_of_starter_texts(request, instance):
+    """After the settings are saved: they are, but for terms that nobody has read yet."""
+    if isinstance(instance, PortalSettings) and not starter.has_terms(instance.site):
+        messages.warning(
+            request,
+            _(
+                "Your terms are not saved yet: a starter text counts once you have read it, "
+                "changed it and deleted its first line. Nothing can be published before."
+            ),
+        )
 
 
 class TermsViewSet(set_up.SetUpViewSet):

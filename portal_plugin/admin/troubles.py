@@ -16,7 +16,7 @@ from django.db.models import CharField, DateTimeField, DecimalField, F, Q, Query
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..models import (
     DirectLink,
@@ -63,7 +63,7 @@ class _Kind:
 
 #: A page of its own, where it is closed.
 TO_EXPLAIN = "to-explain"
-_LOOK = gettext_lazy("Look")
+_LOOK = pgettext_lazy("a button", "Look")
 _KINDS = [
     _Kind(
         rows=lambda since: Dispute.objects.waiting(),

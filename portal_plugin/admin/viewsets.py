@@ -4,12 +4,14 @@ A site changes them by a subclass that it names in ``ADMIN_VIEWSETS``.
 """
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ..models import Customer, Estimate, Order
 from . import bookkeeping, editing, filtering, listing, panels, sites
 from .chooser import CustomerChooserViewSet, DocumentChooserViewSet
+from .columns import TextColumn
 
 
 class PortalViewSet(SnippetViewSet):
@@ -45,7 +47,13 @@ class CustomerViewSet(PortalViewSet):
     add_view_class = editing.CustomerCreateView
     filterset_class = listing.CustomerFilterSet
     chooser_viewset_class = CustomerChooserViewSet
-    list_display = ["name", "company", "email", "phone"]
+    # Between words from right to left the groups of a number would change places.
+    list_display = [
+        "name",
+        "company",
+        "email",
+        TextColumn("phone", label=_("Phone"), sort_key="phone"),
+    ]
     list_export = ["name", "company", "email", "phone", "address", "language", "currency"]
     search_fields = ["name", "company", "email", "phone", "contacts__name", "contacts__email"]
     search_backend_name = None

@@ -172,6 +172,12 @@ def _steps(site: Any) -> list[Step]:
     ]
 
 
+def has_terms(site: Any) -> bool:
+    """Of estimates and of orders, in any language: without them nothing can be published."""
+    found = TermsText.objects.filter(site=site, kind__in=[TermsKind.ESTIMATE, TermsKind.ORDER])
+    return found.order_by().values("kind").distinct().count() == 2
+
+
 def mark_done(site: Any, step: str) -> None:
     """Staff say that a step needs nothing more: a shop without a logo has none to add."""
     if step not in STEPS:

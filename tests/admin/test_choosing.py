@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from portal_plugin.models import Contact, Estimate
+from portal_plugin.models import Contact, Customer, Estimate
 from tests.factories import customer_factory
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,13 @@ def test_the_buttons_are_in_the_language_of_whoever_reads_them():
     chooser = form.base_fields["customer"].widget
     for text in (chooser.choose_one_text, chooser.choose_another_text, chooser.link_to_chosen_text):
         assert isinstance(text, Promise)
+
+
+def test_a_number_of_a_phone_is_not_turned_round_between_words_from_right_to_left(client, boss):
+    customer_factory(name="Alex", phone="030 22")
+    listed = client.get(reverse(Customer.snippet_viewset.get_url_name("list"))).content.decode()
+    for page in (found(client, "alex"), listed):
+        assert "<bdi>030 22</bdi>" in page
 
 
 def test_nobody_of_another_shop_is_found(client, staff_of, only_site, other_site):

@@ -8,9 +8,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
+from wagtail.log_actions import registry
 
 from portal_plugin.admin import exporting
 from portal_plugin.formulas import harmless, without_guard
@@ -47,6 +49,32 @@ def orders_with_choices(number):
             amount=Decimal(5),
             occurred_at=datetime(2026, 5, 5, 12, tzinfo=UTC),
         )
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (pages.url(Order, "list"), "Exported as CSV: orders"),
+        (pages.url(Order, "list") + "?q=Secret", "Exported as CSV: orders, filtered"),
+        ("/admin/portal/payments/", "Exported as CSV: payments"),
+        ("/admin/reports/portal-activity/", "Exported as CSV: activity"),
+        (f"{BOOKS}?of=orders&begin=2000-01-01", "Exported as CSV: orders, filtered"),
+    ],
+)
+def test_who_exported_what_is_in_the_log_without_what_they_looked_for(client, boss, path, said):
+    order_factory()
+    ends = {"end": "2999-12-31"} if BOOKS in path else {}
+    query = QueryDict(path.partition("?")[2]).dict() | ends | {"export": "csv"}
+    b"".join(client.get(path.partition("?")[0], query).streaming_content)
+    (entry,) = registry.get_logs_for_instance(boss).filter(action=exporting.ACTION)
+    assert (entry.user, entry.message) == (boss, said)
+    assert "Secret" not in str(entry.data)
+    assert said in client.get("/admin/reports/site-history/").content.decode()
+
+
+def test_a_list_that_is_only_looked_at_is_not(client, boss):
+    client.get(pages.url(Order, "list"), {"q": "x"})
+    assert not registry.get_logs_for_instance(boss).filter(action=exporting.ACTION).exists()
 
 
 @KINDS

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from wagtail.log_actions import registry as log_registry
 from wagtail.models import (
     GroupApprovalTask,
@@ -266,6 +267,21 @@ def test_history_and_comparison_open(client, boss, model):
     url = pages.url(model, "revisions_compare", document.pk, "live", "latest")
     page = client.get(url).content.decode()
     assert "Renamed" in page
+
+
+def test_two_versions_are_compared_by_what_differs_and_as_it_was_typed(client, boss):
+    document = make(Estimate, items=[line_item(1, name="Poster"), line_item(2, name="Banner")])
+    rows = pages.rows_of(document)
+    rows[1] |= {"unit_price": "18.9", "is_optional": "on"}
+    edit(client, document, rows)
+    url = pages.url(Estimate, "revisions_compare", document.pk, "live", "latest")
+    page = client.get(url).content.decode()
+    words = strip_tags(page.partition("comparison__list")[2].partition("</table>")[0]).split()
+    assert "5018.90" in words
+    assert "NoYes" in words
+    assert "Banner" in words
+    assert "Poster" not in words
+    assert "Quantity" not in words
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -116,4 +116,4 @@ def test_the_edit_page_counts_them_and_asks_once_for_all_items(
     with django_assert_num_queries(2):
         assert item_files.counts(document)[document.lines[0].key] == 1
     page = client.get(pages.url(Estimate, "edit", document.pk)).content.decode()
-    assert page.count("Proofs and files (1)") == 2
+    assert page.count("<span data-portal-item-count>(1)</span>") == 2

@@ -15,7 +15,7 @@ from portal_plugin.models import (
     Preview,
     ProofVersion,
 )
-from portal_plugin.services import links, proofs, staging
+from portal_plugin.services import links, previews, proofs, staging
 from portal_plugin.statuses import FileCheckState
 from tests.factories import approve, estimate_factory, link_factory, order_factory, publish
 
@@ -102,6 +102,23 @@ def test_what_the_virus_check_says_stands_with_the_file(client, boss, settings, 
     ProofVersion.objects.update(check_state=state)
     page = client.get(pages.overview(document)).content.decode()
     assert page.count("virus check") == page.count(words or "virus check") == (2 if words else 0)
+
+
+def test_a_file_that_did_not_pass_the_virus_check_is_named_and_opened_by_nobody(client, boss):
+    document = estimate_factory(items=1)
+    say(client, document, "add-files", files=[picture("a.png")])
+    say(client, document, "add-proof", item=str(document.lines[0].key), file=picture())
+    previews.drain()
+    rows = [Attachment.objects.get(), ProofVersion.objects.get()]
+    places = [reverse("portal_admin:file", args=[document.pk, row.public_id]) for row in rows]
+    places.append(reverse("portal_admin:thumb", args=[document.pk, rows[1].public_id]))
+    page = client.get(pages.overview(document)).content.decode()
+    assert all(f'"{place}"' in page for place in places)
+    for model in (Attachment, ProofVersion):
+        model.objects.update(check_state=FileCheckState.REFUSED)
+    page = client.get(pages.overview(document)).content.decode()
+    assert "a.png" in page
+    assert not any(f'"{place}"' in page for place in places)
 
 
 def test_a_pdf_that_carries_a_script_is_flagged(client, boss):

@@ -4,6 +4,7 @@ import sys
 from io import BytesIO
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -62,6 +63,25 @@ def test_starter_terms_count_only_when_somebody_read_them(save, only_site):
     assert not german.exists()
     save(terms_de_estimate=text.partition("\n\n")[2])
     assert german.get().text.startswith("Mit der Freigabe")
+
+
+def test_terms_that_nobody_read_are_not_said_to_be_saved(save, only_site):
+    words = "Your terms are not saved yet"
+    assert not said(save(), words)
+    TermsText.objects.filter(kind="order").delete()
+    assert said(save(), words)
+    assert not said(save(terms_en_order="Ours"), words)
+
+
+def said(response, words):
+    messages = get_messages(response.wsgi_request)
+    return any(words in str(message) for message in messages)
+
+
+def test_a_starter_text_that_was_changed_is_not_left_out_for_its_first_line(save, only_site):
+    text = starter.starter_terms("de", "estimate").replace("Mit der", "Mit einer")
+    assert errors(save(terms_de_estimate=text))["terms_de_estimate"]
+    assert not TermsText.objects.filter(language="de", kind="estimate").exists()
 
 
 def test_numbers_go_only_up(save, only_site):

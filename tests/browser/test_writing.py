@@ -11,10 +11,10 @@ from tests import factories, samples
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-DROP = """([target, name, data]) => {
+DROP = """([target, names, data]) => {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const files = new DataTransfer();
-  files.items.add(new File([bytes], name, { type: "image/png" }));
+  for (const name of names) files.items.add(new File([bytes], name, { type: "image/png" }));
   const carries = { bubbles: true, cancelable: true, dataTransfer: files };
   const event = (kind) => new DragEvent(kind, carries);
   document.querySelector(target).dispatchEvent(event("dragover"));
@@ -53,7 +53,7 @@ def test_an_estimate_is_written(admin, site_server):
     expect(totals).to_contain_text("€357.00")
 
     data = base64.b64encode(samples.png()).decode()
-    admin.evaluate(DROP, ["#inline_child_line_items-1", "front.png", data])
+    admin.evaluate(DROP, ["#inline_child_line_items-1", ["front.png"], data])
     dialog = admin.get_by_role("dialog", name=re.compile("A2 poster"))
     dialog.get_by_label("The exact text on it, letter by letter").fill("BAKERY")
     dialog.get_by_role("button", name="Add", exact=True).click()
@@ -71,6 +71,24 @@ def test_an_estimate_is_written(admin, site_server):
     saved = Estimate.objects.get().get_latest_revision_as_object()
     assert [item.name for item in saved.lines] == ["A1 poster", "A1 poster", "A2 poster"]
     assert len({item.key for item in saved.lines}) == 3
+    assert not admin.trouble
+
+
+def test_each_of_several_files_dropped_at_once_is_asked_about_and_counted(admin, site_server):
+    document = factories.estimate_factory(items=1, published=False)
+    admin.goto(f"{site_server.url}/admin/snippets/portal_plugin/estimate/edit/{document.pk}/")
+    row = admin.locator("#inline_child_line_items-0")
+    expect(row).to_be_visible()
+    data = base64.b64encode(samples.png()).decode()
+    admin.evaluate(DROP, ["#inline_child_line_items-0", ["front.png", "back.png"], data])
+    for label in ("front", "back"):
+        dialog = admin.get_by_role("dialog")
+        expect(dialog.get_by_label("File", exact=True)).to_have_value(re.compile(f"{label}.png"))
+        dialog.get_by_label("What it shows").fill(label)
+        dialog.get_by_role("button", name="Add", exact=True).click()
+        expect(row).to_contain_text(f"{label} · version 1")
+    expect(admin.get_by_role("dialog")).to_have_count(0)
+    expect(row).to_contain_text("Proofs and files (2)")
     assert not admin.trouble
 
 

@@ -94,7 +94,10 @@ const address = (row) => {
 };
 
 const show = (row, html) => {
-  row.querySelector("[data-portal-item-files-list]").innerHTML = html;
+  const list = row.querySelector("[data-portal-item-files-list]");
+  list.innerHTML = html;
+  const count = Number(list.querySelector("[data-portal-count]").dataset.portalCount);
+  row.querySelector("[data-portal-item-count]").textContent = count ? `(${count})` : "";
 };
 
 const load = async (row) => {
@@ -119,7 +122,8 @@ const send = (url, data, progress) =>
     request.send(data);
   });
 
-const ask = (row, file) => {
+// Of several that were dropped each is asked about: every proof has a wording of its own.
+const ask = (row, file, ...others) => {
   const part = row.querySelector("[data-portal-item-files]");
   if (!address(row)) {
     part.open = true;
@@ -175,7 +179,10 @@ const ask = (row, file) => {
     button.disabled = false;
   });
   own.querySelector("[data-portal-upload-cancel]").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (others.length) ask(row, ...others);
+  });
   dialog.showModal();
 };
 
@@ -214,5 +221,5 @@ form?.addEventListener("drop", (event) => {
   if (!row) return;
   event.preventDefault();
   row.removeAttribute("data-portal-drop");
-  ask(row, event.dataTransfer.files[0]);
+  ask(row, ...event.dataTransfer.files);
 });
