@@ -38,6 +38,20 @@ def test_what_was_typed_survives_closing(tab):
     expect(comments(tab).get_by_label("Your comment")).to_have_value("Half a thought")
 
 
+def test_what_is_on_its_way_is_not_called_unsent(tab):
+    dialog = comments(tab)
+    dialog.get_by_label("Your comment").fill("On its way")
+    held = []
+    tab.route("**/a/comment/", lambda route: held.append(route))
+    dialog.get_by_role("button", name="Send comment").click()
+    expect(dialog.get_by_role("button", name="One moment")).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_text("You have not sent this yet.")).to_be_hidden()
+    held[0].continue_()
+    expect(dialog.get_by_role("heading")).to_contain_text("was sent")
+
+
 def test_an_untouched_dialog_closes_at_once_and_gives_the_focus_back(tab):
     dialog = comments(tab)
     expect(dialog.get_by_role("heading", name="Comments")).to_be_focused()

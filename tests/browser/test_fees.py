@@ -196,6 +196,19 @@ def test_by_the_hosted_page_without_javascript(chromium, tab, standin, dear_orde
     context.close()
 
 
+def test_without_javascript_nobody_is_asked_for_a_way_that_leads_nowhere(chromium, tab, dear_order):
+    address = pay_now(tab).evaluate("link => link.href")
+    context = chromium.new_context(
+        java_script_enabled=False, storage_state=tab.context.storage_state()
+    )
+    page = context.new_page()
+    page.goto(address)
+    expect(page.get_by_text("IBAN DE02")).to_be_visible()
+    expect(page.locator(".portal-pay-ways")).to_be_hidden()
+    expect(page.locator(".portal-pay-note")).to_be_hidden()
+    context.close()
+
+
 def test_without_fees_nothing_of_it_is_there(tab, standin, shop_order):
     asked = []
     tab.on("request", lambda request: asked.append(request.url))

@@ -52,6 +52,8 @@ def test_a_good_card_pays_the_deposit(tab, standin, shop_order, width):
     expect(dialog(tab)).to_contain_text("Thank you. The deposit of €35.70 is paid.")
     entry = LedgerEntry.objects.get()
     assert (entry.amount, entry.document_id) == (Decimal("35.70"), shop_order.pk)
+    # The page behind is up to date before the dialog is closed: nobody is asked to pay twice.
+    expect(tab.locator("[data-portal-opens=pay]").first).to_contain_text("€83.30")
     dialog(tab).get_by_role("link", name="Back to the order").click()
     expect(dialog(tab)).to_have_count(0)
     expect(pay_now(tab)).to_contain_text("€83.30")

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -189,3 +190,14 @@ def test_files_tell_the_time_of_the_readers_own_zone(client, enter):
     page = client.get(url_of(estimate)).content.decode()
     listed = page[page.index('class="portal-file"') :]
     assert "data-local" in listed[: listed.index("</time>")]
+
+
+@pytest.mark.parametrize(("unit", "text"), [("", "Quantity: 2"), ("pieces", "2 pieces")])
+def test_a_form_says_how_many_it_is_about(client, enter, unit, text):
+    """A bare "2 ×" above the amount would read as if it were the price of one."""
+    estimate = factories.estimate_factory(items=[factories.line_item(unit=unit)])
+    enter(estimate)
+    form = client.get(f"/portal/d/{estimate.public_id}/a/decline/{estimate.lines[0].key}/")
+    words = " ".join(re.sub("<[^>]*>", " ", form.content.decode()).split())
+    assert text in words
+    assert f"{text} ×" not in words

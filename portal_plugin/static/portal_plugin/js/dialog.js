@@ -70,6 +70,8 @@ function isDirty() {
 
 function wantsToClose() {
   if (!question.hidden || !isDirty()) return dialog.close();
+  // What is on its way is not unsent: its answer is a moment away.
+  if (body.querySelector("form[aria-busy]")) return;
   question.hidden = false;
   question.querySelector("[data-portal-keep]").focus();
 }

@@ -35,6 +35,7 @@ export class CardForm {
     for (const folded of this.part.querySelectorAll("details")) {
       folded.addEventListener("toggle", () => folded.open && folded.scrollIntoView({ block: "nearest" }));
     }
+    for (const scripted of this.part.querySelectorAll("[data-portal-pay-scripted]")) scripted.hidden = false;
     const other = this.form.elements.other_amount;
     other?.addEventListener("input", () => this.choose());
     other?.addEventListener("change", () => (other.ariaInvalid = other.validity.valid ? null : "true"));

@@ -67,6 +67,7 @@ class PayDialog {
     title?.focus();
     const part = this.body.querySelector("[data-portal-module]");
     if (!part) return;
+    if (this.isChanged && (part.dataset.state ?? "open") !== "open") this.refresh();
     const module = await import(new URL(part.dataset.portalModule, location.href));
     module.default(part, this.portal, this);
   }
@@ -89,12 +90,19 @@ class PayDialog {
     this.isChanged = true;
   }
 
+  /** Begun behind the dialog as soon as the payment is over, so that nobody is asked to pay again. */
+  refresh() {
+    this.isChanged = false;
+    this.refreshing = this.portal.refresh();
+  }
+
   async close() {
     if (this.isHeld) return;
     this.cover.remove();
     for (const node of this.quieted) node.inert = false;
     lock(false);
-    if (this.isChanged) await this.portal.refresh();
+    if (this.isChanged) this.refresh();
+    await this.refreshing;
     const { root } = this.portal;
     const same = [...root.querySelectorAll("a[href]")].find((one) => one.href === this.link.href);
     const target = this.link.isConnected ? this.link : (same ?? root.querySelector("h1"));
