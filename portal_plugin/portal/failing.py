@@ -1,4 +1,4 @@
-"""What is answered while the database is away, full, locked or read-only.
+"""What is answered while the database is away, full, locked or read-only, and by a fault of ours.
 
 Nobody knows then whether a form was kept: a connection may break after the commit and before its
 answer. So the page does not say that it was, nor that it was not. The form's key is still in the
@@ -7,11 +7,15 @@ page that was sent, and a second arrival finds the first.
 
 import logging
 from collections.abc import Callable
+from functools import cache
 
+from django.conf import settings
+from django.core.handlers.exception import response_for_exception
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.module_loading import import_string
 
 from ..exceptions import CannotBeShown, NobodyKnows, PortalError
 from ..models import PortalSettings
@@ -25,15 +29,30 @@ TROUBLES = (OperationalError, InterfaceError, InternalError)
 
 
 def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer of ``ask``, or a page of ours that needs no database."""
+    """The answer of ``ask``, or a page of ours that needs no database.
+
+    For anything else that goes wrong it is the site's own page, reported as Django does, so that it
+    gets the headers of every answer.
+    """
     try:
         return ask()
     except TROUBLES:
         logger.exception("The database could not do what it was asked")
+    except Exception as error:
+        if _somebody_looks(tuple(settings.MIDDLEWARE)):
+            raise
+        return response_for_exception(request, error)
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language()
     with translation.override(language):
         error = CannotBeShown() if request.method in csrf.SAFE else NobodyKnows()
         return answers.told_when(_answer(request, error), error)
+
+
+@cache
+def _somebody_looks(middleware: tuple[str, ...]) -> bool:
+    """Whether a middleware of the site's waits for what goes wrong in views, as some that report
+    errors do: it would hear of nothing that does not leave the view."""
+    return any(hasattr(import_string(name), "process_exception") for name in middleware)
 
 
 def _answer(request: HttpRequest, error: PortalError) -> HttpResponse:

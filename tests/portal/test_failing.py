@@ -3,7 +3,9 @@
 import uuid
 
 import pytest
+from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
 
 from portal_plugin import faults, signals
 from portal_plugin.actions import base
@@ -136,6 +138,49 @@ def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(client, order
     for url in (page(order), "/portal/l/wrong/"):
         with pytest.raises(ValueError, match="gone"):
             client.get(url)
+
+
+class Reporter:
+    """As Rollbar's or Airbrake's: it waits for what goes wrong."""
+
+    heard: list = []
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        self.heard.append(exception)
+
+
+def test_a_fault_of_ours_has_the_headers_of_every_answer(client, order, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr(guard, "find_document", breaks(ValueError))
+    monkeypatch.setattr(links.links, "by_token", breaks(ValueError))
+    reported = []
+
+    def hear(request, **rest):
+        reported.append(request)
+
+    got_request_exception.connect(hear)
+    for url, policy in ((page(order), "same-origin"), ("/portal/l/wrong/", "strict-origin")):
+        response = client.get(url)
+        assert response.status_code == 500
+        assert "no-store" in response["Cache-Control"]
+        assert "noindex" in response["X-Robots-Tag"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Referrer-Policy"] == policy
+        assert "frame-ancestors" in response["Content-Security-Policy"]
+    assert len(reported) == 2
+
+
+def test_who_waits_for_faults_in_views_hears_of_ours(client, order, monkeypatch, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Reporter"]
+    monkeypatch.setattr(guard, "find_document", breaks(ValueError))
+    assert Client(raise_request_exception=False).get(page(order)).status_code == 500
+    assert len(Reporter.heard) == 1
 
 
 def test_what_cannot_be_written_into_the_history_does_not_happen(client, order, monkeypatch):
