@@ -244,7 +244,6 @@ def looked_at(document):
         "Cafe\u0301 Zoe\u0308",
         "Z\u0335\u0321\u034a\u0301\u0302\u0303algo",
         "\u770b\u677f \u5236\u4f5c",
-        "\u0644\u0648\u062d\u0629 \u0645\u062d\u0644",
         "Sign \u2067abc\u2069 end",
         "W" * 255,
         "Donaudampfschifffahrt" * 12,
