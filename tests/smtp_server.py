@@ -41,7 +41,9 @@ class Session(socketserver.StreamRequestHandler):
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """``rcpt_reply`` and ``data_reply`` are whole replies. With an event as ``at_data`` the answer
+    """``asked`` has the client's lines in capitals.
+
+    ``rcpt_reply`` and ``data_reply`` are whole replies. With an event as ``at_data`` the answer
     to a letter that was taken is held back until ``go_on``, for ``patience`` seconds."""
 
     allow_reuse_address = True
@@ -50,6 +52,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Session)
         self.letters = []
+        self.asked = []
         self.rcpt_reply = "250 ok"
         self.data_reply = "250 taken"
         self.at_data = None
@@ -62,6 +65,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         return self.server_address[1]
 
     def reply_to(self, verb):
+        self.asked.append(verb)
         return self.rcpt_reply if verb.startswith("RCPT") else "250 ok"
 
     def __enter__(self):

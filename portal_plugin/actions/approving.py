@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..exceptions import NotAvailable, TermsChanged
 from ..models.approvers import person_of
 from ..money import format_money
-from ..services import deciding, proof_files, terms
+from ..services import deciding, proof_files, terms, versions
 from ..services.presentation.decided import first_sentence, names_of, together
 from ..statuses import DocumentState, ItemState
 from .obliging import ObligationForm, Obliging
@@ -65,11 +65,16 @@ class DecidingMixin(Obliging):
 class ShownVersionMixin(forms.Form):
     """Which version the page showed: its total, deposit and delivery are agreed to as well."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.RegexField(
+        rf"^\d{{1,9}}(-[0-9a-f]{{{versions.MARK}}})?$", widget=forms.HiddenInput, required=False
+    )
+
+    def clean_version(self):
+        return versions.seen_by(self.document, self.cleaned_data["version"])
 
 
-def shown_version(document) -> int | None:
-    return document.current_version.number if document.current_version else None
+def shown_version(document) -> str:
+    return versions.mark(document.current_version) if document.current_version else ""
 
 
 class TermsMixin(ObligationForm):

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.menus import ModelAdminMenuItem
 
-from ..models import Activity, DirectLink, Invoice, LedgerEntry
+from ..models import Activity, DirectLink, Invoice, LedgerEntry, Order
 from ..money import format_money
 from ..services.mail_receivers import staff_name
-from . import timeline
+from . import sites, timeline
 from .money_rows import label_of
 from .register_base import Register, amount_of
 from .register_filters import VerbFilter
@@ -70,14 +70,15 @@ class PaymentRegister(Register):
 
 
 class InvoiceMenuItem(ModelAdminMenuItem):
-    """Only where there is something to see: most shops have none."""
+    """Only where the user's shops have any: most have none."""
 
     def is_shown(self, request):
         """Asked twice for each page of the admin: for the group, and for what is in it."""
         if not super().is_shown(request):
             return False
         if not hasattr(request, "portal_has_invoices"):
-            request.portal_has_invoices = Invoice.objects.exists()
+            theirs = sites.of_user(request.user, Order).order_by().values("pk")
+            request.portal_has_invoices = Invoice.objects.filter(site__in=theirs).exists()
         return request.portal_has_invoices
 
 

@@ -1,4 +1,4 @@
-"""What is answered while the database is away, full, locked or read-only.
+"""What is answered while the database is away, full, locked or read-only, and by a fault of ours.
 
 Nobody knows then whether a form was kept: a connection may break after the commit and before its
 answer. So the page does not say that it was, nor that it was not. The form's key is still in the
@@ -7,7 +7,10 @@ page that was sent, and a second arrival finds the first.
 
 import logging
 from collections.abc import Callable
+from functools import cache
 
+from django.conf import settings
+from django.core.handlers.exception import response_for_exception
 from django.db import (
     DatabaseError,
     DataError,
@@ -19,6 +22,7 @@ from django.db import (
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.module_loading import import_string
 from wagtail.models import Site
 
 from ..exceptions import CannotBeShown, NobodyKnows, PortalError
@@ -33,27 +37,45 @@ TROUBLES = (DatabaseError, InterfaceError)
 #: What is wrong in our own code.
 OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 #: Whose pages this process answered last, by host: nobody can be asked for a name and a phone now.
-#: It holds what was read with a document, and no more hosts than sites have.
+#: It holds what was read with a document. A site that answers to any host is known by ``MOST``.
 _shops: dict[str, Site] = {}
+MOST = 100
 
 
 def remember(request: HttpRequest, site: Site) -> None:
     """``site`` as it was read, with its settings."""
-    _shops[request.get_host()] = site
+    host = request.get_host()
+    _shops.pop(host, None)
+    _shops[host] = site
+    if len(_shops) > MOST:
+        del _shops[next(iter(_shops))]
 
 
 def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer of ``ask``, or a page of ours that needs no database."""
+    """The answer of ``ask``, or a page of ours that needs no database.
+
+    For anything else that goes wrong it is the site's own page, reported as Django does, so that it
+    gets the headers of every answer.
+    """
     try:
         return ask()
-    except OURS:
-        raise
-    except TROUBLES:
+    except Exception as error:
+        if not isinstance(error, TROUBLES) or isinstance(error, OURS):
+            if _somebody_looks(tuple(settings.MIDDLEWARE)):
+                raise
+            return response_for_exception(request, error)
         logger.exception("The database could not do what it was asked")
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language()
     with translation.override(language):
         error = CannotBeShown() if request.method in csrf.SAFE else NobodyKnows()
         return answers.told_when(_answer(request, error), error)
+
+
+@cache
+def _somebody_looks(middleware: tuple[str, ...]) -> bool:
+    """Whether a middleware of the site's waits for what goes wrong in views, as some that report
+    errors do: it would hear of nothing that does not leave the view."""
+    return any(hasattr(import_string(name), "process_exception") for name in middleware)
 
 
 def _answer(request: HttpRequest, error: PortalError) -> HttpResponse:

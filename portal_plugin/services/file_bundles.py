@@ -34,7 +34,7 @@ def stream(rows: Iterable[Attachment]) -> Iterator[bytes]:
     that no program takes the rest for whole. Raises ``FileIsDamaged``.
     """
     out = Outlet()
-    names: set[str] = set()
+    names: dict[str, int] = {}
     with zipfile.ZipFile(cast(IO[bytes], out), "w", zipfile.ZIP_STORED) as archive:
         try:
             for row in rows:

@@ -49,7 +49,7 @@ def bundle(there: Iterable[tuple[SalesDocument, RenderedPdf]]) -> IO[bytes]:
 
 
 def _fill(archive: zipfile.ZipFile, there: Iterable[tuple[SalesDocument, RenderedPdf]]) -> None:
-    names: set[str] = set()
+    names: dict[str, int] = {}
     for document, pdf in there:
         file = pdfs.hand_out(pdf)
         if file is None:
@@ -59,11 +59,12 @@ def _fill(archive: zipfile.ZipFile, there: Iterable[tuple[SalesDocument, Rendere
             archive.writestr(unused(paper.file_name(document), names), file.read())
 
 
-def unused(name: str, names: set[str]) -> str:
-    """Two shops may have given the same number."""
-    path, number, free = PurePath(name), 1, name
+def unused(name: str, names: dict[str, int]) -> str:
+    """Two shops may have given the same number, and a customer may send the same name as often as
+    they like. ``names`` has those that are taken, each with the number that was tried last."""
+    path, number, free = PurePath(name), names.get(name, 1), name
     while free in names:
         number += 1
         free = f"{path.stem} ({number}){path.suffix}"
-    names.add(free)
+    names[name], names[free] = number, names.get(free, 1)
     return free

@@ -84,7 +84,7 @@ def told(document: SalesDocument, link_id: int, user: Any) -> None:
 def stream(person: Person) -> Iterator[bytes]:
     """The zip, piece by piece. A file that cannot be read is named in ``missing.txt``."""
     out = file_bundles.Outlet()
-    names: set[str] = set()
+    names: dict[str, int] = {}
     missing: list[str] = []
     with zipfile.ZipFile(cast(IO[bytes], out), "w", zipfile.ZIP_STORED) as archive:
         told = json.dumps(rows_of(person), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)

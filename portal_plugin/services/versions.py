@@ -172,6 +172,32 @@ def asks_again(document: SalesDocument, since: int | None) -> bool:
     return is_dearer or has_other_plan(old, new) or bool(delivery_changes(old, new))
 
 
+#: Letters of a version's digest in the mark of a page that shows it.
+MARK = 16
+FIRST = 1
+
+
+def mark(version: DocumentVersion) -> str:
+    """What a form carries of the version that its page showed: the number alone could be named by
+    somebody who has not seen what it is about."""
+    return f"{version.number}-{version.digest[:MARK]}"
+
+
+def seen_by(document: SalesDocument, marked: str) -> int | None:
+    """The number of the version that was shown. Whoever names none of this document's is asked like
+    somebody who has seen nothing but the first."""
+    current = document.current_version
+    if current is None:
+        return None
+    if marked == mark(current):
+        return int(current.number)
+    number, _dash, letters = marked.partition("-")
+    if not number or len(letters) != MARK:
+        return FIRST
+    known = document.versions.filter(number=int(number), digest__startswith=letters)
+    return int(number) if known.exists() else FIRST
+
+
 def version_shown(document: SalesDocument, number: int | None) -> DocumentVersion | None:
     """An earlier version of the document by its number; ``None`` for the current one."""
     if number is None or document.current_version is None:

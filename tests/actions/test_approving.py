@@ -119,3 +119,21 @@ def test_hidden_fields_of_no_page_of_ours_approve_nothing(client, estimate, keys
     before = written()
     assert client.post(url, data).status_code in (400, 409)
     assert written() == before
+
+
+@pytest.mark.parametrize("forged", ["", "2", "2-" + "0" * 16, "1-" + "0" * 16, "99-" + "0" * 16])
+def test_nobody_agrees_to_a_total_by_naming_a_version_they_have_not_seen(
+    client, estimate, keys, forged
+):
+    url = url_of(estimate, "approve", keys[0])
+    data = filled(client, url, accept_terms="on") | {"version": forged}
+    estimate = type(estimate).objects.get(pk=estimate.pk)
+    estimate.shipping_amount = 20
+    factories.publish(estimate)
+    before = written()
+    answer = client.post(url, data)
+    assert answer.status_code == 409
+    assert written() == before
+    assert "€377.00" in answer.content.decode()
+    hidden = {field.name: field.value() for field in answer.context["form"].hidden_fields()}
+    assert client.post(url, data | hidden).status_code == 303

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from portal_plugin.models import Choice, Estimate, Order
-from portal_plugin.services import paper
+from portal_plugin.services import paper, versions
 from portal_plugin.services.presentation import document_view
 from tests.factories import (
     approve,
@@ -137,8 +137,8 @@ def test_an_option_that_came_after_the_page_was_opened_is_not_left_out_by_it(cli
     enter(document)
     url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
     page = client.get(url).content.decode()
-    assert f'name="version" value="{document.current_version.number}"' in page
-    opened = document.current_version.number
+    opened = versions.mark(document.current_version)
+    assert f'name="version" value="{opened}"' in page
     document.line_items.add(line_item(3, name="Stand", is_optional=True, is_selected=True))
     document = publish(document)
     stand = f"option_{key_of(document, 'Stand')}"

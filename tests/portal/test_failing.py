@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.core.signals import got_request_exception
 from django.db import (
     DatabaseError,
     IntegrityError,
@@ -10,11 +11,12 @@ from django.db import (
     OperationalError,
     connection,
 )
+from django.test import Client
 
 from portal_plugin import faults, signals
 from portal_plugin.actions import base
 from portal_plugin.models import Comment, OutgoingEmail, PortalSettings, Submission
-from portal_plugin.portal import guard, links
+from portal_plugin.portal import failing, guard, links
 from portal_plugin.services import links as link_service
 from tests import factories
 from tests.portal.browsing import page
@@ -162,6 +164,49 @@ def test_what_is_wrong_in_our_own_code_is_not_called_the_databases(
             client.get(url)
 
 
+class Reporter:
+    """As Rollbar's or Airbrake's: it waits for what goes wrong."""
+
+    heard: list = []
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        self.heard.append(exception)
+
+
+def test_a_fault_of_ours_has_the_headers_of_every_answer(client, order, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr(guard, "find_document", breaks(ValueError))
+    monkeypatch.setattr(links.links, "by_token", breaks(ValueError))
+    reported = []
+
+    def hear(request, **rest):
+        reported.append(request)
+
+    got_request_exception.connect(hear)
+    for url, policy in ((page(order), "same-origin"), ("/portal/l/wrong/", "strict-origin")):
+        response = client.get(url)
+        assert response.status_code == 500
+        assert "no-store" in response["Cache-Control"]
+        assert "noindex" in response["X-Robots-Tag"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Referrer-Policy"] == policy
+        assert "frame-ancestors" in response["Content-Security-Policy"]
+    assert len(reported) == 2
+
+
+def test_who_waits_for_faults_in_views_hears_of_ours(client, order, monkeypatch, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Reporter"]
+    monkeypatch.setattr(guard, "find_document", breaks(ValueError))
+    assert Client(raise_request_exception=False).get(page(order)).status_code == 500
+    assert len(Reporter.heard) == 1
+
+
 def test_what_cannot_be_written_into_the_history_does_not_happen(client, order, monkeypatch):
     monkeypatch.setattr(base.activity, "record", breaks(OperationalError))
     assert is_ours(comment(client, order, uuid.uuid4()))
@@ -180,3 +225,15 @@ def test_a_listener_of_the_sites_that_breaks_takes_nothing_back(client, order):
         signals.activity_recorded.disconnect(broken)
     assert Comment.objects.count() == 1
     assert set(OutgoingEmail.objects.values_list("kind", flat=True)) >= {"receipt_comment"}
+
+
+def test_a_site_that_answers_to_any_host_fills_no_memory(client, order, settings, monkeypatch):
+    settings.ALLOWED_HOSTS = ["*"]
+    monkeypatch.setattr(failing, "MOST", 3)
+    monkeypatch.setattr(failing, "_shops", known := {})
+    for number in range(5):
+        assert client.get(page(order), headers={"host": f"{number}.example"}).status_code in (
+            200,
+            404,
+        )
+    assert list(known) == ["2.example", "3.example", "4.example"]

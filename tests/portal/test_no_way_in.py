@@ -4,6 +4,7 @@ import re
 import time
 import zoneinfo
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from django.conf import settings as site_settings
@@ -102,6 +103,24 @@ def test_what_does_not_open_costs_the_same_whatever_the_reason(client):
             assert client.get(path).status_code == 404
         counts.add(len(queries))
     assert len(counts) == 1
+
+
+def test_a_secret_is_looked_up_by_its_hash_and_compared_with_nothing(client):
+    """How long a look-up takes tells of the hash, which nobody can aim at. The same questions are
+    asked of a right and of a wrong one, until it is known which it is."""
+    _path, token = path_of(factories.link_factory(factories.order_factory(items=1)))
+    wrong = "x" * len(token)
+    client.get("/portal/l/warm/")
+    asked = []
+    for raw in (wrong, token):
+        with CaptureQueriesContext(connection) as queries:
+            links.by_token(raw)
+        assert raw not in str(queries.captured_queries)
+        hashed = sha256(raw.encode()).hexdigest()
+        asked.append([query["sql"].replace(hashed, "HASH") for query in queries])
+    assert asked[0] == asked[1]
+    assert len(asked[0]) == 1
+    assert "HASH" in asked[0][0]
 
 
 # -- until when -----------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from portal_plugin.models import OutgoingEmail
-from portal_plugin.services import mail_delivery, outbox
+from portal_plugin.models import OutgoingEmail, PortalSettings
+from portal_plugin.services import mail_delivery, outbox, sending
 from portal_plugin.statuses import EmailState
 
-from ..factories import link_factory, order_factory
+from ..factories import customer_factory, link_factory, order_factory
 from ..mailing import ANYMAIL, SMTP, send_by
 from ..smtp_server import MailServer
 
@@ -226,3 +226,27 @@ def test_a_backend_that_sends_nothing_is_no_success(settings):
 def test_a_backend_that_does_not_exist_is_tried_again(settings):
     send_by(settings, "no.such.Backend")
     assert drained(queue()).state == EmailState.WAITING
+
+
+def test_a_domain_in_other_letters_is_written_as_mail_servers_read_it(server):
+    """Punycode (RFC 5891): most servers take nothing else."""
+    customer = customer_factory(email="kim@\u0645\u062b\u0627\u0644.example")
+    order = order_factory(items=1, customer=customer)
+    shop = "b\u00fccher.example"
+    PortalSettings.objects.update(email=f"laden@{shop}", sender=f"post@{shop}")
+    assert drained(queue(link_factory(order))).state == EmailState.SENT
+    said = " ".join(server.asked)
+    assert "MAIL FROM:<POST@XN--BCHER-KVA.EXAMPLE>" in said
+    assert "RCPT TO:<KIM@XN--MGBH0FB.EXAMPLE>" in said
+    assert "xn--bcher-kva.example" in server.letters[0]["Reply-To"]
+
+
+@pytest.mark.parametrize("address", ["kim@b\u00fccher.example", "kim@xn--bcher-kva.example"])
+def test_staff_may_write_either(address):
+    order = order_factory(items=1)
+    customer = order.customer
+    type(customer).objects.filter(pk=customer.pk).update(email=address)
+    (email,) = sending.send_document(
+        order, recipients=[type(customer).objects.get()], subject="Here", text="It is"
+    )
+    assert email.recipient.email == address

@@ -218,6 +218,53 @@ def test_text_and_amounts_can_be_copied_out(language, currency, name, amount):
     assert amount in text
 
 
+#: What a reader does not see: soft hyphens, joiners, and what turns the direction.
+UNSEEN = re.compile(r"[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufffe\s]")
+
+
+def looked_at(document):
+    """The text as browsers read it, and the boxes of its letters with the width of their page."""
+    pdfium = pytest.importorskip("pypdfium2")
+    sheet = paper.sheet(document)
+    text, boxes = "", []
+    for page in pdfium.PdfDocument(pdf.render(sheet.html, files=sheet.files)):
+        read = page.get_textpage()
+        text += read.get_text_range()
+        found = [read.get_charbox(number) for number in range(read.count_chars())]
+        boxes += [(left, right, page.get_width()) for left, _bottom, right, _top in found]
+    return text, boxes
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Donau\xaddampf\xadschiff",
+        "Big\u200bsign, no\u2060break",
+        "Poster \U0001f600 and \U0001f469\u200d\U0001f4bb",
+        "Cafe\u0301 Zoe\u0308",
+        "Z\u0335\u0321\u034a\u0301\u0302\u0303algo",
+        "\u770b\u677f \u5236\u4f5c",
+        "Sign \u2067abc\u2069 end",
+        "W" * 255,
+        "Donaudampfschifffahrt" * 12,
+        "\u5236" * 200,
+    ],
+)
+def test_no_letter_is_lost_or_runs_off_the_page(name):
+    text, boxes = looked_at(order_factory([line_item(name=name, description=name)]))
+    assert UNSEEN.sub("", text).count(UNSEEN.sub("", name)) == 2
+    assert "€119.00" in text
+    assert not [(left, right) for left, right, width in boxes if left < 0 or right > width]
+
+
+@pytest.mark.parametrize("turn", ["\u202e", "\u202d", "\u2067", "\u2068", "\u200f", "\u2066\u202e"])
+def test_a_sign_that_turns_the_direction_turns_no_amount(turn):
+    """It ends with the words that it was written into."""
+    text, _boxes = looked_at(order_factory([line_item(name=f"Sign {turn}abc", description=turn)]))
+    assert "€50.00 19% €100.00" in " ".join(text.split())
+    assert "Total €119.00" in " ".join(text.split())
+
+
 def test_arabic_runs_from_the_right_and_can_be_copied_out():
     site = site_factory()
     terms.add(site, "ar", "order", "شروط")

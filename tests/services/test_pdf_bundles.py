@@ -55,3 +55,22 @@ def test_looking_for_them_shows_nothing_and_orders_each_once():
     for _ in range(2):
         assert pdf_bundles.find([order]) == ([], [order])
     assert RenderedPdf.objects.filter(document=order.pk).count() == 1
+
+
+class Counted(dict):
+    """How often somebody asked whether a name is taken."""
+
+    asked = 0
+
+    def __contains__(self, name):
+        self.asked += 1
+        return super().__contains__(name)
+
+
+def test_equal_names_are_told_apart_without_trying_all_of_them():
+    names = Counted()
+    given = {pdf_bundles.unused("a.pdf", names) for _ in range(10_000)}
+    assert len(given) == 10_000
+    assert {"a.pdf", "a (2).pdf", "a (10000).pdf"} <= given
+    assert names.asked < 30_000
+    assert pdf_bundles.unused("a (2).pdf", names) == "a (2) (2).pdf"

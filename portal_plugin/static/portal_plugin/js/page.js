@@ -1,5 +1,6 @@
 /* What the page does besides its dialog: times of the reader's own zone, the bar of phones, the colour
-   behind dialogs, links to pay and to look closely, and one word to the shop that a person is here. */
+   behind dialogs, links to pay and to look closely, and one word to the shop that a person is here.
+   Whoever comes back to it sees it as it is now. */
 
 const root = document.getElementById("portal");
 const visit = document.querySelector("[data-portal-visit]");
@@ -75,6 +76,12 @@ async function openOther(event) {
     location.assign(link.href);
   }
 }
+
+/** Some browsers keep a page whole for going back, whatever its headers say: what it shows may be
+    over by then, or not this reader's any more. */
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 if (root) {
   root.addEventListener("click", openOther);
