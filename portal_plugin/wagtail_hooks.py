@@ -83,7 +83,7 @@ def log_actions(actions):
 @hooks.register("register_icons")
 def icons(found):
     """Wagtail has none for money."""
-    return [*found, "portal_plugin/icons/portal-money.svg"]
+    return [*found, "portal_plugin/admin/icons/portal-money.svg"]
 
 
 @hooks.register("construct_homepage_panels")

@@ -21,7 +21,7 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 
 from ..models import Customer
 from . import sites
-from .columns import TextColumn
+from .columns import TABLE, TextColumn
 from .directions import EitherDirection
 from .forms import site_name
 
@@ -81,6 +81,10 @@ class SiteChooserViewSet(SnippetChooserViewSet):
     choose_results_view_class = SiteChooseResultsView
     chosen_view_class = SiteChosenView
     chosen_multiple_view_class = SiteChosenMultipleView
+    # In the reader's language: Wagtail's own are in that of the process.
+    page_title = _("Choose")
+    search_tab_label = _("Search")
+    create_action_label = _("Create")
 
 
 class WritesCustomer:
@@ -107,9 +111,16 @@ class CustomerSearchForm(BaseFilterForm):
 
 
 class SearchesCustomers:
-    """With what tells apart two customers of one name."""
+    """With what tells apart two customers of one name. On a phone each is a card."""
 
     filter_form_class = CustomerSearchForm
+    page_subtitle = ""
+
+    @property
+    def title_column(self):
+        column = super().title_column
+        column.label = _("Name")
+        return column
 
     @property
     def columns(self):
@@ -117,6 +128,10 @@ class SearchesCustomers:
         found.append(Column("email", label=_("Email"), accessor="email"))
         found.append(TextColumn("phone", label=_("Phone"), accessor="phone"))
         return found
+
+    def get_context_data(self, **kwargs):
+        self.table.classname = TABLE
+        return super().get_context_data(**kwargs)
 
 
 class CustomerChooseView(SearchesCustomers, WritesCustomer, SiteChooseView):
@@ -145,6 +160,7 @@ class CustomerChooserViewSet(SiteChooserViewSet):
     choose_view_class = CustomerChooseView
     choose_results_view_class = CustomerChooseResultsView
     create_view_class = CustomerCreateInChooser
+    page_title = _("Choose a customer")
     creation_form_class = NewCustomerForm
 
     @cached_property

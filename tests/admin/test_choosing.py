@@ -45,6 +45,9 @@ def test_the_buttons_are_in_the_language_of_whoever_reads_them():
     chooser = form.base_fields["customer"].widget
     for text in (chooser.choose_one_text, chooser.choose_another_text, chooser.link_to_chosen_text):
         assert isinstance(text, Promise)
+    window = Customer.snippet_viewset.chooser_viewset
+    for text in (window.page_title, window.search_tab_label, window.create_action_label):
+        assert isinstance(text, Promise)
 
 
 def test_a_number_of_a_phone_is_not_turned_round_between_words_from_right_to_left(client, boss):

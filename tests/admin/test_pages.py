@@ -32,6 +32,10 @@ def test_the_style_sheets_are_there(client, boss):
     assert all(finders.find(path) for path in found)
 
 
+def test_the_icon_that_wagtail_does_not_have_is_in_its_sprite(client, boss):
+    assert 'id="icon-portal-money"' in client.get(reverse("wagtailadmin_sprite")).content.decode()
+
+
 @pytest.mark.parametrize("make", [estimate_factory, order_factory])
 @pytest.mark.parametrize("published", [True, False])
 @pytest.mark.parametrize("name", ["edit", "history", "usage"])
