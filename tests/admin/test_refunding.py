@@ -248,3 +248,27 @@ def test_the_register_says_what_each_entry_is(client, boss, standin):
     page = said(client.get("/admin/portal/payments/"))
     assert "Taken back by the bank" in page
     assert "Returned by the bank" in page
+
+
+class TestWhichPayment:
+    @pytest.mark.parametrize("name", ["refund", "correct"])
+    def test_only_a_payment_has_such_a_page(self, client, boss, cash, name):
+        gone = payments.refund_outside(cash, amount=Decimal(5), reason="Late")
+        assert client.get(place(cash, name)).status_code == 200
+        assert client.get(place(gone, name)).status_code == 404
+        nobodys = reverse(f"portal_admin:{name}", args=[gone.pk + 1])
+        assert client.get(nobodys).status_code == 404
+
+    def test_of_two_the_one_that_was_meant(self, client, boss, only_site):
+        document = order_factory(items=1)
+        _first, second = (
+            payments.record_offline(document, amount=Decimal(amount)) for amount in (20, 30)
+        )
+        answer = post(client, second, how="outside", method="Cash", amount="25")
+        assert answer.status_code == 200
+        assert LedgerEntry.objects.get(kind="refund").about == second
+
+    def test_without_a_fee_none_is_spoken_of_and_the_press_has_one_key(self, client, boss, cash):
+        page = post(client, cash, how="outside", method="Cash", step="look")
+        assert "the fee that was paid" not in said(page)
+        assert page.content.decode().count('name="key"') == 1
