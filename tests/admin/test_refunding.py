@@ -272,3 +272,21 @@ class TestWhichPayment:
         page = post(client, cash, how="outside", method="Cash", step="look")
         assert "the fee that was paid" not in said(page)
         assert page.content.decode().count('name="key"') == 1
+
+    def test_what_is_proposed_is_never_more_than_is_left_of_it(self, client, boss, cash):
+        for _twice in range(2):
+            entry = payments.record_offline(cash.document, amount=Decimal(8), method="Till")
+        page = client.get(place(entry))
+        assert (value(page, "amount"), value(page, "method")) == ("8.00", "Till")
+
+    def test_more_than_is_left_is_said_at_the_second_look(self, client, boss, cash):
+        page = said(post(client, cash, how="outside", method="Cash", amount="500", step="look"))
+        assert "Only €119.00 is left of this payment." in page
+        assert "is unpaid" not in page
+
+    def test_where_stripe_is_silent_it_is_said_that_it_is_asked_again(self, client, boss, standin):
+        entry = paid(standin)
+        standin.misbehave("silence", "/v1/refunds", method="POST")
+        assert "Stripe has not answered yet. It is asked for €40.00 again." in said(
+            post(client, entry)
+        )

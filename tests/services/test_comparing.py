@@ -150,6 +150,21 @@ def test_nor_is_one_that_was_booked_or_came_to_nothing(standin):
     assert found.news == 0
 
 
+def test_trying_it_out_writes_nothing_of_what_went_back_either(standin):
+    entry, disputed = paid(standin), paid(standin)
+    ask(standin).v1.refunds.create({"charge": entry.reference, "amount": 1900})
+    standin.dispute(disputed.reference)
+    days_later(standin, 40)
+    before = rows()
+    for _twice in range(2):
+        (found,) = payments.reconcile(is_dry=True)
+        assert (found.news, rows()) == (2, before)
+    payments.reconcile()
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 100
+    (found,) = payments.reconcile(is_dry=True)
+    assert found.news == 0
+
+
 def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):
     document = order(deposit_percent=0)
     confirm(standin, begin(document).attempt.payment_intent)
