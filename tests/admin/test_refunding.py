@@ -290,3 +290,15 @@ class TestWhichPayment:
         assert "Stripe has not answered yet. It is asked for €40.00 again." in said(
             post(client, entry)
         )
+
+    def test_only_who_may_is_led_there(self, client, staff_of, only_site, cash):
+        places = [place(cash, name) for name in ("refund", "correct")]
+
+        def seen():
+            page = client.get(pages.overview(cash.document)).content.decode()
+            return [address in page for address in places]
+
+        staff_of(only_site)
+        assert seen() == [True, True]
+        staff_of(only_site, "Portal editors")
+        assert seen() == [False, False]
