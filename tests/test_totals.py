@@ -205,3 +205,8 @@ def test_what_is_taken_off_the_whole_is_at_most_the_whole(prices, discount, tota
         for price, rate in zip(prices, rates, strict=True)
     ]
     assert document_totals(lines, "EUR", Terms(discount_amount=D(discount))).total == total
+
+
+def test_of_less_than_nothing_no_deposit_is_asked_for():
+    terms = Terms(deposit_amount=D(5))
+    assert document_totals([Line(unit_price=D(-50))], "EUR", terms).deposit == 0

@@ -248,3 +248,57 @@ def test_the_register_says_what_each_entry_is(client, boss, standin):
     page = said(client.get("/admin/portal/payments/"))
     assert "Taken back by the bank" in page
     assert "Returned by the bank" in page
+
+
+class TestWhichPayment:
+    @pytest.mark.parametrize("name", ["refund", "correct"])
+    def test_only_a_payment_has_such_a_page(self, client, boss, cash, name):
+        gone = payments.refund_outside(cash, amount=Decimal(5), reason="Late")
+        assert client.get(place(cash, name)).status_code == 200
+        assert client.get(place(gone, name)).status_code == 404
+        nobodys = reverse(f"portal_admin:{name}", args=[gone.pk + 1])
+        assert client.get(nobodys).status_code == 404
+
+    def test_of_two_the_one_that_was_meant(self, client, boss, only_site):
+        document = order_factory(items=1)
+        _first, second = (
+            payments.record_offline(document, amount=Decimal(amount)) for amount in (20, 30)
+        )
+        answer = post(client, second, how="outside", method="Cash", amount="25")
+        assert answer.status_code == 200
+        assert LedgerEntry.objects.get(kind="refund").about == second
+
+    def test_without_a_fee_none_is_spoken_of_and_the_press_has_one_key(self, client, boss, cash):
+        page = post(client, cash, how="outside", method="Cash", step="look")
+        assert "the fee that was paid" not in said(page)
+        assert page.content.decode().count('name="key"') == 1
+
+    def test_what_is_proposed_is_never_more_than_is_left_of_it(self, client, boss, cash):
+        for _twice in range(2):
+            entry = payments.record_offline(cash.document, amount=Decimal(8), method="Till")
+        page = client.get(place(entry))
+        assert (value(page, "amount"), value(page, "method")) == ("8.00", "Till")
+
+    def test_more_than_is_left_is_said_at_the_second_look(self, client, boss, cash):
+        page = said(post(client, cash, how="outside", method="Cash", amount="500", step="look"))
+        assert "Only €119.00 is left of this payment." in page
+        assert "is unpaid" not in page
+
+    def test_where_stripe_is_silent_it_is_said_that_it_is_asked_again(self, client, boss, standin):
+        entry = paid(standin)
+        standin.misbehave("silence", "/v1/refunds", method="POST")
+        assert "Stripe has not answered yet. It is asked for €40.00 again." in said(
+            post(client, entry)
+        )
+
+    def test_only_who_may_is_led_there(self, client, staff_of, only_site, cash):
+        places = [place(cash, name) for name in ("refund", "correct")]
+
+        def seen():
+            page = client.get(pages.overview(cash.document)).content.decode()
+            return [address in page for address in places]
+
+        staff_of(only_site)
+        assert seen() == [True, True]
+        staff_of(only_site, "Portal editors")
+        assert seen() == [False, False]

@@ -47,6 +47,14 @@ def test_is_closed_with_a_note(client, boss):
     assert client.post(URL, {"row": row.pk}).status_code == 404
 
 
+def test_of_several_just_the_one_that_was_meant_is_closed(client, boss):
+    document = order_factory(items=1)
+    rows = [found(document, reference=f"pi_{number}") for number in range(3)]
+    client.post(URL, {"row": rows[1].pk, "note": "The old shop"})
+    assert set(Discrepancy.objects.open()) == {rows[0], rows[2]}
+    assert client.post(URL, {"row": ""}).status_code == 404
+
+
 def test_what_names_no_order_of_ours_is_there_too(client, boss):
     found()
     assert "pi_1" in client.get(URL).content.decode()

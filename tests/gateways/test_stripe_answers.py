@@ -201,7 +201,10 @@ def test_a_row_that_moves_nothing_counts_for_none():
 
 def test_before_there_are_rows_the_state_says_what_moved():
     assert moved(dispute(status="won")) == [("dp_1", -100), ("dp_1", 100)]
-    assert moved(dispute(status="lost", balance_transactions=None)) == [("dp_1", -100)]
+    lost = dispute(status="lost", balance_transactions=None)
+    assert moved(lost) == [("dp_1", -100)]
+    assert lost.withdrawals[0].at == lost.opened_at
+    assert dispute(status="won").returns[0].at > lost.opened_at
 
 
 def test_a_refund_of_a_charge_without_a_payment_has_none():

@@ -135,6 +135,36 @@ def test_each_message_that_was_not_taken_is(standin, kept):
     assert not StripeEvent.objects.filter(account="", handled_at=None).exists()
 
 
+def test_a_debit_that_is_known_to_be_under_way_is_no_news(standin):
+    confirm(standin, begin(order()).attempt.payment_intent, "sepa")
+    take_all(standin)
+    (found,) = payments.reconcile()
+    assert found.news == 0
+
+
+def test_nor_is_one_that_was_booked_or_came_to_nothing(standin):
+    paid(standin)
+    confirm(standin, begin(order()).attempt.payment_intent, "0002")
+    take_all(standin)
+    (found,) = payments.reconcile()
+    assert found.news == 0
+
+
+def test_trying_it_out_writes_nothing_of_what_went_back_either(standin):
+    entry, disputed = paid(standin), paid(standin)
+    ask(standin).v1.refunds.create({"charge": entry.reference, "amount": 1900})
+    standin.dispute(disputed.reference)
+    days_later(standin, 40)
+    before = rows()
+    for _twice in range(2):
+        (found,) = payments.reconcile(is_dry=True)
+        assert (found.news, rows()) == (2, before)
+    payments.reconcile()
+    assert LedgerEntry.objects.total() == of_stripe(standin) == 100
+    (found,) = payments.reconcile(is_dry=True)
+    assert found.news == 0
+
+
 def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):
     document = order(deposit_percent=0)
     confirm(standin, begin(document).attempt.payment_intent)
@@ -157,6 +187,7 @@ def test_after_a_long_silence_it_looks_further_back_than_the_last_time(standin):
     document = order(deposit_percent=0)
     payment = begin(document).attempt.payment_intent
     confirm(standin, payment, "sepa")
+    take_all(standin)  # it is under way
     days_later(standin, 20)
     Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
     standin.settle(payment, "succeeded")

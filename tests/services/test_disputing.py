@@ -85,6 +85,8 @@ def test_won_gives_it_back(standin, disputed):
     assert (found.paid, found.charged_back, found.left_of(disputed)) == (ALL, 0, ALL)
     assert Dispute.objects.get().state == DisputeState.WON
     assert mails("staff_chargeback_returned") == 1
+    assert found.activities.filter(verb="chargeback_returned").count() == 1
+    assert found.listed_balance == 0
 
 
 def test_while_it_is_open_each_state_of_it_is_news(standin, disputed):
@@ -285,3 +287,12 @@ def test_only_what_came_back_is_given_back(standin, disputed):
     part = replace(answer.moved[1], amount=Decimal("19"))
     disputing.apply(replace(answer, moved=(answer.moved[0], part)), disputed)
     assert document(disputed).paid == 19
+
+
+def test_more_that_came_back_than_was_taken_is_not_booked(standin, disputed):
+    row = Dispute.objects.get()
+    standin.dispute_becomes(row.stripe_dispute, "won")
+    answer = answer_of(row)
+    again = replace(answer.moved[1], id="txn_again")
+    disputing.apply(replace(answer, moved=(*answer.moved, again)), disputed)
+    assert ledger(disputed) == TAKEN[:3]

@@ -56,6 +56,15 @@ def test_what_was_asked_for_waits_for_its_next_turn_and_the_other_does_not(stand
     assert fresh(second).updated_at == before
 
 
+def test_one_that_stripe_is_silent_about_waits_for_its_next_turn(standin):
+    row = refund(standin)
+    age(row, made=5, asked=3)
+    standin.misbehave("silence", PATH, method="POST")
+    assert catch_up() == 1
+    assert fresh(row).state == RefundState.NEW
+    assert fresh(row).updated_at > minutes_ago(1)
+
+
 def test_without_keys_nobody_is_asked(standin, settings):
     row = refund(standin)
     age(row, made=5, asked=3)

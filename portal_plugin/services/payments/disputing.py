@@ -8,7 +8,6 @@ is answered at Stripe.
 from itertools import zip_longest
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from ... import signals
@@ -81,20 +80,14 @@ def _is_news(row: Dispute, answer: gateway.Dispute) -> bool:
     less money that moved. But a question that was closed can become a chargeback, and what was
     lost or won can be decided once more."""
     known = len(answer.withdrawals) + len(answer.returns)
-    if known != (booked := _booked(row).count()):
-        return known > booked
-    if row.state not in DisputeState.ended() or answer.state in DisputeState.ended():
+    booked = LedgerEntry.objects.filter(document=row.document_id, reference=row.stripe_dispute)
+    if known != booked.count():
+        return known > booked.count()
+    if row.state not in DisputeState.ended():
         return True
     if row.state == DisputeState.WON:
         return any(one.amount > 0 for one in answer.moved)
-    return row.state == DisputeState.LOST and answer.is_appealed
-
-
-def _booked(row: Dispute) -> QuerySet[LedgerEntry]:
-    kinds = (LedgerKind.CHARGEBACK, LedgerKind.REVERSAL)
-    return LedgerEntry.objects.filter(
-        account=row.account, kind__in=kinds, reference=row.stripe_dispute
-    )
+    return answer.is_appealed
 
 
 def _follow(
