@@ -13,3 +13,8 @@ def estimate(enter):
 @pytest.fixture
 def keys(estimate):
     return [item.key for item in estimate.lines]
+
+
+@pytest.fixture
+def user():
+    return factories.user_factory()

@@ -37,3 +37,41 @@ def test_a_late_change_request_voids_nothing(client, enter):
     client.post(url, filled(client, url, text="Can it be red?"))
     assert ChangeRequest.objects.get().is_late
     assert Order.objects.get().state == "approved"
+
+
+@pytest.mark.parametrize("about", ["the document", "what waits", "what is approved"])
+@pytest.mark.parametrize("kind", ["estimate", "order"])
+def test_it_is_late_where_an_order_has_its_yes(client, enter, kind, about):
+    document = getattr(factories, f"{kind}_factory")(items=2)
+    first, second = (line.key for line in document.lines)
+    factories.approve(document, [first])
+    enter(document)
+    key = {"what waits": second, "what is approved": first}.get(about)
+    url = url_of(document, "change_request", key)
+    client.post(url, filled(client, url, text="Can it be red?"))
+    is_late = ChangeRequest.objects.get().is_late
+    assert is_late is (kind == "order" and about == "what is approved")
+
+
+def test_its_number_goes_on_through_the_family_and_begins_anew_in_another(client, enter):
+    estimate = factories.estimate_factory(items=1)
+    order = factories.order_factory(items=1, family=estimate.family, ancestors=[estimate.pk])
+    for document in (estimate, order, factories.estimate_factory(items=1)):
+        enter(document)
+        url = url_of(document, "change_request")
+        client.post(url, filled(client, url, text="Larger"))
+    assert list(ChangeRequest.objects.order_by("pk").values_list("number", flat=True)) == [1, 2, 1]
+
+
+def test_only_an_open_one_of_the_document_is_withdrawn(client, enter, estimate, keys):
+    withdraw = url_of(estimate, "withdraw_change_request")
+    assert client.get(withdraw).status_code == 409
+    url = url_of(estimate, "change_request", keys[0])
+    client.post(url, filled(client, url, text="Larger"))
+    other = factories.estimate_factory(items=1)
+    theirs = other.change_requests.create(number=1, text="Smaller")
+    data = filled(client, withdraw)
+    assert client.post(withdraw, data | {"change_request": theirs.pk}).status_code == 400
+    ChangeRequest.objects.filter(document=estimate.pk).update(state=ChangeRequestState.DONE)
+    assert client.post(withdraw, data).status_code == 409
+    assert not ChangeRequest.objects.filter(state=ChangeRequestState.WITHDRAWN).exists()

@@ -1,5 +1,7 @@
 """What a consumer in the EU reads above the button that makes an order, where the shop says so."""
 
+from datetime import date
+
 import pytest
 
 from portal_plugin.models import Decision, Order, Submission
@@ -36,6 +38,27 @@ def test_the_button_says_what_it_does_with_everything_above_it(client, enter, sh
     assert TEXT in page
 
 
+def rows(client, document):
+    found = client.get(url_of(document, "approve", document.lines[0].key)).context["obligation"]
+    return {str(label): str(value) for label, value in found}
+
+
+def test_delivery_and_payment_are_told_as_they_were_agreed(client, enter, shop):
+    plain = rows(client, opened(client, enter))
+    assert plain["Delivery"] == "as agreed"
+    assert not {"Payment plan", "Deposit, due first"} & set(plain)
+    told = rows(client, opened(client, enter, delivery_text="By parcel"))
+    assert told["Delivery"] == "By parcel"
+    day = date(2031, 5, 4)
+    told = rows(client, opened(client, enter, delivery_text="By parcel", delivery_on=day))
+    assert told["Delivery"] == "May 4, 2031 · By parcel"
+    parts = [{"percent": "40", "on": "", "days": None}, {"percent": "", "on": "", "days": 14}]
+    told = rows(client, opened(client, enter, instalments=parts))
+    assert "€47.60" in told["Payment plan"]
+    assert "Deposit, due first" not in told
+    assert "Deposit, due first" in rows(client, opened(client, enter, deposit_percent=50))
+
+
 def test_the_text_is_kept_with_the_decision_and_on_its_receipt(client, enter, shop):
     estimate = opened(client, enter)
     url = url_of(estimate, "approve", estimate.lines[0].key)
@@ -57,6 +80,27 @@ def test_a_text_that_changed_meanwhile_is_shown_first(client, enter, shop):
     assert response.status_code == 409
     assert b"within 30 days" in response.content
     assert not Decision.objects.exists()
+
+
+def test_it_hides_nothing_else_that_changed(client, enter, shop):
+    estimate = opened(client, enter)
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    data = filled(client, url, accept_terms="on")
+    estimate.lines[0].quantity, estimate.shipping_amount = 500, 20
+    estimate.line_items = estimate.lines
+    factories.publish(estimate)
+    terms.add(shop, "en", "withdrawal", "You may withdraw within 30 days.")
+    item, total = client.post(url, data).context["stale"]
+    assert "500" in str(item)
+    assert "Total: " in str(total)
+
+
+def test_a_shop_without_such_a_text_is_answered_all_the_same(client, enter):
+    estimate = opened(client, enter, site=factories.site_factory(sells_to_consumers=True))
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    assert LABEL in client.get(url).content.decode()
+    assert client.post(url, filled(client, url, accept_terms="on")).status_code == 303
+    assert Submission.objects.get().withdrawal_text == ""
 
 
 def test_a_yes_that_leaves_something_open_makes_no_order_and_says_so(client, enter, shop):

@@ -191,6 +191,15 @@ def test_a_decision_about_nothing_is_none():
     assert not RenderedPdf.objects.filter(kind="receipt").exists()
 
 
+def test_what_is_not_out_is_not_decided():
+    order = factories.order_factory(items=1)
+    (key,) = keys_of(order)
+    Order.objects.update(current_version=None)
+    fresh = lock(order)
+    with pytest.raises(NotAvailable):
+        deciding.decide(fresh, [key], "approve", submission=submission(fresh), hashes={})
+
+
 def test_a_site_hears_of_decisions_once_they_stand(django_capture_on_commit_callbacks):
     order = factories.order_factory(items=1)
     heard = []

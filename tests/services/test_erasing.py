@@ -172,6 +172,12 @@ def test_others_are_left_alone(estimate, contact):
     assert Contact.objects.get().name == "Kim"
 
 
+@pytest.mark.parametrize("email", [EMAIL, "info@ferry.example"])
+def test_it_is_said_where_the_customers_own_record_stays(contact, email):
+    told = " ".join(map(str, erasing.by_email(email).stays))
+    assert ("own record" in told) is (email == contact.customer.email)
+
+
 def test_whoever_was_never_written_to_is_erased_too(contact):
     plan = erasing.by_email(EMAIL)
     assert not plan.is_empty

@@ -136,6 +136,25 @@ def test_a_file_that_was_put_back_is_decided_on_again(estimate):
     assert not ProofVersion.objects.damaged().exists()
 
 
+def test_what_is_put_back_ends_no_alert_of_another(estimate, user):
+    first, other = ProofVersion.objects.get(), add(estimate, user, size=(50, 50), item=1)
+    for version in (first, other):
+        proof_files.report(version, estimate)
+    proof_files.read(type(estimate).objects.get(), [estimate.lines[0].key])
+    assert list(ProofVersion.objects.damaged()) == [other]
+
+
+def test_of_the_same_bytes_stored_twice_the_changed_file_is_reported_alone(estimate, user):
+    first, same = ProofVersion.objects.get(), add(estimate, user, item=1)
+    other = add(estimate, user, size=(50, 50), item=1)
+    assert first.digest == same.digest != other.digest
+    proof_files.report_source(same.digest, same.file.name)
+    damaged = ProofVersion.objects.exclude(damaged_at=None)
+    assert list(damaged) == [same]
+    proof_files.report_source(first.digest, other.file.name)
+    assert list(damaged.all()) == [same]
+
+
 def test_a_new_version_ends_the_alert(estimate, user):
     proof_files.report(ProofVersion.objects.get(), estimate)
     add(estimate, user, size=(50, 50))

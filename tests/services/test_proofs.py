@@ -81,6 +81,21 @@ def test_proofs_that_nobody_could_be_told_of_are_not_sent(monkeypatch):
     assert proofs.unreleased(document).exists()
 
 
+def test_the_newest_is_looked_for_in_the_slot_of_the_item_alone():
+    document = factories.estimate_factory(items=2)
+    front, back, other = add(document), add(document, label="Back"), add(document, item=1)
+    proofs.send_now(document, None)
+    add(document, item=1, size=(50, 50))
+    newer = add(document, label="Back", size=(60, 60))
+    waits = add(document, size=(70, 70))
+    assert proofs.newest_of(back, document) == back
+    proofs.send_now(document, None)
+    assert proofs.newest_of(back, document) == newer
+    assert proofs.newest_of(front, document) == waits
+    assert proofs.newest_of(other, document).proof.item_key == document.lines[1].key
+    assert {version.number for version in (front, back, other)} == {1}
+
+
 def test_a_new_proof_makes_only_its_item_new():
     document = factories.estimate_factory()
     add(document, item=1)

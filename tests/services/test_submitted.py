@@ -12,6 +12,7 @@ from portal_plugin.models import (
     Estimate,
     ProofPin,
     ProofVersion,
+    Recipient,
     Submission,
     SubmissionSalt,
     TermsText,
@@ -77,6 +78,13 @@ def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
     assert not SubmissionSalt.objects.filter(submission__link=link).exists()
     _first(Submission, name="Mallory")
     assert "key of what was said" in fault(Estimate.objects.get())
+
+
+def test_of_whom_the_history_does_not_say_that_they_were_erased_nothing_may_be_gone(estimate):
+    SubmissionSalt.objects.all().delete()
+    Submission.objects.update(name="", email="", signature="", signature_strokes="")
+    Recipient.objects.update(erased_at=timezone.now())
+    assert "nobody was erased" in fault(Estimate.objects.get())
 
 
 @pytest.mark.parametrize("scheme", NOT_YET)

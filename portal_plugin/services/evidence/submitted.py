@@ -38,11 +38,13 @@ def faults(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
 def _of_said(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
     """Name, address, signature and note."""
     told = {kept["submission"]: kept for e in entries if "said" in (kept := facts(e))}
+    erased = [facts(entry) for entry in entries if entry.verb == "erased"]
     rows = Submission.objects.filter(document=document.pk).order_by("pk")
-    for row in rows.filter(pk__in=told).select_related("salt", "link__recipient"):
+    for row in rows.filter(pk__in=told).select_related("salt"):
         kept, place = told.pop(row.pk), f"submission {row.pk}"
         salt = getattr(row, "salt", None)
-        is_erased = row.link is not None and row.link.recipient.erased_at is not None
+        # An entry of scheme 1 or 2 does not say whose: it may be anybody's.
+        is_erased = any(row.pk in one.get("submissions", [row.pk]) for one in erased)
         if salt is None and not (is_erased and said.is_empty(row)):
             yield Fault(place, "the key of what was said is gone, and nobody was erased")
         elif salt is not None and said.said(row, salt.salt) != kept["said"]:
