@@ -28,6 +28,8 @@ def job(view: DocumentView, link: DirectLink | None, kinds: set[str]) -> Phrase:
         return Phrase(_("Confirm the change")) if asked else _open(view, kinds)
     if kinds == {"news_change_answered"}:
         return Phrase(_("Read the answer"))
+    if kinds == {"news_refund"}:
+        return _open(view, kinds)  # who has just got money back is not asked for it in one breath
     if _pays_here(view) and role != LinkRole.LOOK:
         return _pay(view)
     return _open(view, kinds)

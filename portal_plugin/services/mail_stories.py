@@ -68,7 +68,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
     entry = LedgerEntry.objects.filter(document=document, pk=happening.get("entry", 0)).first()
     return Story(
         kind=happening["kind"],
-        by=(submission.name if submission else "") or happening.get("by", ""),
+        by=_by(happening, said, submission),
         owner=_owner(submission),
         items=_names(document, keys),
         files=files,
@@ -114,6 +114,12 @@ def _said(document: SalesDocument, happening: dict[str, Any], submission: Any) -
         comments.filter(submission=submission).first()
         or requests.filter(submission=submission).first()
     )
+
+
+def _by(happening: dict[str, Any], said: Any, submission: Any) -> str:
+    """Who did it; of a message from the shop whoever wrote it, where they have a name."""
+    wrote = said.author_name if isinstance(said, Comment) and said.staff_id else ""
+    return (submission.name if submission else "") or happening.get("by", "") or wrote
 
 
 def _text(said: Any, submission: Any) -> str:

@@ -266,3 +266,14 @@ def test_what_the_keys_reach_is_not_left_below_the_bar_of_phones(visit):
     tab.wait_for_timeout(300)
     tab.get_by_role("heading", level=1).evaluate("node => { node.tabIndex = -1; node.focus() }")
     assert covered_on_the_way(tab, 20) == []
+
+
+def test_of_several_things_that_are_missing_the_first_has_the_focus(tab):
+    opener(tab, "Approve Multiple Items").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("button", name="Submit Approvals").click()
+    missing = dialog.locator(".portal-error")
+    expect(missing).to_have_count(2)
+    expect(missing.first).to_have_text("Tick at least one item.")
+    expect(missing.first).to_be_focused()
+    expect(missing.first).to_be_in_viewport()

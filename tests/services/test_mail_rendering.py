@@ -14,7 +14,7 @@ from portal_plugin.models import (
     SalesDocument,
     Submission,
 )
-from portal_plugin.services import deciding, mail_rendering, notifications, outbox
+from portal_plugin.services import answering, deciding, mail_rendering, notifications, outbox
 from portal_plugin.statuses import LedgerKind, LinkRole
 
 from ..factories import estimate_factory, line_item, link_factory, order_factory, user_factory
@@ -115,6 +115,13 @@ def test_a_receipt_names_the_items_and_the_next_step(link):
     assert "Approve 1 item" in mail.text
 
 
+def test_a_receipts_amount_is_no_result_of_what_stands_before_it(link):
+    """Two of 50.00 are 119.00 with tax."""
+    mail = rendered(approve(link, 1))
+    assert "× €50.00 · €119.00 incl. tax" in mail.text
+    assert "=" not in mail.text.partition("http")[0]
+
+
 def test_the_last_approval_of_an_estimate_leads_to_the_order():
     link = link_factory(estimate_factory(items=1, deposit_percent=Decimal(50)))
     email = approve(link)
@@ -140,6 +147,22 @@ def test_a_comment_that_was_taken_back_is_not_quoted(link):
     assert "Oops" in rendered(email).text
     Comment.objects.update(removed_at=link.created_at)
     assert "Oops" not in rendered(email).text
+
+
+@pytest.mark.parametrize(("name", "label"), [("Kim", "Kim Case"), ("", "Northline")])
+def test_a_message_is_headed_by_who_wrote_it(order, link, name, label):
+    PortalSettings.objects.update(shop_name="Northline")
+    user = user_factory(first_name=name, last_name="Case" if name else "")
+    answering.reply(order, "Yes, we can.", user)
+    text = rendered(OutgoingEmail.objects.get(kind="news_comment")).text
+    assert f"{label}\n> Yes, we can." in text
+
+
+def test_who_got_money_back_is_not_asked_for_it_at_once(order, link):
+    approve(link)
+    assert "Pay" in button(link)
+    (email,) = notifications.shop_acted(order, "refund", facts={"text": "One letter less"})
+    assert "Open the order" in rendered(email).text
 
 
 def test_the_button_of_a_message_says_whether_it_is_an_answer(link):

@@ -44,6 +44,7 @@ class ReceiptItem:
     unit: str
     unit_price: str
     amount: str
+    is_taxed: bool
     is_approved: bool
     verdict: str
     reason: str
@@ -163,6 +164,7 @@ def _item(decision: Decision, content: dict, proofs: dict, language: str) -> Rec
         unit=content["unit"],
         unit_price=format_price(line.unit_price, currency, language),
         amount=format_money(line_totals(line, currency).gross, currency, language),
+        is_taxed=bool(line.tax_rate),
         is_approved=decision.verdict == Verdict.APPROVE,
         verdict=str(decision.get_verdict_display()),
         reason=decision.reason,

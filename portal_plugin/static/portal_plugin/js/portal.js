@@ -108,8 +108,9 @@ function done() {
 function explain() {
   portal.dialog.querySelector("[data-portal-body]").dataset.refused = "";
   const reason = portal.dialog.querySelector(".portal-error, .portal-notice, p[role=alert]");
-  const first = portal.dialog.querySelector("[aria-invalid=true]") ?? reason;
+  const first = portal.dialog.querySelector("[aria-invalid=true], .portal-error") ?? reason;
   first?.closest("details")?.setAttribute("open", "");
+  if (first?.matches("p")) first.tabIndex = -1;
   first?.focus();
   portal.announce(reason?.textContent.trim());
 }
