@@ -6,8 +6,9 @@ import time
 
 import pytest
 import stripe as package
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.views.debug import ExceptionReporter
 
 from portal_plugin.models import LedgerEntry, OutgoingEmail, RenderedPdf, StripeEvent
@@ -240,3 +241,25 @@ def test_from_stripe_over_the_network(live_server, tmp_path, settings):
         running.wait_for_webhooks()
         assert {each["tries"][-1]["status"] for each in running.webhooks()} == {200}
     assert LedgerEntry.objects.get().document_id == document.pk
+
+
+@pytest.mark.django_db
+def test_types_that_say_nothing_to_us_cost_a_row_each_and_ask_nobody(csrf_client, settings):
+    """However many of them come: the last one costs what the second did."""
+    nobody = {"STRIPE_API_BASE": "http://127.0.0.1:9"}
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **nobody}
+    costs = []
+    for number in range(30):
+        event = {
+            "id": f"evt_{number}",
+            "object": "event",
+            "type": f"weather.changed_{number}",
+            "livemode": False,
+            "created": 1_700_000_000,
+            "data": {"object": {"id": f"w_{number}"}},
+        }
+        with CaptureQueriesContext(connection) as queries:
+            assert post(csrf_client, json.dumps(event)).status_code == 200
+        costs.append(len(queries))
+    assert len(set(costs[1:])) == 1
+    assert StripeEvent.objects.count() == 30
