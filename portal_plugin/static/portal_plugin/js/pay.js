@@ -32,16 +32,14 @@ export class CardForm {
       event.preventDefault();
       if (!this.isBusy) this.pay(event.submitter);
     });
-    for (const folded of this.part.querySelectorAll("details")) {
-      folded.addEventListener("toggle", () => folded.open && folded.scrollIntoView({ block: "nearest" }));
-    }
+    const unfolded = ({ target }) => target.open && target.scrollIntoView({ block: "nearest" });
+    this.part.addEventListener("toggle", unfolded, { capture: true });
     for (const scripted of this.part.querySelectorAll("[data-portal-pay-scripted]")) scripted.hidden = false;
     const other = this.form.elements.other_amount;
     other?.addEventListener("input", () => this.choose());
     other?.addEventListener("change", () => (other.ariaInvalid = other.validity.valid ? null : "true"));
-    if (!this.find("card")) return;
-    this.part.querySelector(".portal-pay-other")?.removeAttribute("open");
-    await this.draw();
+    if (this.find("card")) this.part.querySelector(".portal-pay-other")?.removeAttribute("open");
+    if (this.find("card")) await this.draw();
   }
 
   find(name) {
