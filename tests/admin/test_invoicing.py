@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from portal_plugin.admin import registers
 from portal_plugin.models import Invoice, PortalSettings
-from portal_plugin.services import invoices
-from tests.factories import order_factory, publish
+from portal_plugin.services import invoices, staging
+from tests.factories import estimate_factory, order_factory, publish
 
 from . import pages
 
@@ -124,3 +124,38 @@ def test_items_are_offered_for_what_they_were_charged_with(client, boss, order):
     assert f'value="{key}"> <bdi>A1 poster</bdi> · <bdi>€119.00</bdi>' in read(client, order)
     invoices.credit(Invoice.objects.get(), "Scratched", keys=[key])
     assert f'name="item" value="{key}"' not in read(client, order).split('id="invoices"')[1]
+
+
+ISSUE = ("Issue the invoice", "Issue the deposit invoice")
+
+
+def offered(client, document):
+    page = read(client, document)
+    return any(text in page for text in ISSUE)
+
+
+def test_only_an_order_that_is_out_and_goes_on_is_charged(client, boss, order):
+    assert offered(client, order)
+    assert not offered(client, estimate_factory())
+    assert not offered(client, order_factory(published=False))
+    staging.cancel(order, "The window is gone.")
+    assert not offered(client, order)
+
+
+def test_only_by_who_may(client, staff_of, only_site, order):
+    staff_of(only_site, "Portal editors")
+    assert not offered(client, order)
+
+
+def test_a_shop_that_ended_with_formal_invoices_still_reads_the_old_ones(client, boss, order):
+    invoice = invoices.issue_deposit(order)
+    PortalSettings.objects.update(invoicing="")
+    assert invoice.number in read(client, order)
+    assert not offered(client, order)
+
+
+def test_a_deposit_invoice_that_was_taken_back_whole_can_be_issued_again(client, boss, order):
+    invoice = invoices.issue_deposit(order)
+    assert ISSUE[1] not in read(client, order)
+    invoices.credit(invoice, "Wrong name", boss)
+    assert ISSUE[1] in read(client, order)

@@ -282,3 +282,17 @@ class TestEvents:
         assert StripeEvent.objects.get().handled_at is None
         settings.PORTAL_PLUGIN = there
         assert take(event) == "booked"
+
+
+class TestWhoseMoney:
+    def test_a_payment_without_a_name_is_nobodys_and_not_asked_for(self):
+        assert payments.events.booked("", gateway.shared()) is None
+
+    def test_what_was_booked_for_one_account_is_not_anothers(self, standin):
+        document = order()
+        confirm(standin, begin(document).attempt.payment_intent)
+        take_all(standin)
+        entry = LedgerEntry.objects.get()
+        assert payments.events.booked(entry.stripe_object, gateway.shared()) == entry
+        other = replace(gateway.shared(), name="site-7", secret_key="sk_test_other")
+        assert payments.events.booked(entry.stripe_object, other) is None

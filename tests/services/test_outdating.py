@@ -172,3 +172,36 @@ def test_what_was_begun_keeps_the_fee_that_the_customer_was_shown(standin, now):
     entry = LedgerEntry.objects.get()
     assert (entry.amount, entry.surcharge) == (Decimal("36.84"), Decimal("1.14"))
     assert (fresh(document).paid, fresh(document).deposit_due) == (Decimal("35.70"), 0)
+
+
+def test_in_another_currency_the_same_amount_is_another_one(shop_order):
+    attempt = begin(shop_order).attempt
+    assert not outdating.is_outdated(attempt)
+    attempt.currency = "USD"
+    assert outdating.is_outdated(attempt)
+
+
+@pytest.mark.parametrize(("number", "is_outdated"), [(1, False), (2, True), (None, False)])
+def test_of_two_instalments_of_the_same_amount_just_the_next_is_right(standin, number, is_outdated):
+    site_factory(takes_instalments=True)
+    plan = [{"percent": "50", "on": None, "days": None}, {"percent": "50", "on": None, "days": 30}]
+    document = order(deposit_percent=0, instalments=plan)
+    attempt = begin(document).attempt
+    attempt.instalment = number
+    assert outdating.is_outdated(attempt) is is_outdated
+
+
+def test_once_the_plan_is_paid_none_of_its_instalments_is_due(standin):
+    site_factory(takes_instalments=True)
+    plan = [{"percent": "50", "on": None, "days": None}, {"percent": "50", "on": None, "days": 30}]
+    document = order(deposit_percent=0, instalments=plan)
+    attempt = begin(document).attempt
+    payments.record_offline(document, amount=Decimal(119))
+    assert outdating.is_outdated(fresh(attempt))
+
+
+def test_the_mark_of_the_one_that_was_looked_at_goes_alone(standin):
+    attempts = [begin(order()).attempt for _both in range(2)]
+    PaymentAttempt.objects.update(needs_look=True)
+    assert outdating.drain(limit=1) == 1
+    assert [fresh(attempt).needs_look for attempt in attempts] == [False, True]
