@@ -1,10 +1,13 @@
 """Which day it is for the shop, whoever looks."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, time_format
+
+#: How long one of the months is for which a shop keeps something: a twelfth of a year.
+MONTH = timedelta(days=365) / 12
 
 
 def today() -> date:

@@ -12,7 +12,7 @@ from .admin import (
     action_menu,
     bookkeeping_report,
     bulk,
-    exporting,
+    export_log,
     groups,
     home,
     moderation,
@@ -77,7 +77,7 @@ hooks.register("register_group_permission_panel", lambda: groups.PortalSitesForm
 
 @hooks.register("register_log_actions")
 def log_actions(actions):
-    actions.register_action(exporting.ACTION)(exporting.ExportFormatter)
+    actions.register_action(export_log.ACTION)(export_log.ExportFormatter)
 
 
 @hooks.register("register_icons")

@@ -12,6 +12,7 @@ from portal_plugin.models import ChangeRequest, DirectLink, Estimate, Recipient,
 from portal_plugin.services import activity, answering, on_behalf, proofs
 from portal_plugin.services.evidence import verifying
 from tests import factories, samples
+from tests.filling import filled, url_of
 
 PROOF = samples.png((40, 30))
 CHECKER = Path(__file__).resolve().parents[1] / "docs" / "verify_evidence.py"
@@ -23,7 +24,7 @@ def user():
 
 
 def post(client, document, name, key="", **typed):
-    url = f"/portal/d/{document.public_id}/a/{name}/" + (f"{key}/" if key else "")
+    url = url_of(document, name, key)
     data = {"client_key": str(uuid4())} | typed
     assert client.post(url, data).status_code == 303
 
@@ -40,16 +41,19 @@ def estimate(client, enter, user):
     proofs.add_proof_version(estimate, first.key, file, wording="Café")
     proofs.send_now(estimate, user)
     enter(estimate)
-    url = f"/portal/d/{estimate.public_id}/a/approve/{first.key}/"
-    hidden = client.get(url).context["form"].hidden_fields()
-    data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
-    assert client.post(url, data).status_code == 303
+    url = url_of(estimate, "approve", first.key)
+    assert client.post(url, filled(client, url, accept_terms="on")).status_code == 303
     post(client, estimate, "choose", **{f"option_{option.key}": "on"})
     post(client, estimate, "change_request", third.key, text="Larger")
     answering.close_change_request(ChangeRequest.objects.get(), "It is larger now.", user)
     on_behalf.record(estimate, [second.key], "decline", "Phone", user)
     on_behalf.take_back(estimate, second.key, "A misunderstanding", user)
     return Estimate.objects.get()
+
+
+def change_first(model, **values):
+    """Behind the back of the history."""
+    model.objects.filter(pk=model.objects.earliest("pk").pk).update(**values)
 
 
 def fault(document):

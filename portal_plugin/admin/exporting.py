@@ -3,47 +3,15 @@
 from decimal import Decimal
 from itertools import islice
 
-from django.apps import apps
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from wagtail.log_actions import LogFormatter, log
 
 from ..formulas import harmless
+from . import export_log
 
 #: Rows that are held in memory at a time.
 CHUNK = 1000
 #: Rows for which together is read what hangs on them: each may have hundreds of items.
 FEW = 200
-#: In Wagtail's own log, as what somebody did: it belongs to the history of no document.
-ACTION = "portal_plugin.export"
-FORMATS = {"csv": "CSV", "xlsx": "XLSX"}
-
-
-class ExportFormatter(LogFormatter):
-    label = gettext_lazy("Customer portal: export a list")
-
-    def format_message(self, log_entry):
-        found = log_entry.data
-        said = {"list": _name(found.get("list", "")), "format": FORMATS.get(found.get("format"))}
-        if found.get("narrowed_by"):
-            return _("Exported as %(format)s: %(list)s, filtered") % said
-        return _("Exported as %(format)s: %(list)s") % said
-
-
-def _name(label) -> str:
-    try:
-        return apps.get_model(label)._meta.verbose_name_plural
-    except (LookupError, ValueError):
-        return label
-
-
-def note(request, model, spreadsheet_format) -> None:
-    """Who took which list out of here, and when. What the list was narrowed by is known by its
-    names alone: what was looked for may be a customer's."""
-    narrowed_by = sorted({name for name, text in request.GET.items() if text} - {"export"})
-    data = {"list": model._meta.label_lower, "format": spreadsheet_format}
-    log(request.user, ACTION, user=request.user, data=data | {"narrowed_by": narrowed_by})
 
 
 def in_language(language, rows):
@@ -75,7 +43,7 @@ class FormulaSafeExport:
     """For views with Wagtail's ``SpreadsheetExportMixin``, before it in the bases."""
 
     def as_spreadsheet(self, queryset, spreadsheet_format):
-        note(self.request, queryset.model, spreadsheet_format)
+        export_log.note(self.request, queryset.model, spreadsheet_format)
         flowing = Flowing(queryset, self.read_ahead)
         return super().as_spreadsheet(flowing, spreadsheet_format)
 

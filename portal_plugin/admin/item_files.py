@@ -47,14 +47,12 @@ def item_files(request, pk, key):
             return HttpResponse(
                 error.message, status=error.status, content_type="text/plain; charset=utf-8"
             )
-    shown = overview_rows.proofs_of(document).get(key, [])
-    attached = [row for row in overview_files.attachments(document) if row.item_key == key]
     context = {
         "document": document,
         "key": key,
-        "proofs": shown,
-        "files": attached,
-        "count": len({row.version.proof_id for row in shown}) + len(attached),
+        "proofs": overview_rows.proofs_of(document).get(key, []),
+        "files": [row for row in overview_files.attachments(document) if row.item_key == key],
+        "count": counts(document)[key],
     }
     return render(request, "portal_plugin/admin/item_files.html", context)
 

@@ -20,17 +20,16 @@ def is_possible(link: DirectLink) -> bool:
     return not (link.is_expired and link.invited_by is not None and link.invited_by.is_expired)
 
 
-def of_link(link: DirectLink) -> bool:
-    """Send the link's own recipient a new secret; false where there is nobody to send one to."""
+def of_link(link: DirectLink) -> None:
+    """Send the link's own recipient a new secret, where that ``is_possible``."""
     with transaction.atomic():
         document = lock(link.document)
         fresh = DirectLink.objects.select_related("recipient", "invited_by").get(pk=link.pk)
         fresh.document = document
         if not is_possible(fresh):
-            return False
+            return
         outbox.queue(kind="link", site=document.site, document=document, link=fresh)
         activity.record(document, "link_renewed", link=fresh)
-        return True
 
 
 def by_address(site: Any, address: str) -> int:

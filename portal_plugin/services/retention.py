@@ -5,7 +5,6 @@ each file its row with its name and hash, so that the history goes on being vali
 """
 
 import logging
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from .. import days
 from ..models import (
     Activity,
     Attachment,
@@ -27,8 +27,6 @@ from ..models.storage import troubles
 from . import activity, quotas
 
 logger = logging.getLogger(__name__)
-
-MONTH = timedelta(days=365) / 12
 
 
 def all_due() -> list[int]:
@@ -50,7 +48,7 @@ def _due(shop: PortalSettings) -> models.QuerySet[Attachment]:
     """
     if not shop.files_kept_months:
         return Attachment.objects.none()
-    since = timezone.now() - shop.files_kept_months * MONTH
+    since = timezone.now() - shop.files_kept_months * days.MONTH
     family = OuterRef("document__family")
     is_open = Order.objects.filter(completed_at=None, cancelled_at=None, family=family)
     happened = Activity.objects.filter(document__family=family, created_at__gte=since)

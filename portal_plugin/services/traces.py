@@ -5,16 +5,16 @@ None of it stands in the history, so that no document changes by its going.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .. import days
 from ..models import DirectLink, PaymentAttempt, PortalSettings, Submission
 
-MONTH = timedelta(days=365) / 12
 #: Rows that are written at once.
 STEP = 1000
 
@@ -22,7 +22,7 @@ STEP = 1000
 def due() -> Iterator[tuple[models.QuerySet[Any], dict[str, Any]]]:
     """Of each shop that says so the rows with something to forget, and what they then hold."""
     for shop in PortalSettings.objects.exclude(traces_kept_months=None).order_by("pk"):
-        before = timezone.now() - shop.traces_kept_months * MONTH
+        before = timezone.now() - shop.traces_kept_months * days.MONTH
         yield from _of_shop(shop.site_id, before)
 
 

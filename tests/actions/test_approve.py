@@ -4,7 +4,7 @@ import pytest
 
 from portal_plugin.models import Decision, Submission
 from tests import factories
-from tests.actions.filling import filled, url_of, written
+from tests.filling import filled, url_of, written
 
 pytestmark = pytest.mark.django_db
 

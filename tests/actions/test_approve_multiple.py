@@ -8,7 +8,7 @@ import pytest
 from portal_plugin.models import Decision, Submission
 from portal_plugin.services import terms
 from tests import factories
-from tests.actions.filling import filled, url_of, written
+from tests.filling import filled, shown_again, url_of, written
 
 pytestmark = pytest.mark.django_db
 
@@ -35,9 +35,8 @@ def test_one_stale_item_among_several_keeps_the_other_ticks(client, estimate, ke
     assert not form.errors
     ticked = re.findall(r'value="([^"]+)" id="choice-[^>]* checked', response.content.decode())
     assert ticked == [str(keys[1])]
-    hidden = {field.name: field.value() for field in form.hidden_fields()}
-    again = hidden | {"accept_terms": form["accept_terms"].value(), "items": [str(keys[1])]}
-    assert client.post(url, again).status_code == 303
+    kept = {"accept_terms": form["accept_terms"].value(), "items": [str(keys[1])]}
+    assert client.post(url, shown_again(response, **kept)).status_code == 303
 
 
 def test_new_terms_keep_the_ticked_items_and_ask_for_their_own_tick(client, estimate, keys):

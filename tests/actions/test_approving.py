@@ -5,7 +5,7 @@ import pytest
 from portal_plugin.models import Submission
 from portal_plugin.services import terms
 from tests import factories
-from tests.actions.filling import filled, url_of, written
+from tests.filling import filled, shown_again, url_of, written
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +26,7 @@ def test_terms_that_changed_meanwhile_are_shown_first(client, estimate, keys):
     assert response.status_code == 409
     assert b"New terms of today." in response.content
     assert written() == before
-    form = response.context["form"]
-    again = {field.name: field.value() for field in form.hidden_fields()} | {"accept_terms": "on"}
-    assert client.post(url, again).status_code == 303
+    assert client.post(url, shown_again(response, accept_terms="on")).status_code == 303
     assert Submission.objects.get().terms_text == "New terms of today."
 
 
@@ -43,9 +41,7 @@ def test_an_item_that_the_shop_changed_is_refused_with_what_changed(client, esti
     assert response.status_code == 409
     assert "Quantity: 2 → 500" in str(response.context["stale"][0])
     assert written() == before
-    form = response.context["form"]
-    again = {field.name: field.value() for field in form.hidden_fields()} | {"accept_terms": "on"}
-    assert client.post(url, again).status_code == 303
+    assert client.post(url, shown_again(response, accept_terms="on")).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -73,8 +69,7 @@ def test_what_is_payable_is_confirmed_once_more_where_it_changed(
     assert written() == before
     form = response.context["form"]
     assert not form["confirm" if action == "order_approved" else "accept_terms"].value()
-    again = {field.name: field.value() for field in form.hidden_fields()} | ticks
-    assert client.post(url, again).status_code == 303
+    assert client.post(url, shown_again(response, **ticks)).status_code == 303
 
 
 def test_new_terms_hide_nothing_else_that_changed(client, estimate, keys):
@@ -135,5 +130,4 @@ def test_nobody_agrees_to_a_total_by_naming_a_version_they_have_not_seen(
     assert answer.status_code == 409
     assert written() == before
     assert "€377.00" in answer.content.decode()
-    hidden = {field.name: field.value() for field in answer.context["form"].hidden_fields()}
-    assert client.post(url, data | hidden).status_code == 303
+    assert client.post(url, data | shown_again(answer)).status_code == 303

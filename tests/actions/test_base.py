@@ -11,7 +11,7 @@ from portal_plugin.models.documents import lock
 from portal_plugin.services import staging
 from portal_plugin.services.visits import Visit
 from tests import factories
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 from portal_plugin.models import ChangeRequest, Order
 from portal_plugin.statuses import ChangeRequestState
 from tests import factories
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

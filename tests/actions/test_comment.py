@@ -3,7 +3,7 @@
 import pytest
 
 from portal_plugin.models import ChangeRequest, Comment
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,8 @@ from portal_plugin.models import (
 from portal_plugin.services import activity, links
 from portal_plugin.statuses import DocumentState, LinkRole
 from tests import factories
+from tests.filling import filled, shown_again, url_of, written
 from tests.portal.test_pages import queries_of_the_plugin, warm
-
-from .filling import filled, url_of, written
 
 pytestmark = pytest.mark.django_db
 
@@ -85,9 +84,8 @@ def test_a_yes_to_an_earlier_version_is_asked_again_with_what_holds_now(client, 
     assert response.status_code == 409
     assert written() == before
     assert "€288.00" in response.content.decode()
-    form = response.context["form"]
-    assert not form["confirm"].value()
-    again = {field.name: field.value() for field in form.hidden_fields()}
+    assert not response.context["form"]["confirm"].value()
+    again = shown_again(response)
     assert client.post(url, again).status_code == 400
     assert client.post(url, again | {"confirm": "on"}).status_code == 303
 

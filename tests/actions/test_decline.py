@@ -2,7 +2,7 @@ import pytest
 
 from portal_plugin.models import Decision, Order
 from tests import factories
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

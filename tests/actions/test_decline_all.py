@@ -6,7 +6,7 @@ from portal_plugin.models import Decision, Estimate, Order, OutgoingEmail
 from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import Verdict
 from tests import factories
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from portal_plugin.services import activity, erasing, proofs, receipts, terms
 from portal_plugin.services.evidence import verifying
 from portal_plugin.services.presentation.receipt import receipt_view
 from tests import factories, samples
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

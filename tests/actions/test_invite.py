@@ -12,8 +12,8 @@ from portal_plugin.exceptions import NotAvailable, TooManyRequests
 from portal_plugin.models import DirectLink, OutgoingEmail, PortalSettings, Recipient
 from portal_plugin.services import inviting, links, on_behalf, renewing, sending, staging, work
 from tests import factories
-from tests.actions.filling import filled, url_of
 from tests.actions.test_roles import run
+from tests.filling import filled, url_of
 from tests.models.test_approvers import fresh
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from portal_plugin.models import Decision, Order, Submission
 from portal_plugin.services import proofs, terms
 from portal_plugin.services.evidence import verifying
 from tests import factories, samples
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 LABEL = "Order with obligation to pay"

@@ -5,7 +5,7 @@ import pytest
 from portal_plugin.models import Decision, Order
 from portal_plugin.services import answering, on_behalf
 from tests import factories
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

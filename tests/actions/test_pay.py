@@ -347,9 +347,11 @@ class TestWithNoWayToPay:
         return client.get(url).content.decode()
 
     def test_there_is_no_button_but_whom_to_ask(self, client, shop_order):
+        site_factory(bank_details="", phone="020 913-0142")
         html = self.page(client, shop_order)
         assert "Pay Now" not in html
         assert html.count("how you can pay.") == 1
+        assert 'href="tel:0209130142"' in html
         assert "mailto:shop@northline.example" in html
 
     def test_its_old_address_says_so_and_books_nothing(self, client, shop_order):

@@ -5,6 +5,9 @@ import re
 from django.test import Client
 from django.urls import reverse
 
+#: The headers of a page that saves by itself.
+AUTOSAVE = {"accept": "application/json"}
+
 
 def url(model, name, *args):
     return reverse(model.snippet_viewset.get_url_name(name), args=args)
@@ -101,3 +104,9 @@ def rows_of(draft):
         )
         for row in draft.lines
     ]
+
+
+def post(client, draft, items, initial=0, headers=None, **values):
+    """Send what the edit page of the draft sends."""
+    data = document(draft.customer, items, initial, **values)
+    return client.post(url(type(draft), "edit", draft.pk), data, headers=headers or {})

@@ -60,7 +60,7 @@ def test_an_item_without_one_is(client, approved):
 
 
 def test_a_background_save_does_not_remove_it_either(client, approved):
-    response = edit(client, approved, without_first(approved), {"accept": "application/json"})
+    response = edit(client, approved, without_first(approved), pages.AUTOSAVE)
     assert response.status_code == 400
     assert len(Estimate.objects.get().get_latest_revision_as_object().lines) == 3
 
@@ -215,6 +215,6 @@ def test_ones_own_background_save_is_no_others(client, boss):
         "loaded_revision_created_at": opened.created_at.isoformat(),
     }
     rows = pages.rows_of(document)
-    edit(client, document, rows, {"accept": "application/json"}, title="Half of it", **seen)
+    edit(client, document, rows, pages.AUTOSAVE, title="Half of it", **seen)
     edit(client, document, rows, title="All of it", **seen, **{"action-publish": "publish"})
     assert Estimate.objects.get().title == "All of it"

@@ -20,9 +20,7 @@ def page(client, document):
 
 def edit(client, document, headers=None, **values):
     rows = pages.rows_of(document)
-    data = pages.document(document.customer, rows, len(rows), **values)
-    url = pages.url(type(document), "edit", document.pk)
-    return client.post(url, data, headers=headers or {})
+    return pages.post(client, document, rows, len(rows), headers, **values)
 
 
 def test_a_new_document_says_that_nobody_sees_it(client, boss):
@@ -51,7 +49,7 @@ def test_it_tells_the_stage_of_an_order(boss):
 
 def test_changes_that_are_not_out_are_named_and_change_no_total(client, boss):
     document = estimate_factory(items=1)
-    answer = edit(client, document, {"accept": "application/json"}, discount_percent="50").json()
+    answer = edit(client, document, pages.AUTOSAVE, discount_percent="50").json()
     assert "your changes are not out yet" in answer["html"]
     draft = Estimate.objects.get().get_latest_revision_as_object()
     assert dict(bar(draft).facts)["Total"] == "€119.00"
@@ -60,7 +58,7 @@ def test_changes_that_are_not_out_are_named_and_change_no_total(client, boss):
 def test_an_answer_in_the_background_has_wagtails_parts_and_the_bar(client, boss):
     """Whatever Wagtail calls them: its own come from the template of its own view."""
     document = estimate_factory(items=1)
-    saved = edit(client, document, {"accept": "application/json"}, title="Shop front")
+    saved = edit(client, document, pages.AUTOSAVE, title="Shop front")
     edit_url = pages.url(Estimate, "edit", document.pk)
     created = client.get(edit_url + "?_w_hydrate_create_view=1").content.decode()
     for html in (saved.json()["html"], created):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from wagtail.log_actions import registry
 
-from portal_plugin.admin import exporting
+from portal_plugin.admin import export_log, exporting
 from portal_plugin.formulas import harmless, without_guard
 from portal_plugin.models import LedgerEntry, Order
 from portal_plugin.services import on_behalf
@@ -66,7 +66,7 @@ def test_who_exported_what_is_in_the_log_without_what_they_looked_for(client, bo
     ends = {"end": "2999-12-31"} if BOOKS in path else {}
     query = QueryDict(path.partition("?")[2]).dict() | ends | {"export": "csv"}
     b"".join(client.get(path.partition("?")[0], query).streaming_content)
-    (entry,) = registry.get_logs_for_instance(boss).filter(action=exporting.ACTION)
+    (entry,) = registry.get_logs_for_instance(boss).filter(action=export_log.ACTION)
     assert (entry.user, entry.message) == (boss, said)
     assert "Secret" not in str(entry.data)
     assert said in client.get("/admin/reports/site-history/").content.decode()
@@ -74,7 +74,7 @@ def test_who_exported_what_is_in_the_log_without_what_they_looked_for(client, bo
 
 def test_a_list_that_is_only_looked_at_is_not(client, boss):
     client.get(pages.url(Order, "list"), {"q": "x"})
-    assert not registry.get_logs_for_instance(boss).filter(action=exporting.ACTION).exists()
+    assert not registry.get_logs_for_instance(boss).filter(action=export_log.ACTION).exists()
 
 
 @KINDS

@@ -20,7 +20,7 @@ from portal_plugin.models import (
 )
 from portal_plugin.services import codes, work
 from tests import factories
-from tests.actions.filling import filled, url_of
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 

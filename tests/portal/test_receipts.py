@@ -20,6 +20,7 @@ from portal_plugin.services.presentation import document_view
 from portal_plugin.services.presentation.receipt import moment, receipt_view
 from portal_plugin.statuses import WorkState
 from tests import factories, samples
+from tests.filling import filled, url_of
 from tests.portal.test_pages import queries_of_the_plugin, warm
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +45,8 @@ def page_of(document, key=None, tail=""):
 
 
 def post(client, document, action, key=None, **values):
-    url = f"{page_of(document)}a/{action}/" + (f"{key}/" if key else "")
-    hidden = client.get(url).context["form"].hidden_fields()
-    data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
-    return client.post(url, data | values)
+    url = url_of(document, action, key)
+    return client.post(url, filled(client, url, accept_terms="on") | values)
 
 
 @pytest.fixture
@@ -80,9 +79,8 @@ def test_it_stays_as_it_was_when_the_document_changes(client, estimate, submissi
 
 
 def test_the_page_and_the_thank_you_lead_to_it(client, estimate):
-    url = f"{page_of(estimate)}a/approve/{estimate.lines[0].key}/"
-    hidden = client.get(url).context["form"].hidden_fields()
-    data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    data = filled(client, url, accept_terms="on")
     done = client.post(url, data, headers={"X-Portal-Fragment": "1"}).content.decode()
     view = receipt_view(Submission.objects.get())
     assert f"receipts/{view.key}/" in done

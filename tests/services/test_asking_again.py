@@ -6,6 +6,7 @@ from portal_plugin.models import Activity, Estimate, OutgoingEmail
 from portal_plugin.services import activity, mail_rendering, on_behalf, proofs, sending
 from portal_plugin.statuses import EmailState, ItemState
 from tests import factories, samples
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -95,10 +96,8 @@ def test_the_page_says_who_approved_and_when(client, enter, estimate):
 def test_a_change_request_that_was_closed_revives_no_old_yes(client, enter, estimate, end):
     key = estimate.lines[0].key
     enter(estimate)
-    url = f"/portal/d/{estimate.public_id}/a/change_request/{key}/"
-    hidden = client.get(url).context["form"].hidden_fields()
-    data = {field.name: field.value() for field in hidden} | {"text": "Bigger"}
-    assert client.post(url, data).status_code == 303
+    url = url_of(estimate, "change_request", key)
+    assert client.post(url, filled(client, url, text="Bigger")).status_code == 303
     estimate.change_requests.update(state=end)
     item = Estimate.objects.get().standing.items[key]
     assert item.state == ItemState.WAITING

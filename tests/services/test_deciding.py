@@ -165,14 +165,21 @@ def test_the_second_of_two_is_told_who_was_first():
     assert "approved this already" in told
 
 
-def test_whoever_said_yes_is_told_that_it_waits_for_others():
-    order = factories.order_factory(items=1, approvals_needed="all")
-    (key,) = keys_of(order)
+def kim_says_yes(order, key):
+    """Two links to it, whose first person has approved the item."""
     kim, alex = (
         factories.link_factory(order, name=name, email=f"{name}@example.org")
         for name in ("Kim", "Alex")
     )
-    Submission.objects.filter(pk=decide(order, [key])[0].submission_id).update(link=kim)
+    (decision,) = decide(order, [key])
+    Submission.objects.filter(pk=decision.submission_id).update(link=kim)
+    return kim, alex
+
+
+def test_whoever_said_yes_is_told_that_it_waits_for_others():
+    order = factories.order_factory(items=1, approvals_needed="all")
+    (key,) = keys_of(order)
+    kim, alex = kim_says_yes(order, key)
     assert _refusal(order, [key], kim) == "You have approved this. It waits for others now."
     assert deciding.refuse_decided(lock(order), [key], alex) is None
 
@@ -252,11 +259,7 @@ def test_nothing_is_taken_back_where_nothing_was_decided(what):
 def test_staff_take_back_a_yes_that_still_waits_for_others():
     order = factories.order_factory(items=1, approvals_needed="all")
     (key,) = keys_of(order)
-    kim, _alex = (
-        factories.link_factory(order, name=name, email=f"{name}@example.org")
-        for name in ("Kim", "Alex")
-    )
-    Submission.objects.filter(pk=decide(order, [key])[0].submission_id).update(link=kim)
+    kim_says_yes(order, key)
     fresh = lock(order)
     assert fresh.standing.items[key].decision is None
     deciding.undo(fresh, key, submission=submission(fresh), reason="Wrong size")

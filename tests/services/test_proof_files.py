@@ -18,6 +18,7 @@ from portal_plugin.models.storage import private_storage
 from portal_plugin.services import activity, deciding, on_behalf, previews, proof_files, proofs
 from portal_plugin.statuses import Verdict, WorkState
 from tests import factories, samples
+from tests.filling import filled, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,14 +49,8 @@ def swap(version, data=b"something else"):
         file.write(data)
 
 
-def url_of(document, action, key=None):
-    return f"/portal/d/{document.public_id}/a/{action}/" + (f"{key}/" if key else "")
-
-
 def answered(client, url, **ticks):
-    hidden = client.get(url).context["form"].hidden_fields()
-    data = {field.name: field.value() or "" for field in hidden} | {"accept_terms": "on"}
-    return client.post(url, data | ticks)
+    return client.post(url, filled(client, url, accept_terms="on") | ticks)
 
 
 @pytest.mark.parametrize("action", ["approve", "decline", "approve_multiple"])

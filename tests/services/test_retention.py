@@ -100,7 +100,7 @@ def test_a_file_of_the_customers_goes_with_its_pictures_and_its_row_stays(order,
 
 
 def test_the_history_goes_on_being_valid(order, monkeypatch):
-    monkeypatch.setattr(retention, "MONTH", timedelta(0))
+    monkeypatch.setattr("portal_plugin.days.MONTH", timedelta(0))
     row = sent(order)
     staging.complete(order)
     assert retention.remove(row.pk)

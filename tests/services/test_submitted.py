@@ -20,21 +20,27 @@ from portal_plugin.models import (
 from portal_plugin.services import erasing
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories
-from tests.evidence import NOT_YET, check, estimate, fault, other_link, post, user, written_before
+from tests.evidence import (
+    NOT_YET,
+    change_first,
+    check,
+    estimate,
+    fault,
+    other_link,
+    post,
+    user,
+    written_before,
+)
 
 __all__ = ["estimate", "user"]
 pytestmark = pytest.mark.django_db
 
 
-def _first(model, **values):
-    model.objects.filter(pk=model.objects.earliest("pk").pk).update(**values)
-
-
 #: What entries of scheme 2 hold besides.
 SENT = {
-    "name, address or signature": lambda: _first(Submission, name="Mallory"),
-    "signature are not": lambda: _first(Submission, signature_strokes="[[1,1,90,90]]"),
-    "not by the person": lambda: _first(Submission, link=other_link()),
+    "name, address or signature": lambda: change_first(Submission, name="Mallory"),
+    "signature are not": lambda: change_first(Submission, signature_strokes="[[1,1,90,90]]"),
+    "not by the person": lambda: change_first(Submission, link=other_link()),
     "change request 2": lambda: ChangeRequest.objects.create(
         document=Estimate.objects.get(),
         submission=Submission.objects.filter(action="choose").get(),
@@ -46,10 +52,10 @@ SENT = {
     "choices of submission": lambda: Choice.objects.all().delete(),
     "change request 1": lambda: ChangeRequest.objects.update(text="Smaller"),
     "change request of": lambda: ChangeRequest.objects.all().delete(),
-    "the text that was shown was changed": lambda: _first(
+    "the text that was shown was changed": lambda: change_first(
         Submission, withdrawal_text="None", withdrawal_digest="0" * 64
     ),
-    "withdrawal of submission": lambda: _first(
+    "withdrawal of submission": lambda: change_first(
         Submission, withdrawal_text="None", withdrawal_digest=digest(b"None")
     ),
     "not the text that the shop had": lambda: TermsText.objects.update(digest="0" * 64),
@@ -76,7 +82,7 @@ def test_erasing_the_person_leaves_it_valid_and_says_nothing_of_them(estimate):
     erasing.erase(erasing.by_link(link))
     assert fault(Estimate.objects.get()) == ""
     assert not SubmissionSalt.objects.filter(submission__link=link).exists()
-    _first(Submission, name="Mallory")
+    change_first(Submission, name="Mallory")
     assert "key of what was said" in fault(Estimate.objects.get())
 
 

@@ -71,7 +71,7 @@ def test_after_the_months_all_of_them_are_forgotten(order):
 
 
 def test_what_was_agreed_and_its_history_hold_without_them(order, monkeypatch):
-    monkeypatch.setattr(traces, "MONTH", timedelta(0))
+    monkeypatch.setattr("portal_plugin.days.MONTH", timedelta(0))
     DirectLink.objects.update(expires_at=timezone.now())
     assert traces.forget(100) == 4
     assert Order.objects.get().standing.items[order.lines[0].key].state == "approved"

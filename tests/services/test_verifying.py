@@ -24,7 +24,7 @@ from portal_plugin.models.storage import private_storage
 from portal_plugin.services import activity, pdfs
 from portal_plugin.services.evidence import verifying
 from tests import factories
-from tests.evidence import estimate, fault, user
+from tests.evidence import change_first, estimate, fault, user
 
 __all__ = ["estimate", "user"]
 pytestmark = pytest.mark.django_db
@@ -53,28 +53,24 @@ def _recomputed(model, text, hashed, changed):
     row.save()
 
 
-def _first(model, **values):
-    model.objects.filter(pk=model.objects.earliest("pk").pk).update(**values)
-
-
 BREAKS = {
     "history entry 2": lambda: Activity.objects.filter(sequence=2).update(verb="approve"),
     "entry 3 is missing": lambda: Activity.objects.filter(sequence=3).delete(),
     "does not follow": lambda: Activity.objects.filter(sequence=3).update(previous_hash="0" * 64),
-    "version 1: its content": lambda: _first(DocumentVersion, digest="0" * 64),
-    "version 1: it is not the one": lambda: _first(
+    "version 1: its content": lambda: change_first(DocumentVersion, digest="0" * 64),
+    "version 1: it is not the one": lambda: change_first(
         DocumentVersion, content='{"items":[]}', digest=digest(b'{"items":[]}')
     ),
     "item": lambda: VersionItem.objects.filter(version__number=1).update(canonical="{}"),
-    "what was decided was changed": lambda: _first(Decision, canonical="{}"),
+    "what was decided was changed": lambda: change_first(Decision, canonical="{}"),
     "its version does not have": lambda: _recomputed(Decision, "canonical", "item_hash", "{}"),
-    "it is not as in history entry": lambda: _first(Decision, verdict="decline"),
+    "it is not as in history entry": lambda: change_first(Decision, verdict="decline"),
     "its decisions are not the ones": lambda: Decision.objects.earliest("pk").delete(),
-    "the text that was accepted was changed": lambda: _first(Submission, terms_text="None"),
-    "not the text that the history has": lambda: _first(
+    "the text that was accepted was changed": lambda: change_first(Submission, terms_text="None"),
+    "not the text that the history has": lambda: change_first(
         Submission, terms_text="None", terms_digest=digest(b"None")
     ),
-    "terms of submission": lambda: _first(Submission, terms_text="", terms_digest=""),
+    "terms of submission": lambda: change_first(Submission, terms_text="", terms_digest=""),
     "the file in the storage was changed": _swap_proof,
     "not the file that the history has": lambda: ProofVersion.objects.update(digest="0" * 64),
     "the file is gone": lambda: private_storage().delete(ProofVersion.objects.get().file.name),

@@ -37,7 +37,7 @@ def selectors(css):
 
 
 def test_the_page_loads_some_of_each():
-    assert len(SHEETS) == 7
+    assert len(SHEETS) == 8
     assert len(LOADED) - len(SHEETS) == 3
 
 

@@ -52,10 +52,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, most: float, **options: Any) -> None:
         self._forget_traces(dry_run)
-        refused = self._clear_expired(dry_run, **options)
+        expired = retention.all_due()
+        refusal = "" if dry_run else _refusal(len(expired), options["most_expired_percent"])
+        if expired and not refusal:
+            self._clear_expired(expired, dry_run, options["most_expired"])
         self._clear_orphans(dry_run, most, options["verbosity"])
-        if refused:
-            raise CommandError(refused)
+        if refusal:
+            raise CommandError(refusal)
 
     def _forget_traces(self, dry_run: bool) -> None:
         found = traces.count() if dry_run else traces.forget(TRACES)
@@ -63,30 +66,14 @@ class Command(BaseCommand):
             done = "are to be" if dry_run else "were"
             self.stdout.write(f"Address, browser or visits of {found} rows {done} forgotten.")
 
-    def _clear_expired(
-        self, dry_run: bool, most_expired: int, most_expired_percent: float, **options: Any
-    ) -> str:
-        """Why none were deleted, where that needs somebody's eye."""
-        found = retention.all_due()
-        if not found:
-            return ""
-        told = f"{len(found)} of customers' files are not kept any longer"
-        percent = retention.percent(len(found))
+    def _clear_expired(self, found: list[int], dry_run: bool, most: int) -> None:
         if dry_run:
-            for row in Attachment.objects.filter(pk__in=found[:most_expired]).select_related(
-                "document"
-            ):
+            for row in Attachment.objects.filter(pk__in=found[:most]).select_related("document"):
                 self.stdout.write(f"{row.document}: {row.name}")
-            self.stdout.write(f"{told}. Nothing was deleted.")
-        elif len(found) > FEW and percent > most_expired_percent:
-            return (
-                f"{told}, {percent:.0f} % of them. None was deleted: is the clock right? If it is,"
-                f" say --most-expired-percent {min(int(percent) + 1, 100)} once."
-            )
-        else:
-            gone = sum(retention.remove(pk) for pk in found[:most_expired])
-            self.stdout.write(f"{told}; {gone} were deleted.")
-        return ""
+            self.stdout.write(f"{_told(len(found))}. Nothing was deleted.")
+            return
+        gone = sum(retention.remove(pk) for pk in found[:most])
+        self.stdout.write(f"{_told(len(found))}; {gone} were deleted.")
 
     def _clear_orphans(self, dry_run: bool, most: float, verbosity: int) -> None:
         if not dry_run:
@@ -106,3 +93,17 @@ class Command(BaseCommand):
                 f" right database? If it is, say --most {min(int(found.percent) + 1, 100)}."
             )
         self.stdout.write(f"{orphans.remove(found)} files were deleted.")
+
+
+def _told(count: int) -> str:
+    return f"{count} of customers' files are not kept any longer"
+
+
+def _refusal(count: int, most_percent: float) -> str:
+    """Why none of so many is deleted before somebody has looked; empty where they may go."""
+    if count <= FEW or (percent := retention.percent(count)) <= most_percent:
+        return ""
+    return (
+        f"{_told(count)}, {percent:.0f} % of them. None was deleted: is the clock right? If it is,"
+        f" say --most-expired-percent {min(int(percent) + 1, 100)} once."
+    )

@@ -80,9 +80,9 @@ def _is_news(row: Dispute, answer: gateway.Dispute) -> bool:
     less money that moved. But a question that was closed can become a chargeback, and what was
     lost or won can be decided once more."""
     known = len(answer.withdrawals) + len(answer.returns)
-    booked = LedgerEntry.objects.filter(document=row.document_id, reference=row.stripe_dispute)
-    if known != booked.count():
-        return known > booked.count()
+    entries = LedgerEntry.objects.filter(document=row.document_id, reference=row.stripe_dispute)
+    if known != (booked := entries.count()):
+        return known > booked
     if row.state not in DisputeState.ended():
         return True
     if row.state == DisputeState.WON:

@@ -19,8 +19,12 @@ def filled(client, url, **values):
     """The form as the page shows it, with what a customer types and ticks."""
     response = client.get(url)
     assert response.status_code == 200, response.content.decode()[:500]
-    form = response.context["form"]
-    hidden = {field.name: field.value() for field in form.hidden_fields()}
+    return shown_again(response, **values)
+
+
+def shown_again(response, **values):
+    """The form as an answer shows it. What was typed and ticked is not in it: only ``values``."""
+    hidden = {field.name: field.value() for field in response.context["form"].hidden_fields()}
     return {name: "" if value is None else value for name, value in hidden.items()} | values
 
 
