@@ -111,7 +111,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "may_change": self.may_change,
             "may_publish": self.may_publish,
             "may_send": sites.may(self.request.user, "send", document),
-            "may_erase": sites.may(self.request.user, "delete", document),
+            "may_erase": sites.may_for_persons(self.request.user, document),
             "may_decide": sites.may(self.request.user, "decide", document),
             "edit_url": self.edit_url,
         }

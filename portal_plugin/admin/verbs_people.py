@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,7 +13,7 @@ from ..gateways import delivery
 from ..models import DirectLink, OutgoingEmail
 from ..services import erasing, inviting, links, outbox, personal_data, sending
 from ..statuses import LinkRole
-from . import posted
+from . import posted, sites
 from .choosing_days import day_to_come
 from .done import Done
 
@@ -82,6 +83,7 @@ def retry_email(document, request):
 
 
 def erase_person(document, request):
+    _require_all(document, request)
     if request.POST.get("sure") != "yes":
         raise PortalError(_("Tick the box: what is erased does not come back."))
     plan = erasing.plan_of(document, posted.number(request, "link"))
@@ -93,12 +95,18 @@ def erase_person(document, request):
 
 def export_person(document, request):
     """Everything that is stored about them, as one file."""
+    _require_all(document, request)
     pk = posted.number(request, "link")
     person = personal_data.of_link(document, pk)
     if person is None or not person.is_known:
         raise PortalError(_("This person was erased already."))
     personal_data.told(document, pk, request.user)
     return delivery.zip_response(personal_data.stream(person), name="person.zip")
+
+
+def _require_all(document, request) -> None:
+    if not sites.may_for_persons(request.user, document):
+        raise PermissionDenied
 
 
 def _link(document, request) -> DirectLink:

@@ -37,7 +37,7 @@ from ..models import (
     UploadInProgress,
 )
 from ..models.documents import lock
-from . import activity, file_bundles, links, persons
+from . import activity, file_bundles, files, links, persons
 from .pdf_bundles import unused
 from .persons import Person
 
@@ -82,7 +82,8 @@ def told(document: SalesDocument, link_id: int, user: Any) -> None:
 
 
 def stream(person: Person) -> Iterator[bytes]:
-    """The zip, piece by piece. A file that cannot be read is named in ``missing.txt``."""
+    """The zip, piece by piece. A file that cannot be read, or that a virus was found in,
+    is named in ``missing.txt``."""
     out = file_bundles.Outlet()
     names: dict[str, int] = {}
     missing: list[str] = []
@@ -92,6 +93,9 @@ def stream(person: Person) -> Iterator[bytes]:
         yield out.take()
         for row in _of(person, Attachment).exclude(file=""):
             name = unused(row.name, names)
+            if not files.may_be_opened(row):
+                missing.append(f"{name}: {files.check_words(row)}")
+                continue
             try:
                 yield from file_bundles.add(archive, out, row, f"files/{name}")
             except PortalError as error:

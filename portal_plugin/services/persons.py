@@ -20,7 +20,10 @@ class Person:
 
 
 def by_email(email: str, site: Any = None) -> Person:
-    """Everything of the person with that address, on one site or on all."""
+    """Everything of the person with that address, on one site or on all. Without one it is nobody:
+    many have no address."""
+    if not email:
+        return Person([], [])
     recipients = Recipient.objects.filter(email__iexact=email, erased_at=None)
     contacts = Contact.objects.filter(email__iexact=email)
     customers = Customer.objects.filter(email__iexact=email)
@@ -32,11 +35,16 @@ def by_email(email: str, site: Any = None) -> Person:
 
 
 def by_link(link: DirectLink) -> Person:
-    """The person whom a direct link was made for, wherever the same person has one."""
+    """The person whom a direct link was made for, wherever the same person has one. Of whom no
+    address and no contact is known the name has to be the same; who was erased is nobody."""
     one = link.recipient
+    if one.erased_at is not None:
+        return Person([], [])
     same = Recipient.objects.filter(
-        customer=one.customer_id, contact=one.contact_id, email=one.email, erased_at=None
+        customer=one.customer_id, contact=one.contact_id, email__iexact=one.email, erased_at=None
     )
+    if not one.email and one.contact_id is None:
+        same = same.filter(name=one.name)
     contacts = [one.contact] if one.contact else []
     customers = [one.customer] if _is_customer(one) else []
     return Person(list(same), contacts, customers)
@@ -44,5 +52,9 @@ def by_link(link: DirectLink) -> Person:
 
 def _is_customer(one: Recipient) -> bool:
     """Whom a customer invited is another person than the customer."""
-    is_other = one.contact is not None or one.was_invited or one.erased_at is not None
-    return not is_other and one.email.lower() == one.customer.email.lower()
+    if one.contact is not None or one.was_invited:
+        return False
+    customer = one.customer
+    if not one.email and one.name != customer.name:
+        return False
+    return one.email.lower() == customer.email.lower()

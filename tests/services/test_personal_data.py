@@ -7,12 +7,15 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from wagtail.models import GroupSitePermission
 
 from portal_plugin import models
 from portal_plugin.models import Activity, Attachment, Contact, DirectLink, Recipient
 from portal_plugin.services import erasing, payments, personal_data, persons, sending
+from portal_plugin.statuses import FileCheckState
 from tests import factories, samples
 from tests.portal.browsing import approve, send
 
@@ -118,6 +121,57 @@ def test_a_file_that_is_gone_is_named_and_stops_nothing(order):
     assert "Is blue possible?" in archive.read("person.json").decode()
 
 
+def test_a_file_with_a_virus_is_named_and_not_handed_on(order):
+    Attachment.objects.update(check_state=FileCheckState.REFUSED)
+    archive = written(persons.by_email(EMAIL))
+    assert archive.namelist() == ["person.json", "missing.txt"]
+    assert "sketch.png: This file did not pass" in archive.read("missing.txt").decode()
+
+
+def test_of_two_without_an_address_neither_is_the_other_nor_the_customer():
+    """Not even where their contacts were deleted, which told them apart."""
+    customer = factories.customer_factory(name="Acme", email="", notes="Pays late")
+    order = factories.order_factory(items=1, customer=customer)
+    own = factories.link_factory(order)
+    for name in ("Ann", "Bob"):
+        contact = Contact.objects.create(customer=customer, name=name)
+        factories.link_factory(order, contact=contact)
+    Contact.objects.all().delete()
+    ann = persons.by_link(DirectLink.objects.get(recipient__name="Ann"))
+    assert [one.name for one in ann.recipients] == ["Ann"]
+    assert ann.customers == []
+    assert persons.by_link(own).customers == [customer]
+
+
+def test_who_was_erased_is_nobody_else_without_an_address():
+    customer = factories.customer_factory(name="Acme", email="")
+    order = factories.order_factory(items=1, customer=customer)
+    factories.link_factory(order)
+    contact = Contact.objects.create(customer=customer, name=NAME, email=EMAIL)
+    link = factories.link_factory(order, contact=contact)
+    erasing.erase(erasing.by_email(EMAIL))
+    link = DirectLink.objects.get(pk=link.pk)
+    assert not persons.by_link(link).is_known
+    assert erasing.by_link(link).is_empty
+
+
+def test_an_address_is_the_same_however_it_was_typed():
+    customer = factories.customer_factory(email="Info@acme.example")
+    factories.link_factory(factories.order_factory(items=1, customer=customer))
+    customer.email = "info@acme.example"
+    customer.save()
+    link = factories.link_factory(factories.order_factory(items=1, customer=customer))
+    assert len(persons.by_link(link).recipients) == 2
+
+
+def test_no_address_is_nobody_and_not_all_who_have_none():
+    customer = factories.customer_factory(email="")
+    factories.link_factory(factories.order_factory(items=1, customer=customer))
+    for command in ("portal_erase", "portal_person"):
+        with pytest.raises(CommandError, match="Nobody here"):
+            call_command(command, "")
+
+
 def test_a_site_alone(order):
     other = factories.site_factory("shop-b.localhost")
     factories.link_factory(factories.order_factory(items=1, site=other), email=EMAIL)
@@ -177,6 +231,32 @@ def test_managers_take_it_from_the_overview_and_the_history_says_so(client, orde
     assert Activity.objects.filter(verb="person_exported").count() == 1
     overview = client.get(reverse("portal_admin:overview", args=[order.pk])).content.decode()
     assert "took a copy of what is stored about a person" in overview
+
+
+@pytest.mark.parametrize("verb", ["export-person", "erase-person"])
+def test_who_works_with_estimates_alone_gets_at_no_order_by_a_person(client, order, verb):
+    """What is about a person is about all that they have access to, and their bookings."""
+    payments.record_offline(order, amount=Decimal(7), method="cash", note="A bookkeeper's note")
+    estimate = factories.estimate_factory(items=1, customer=order.customer)
+    link = factories.link_factory(estimate)
+    group = group_with("delete_estimate", "change_customer", site=estimate.site)
+    user = factories.user_factory(is_superuser=False)
+    user.groups.add(group)
+    client.force_login(user)
+    url = reverse("portal_admin:do", args=[estimate.pk, verb])
+    overview = client.get(reverse("portal_admin:overview", args=[estimate.pk]))
+    assert url not in overview.content.decode()
+    assert client.post(url, {"link": link.pk, "sure": "yes"}).status_code == 302
+    assert not Activity.objects.filter(verb__in=["person_exported", "erased"]).exists()
+
+
+def group_with(*codenames, site):
+    group = Group.objects.create(name="Of estimates")
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    for codename in codenames:
+        right = Permission.objects.get(codename=codename, content_type__app_label="portal_plugin")
+        GroupSitePermission.objects.create(group=group, site=site, permission=right)
+    return group
 
 
 def test_who_was_erased_or_has_no_link_there_is_refused(client, order):
