@@ -1,6 +1,12 @@
 """Check a file of `portal_evidence`: python3 verify_evidence.py FILE. Needs only Python (3.11)."""
 
-import hashlib, hmac, itertools, json, os, sys, zipfile  # noqa: E401, I001
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import sys
+import zipfile
 
 TEXTS = ("digest", "terms", "withdrawal", "purchase_order", "checklist", "note", "asked")
 told, faults = [], []

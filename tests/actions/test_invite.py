@@ -49,6 +49,7 @@ def test_a_colleague_gets_a_link_of_their_own(client, enter, estimate, kim):
     link = invited().get()
     assert (link.recipient.email, link.role, link.invited_by) == ("alex@example.org", "look", kim)
     assert not link.may_invite
+    assert link.recipient.was_invited
     work.run("mail")
     sent = next(one for one in mail.outbox if "alex@example.org" in one.to[0])
     assert "Kim shares this with you" in sent.subject
@@ -200,6 +201,13 @@ def test_five_a_day_and_twenty_in_all(estimate, kim, monkeypatch):
     monkeypatch.setattr(inviting, "IN_ALL", 6)
     with pytest.raises(TooManyRequests):
         run(estimate, kim, "invite", **ALEX | {"email": "new@example.org"})
+
+
+def test_whom_staff_let_in_is_no_invitation(estimate, kim, monkeypatch):
+    monkeypatch.setattr(inviting, "IN_ALL", 1)
+    monkeypatch.setattr(inviting, "DAILY", 1)
+    run(estimate, kim, "invite", **ALEX)
+    assert invited().exists()
 
 
 def test_a_colleague_with_the_customers_own_name_and_address_is_one_recipient(estimate, kim):

@@ -1,6 +1,7 @@
 """Previews of strangers' files: right, small, free of metadata, and stopped at their limits."""
 
 import io
+import json
 import os
 import resource
 import subprocess
@@ -292,6 +293,31 @@ def test_a_local_file_is_read_from_its_beginning_wherever_it_stands(tmp_path):
     with path.open("rb") as file:
         file.seek(0, os.SEEK_END)
         assert pictures.draw(file, PNG).pictures
+
+
+def led_astray(path, *commands):
+    """A stand-in for the child that answers with a picture of its own, and one of elsewhere."""
+    secret = path / "secret"
+    secret.write_text("key")
+    facts = {"content_type": "image/jpeg", "width": 1, "height": 1}
+    answer = {"pages": 1, "warnings": [], "pictures": {"thumb": facts, str(secret): facts}}
+    script = path / "python"
+    lines = ["#!/bin/sh", 'echo x > "$5/thumb"', f"echo '{json.dumps(answer)}'", *commands]
+    script.write_text("\n".join(lines))
+    script.chmod(0o700)
+    return str(script)
+
+
+def test_no_file_is_read_but_the_pictures_that_were_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.executable", led_astray(tmp_path))
+    assert list(draw(samples.png(), PNG).pictures) == ["thumb"]
+
+
+@pytest.mark.parametrize("end", ["exit 3", "kill -9 $$", "exec sleep 5"])
+def test_of_a_child_that_does_not_end_well_nothing_is_believed(tmp_path, monkeypatch, end):
+    monkeypatch.setattr("sys.executable", led_astray(tmp_path, end))
+    monkeypatch.setattr(pictures, "WALL_SECONDS", 1)
+    assert draw(samples.png(), PNG) is None
 
 
 def test_only_previewable_kinds_are_drawn():

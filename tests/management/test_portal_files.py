@@ -69,7 +69,7 @@ def kept():
 def test_only_what_no_row_names_and_is_old_goes(kept):
     put(ORPHAN)
     put("proofs/abc/" + "1" * 32, age_days=0.5)
-    others = ["readme.txt", "else/" + "2" * 32, "files/abc/readme.txt"]
+    others = ["readme.txt", "2" * 32, "else/" + "2" * 32, "files/abc/readme.txt"]
     for name in others:
         put(name)
     assert "1 files were deleted." in run(most=50)
@@ -122,6 +122,7 @@ def test_pieces_of_no_upload_go_and_those_under_way_stay(kept):
     mine = staging_folder() / upload.public_id.hex
     mine.parent.mkdir(exist_ok=True)
     left = [staging_folder() / ("3" * 32), staging_folder() / f"{'3' * 32}-{'4' * 8}.going"]
+    left.append(staging_folder() / f"{mine.name}-{'4' * 8}.going")
     for path in [mine, *left]:
         path.write_bytes(b"x")
         grow_old(path)
@@ -129,6 +130,19 @@ def test_pieces_of_no_upload_go_and_those_under_way_stay(kept):
     assert mine.exists()
     assert not any(path.exists() for path in left)
     assert UploadInProgress.objects.count() == 1
+
+
+def test_young_pieces_and_what_has_another_name_stay():
+    staging_folder().mkdir(parents=True, exist_ok=True)
+    young, other = staging_folder() / ("3" * 32), staging_folder() / f"{'3' * 32}.txt"
+    for path, days in ((young, 0.9), (other, 2)):
+        path.write_bytes(b"x")
+        grow_old(path, days)
+    run()
+    assert young.exists()
+    assert other.exists()
+    young.unlink()
+    other.unlink()
 
 
 def test_the_counter_of_a_site_is_put_right(settings):

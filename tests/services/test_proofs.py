@@ -5,7 +5,14 @@ import uuid
 import pytest
 
 from portal_plugin.exceptions import FileRefused, PortalError
-from portal_plugin.models import OutgoingEmail, Preview, Proof, ProofVersion
+from portal_plugin.models import (
+    ChangeRequest,
+    OutgoingEmail,
+    Preview,
+    Proof,
+    ProofPin,
+    ProofVersion,
+)
 from portal_plugin.services import activity, files, notifications, previews, proofs, publishing
 from portal_plugin.services.versions import released_proofs
 from portal_plugin.statuses import FileCheckState
@@ -41,6 +48,7 @@ def test_a_second_version_goes_into_the_same_slot():
     back = add(document, label="Back")
     assert (first.proof, second.number) == (second.proof, 2)
     assert back.proof != first.proof
+    assert back.number == 1
     assert [proof.label for proof in Proof.objects.order_by("position")] == ["Front", "Back"]
 
 
@@ -94,6 +102,22 @@ def test_the_newest_is_looked_for_in_the_slot_of_the_item_alone():
     assert proofs.newest_of(front, document) == waits
     assert proofs.newest_of(other, document).proof.item_key == document.lines[1].key
     assert {version.number for version in (front, back, other)} == {1}
+
+
+def test_of_the_points_that_were_asked_for_those_of_other_items_are_not_counted():
+    document = factories.estimate_factory(items=2)
+    factories.link_factory(document)
+    version = add(document)
+    for number, item in enumerate(document.lines, start=1):
+        request = ChangeRequest.objects.create(
+            document=document, item_key=item.key, number=number, text="Larger"
+        )
+        ProofPin.objects.create(
+            change_request=request, proof_version=version, position=1, text="This"
+        )
+    proofs.send_now(document, None)
+    (told,) = OutgoingEmail.objects.get(kind="news_proof").facts["happenings"]
+    assert (told["points"], told["points_done"]) == (1, 0)
 
 
 def test_a_new_proof_makes_only_its_item_new():

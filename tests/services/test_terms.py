@@ -2,10 +2,10 @@
 
 import pytest
 
-from portal_plugin.models import TermsText
-from portal_plugin.services import terms
+from portal_plugin.models import Order, TermsText
+from portal_plugin.services import on_behalf, proofs, terms
 from portal_plugin.statuses import TermsKind
-from tests import factories
+from tests import factories, samples
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,32 @@ def test_an_estimate_needs_those_of_orders_too(site):
     TermsText.objects.filter(kind=TermsKind.ESTIMATE).delete()
     assert terms.are_missing(estimate)
     assert not terms.are_missing(order)
+
+
+@pytest.fixture
+def order_with_new_proofs(site):
+    """Of three items that are alike the first was approved before, and the second declined."""
+    items = [factories.line_item(1) for _ in range(3)]
+    order = factories.order_factory(items, site=site, language="en")
+    first, second, _third = [item.key for item in order.lines]
+    factories.approve(order, [first])
+    on_behalf.record(order, [second], "decline", "Phone", factories.user_factory())
+    for item in order.lines:
+        proofs.add_proof_version(order, item.key, samples.upload())
+    proofs.send_now(order, None)
+    return Order.objects.get()
+
+
+def test_where_only_the_proof_of_what_was_approved_is_new_those_of_proofs_are_accepted(
+    site, order_with_new_proofs
+):
+    order = order_with_new_proofs
+    approved, declined, new = [item.key for item in order.lines]
+    assert terms.of_decision(order, [approved]).kind == TermsKind.ORDER, "the shop has no others"
+    terms.add(site, "en", "proof", "Of proofs")
+    assert terms.of_decision(order, [approved]).kind == TermsKind.PROOF
+    for keys in ([declined], [new], [approved, new]):
+        assert terms.of_decision(order, keys).kind == TermsKind.ORDER
 
 
 def test_about_nothing_the_documents_own_are_accepted(site):

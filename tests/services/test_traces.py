@@ -105,6 +105,28 @@ def test_a_dry_run_counts_them(order):
     assert left() == 4
 
 
+@pytest.mark.parametrize(
+    "known",
+    [{"address": None, "user_agent": "Phone"}, {"address": "203.0.113.7", "user_agent": ""}],
+    ids=["browser", "address"],
+)
+def test_an_address_or_a_browser_alone_is_forgotten_too(order, known):
+    Submission.objects.update(**known)
+    grow_old(366)
+    traces.forget(100)
+    assert not Submission.objects.exclude(address=None, user_agent="").exists()
+
+
+@pytest.mark.parametrize("sign", ["opened_count", "last_opened_at", "last_seen_at"])
+def test_each_sign_of_a_visit_is_forgotten_where_it_is_the_only_one(order, sign):
+    nothing = {"opened_count": 0, "last_opened_at": None, "last_seen_at": None}
+    some = 1 if sign == "opened_count" else timezone.now()
+    DirectLink.objects.update(**nothing | {sign: some})
+    grow_old(366)
+    traces.forget(100)
+    assert not DirectLink.objects.exclude(**nothing).exists()
+
+
 def test_not_more_than_so_many_go_at_once(order, monkeypatch):
     monkeypatch.setattr(traces, "STEP", 1)
     grow_old(366)

@@ -44,8 +44,11 @@ nothing has to be believed. That of a text is of its bytes in UTF-8.
                  of what was shown, typed or ticked, and of a change request with its points
     chose        options that were ticked and unticked, as pairs of item and true or false
     sent         when it came (since scheme 3)
+    version      the number of the version
     since        of the list of [item, version since which it is so] of a version (since scheme 3),
-                 written as above, in the order of its items
+                 written as above, in the order of its items. While its hash stays the same, an item
+                 keeps the one that it had in the version before; else it is this version. Before
+                 the first version comes the last one of what the document was made from
     submission   the number of what came from a person, under which "people" has it
     said         the HMAC-SHA-256, in hexadecimal, of the text "said" of the person who sent it, as
                  it stands there; the key is the bytes that "salt" beside it is the hexadecimal
@@ -53,7 +56,8 @@ nothing has to be believed. That of a text is of its bytes in UTF-8.
                  2)
     person       the same of the name and address that their link was made for. Its key is kept by
                  the shop alone: that two are of one person can be seen, and nothing else
-    sha256       of a proof or a file with which the entry came; of several under "attachments"
+    sha256       of a proof or a file with which the entry came; of several under "attachments". A
+                 file that an entry "file_removed" names as "file" is not in here any more
     internal     of a file of staff's: true until an entry "file_shown" names it as "file", or that
                  of a version under "shown_files"; until then it is not in here (since scheme 4)
     submissions  of an entry "erased": the numbers whose persons were erased. An entry of scheme 1
@@ -63,7 +67,7 @@ nothing has to be believed. That of a text is of its bytes in UTF-8.
              "said" alone is in the history.
 files/ has proofs, files and PDFs as they are, not packed, each under its SHA-256; what they are
 called is under "files". The object of an item in the text of a version names the SHA-256 of its
-"proofs".
+"proofs". The PDFs and what files are called are for reading: no history holds them.
 
 Persons stand in the history as keyed digests only: after somebody's data were erased there is an
 entry "erased" in the history of each document that they had answered, "said" and "salt" of what it

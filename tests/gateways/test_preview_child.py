@@ -1,0 +1,67 @@
+"""What the child refuses before it decodes anything, whatever the limits of its process are."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from portal_plugin.gateways import preview_child as child
+from portal_plugin.gateways.filetypes import JPEG, PNG, WEBP
+from tests import samples
+
+SIZE = (40, 30)
+
+
+def webp(**options):
+    return samples.encode(Image.new("RGB", SIZE, "red"), "WEBP", **options)
+
+
+#: Each kind of chunk has the size at a place of its own.
+WEBPS = {b"VP8 ": webp(), b"VP8L": webp(lossless=True), b"VP8X": webp(exif=b"Exif\0\0x")}
+
+
+def test_too_many_pixels_are_not_decoded():
+    with pytest.raises(child.CannotBeShown, match="13000 x 13000 pixels"):
+        child.open_picture(io.BytesIO(samples.tiny_bomb_png()), PNG)
+
+
+@pytest.mark.parametrize("kind", WEBPS)
+def test_a_webp_is_measured_before_it_is_opened(monkeypatch, kind):
+    data = WEBPS[kind]
+    assert data[12:16] == kind
+    monkeypatch.setattr(child, "MAX_PIXELS", 40 * 30)
+    child.refuse_huge_webp(data[:32])
+    assert child.open_picture(io.BytesIO(data), WEBP).size == SIZE
+    monkeypatch.setattr(child, "MAX_PIXELS", 40 * 30 - 1)
+    with pytest.raises(child.CannotBeShown, match="40 x 30 pixels"):
+        child.refuse_huge_webp(data[:32])
+
+
+def test_of_a_huge_webp_no_more_than_its_size_is_read():
+    """Opening it would say that the rest is missing."""
+    with pytest.raises(child.CannotBeShown, match="16383 x 16383 pixels"):
+        child.draw_picture(io.BytesIO(samples.HUGE_WEBP[:32]), WEBP, 100)
+
+
+def test_where_a_webp_has_its_size_others_may_have_anything():
+    coarse = samples.encode(Image.new("RGB", SIZE), "JPEG", quality=1)
+    with pytest.raises(child.CannotBeShown):
+        child.refuse_huge_webp(coarse[:32])
+    drawn, _warnings = child.draw_picture(io.BytesIO(coarse), JPEG, 100)
+    assert drawn.size == SIZE
+
+
+def test_names_are_found_where_two_pieces_meet_and_no_further_than_said(monkeypatch):
+    piece = 1024 * 1024
+    found = io.BytesIO(bytes(piece - 5) + b"/Separation" + bytes(piece))
+    assert child.has_names(found, child.INK_NAMES)
+    monkeypatch.setattr(child, "NAMED_BYTES", piece)
+    late = io.BytesIO(bytes(piece) + b"/Separation")
+    assert not child.has_names(late, child.INK_NAMES)
+
+
+@pytest.mark.parametrize(("alpha", "kind"), [(255, "image/jpeg"), (254, "image/webp")])
+def test_only_where_something_shines_through_it_is_kept(tmp_path, alpha, kind):
+    picture = Image.new("RGBA", (4, 4), (1, 2, 3, 255))
+    picture.putpixel((1, 1), (1, 2, 3, alpha))
+    assert child.save(picture, tmp_path / "a") == kind

@@ -1,0 +1,70 @@
+"""Which rows mean one and the same person, and which another of the same customer or address."""
+
+import pytest
+from django.utils import timezone
+
+from portal_plugin.models import Contact, Customer, Recipient
+from portal_plugin.services import persons
+from portal_plugin.services.persons import Person
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+KIM = {"name": "Kim", "email": "kim@ferry.example"}
+
+
+@pytest.fixture
+def customer():
+    return factories.customer_factory(name="Ferry Ltd", email="info@ferry.example")
+
+
+@pytest.fixture
+def order(customer):
+    return factories.order_factory(items=1, customer=customer)
+
+
+def test_by_a_link_nobody_else_of_the_same_customer_is_meant(order, customer):
+    """Neither another address, nor somebody whom the shop knows as a contact of that address."""
+    link = factories.link_factory(order, **KIM)
+    factories.link_factory(order, name="Kim", email="other@ferry.example")
+    contact = Contact.objects.create(customer=customer, **KIM)
+    factories.link_factory(order, contact=contact)
+    assert persons.by_link(link) == Person([link.recipient], [], [])
+
+
+def test_by_a_link_a_contact_with_the_customers_address_is_the_contact_alone(order, customer):
+    contact = Contact.objects.create(customer=customer, name="Kim", email=customer.email)
+    found = persons.by_link(factories.link_factory(order, contact=contact))
+    assert (found.contacts, found.customers) == ([contact], [])
+
+
+def test_the_customers_own_address_is_theirs_however_it_is_written(order, customer):
+    link = factories.link_factory(order, email="Info@Ferry.example")
+    assert persons.by_link(link).customers == [customer]
+    Customer.objects.update(email="INFO@ferry.example")
+    link.recipient.customer.refresh_from_db()
+    assert persons.by_link(link).customers == [customer]
+
+
+def test_who_was_erased_is_nobody_any_more(order, customer):
+    link = factories.link_factory(order)
+    Recipient.objects.update(erased_at=timezone.now())
+    link.recipient.refresh_from_db()
+    assert not persons.by_link(link).is_known
+    assert persons.by_email(customer.email) == Person([], [], [customer])
+
+
+def test_of_one_site_nobody_of_another_is_meant(customer):
+    other = factories.site_factory("shop-b.localhost")
+    theirs = factories.customer_factory(other, name="Theirs", email=customer.email)
+    contact = Contact.objects.create(customer=theirs, name="Kim", email=customer.email)
+    email = customer.email.upper()
+    assert persons.by_email(email, customer.site) == Person([], [], [customer])
+    assert persons.by_email(email, other) == Person([], [contact], [theirs])
+    assert persons.by_email(email).customers == [customer, theirs]
+
+
+@pytest.mark.parametrize("rows", ["recipients", "contacts", "customers"])
+def test_one_row_of_any_kind_is_enough_to_be_known(rows):
+    nobody = {"recipients": [], "contacts": [], "customers": []}
+    assert not Person(**nobody).is_known
+    assert Person(**nobody | {rows: [object()]}).is_known
