@@ -35,11 +35,12 @@ def all_due() -> list[int]:
     return [pk for shop in shops for pk in _due(shop).values_list("pk", flat=True)]
 
 
-def percent(count: int) -> float:
-    """How much that is of all files of customers that are kept, of shops that say for how long."""
+def percent(count: int) -> int:
+    """How much that is, rounded up, of all files of customers that are kept, of shops that say for
+    how long."""
     shops = PortalSettings.objects.exclude(files_kept_months=None).values("site")
     kept = Attachment.objects.filter(document__site__in=shops, link__isnull=False)
-    return 100 * count / max(kept.exclude(file="").count(), count, 1)
+    return -(-100 * count // max(kept.exclude(file="").count(), count, 1))
 
 
 def _due(shop: PortalSettings) -> models.QuerySet[Attachment]:

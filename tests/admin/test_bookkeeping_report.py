@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal_plugin.admin.bookkeeping_report import BookkeepingMenuItem
 from portal_plugin.models import Invoice, LedgerEntry, PortalSettings, SalesDocument
 from portal_plugin.services import invoices
 from tests.factories import customer_factory, line_item, order_factory, site_factory
@@ -115,6 +116,48 @@ def test_days_before_and_after_are_not_in_it(client, boss):
     paid(document, "2", datetime(2026, 6, 1, 12, tzinfo=UTC))
     paid(document, "3", datetime(2026, 5, 31, 12, tzinfo=UTC))
     assert [row[7] for row in read(export(client))[1:]] == ["3.00"]
+
+
+def test_a_day_is_the_shops_from_midnight_to_midnight(client, boss, settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    moments = {
+        "too early": datetime(2026, 4, 30, 21, 59, 59, tzinfo=UTC),
+        "first": datetime(2026, 4, 30, 22, tzinfo=UTC),
+        "last": datetime(2026, 5, 31, 21, 59, 59, tzinfo=UTC),
+        "too late": datetime(2026, 5, 31, 22, tzinfo=UTC),
+    }
+    for title, moment in moments.items():
+        document = order(number=title)
+        SalesDocument.objects.filter(pk=document.pk).update(first_published_at=moment)
+        paid(document, "1", moment)
+    for of in ("payments", "orders"):
+        assert [row[1] for row in read(export(client, of))[1:]] == ["first", "last"]
+
+
+def test_invoices_are_those_of_the_days_that_stand_on_them(client, boss, only_site):
+    PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
+    for number in ("04-30", "05-01", "05-31", "06-01"):
+        made = invoices.issue(order())
+        Invoice.objects.filter(pk=made.pk).update(number=number, issued_on=f"2026-{number}")
+    assert [row[1] for row in read(export(client, "invoices"))[1:]] == ["05-01", "05-31"]
+
+
+def test_samples_and_what_is_not_out_are_no_orders(client, boss):
+    SalesDocument.objects.filter(pk=order().pk).update(is_sample=True)
+    SalesDocument.objects.filter(pk=order().pk).update(first_published_at=None)
+    assert len(read(export(client, "orders"))) == 1
+
+
+def test_what_is_not_known_is_exported_as_payments(client, boss):
+    paid(order(), "4")
+    assert [row[7] for row in read(export(client, "secrets"))[1:]] == ["4.00"]
+
+
+def test_the_menu_has_it_for_those_who_may_record_payments(rf, staff_of, only_site):
+    request, item = rf.get("/"), BookkeepingMenuItem()
+    for group, is_shown in (("Portal managers", True), ("Portal editors", False)):
+        request.user = staff_of(only_site, group)
+        assert item.is_shown(request) is is_shown
 
 
 def test_a_name_is_no_formula(client, boss):

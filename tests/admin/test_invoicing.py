@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from portal_plugin.admin import registers
-from portal_plugin.models import Invoice, PortalSettings
+from portal_plugin.admin import invoicing, registers
+from portal_plugin.models import Invoice, Order, PortalSettings, SalesDocument
 from portal_plugin.services import invoices, staging
 from tests.factories import estimate_factory, order_factory, publish
 
@@ -126,36 +126,66 @@ def test_items_are_offered_for_what_they_were_charged_with(client, boss, order):
     assert f'name="item" value="{key}"' not in read(client, order).split('id="invoices"')[1]
 
 
-ISSUE = ("Issue the invoice", "Issue the deposit invoice")
+def offered(document, user):
+    """What of the three can be done: issue the invoice, the one over the deposit, take back."""
+    found = invoicing.context(Order.objects.get(pk=document.pk), user)
+    left = [row.number for row in found["rows"] if row.left]
+    return found["can_issue"], found["can_issue_deposit"], left
 
 
-def offered(client, document):
-    page = read(client, document)
-    return any(text in page for text in ISSUE)
+def test_only_an_order_that_is_out_has_them(boss, order):
+    draft = order_factory(items=1, published=False)
+    assert invoicing.context(order, boss)
+    assert invoicing.context(draft, boss) is None
+    assert invoicing.context(estimate_factory(items=1), boss) is None
 
 
-def test_only_an_order_that_is_out_and_goes_on_is_charged(client, boss, order):
-    assert offered(client, order)
-    assert not offered(client, estimate_factory())
-    assert not offered(client, order_factory(published=False))
-    staging.cancel(order, "The window is gone.")
-    assert not offered(client, order)
+def test_each_is_offered_until_it_stands(boss, order):
+    assert offered(order, boss) == (True, True, [])
+    deposit = invoices.issue_deposit(order)
+    assert offered(order, boss) == (True, False, [deposit.number])
+    invoice = invoices.issue(order)
+    assert offered(order, boss) == (False, False, [deposit.number, invoice.number])
 
 
-def test_only_by_who_may(client, staff_of, only_site, order):
-    staff_of(only_site, "Portal editors")
-    assert not offered(client, order)
+def test_what_was_taken_back_whole_can_be_issued_anew_and_not_be_taken_back(boss, order):
+    invoices.credit(invoices.issue(order), "Scratched")
+    assert offered(order, boss) == (True, True, [])
 
 
-def test_a_shop_that_ended_with_formal_invoices_still_reads_the_old_ones(client, boss, order):
+def test_without_a_deposit_no_invoice_over_one_is_offered(boss, order):
+    assert offered(order_factory(items=1), boss) == (True, False, [])
+
+
+def test_who_may_not_issue_is_offered_nothing(staff_of, only_site, order):
+    editor = staff_of(only_site, "Portal editors")
+    assert offered(order, editor) == (False, False, [])
+    invoices.issue(order)
+    assert offered(order, editor) == (False, False, [])
+
+
+def test_for_a_cancelled_order_or_a_sample_none_is_offered(boss, order):
+    sample = order_factory(items=1, deposit_percent=Decimal(50))
+    SalesDocument.objects.filter(pk=sample.pk).update(is_sample=True)
+    staging.cancel(order, "No paper")
+    assert offered(sample, boss) == offered(order, boss) == (False, False, [])
+
+
+def test_those_of_before_are_shown_by_a_shop_that_issues_none_now(boss, only_site, order):
     invoice = invoices.issue_deposit(order)
-    PortalSettings.objects.update(invoicing="")
-    assert invoice.number in read(client, order)
-    assert not offered(client, order)
+    PortalSettings.objects.filter(site=only_site).update(invoicing="")
+    assert offered(order, boss) == (False, False, [invoice.number])
+
+
+def test_a_cancelled_order_is_not_said_to_have_changed(boss, order):
+    invoices.issue(order)
+    staging.cancel(order, "No paper", money="kept")
+    SalesDocument.objects.filter(pk=order.pk).update(listed_total=1)
+    assert not invoicing.context(Order.objects.get(pk=order.pk), boss)["has_changed"]
 
 
 def test_a_deposit_invoice_that_was_taken_back_whole_can_be_issued_again(client, boss, order):
     invoice = invoices.issue_deposit(order)
-    assert ISSUE[1] not in read(client, order)
+    assert "Issue the deposit invoice" not in read(client, order)
     invoices.credit(invoice, "Wrong name", boss)
-    assert ISSUE[1] in read(client, order)
+    assert "Issue the deposit invoice" in read(client, order)

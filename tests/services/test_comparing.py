@@ -165,6 +165,32 @@ def test_trying_it_out_writes_nothing_of_what_went_back_either(standin):
     assert found.news == 0
 
 
+def test_trying_it_out_counts_what_a_bank_gave_back_of_what_is_known(standin):
+    entry = paid(standin)
+    opened = standin.dispute(entry.reference)
+    payments.reconcile()
+    standin.dispute_becomes(opened["id"], "won")
+    days_later(standin, 40)
+    before = rows()
+    for _twice in range(2):
+        (found,) = payments.reconcile(is_dry=True)
+        assert (found.news, rows()) == (1, before)
+    assert [one.news for one in payments.reconcile()] == [1]
+    assert LedgerEntry.objects.total() == of_stripe(standin) == entry.amount
+    assert [one.news for one in payments.reconcile(is_dry=True)] == [0]
+
+
+@pytest.mark.parametrize("then", ["", "warning_closed"])
+def test_a_question_is_news_until_it_was_heard_and_when_it_is_closed(standin, then):
+    opened = standin.dispute(paid(standin).reference, status="warning_needs_response")
+    if then:
+        payments.reconcile()
+        standin.dispute_becomes(opened["id"], then)
+    days_later(standin, 40)
+    for is_dry, news in ((True, 1), (False, 1), (True, 0)):
+        assert [one.news for one in payments.reconcile(is_dry=is_dry)] == [news]
+
+
 def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):
     document = order(deposit_percent=0)
     confirm(standin, begin(document).attempt.payment_intent)

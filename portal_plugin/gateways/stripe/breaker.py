@@ -12,7 +12,7 @@ import time
 #: Calls in a row without an answer.
 MOST = 3
 #: Seconds until the next one is let through.
-PAUSE = 20.0
+PAUSE = 20
 
 
 class Breaker:
@@ -22,7 +22,8 @@ class Breaker:
 
     def close(self) -> None:
         """It answered."""
-        self._failures, self._again_at = 0, 0.0
+        self._failures = 0
+        self._again_at = time.monotonic()
 
     def fail(self) -> None:
         with self._lock:

@@ -104,6 +104,6 @@ def _refusal(count: int, most_percent: float) -> str:
     if count <= FEW or (percent := retention.percent(count)) <= most_percent:
         return ""
     return (
-        f"{_told(count)}, {percent:.0f} % of them. None was deleted: is the clock right? If it is,"
-        f" say --most-expired-percent {min(int(percent) + 1, 100)} once."
+        f"{_told(count)}, {percent} % of them. None was deleted: is the clock right? If it is,"
+        f" say --most-expired-percent {percent} once."
     )

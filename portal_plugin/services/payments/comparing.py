@@ -6,10 +6,14 @@ nothing. What it cannot explain it keeps for a person to look at.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ... import faults
@@ -172,32 +176,40 @@ def _refund(
     refund: gateway.Refund, account: gateway.Account, found: Found, *, is_dry: bool
 ) -> None:
     entry = booked(refund.payment, account, may_write=not is_dry)
-    if entry is None:
-        return
-    before = _consequences(entry)
-    if is_dry:
-        found.news += not entry.consequences.filter(stripe_object=refund.id).exists()
-        return
-    refund_booking.apply([refund], entry)
-    found.news += _consequences(entry) != before
+    if entry is not None:
+        write = partial(refund_booking.apply, [refund], entry)
+        found.news += _is_news(entry, write, is_dry=is_dry)
 
 
 def _dispute(
     dispute: gateway.Dispute, account: gateway.Account, found: Found, *, is_dry: bool
 ) -> None:
     entry = booked(dispute.payment, account, may_write=not is_dry)
-    if entry is None:
-        return
-    before = _consequences(entry)
-    if is_dry:
-        found.news += not entry.disputes.filter(stripe_dispute=dispute.id).exists()
-        return
-    disputing.apply(dispute, entry)
-    found.news += _consequences(entry) != before
+    if entry is not None:
+        write = partial(disputing.apply, dispute, entry)
+        found.news += _is_news(entry, write, is_dry=is_dry)
 
 
-def _consequences(entry: LedgerEntry) -> int:
-    return LedgerEntry.objects.filter(about=entry).count()
+def _is_news(entry: LedgerEntry, write: Callable[[], object], *, is_dry: bool) -> bool:
+    """Whether writing it changes anything. What is only tried out is written and rolled back, so
+    that both say the same; nobody is asked meanwhile, and what waits for the commit never runs."""
+    with transaction.atomic() if is_dry else nullcontext():
+        before = _written(entry)
+        write()
+        is_news = _written(entry) != before
+        if is_dry:
+            transaction.set_rollback(True)
+    return is_news
+
+
+def _written(entry: LedgerEntry) -> list[object]:
+    """How a payment's refunds and disputes stand, and the money that went back or came again."""
+    moved = LedgerEntry.objects.filter(Q(about=entry) | Q(about__about=entry))
+    stands = [
+        rows.order_by("pk").values_list("pk", "state")
+        for rows in (entry.refunds.all(), entry.disputes.all())
+    ]
+    return [moved.count(), *map(list, stands)]
 
 
 def _never_seen(since: datetime, seen: set[str], account: gateway.Account) -> Iterator[LedgerEntry]:
