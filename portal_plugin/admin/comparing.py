@@ -9,7 +9,12 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.admin import panels
-from wagtail.admin.compare import ChildObjectComparison, ChildRelationComparison, FieldComparison
+from wagtail.admin.compare import (
+    ChildObjectComparison,
+    ChildRelationComparison,
+    FieldComparison,
+    TextDiff,
+)
 
 from ..money import format_bare_price, format_number
 from .words import language_of_admin
@@ -28,6 +33,13 @@ class ValueComparison(FieldComparison):
         self.val_a, self.val_b = (
             in_words(value, is_money=is_money) for value in (self.val_a, self.val_b)
         )
+
+    def htmldiff(self):
+        """The old value and the new one apart: two prices in one word would be a third."""
+        if not self.has_changed():
+            return super().htmldiff()
+        both = [("deletion", self.val_a), ("addition", self.val_b)]
+        return TextDiff([each for each in both if each[1] != ""], separator=" ").to_html()
 
 
 def in_words(value: Any, *, is_money: bool = False) -> Any:

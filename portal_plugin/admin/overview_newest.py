@@ -3,7 +3,7 @@
 from . import overview_files, overview_rows
 
 #: How many of each are shown before all of them are asked for.
-LAST = 200
+LAST = 50
 
 
 def talk(document, names, *, shows_all=False):

@@ -115,6 +115,7 @@ def test_an_overview_of_thousands_of_messages_and_files_is_no_endless_page(clien
     assert queries(client, pages.overview(order)) == before
     short = client.get(pages.overview(order))
     assert len(short.content) < 1_000_000
+    assert len(short.context["said"]) == len(short.context["attachments"]) == 50
     assert short.context["said"][-1].text.startswith("Message 9999.")
     whole = client.get(pages.overview(order), {"all": 1})
     assert len(whole.context["said"]) == 10_010

@@ -277,8 +277,8 @@ def test_two_versions_are_compared_by_what_differs_and_as_it_was_typed(client, b
     url = pages.url(Estimate, "revisions_compare", document.pk, "live", "latest")
     page = client.get(url).content.decode()
     words = strip_tags(page.partition("comparison__list")[2].partition("</table>")[0]).split()
-    assert "5018.90" in words
-    assert "NoYes" in words
+    assert "50 18.90" in " ".join(words)
+    assert "No Yes" in " ".join(words)
     assert "Banner" in words
     assert "Poster" not in words
     assert "Quantity" not in words

@@ -81,15 +81,31 @@ def test_each_of_several_files_dropped_at_once_is_asked_about_and_counted(admin,
     expect(row).to_be_visible()
     data = base64.b64encode(samples.png()).decode()
     admin.evaluate(DROP, ["#inline_child_line_items-0", ["front.png", "back.png"], data])
-    for label in ("front", "back"):
+    for place, label in enumerate(("front", "back"), start=1):
         dialog = admin.get_by_role("dialog")
         expect(dialog.get_by_label("File", exact=True)).to_have_value(re.compile(f"{label}.png"))
+        expect(dialog).to_contain_text(f"File {place} of 2")
+        expect(dialog.get_by_label("What it shows")).to_be_focused()
         dialog.get_by_label("What it shows").fill(label)
         dialog.get_by_role("button", name="Add", exact=True).click()
         expect(row).to_contain_text(f"{label} · version 1")
     expect(admin.get_by_role("dialog")).to_have_count(0)
     expect(row).to_contain_text("Proofs and files (2)")
     assert not admin.trouble
+
+
+def test_a_file_that_is_on_its_way_and_not_wanted_any_more_is_not_added(admin, site_server):
+    document = factories.estimate_factory(items=1, published=False)
+    admin.goto(f"{site_server.url}/admin/snippets/portal_plugin/estimate/edit/{document.pk}/")
+    expect(admin.locator("#inline_child_line_items-0")).to_be_visible()
+    admin.route("**/files/", lambda route: None)  # an answer that does not come
+    data = base64.b64encode(samples.png()).decode()
+    admin.evaluate(DROP, ["#inline_child_line_items-0", ["front.png"], data])
+    dialog = admin.get_by_role("dialog")
+    with admin.expect_event("requestfailed", lambda request: request.url.endswith("/files/")):
+        dialog.get_by_role("button", name="Add", exact=True).click()
+        dialog.get_by_role("button", name="Do not add").click()
+    expect(dialog).to_have_count(0)
 
 
 def test_what_is_folded_away_is_drawn_when_it_is_opened(admin, site_server):

@@ -110,9 +110,11 @@ const load = async (row) => {
   if (response.ok && !list.children.length) show(row, html);
 };
 
-const send = (url, data, progress) =>
+// Whoever does not add it after all ends what is on its way, too.
+const send = (url, data, progress, dialog) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
+    dialog.addEventListener("close", () => request.abort());
     request.open("POST", url);
     request.upload.onprogress = (event) => {
       progress.value = event.lengthComputable ? (event.loaded / event.total) * 100 : 0;
@@ -123,7 +125,8 @@ const send = (url, data, progress) =>
   });
 
 // Of several that were dropped each is asked about: every proof has a wording of its own.
-const ask = (row, file, ...others) => {
+const ask = (row, files = [], place = 0) => {
+  const file = files[place];
   const part = row.querySelector("[data-portal-item-files]");
   if (!address(row)) {
     part.open = true;
@@ -147,10 +150,15 @@ const ask = (row, file, ...others) => {
   };
   own.addEventListener("change", follow);
   if (file) {
-    const files = new DataTransfer();
-    files.items.add(file);
-    own.elements.file.files = files.files;
+    const chosen = new DataTransfer();
+    chosen.items.add(file);
+    own.elements.file.files = chosen.files;
     follow();
+  }
+  if (files.length > 1) {
+    const which = dialog.querySelector("[data-portal-upload-which]");
+    which.textContent = which.dataset.words.replace("%(place)s", place + 1).replace("%(count)s", files.length);
+    which.hidden = false;
   }
   own.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -160,7 +168,7 @@ const ask = (row, file, ...others) => {
     progress.hidden = false;
     button.disabled = true;
     try {
-      const answer = await send(address(row), data, progress);
+      const answer = await send(address(row), data, progress, dialog);
       const isText = answer.getResponseHeader("Content-Type")?.startsWith("text/plain");
       if (answer.status === 200) {
         show(row, answer.responseText);
@@ -181,9 +189,12 @@ const ask = (row, file, ...others) => {
   own.querySelector("[data-portal-upload-cancel]").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (others.length) ask(row, ...others);
+    if (place + 1 < files.length) ask(row, files, place + 1);
   });
   dialog.showModal();
+  // The file is there already: the next thing to do is to say what it shows.
+  const isProof = !dialog.querySelector("[data-portal-proof-fields]").hidden;
+  if (file) (isProof ? own.elements.label : button).focus();
 };
 
 form?.addEventListener("click", (event) => {
@@ -221,5 +232,5 @@ form?.addEventListener("drop", (event) => {
   if (!row) return;
   event.preventDefault();
   row.removeAttribute("data-portal-drop");
-  ask(row, ...event.dataTransfer.files);
+  ask(row, [...event.dataTransfer.files]);
 });
