@@ -35,6 +35,12 @@ SENT = {
     "name, address or signature": lambda: _first(Submission, name="Mallory"),
     "signature are not": lambda: _first(Submission, signature_strokes="[[1,1,90,90]]"),
     "not by the person": lambda: _first(Submission, link=other_link()),
+    "by the person that the history": lambda: Submission.objects.filter(action="approve").update(
+        link=None
+    ),
+    "the person that the history has": lambda: Recipient.objects.update(erased_at=timezone.now()),
+    "what was given with it": lambda: _first(Submission, purchase_order_number="PO-1"),
+    "given with it is not": lambda: _first(Submission, checklist='["Spelling"]'),
     "change request 2": lambda: ChangeRequest.objects.create(
         document=Estimate.objects.get(),
         submission=Submission.objects.filter(action="choose").get(),
