@@ -17,9 +17,9 @@ from portal_plugin.models import (
     Recipient,
     Submission,
 )
-from portal_plugin.services import activity, erasing, invoices, pdfs
+from portal_plugin.services import activity, erasing, files, invoices, pdfs, proofs
 from portal_plugin.services.evidence import exporting, verifying
-from tests import factories
+from tests import factories, samples
 from tests.evidence import (
     CHECKER,
     PROOF,
@@ -351,6 +351,30 @@ def test_whoever_writes_another_checker_is_told_of_every_hash(exported):
     for text in (read_me, CHECKER.with_name("evidence.md").read_text()):
         assert not [name for name in hashed if not re.search(rf"\b{name}\b", text)]
         assert str(HISTORY_SCHEME) in text
+
+
+def test_what_is_internal_or_waits_to_be_sent_is_not_in_it(estimate, tmp_path, user):
+    key, path = estimate.lines[0].key, tmp_path / "evidence.zip"
+    hidden = files.store(estimate, samples.upload("cost.png", samples.png((9, 9))), staff=user)
+    file = samples.upload("next.png", samples.png((8, 8)))
+    waiting = proofs.add_proof_version(estimate, key, file)
+    with path.open("wb") as target:
+        assert exporting.export(Estimate.objects.get(), target) == []
+    with zipfile.ZipFile(path) as archive:
+        names, text = archive.namelist(), archive.read("evidence.json").decode()
+    for row in (hidden, waiting):
+        assert f"files/{row.digest}" not in names
+        assert row.name not in text
+    assert check(path).returncode == 0, check(path).stdout
+
+
+def test_a_file_that_the_storage_does_not_have_is_named_and_missed(estimate, tmp_path, capsys):
+    path, proof = tmp_path / "evidence.zip", ProofVersion.objects.get()
+    proof.file.storage.delete(proof.file.name)
+    with pytest.raises(CommandError, match="1 files are missing"):
+        call_command("portal_evidence", estimate.number, "--out", str(path))
+    assert "front.png" in capsys.readouterr().err
+    assert f"the text or file of ['{proof.digest}']" in check(path).stdout
 
 
 def test_no_file_is_written_over(estimate, tmp_path):

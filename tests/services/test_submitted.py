@@ -41,6 +41,12 @@ SENT = {
     "name, address or signature": lambda: change_first(Submission, name="Mallory"),
     "signature are not": lambda: change_first(Submission, signature_strokes="[[1,1,90,90]]"),
     "not by the person": lambda: change_first(Submission, link=other_link()),
+    "by the person that the history": lambda: Submission.objects.filter(action="approve").update(
+        link=None
+    ),
+    "the person that the history has": lambda: Recipient.objects.update(erased_at=timezone.now()),
+    "what was given with it": lambda: change_first(Submission, purchase_order_number="PO-1"),
+    "given with it is not": lambda: change_first(Submission, checklist='["Spelling"]'),
     "change request 2": lambda: ChangeRequest.objects.create(
         document=Estimate.objects.get(),
         submission=Submission.objects.filter(action="choose").get(),
