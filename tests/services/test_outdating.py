@@ -172,3 +172,36 @@ def test_what_was_begun_keeps_the_fee_that_the_customer_was_shown(standin, now):
     entry = LedgerEntry.objects.get()
     assert (entry.amount, entry.surcharge) == (Decimal("36.84"), Decimal("1.14"))
     assert (fresh(document).paid, fresh(document).deposit_due) == (Decimal("35.70"), 0)
+
+
+HALVES = [
+    {"percent": "50", "on": "", "days": None},
+    {"percent": "50", "on": "2031-05-03", "days": None},
+]
+
+
+def is_outdated(document, **values):
+    due = {"amount": document.amount_due, "currency": document.totals.currency}
+    return outdating.is_outdated(PaymentAttempt(document=document, **due | values))
+
+
+def test_another_amount_or_currency_than_is_due_is_outdated(db):
+    document = order()
+    assert not is_outdated(document)
+    assert is_outdated(document, amount=document.amount_due + 1)
+    assert is_outdated(document, currency="USD")
+
+
+def test_of_a_plan_the_next_instalment_alone_may_be_paid(db):
+    """The others are just as much."""
+    document = order(deposit_percent=0, instalments=HALVES)
+    assert not is_outdated(document, instalment=1)
+    assert is_outdated(document, instalment=2)
+    assert is_outdated(order(), instalment=1)  # whose plan was taken away
+
+
+def test_one_that_is_right_leaves_the_marks_of_others(standin):
+    attempts = [begin(order()).attempt for _twice in range(2)]
+    PaymentAttempt.objects.update(needs_look=True)
+    assert outdating.drain(limit=1) == 1
+    assert [fresh(attempt).needs_look for attempt in attempts] == [False, True]
