@@ -99,9 +99,10 @@ class TestTakingBack:
         key = invoice.document.specific.lines[0].key
         refused("is not left", invoices.credit, invoice, "Scratched", keys=[key])
 
-    def test_an_item_of_whose_tax_too_little_is_left(self, site):
+    @pytest.mark.parametrize(("rate", "other"), [(19, 7), (0, 19)])
+    def test_an_item_of_whose_tax_too_little_is_left(self, site, rate, other):
         """Of the whole there is enough, but not at the item's rate."""
-        items = [line_item(1), line_item(2, tax_rate=D(7))]
+        items = [line_item(1, tax_rate=D(rate)), line_item(2, tax_rate=D(other))]
         invoice = invoices.issue(order_factory(items, site=site))
         invoices.credit(invoice, "Wrong", amount=D(50))
         key = invoice.document.specific.lines[0].key
