@@ -35,6 +35,11 @@ def order(amount="119.00", currency="EUR", **values):
     return stripe.Order(amount=Decimal(amount), currency=currency, **values)
 
 
+def page_for(asked):
+    there = "https://a.example/"
+    return stripe.create_page(asked, name="Order 1", return_url=there, back_url=there)
+
+
 class TestKeys:
     @pytest.mark.parametrize(
         ("secret", "publishable", "expected"),
@@ -46,6 +51,7 @@ class TestKeys:
             ("sk_test_1", "", False),
             ("", "pk_test_1", False),
             ("sk_test_1", "sk_test_1", False),
+            ("pk_test_1", "pk_test_1", False),
         ],
     )
     def test_both_of_one_mode_in_their_places(self, settings, secret, publishable, expected):
@@ -153,23 +159,27 @@ class TestPayments:
 class TestPages:
     def test_hosted_page(self, standin, caplog):
         caplog.set_level(logging.DEBUG)
-        page = self._page()
+        page = page_for(order())
         assert page.is_open
         assert page.url.startswith(standin.url)
         assert page.url not in repr(page) + caplog.text
         assert stripe.find_page(page.id, stripe.shared()) == page
 
     def test_closes_once(self, standin):
-        page = self._page()
+        page = page_for(order())
         assert stripe.close_page(page.id, stripe.shared()).is_expired
         assert stripe.close_page(page.id, stripe.shared()).is_expired
         with pytest.raises(stripe.NotFound):
             stripe.close_page("cs_unknown", stripe.shared())
 
-    def _page(self):
-        return stripe.create_page(
-            order(), name="Order 1", return_url="https://a.example/", back_url="https://a.example/"
-        )
+    @pytest.mark.parametrize("create", [stripe.create_payment, page_for])
+    def test_for_less_than_stripe_takes_nobody_is_asked(self, settings, create):
+        settings.PORTAL_PLUGIN = {
+            "STRIPE_SECRET_KEY": "sk_test_standin",
+            "STRIPE_API_BASE": "http://127.0.0.1:9",
+        }
+        with pytest.raises(stripe.CannotCharge):
+            create(order(amount=Decimal("0.01")))
 
 
 class Canned:

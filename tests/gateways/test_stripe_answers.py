@@ -8,7 +8,7 @@ import pytest
 import stripe as package
 
 from portal_plugin.gateways import stripe
-from portal_plugin.gateways.stripe import disputes, payments, refunds
+from portal_plugin.gateways.stripe import disputes, pages, payments, refunds
 from portal_plugin.statuses import AttemptState, DisputeState
 from tests.gateways.test_stripe import order
 
@@ -253,3 +253,22 @@ def test_a_refund_of_a_charge_without_a_payment_has_none():
     known = {"id": "re_1", "amount": 100, "currency": "EUR", "status": None, "created": 1}
     found = refunds.read(package.Refund.construct_from(known, "sk_test_standin"))
     assert (found.payment, found.currency, found.refund) == ("", "EUR", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [("7", 7), ("9" * 18, int("9" * 18)), ("9" * 19, None), ("٣", None), ("-1", None), ("", None)],
+)
+def test_a_refund_names_our_row_by_a_number_that_a_database_has(said, row):
+    known = {"id": "re_1", "amount": 100, "currency": "eur", "status": None, "created": 1}
+    values = known | {"metadata": {"portal_refund": said}}
+    assert refunds.read(package.Refund.construct_from(values, "sk_test_standin")).refund == row
+
+
+@pytest.mark.parametrize(
+    ("said", "payment"), [("pi_1", "pi_1"), ({"id": "pi_1", "object": "x"}, "pi_1"), (None, "")]
+)
+def test_a_page_names_its_payment_once_there_is_one(said, payment):
+    known = {"id": "cs_1", "status": "open", "url": None, "payment_intent": said}
+    session = package.checkout.Session.construct_from(known, "sk_test_standin")
+    assert pages._read(session).payment == payment
