@@ -15,7 +15,7 @@ import stripe as package
 
 from portal_plugin.exceptions import Misconfigured
 from portal_plugin.gateways import stripe
-from portal_plugin.gateways.stripe import client
+from portal_plugin.gateways.stripe import client, payments
 from portal_plugin.statuses import AttemptState
 from tests.paying import ask, confirm, standin
 
@@ -35,6 +35,11 @@ def order(amount="119.00", currency="EUR", **values):
     return stripe.Order(amount=Decimal(amount), currency=currency, **values)
 
 
+def page_for(asked):
+    there = "https://a.example/"
+    return stripe.create_page(asked, name="Order 1", return_url=there, back_url=there)
+
+
 class TestKeys:
     @pytest.mark.parametrize(
         ("secret", "publishable", "expected"),
@@ -46,6 +51,7 @@ class TestKeys:
             ("sk_test_1", "", False),
             ("", "pk_test_1", False),
             ("sk_test_1", "sk_test_1", False),
+            ("pk_test_1", "pk_test_1", False),
         ],
     )
     def test_both_of_one_mode_in_their_places(self, settings, secret, publishable, expected):
@@ -153,23 +159,27 @@ class TestPayments:
 class TestPages:
     def test_hosted_page(self, standin, caplog):
         caplog.set_level(logging.DEBUG)
-        page = self._page()
+        page = page_for(order())
         assert page.is_open
         assert page.url.startswith(standin.url)
         assert page.url not in repr(page) + caplog.text
         assert stripe.find_page(page.id, stripe.shared()) == page
 
     def test_closes_once(self, standin):
-        page = self._page()
+        page = page_for(order())
         assert stripe.close_page(page.id, stripe.shared()).is_expired
         assert stripe.close_page(page.id, stripe.shared()).is_expired
         with pytest.raises(stripe.NotFound):
             stripe.close_page("cs_unknown", stripe.shared())
 
-    def _page(self):
-        return stripe.create_page(
-            order(), name="Order 1", return_url="https://a.example/", back_url="https://a.example/"
-        )
+    @pytest.mark.parametrize("create", [stripe.create_payment, page_for])
+    def test_for_less_than_stripe_takes_nobody_is_asked(self, settings, create):
+        settings.PORTAL_PLUGIN = {
+            "STRIPE_SECRET_KEY": "sk_test_standin",
+            "STRIPE_API_BASE": "http://127.0.0.1:9",
+        }
+        with pytest.raises(stripe.CannotCharge):
+            create(order(amount=Decimal("0.01")))
 
 
 class Canned:
@@ -237,6 +247,24 @@ class TestTrouble:
         assert len(api.keys) == 3
         assert len(set(api.keys)) == 1
 
+    def test_one_that_stays_in_use_is_given_up_and_was_waited_for(self, settings, monkeypatch):
+        monkeypatch.setattr(payments, "_WAITS", (0.05, 0.1))
+        with Canned([(409, "idempotency_key_in_use")] * 4) as api:
+            self._point_at(settings, api.url)
+            started = time.monotonic()
+            with pytest.raises(stripe.NoAnswer) as caught:
+                stripe.create_payment(order())
+        assert caught.value.code == "idempotency_key_in_use"
+        assert len(api.keys) == 3
+        assert time.monotonic() - started >= 0.15
+
+    def test_a_cancelling_that_is_not_allowed_is_not_taken_for_one_too_late(self, settings):
+        with Canned([(403, "more_permissions_required")]) as api:
+            self._point_at(settings, api.url)
+            with pytest.raises(stripe.Refused) as caught:
+                stripe.cancel_payment("pi_1", stripe.shared())
+        assert caught.value.code == "more_permissions_required"
+
     def test_nobody_there(self, settings):
         self._point_at(settings, "http://127.0.0.1:9")
         with pytest.raises(stripe.NoAnswer):
@@ -301,6 +329,10 @@ class TestEvents:
         moment = header.split(",")[0]
         other = signed(body(), "whsec_other1").split(",")[1]
         assert stripe.read_event(body(), f"{moment},{other},{header.split(',')[1]}", [SECRET])
+
+    def test_the_time_may_stand_behind_the_signature(self):
+        moment, signature = signed(body()).split(",")
+        assert stripe.read_event(body(), f"{signature},{moment}", [SECRET])
 
     @pytest.mark.parametrize("age", [-200, 0, 200])
     def test_of_now_is_read(self, age):

@@ -8,7 +8,7 @@ import pytest
 import stripe as package
 
 from portal_plugin.gateways import stripe
-from portal_plugin.gateways.stripe import disputes, payments, refunds
+from portal_plugin.gateways.stripe import disputes, pages, payments, refunds
 from portal_plugin.statuses import AttemptState, DisputeState
 from tests.gateways.test_stripe import order
 
@@ -133,6 +133,48 @@ def test_what_is_no_money_is_not_understood(values):
     assert caught.value.code == "not_understood"
 
 
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("requires_payment_method", AttemptState.FAILED),
+        ("requires_confirmation", AttemptState.OPEN),
+        ("requires_action", AttemptState.OPEN),
+        ("processing", AttemptState.PROCESSING),
+        ("succeeded", AttemptState.SUCCEEDED),
+    ],
+)
+def test_a_card_that_was_declined_before_another_was_tried_is_no_failure(status, state):
+    declined = {"code": "card_declined", "decline_code": "lost_card", "message": "No."}
+    payment = payments.read(intent(status=status, last_payment_error=declined))
+    assert (payment.state, payment.failure_code) == (state, "lost_card")
+
+
+def charge(**values):
+    known = {
+        "id": "ch_1",
+        "created": 1,
+        "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": "4242"}},
+        "balance_transaction": {"fee": 95, "currency": "eur"},
+    }
+    return payments.read(intent(latest_charge=known | values))
+
+
+@pytest.mark.parametrize("said", [None, "txn_1", {"fee": 95, "currency": "usd"}])
+def test_a_fee_is_unknown_until_it_is_said_in_the_currency_of_the_payment(said):
+    assert str(charge().fee) == "0.95"
+    assert charge(balance_transaction=said).fee is None
+
+
+def test_how_it_was_paid_is_said_as_far_as_it_is_known():
+    paid, silent = charge(), charge(payment_method_details=None)
+    assert (paid.way, paid.method) == ("card", "Visa •••• 4242")
+    assert (silent.charge, silent.way, silent.method) == ("ch_1", "", "")
+    direct = charge(payment_method_details={"type": "some_wallet", "some_wallet": {}})
+    assert (direct.way, direct.method) == ("some_wallet", "Some wallet")
+    unread = payments.read(intent(latest_charge="ch_2"))
+    assert (unread.charge, unread.method, unread.fee, unread.paid_at) == ("ch_2", "", None, None)
+
+
 def test_a_state_that_nobody_knows_is_open():
     assert payments.read(intent(status="requires_magic")).state == AttemptState.OPEN
 
@@ -211,3 +253,22 @@ def test_a_refund_of_a_charge_without_a_payment_has_none():
     known = {"id": "re_1", "amount": 100, "currency": "EUR", "status": None, "created": 1}
     found = refunds.read(package.Refund.construct_from(known, "sk_test_standin"))
     assert (found.payment, found.currency, found.refund) == ("", "EUR", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [("7", 7), ("9" * 18, int("9" * 18)), ("9" * 19, None), ("٣", None), ("-1", None), ("", None)],
+)
+def test_a_refund_names_our_row_by_a_number_that_a_database_has(said, row):
+    known = {"id": "re_1", "amount": 100, "currency": "eur", "status": None, "created": 1}
+    values = known | {"metadata": {"portal_refund": said}}
+    assert refunds.read(package.Refund.construct_from(values, "sk_test_standin")).refund == row
+
+
+@pytest.mark.parametrize(
+    ("said", "payment"), [("pi_1", "pi_1"), ({"id": "pi_1", "object": "x"}, "pi_1"), (None, "")]
+)
+def test_a_page_names_its_payment_once_there_is_one(said, payment):
+    known = {"id": "cs_1", "status": "open", "url": None, "payment_intent": said}
+    session = package.checkout.Session.construct_from(known, "sk_test_standin")
+    assert pages._read(session).payment == payment

@@ -260,13 +260,15 @@ def test_no_credit_note_goes_without_a_reason(site):
         invoices.credit(invoice, " ")
 
 
-def test_coins_are_taken_back_as_well(site):
+@pytest.mark.parametrize("typed", [None, D("10.00")])
+def test_coins_are_taken_back_as_well(site, typed):
     item = line_item(unit_price=D("10.02"), quantity=1, tax_rate=0)
     order = order_factory([item], site=site, currency="CHF", rounding_unit=D("0.05"))
     invoice = invoices.issue(order)
     assert (invoice.total, invoice.rounding) == (D("10.00"), D("-0.02"))
-    assert invoices.credit(invoice, "Wrong").total == D("-10.00")
-    assert again(invoice).left_total == 0
+    note = invoices.credit(invoice, "Wrong", amount=typed)
+    assert (note.total, note.rounding) == (D("-10.00"), D("0.02"))
+    assert again(invoice).left_total == again(invoice).left_rounding == 0
 
 
 @pytest.mark.parametrize(

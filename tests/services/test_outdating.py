@@ -200,6 +200,12 @@ def test_once_the_plan_is_paid_none_of_its_instalments_is_due(standin):
     assert outdating.is_outdated(fresh(attempt))
 
 
+def test_an_instalment_of_a_plan_that_was_taken_away_is_outdated(standin):
+    attempt = begin(order()).attempt
+    attempt.instalment = 1
+    assert outdating.is_outdated(attempt)
+
+
 def test_the_mark_of_the_one_that_was_looked_at_goes_alone(standin):
     attempts = [begin(order()).attempt for _both in range(2)]
     PaymentAttempt.objects.update(needs_look=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import Invoice, NumberSequence
+from portal_plugin.models import Invoice, NumberSequence, SalesDocument
 from portal_plugin.services import invoices, staging
 from tests.factories import estimate_factory, line_item, order_factory, site_factory
 
@@ -35,6 +35,11 @@ class TestNeither:
     def test_of_an_order_that_is_not_out(self, site, verb):
         draft = order_factory(1, site=site, deposit_percent=30, published=False)
         refused("Only an order that is out", verb, draft)
+
+    def test_of_a_sample(self, site, verb):
+        order = order_factory(1, site=site, deposit_percent=30)
+        SalesDocument.objects.filter(pk=order.pk).update(is_sample=True)
+        refused(None, verb, order)
 
     def test_of_a_cancelled_order(self, site, verb):
         order = order_factory(1, site=site, deposit_percent=30)
@@ -74,7 +79,9 @@ class TestTakingBack:
     def test_without_a_reason(self, invoice):
         refused("Write the reason", invoices.credit, invoice, "  ")
 
-    def test_all_of_it_twice(self, invoice):
+    def test_all_of_it_twice(self, invoice, site):
+        """However much is left of others."""
+        invoices.issue(order_factory(1, site=site))
         invoices.credit(invoice, "Wrong")
         refused("All of this invoice", invoices.credit, invoice, "Wrong")
 
@@ -92,9 +99,10 @@ class TestTakingBack:
         key = invoice.document.specific.lines[0].key
         refused("is not left", invoices.credit, invoice, "Scratched", keys=[key])
 
-    def test_an_item_of_whose_tax_too_little_is_left(self, site):
+    @pytest.mark.parametrize(("rate", "other"), [(19, 7), (0, 19)])
+    def test_an_item_of_whose_tax_too_little_is_left(self, site, rate, other):
         """Of the whole there is enough, but not at the item's rate."""
-        items = [line_item(1), line_item(2, tax_rate=D(7))]
+        items = [line_item(1, tax_rate=D(rate)), line_item(2, tax_rate=D(other))]
         invoice = invoices.issue(order_factory(items, site=site))
         invoices.credit(invoice, "Wrong", amount=D(50))
         key = invoice.document.specific.lines[0].key

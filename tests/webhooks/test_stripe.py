@@ -197,6 +197,14 @@ def test_an_empty_or_endless_body_is_refused(csrf_client, size):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("longer", "status"), [(0, 200), (1, 400)])
+def test_a_body_that_is_too_long_is_refused_though_it_is_signed(csrf_client, longer, status):
+    event = '{"id": "evt_1", "type": "customer.created"}'
+    assert post(csrf_client, event.ljust(LONGEST_BODY + longer)).status_code == status
+    assert StripeEvent.objects.count() == 1 - longer
+
+
+@pytest.mark.django_db
 def test_only_post(csrf_client):
     for method in ("get", "head", "put", "delete", "patch", "options"):
         assert getattr(csrf_client, method)(URL).status_code == 405
