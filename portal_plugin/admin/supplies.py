@@ -13,7 +13,6 @@ from wagtail.admin import messages
 
 from ..exceptions import StorageUnreadable
 from ..gateways import delivery
-from ..gateways.delivery import FileInSteps
 from ..models import Attachment, ProofVersion, Submission
 from ..models.storage import troubles
 from ..services import file_bundles, files, invoice_paper, paper, pdfs, previews, receipts
@@ -34,7 +33,7 @@ def pdf(request, pk):
     file = pdfs.hand_out(found) if found else None
     if file is None:
         return HttpResponse(paper.page(document_view(document), "portal_plugin/print.html"))
-    return FileInSteps(file, filename=paper.file_name(document), content_type="application/pdf")
+    return delivery.pdf_response(file, name=paper.file_name(document))
 
 
 @require_safe
@@ -50,7 +49,7 @@ def receipt(request, pk, submission_key):
     if file is None:
         style = static("portal_plugin/css/print.css")
         return HttpResponse(receipts.page(receipt_view(submission), style_url=style))
-    return FileInSteps(file, filename="receipt.pdf", content_type="application/pdf")
+    return delivery.pdf_response(file, name="receipt.pdf")
 
 
 @require_safe
@@ -64,7 +63,7 @@ def invoice(request, pk, public_id):
     if file is None:
         return HttpResponse(invoice_paper.page(found, "portal_plugin/print.html"))
     name = invoice_paper.file_name(found)
-    return FileInSteps(file, filename=name, content_type="application/pdf")
+    return delivery.pdf_response(file, name=name)
 
 
 @require_safe

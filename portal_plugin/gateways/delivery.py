@@ -67,6 +67,13 @@ def picture_response(stored: Any, *, content_type: str) -> HttpResponseBase:
     return _sealed(_send(stored, name, content_type, as_attachment=False))
 
 
+def pdf_response(file: IO[bytes], *, name: str, is_download: bool = False) -> HttpResponseBase:
+    """One that was drawn here. Without ``is_download`` a browser shows it."""
+    return FileInSteps(
+        file, as_attachment=is_download, filename=name, content_type="application/pdf"
+    )
+
+
 def zip_response(steps: Iterator[bytes], *, name: str) -> HttpResponseBase:
     """A zip that is made while it goes out."""
     response = InSteps(steps, content_type="application/zip")

@@ -5,8 +5,8 @@ from functools import partial
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from ..gateways import delivery
 from ..gateways import pdf as gateway
-from ..gateways.delivery import FileInSteps
 from ..services import invoice_paper, paper, pdfs
 from ..services.presentation import document_view
 from ..statuses import DocumentState, WorkState
@@ -85,14 +85,7 @@ def is_hidden(visit) -> bool:
 
 
 def _given(request, file, name):
-    return _headed(
-        FileInSteps(
-            file,
-            as_attachment=_is_download(request),
-            filename=name,
-            content_type="application/pdf",
-        )
-    )
+    return _headed(delivery.pdf_response(file, name=name, is_download=_is_download(request)))
 
 
 def _headed(response):

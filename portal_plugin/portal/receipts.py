@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import registry
+from ..gateways import delivery
 from ..gateways import pdf as gateway
-from ..gateways.delivery import FileInSteps
 from ..models import Submission
 from ..services import pdfs
 from ..services.presentation.receipt import receipt_view
@@ -38,7 +38,7 @@ def receipt_file(request, visit, key):
     if file is None:
         return HttpResponseRedirect(url(visit.document, key), status=303)
     name = _("Receipt") + f" {visit.document.number}.pdf"
-    return FileInSteps(file, as_attachment=True, filename=name, content_type="application/pdf")
+    return delivery.pdf_response(file, name=name, is_download=True)
 
 
 def find(visit, key) -> Submission | None:

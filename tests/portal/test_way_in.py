@@ -112,6 +112,16 @@ def test_an_expired_link_that_cannot_be_sent_anew_has_no_button(client, why):
     assert not OutgoingEmail.objects.exists()
 
 
+def test_who_has_asked_too_often_is_not_told_that_one_is_on_its_way(client, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "LINKS_PER_HOUR": 1}
+    path, _token = path_of(factories.link_factory(factories.order_factory(items=1)))
+    DirectLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    first, second = (client.post(path).content.decode() for _twice in range(2))
+    assert "A new link is on its way to" in first
+    assert "A new link is on its way to" not in second
+    assert OutgoingEmail.objects.filter(kind="link").count() == 1
+
+
 def test_asking_by_email_answers_everybody_alike(client):
     link = factories.link_factory(factories.order_factory(items=1))
     known = client.post("/portal/l/", {"email": link.recipient.email.upper()})
