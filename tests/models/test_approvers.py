@@ -9,7 +9,7 @@ from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import OutgoingEmail, SalesDocument
 from portal_plugin.models.documents import lock
 from portal_plugin.registry import action
-from portal_plugin.services import deadlines, links, listing, on_behalf, reminding
+from portal_plugin.services import deadlines, links, listing, on_behalf, reminding, versions
 from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import DocumentState, ItemState
 from tests import factories
@@ -230,8 +230,8 @@ def dearer(document, shipping):
 
 
 def confirm(document, link):
-    number = fresh(document).current_version.number
-    return run(document, link, "confirm_change", version=number, confirm="on")
+    shown = versions.mark(fresh(document).current_version)
+    return run(document, link, "confirm_change", version=shown, confirm="on")
 
 
 def test_everybody_confirms_a_change_for_themselves(order, kim, alex):
