@@ -28,7 +28,10 @@ def estimate():
 
 @pytest.fixture
 def kim(estimate):
-    return factories.link_factory(estimate, name="Kim", email="kim@example.org")
+    contact = Contact.objects.create(
+        customer=estimate.customer, name="Kim", email="kim@example.org"
+    )
+    return factories.link_factory(estimate, contact=contact)
 
 
 def invited():
