@@ -6,6 +6,7 @@ page that was sent, and a second arrival finds the first.
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from functools import cache
 
@@ -40,15 +41,18 @@ OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 #: It holds what was read with a document. A site that answers to any host is known by ``MOST``.
 _shops: dict[str, Site] = {}
 MOST = 100
+#: Of two visitors at once, each with a new host, both would take out the same one.
+_remembering = threading.Lock()
 
 
 def remember(request: HttpRequest, site: Site) -> None:
     """``site`` as it was read, with its settings."""
     host = request.get_host()
-    _shops.pop(host, None)
-    _shops[host] = site
-    if len(_shops) > MOST:
-        del _shops[next(iter(_shops))]
+    with _remembering:
+        _shops.pop(host, None)
+        _shops[host] = site
+        if len(_shops) > MOST:
+            del _shops[next(iter(_shops))]
 
 
 def answered(request: HttpRequest, ask: Callable[[], HttpResponse]) -> HttpResponse:

@@ -15,6 +15,7 @@ from ..canonical import digest
 from ..exceptions import PortalError, TooManyWrongLinks
 from ..models import DirectLink, Order
 from ..services import links, renewing
+from ..services.mail_receivers import address_of
 from . import answers, bodies, csrf, failing, grants, headers, limits, secrecy
 
 
@@ -118,7 +119,7 @@ def _place(request, document):
 
 def _expired(request, link):
     """Its own recipient is known, and told where the new one goes; over the limit nothing goes."""
-    masked = renewing.masked(link.recipient.email) if renewing.is_possible(link) else ""
+    masked = renewing.masked(address_of(link.recipient)) if renewing.is_possible(link) else ""
     if request.method == "POST":
         if limits.is_over("links_per_hour", f"link-{link.pk}"):
             masked = ""

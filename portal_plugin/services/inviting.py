@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..exceptions import NotAvailable, TooManyRequests
-from ..models import DirectLink, PortalSettings, Recipient, SalesDocument
+from ..models import DirectLink, PortalSettings, SalesDocument
 from ..statuses import LinkRole
 from . import links, notifications
 from .visits import RANK
@@ -43,10 +43,16 @@ def invite(
         raise NotAvailable
     _refuse_known(document, email)
     _refuse_too_many(document)
-    recipient, _made = Recipient.objects.get_or_create(
-        site=document.site, customer=document.customer, contact=None, name=name, email=email
+    customer = document.customer
+    own = (customer.name, customer.email) if customer else None
+    recipient = links.recipient_of(
+        document,
+        customer=customer,
+        contact=None,
+        name=name,
+        email=email,
+        was_invited=(name, email) != own,
     )
-    Recipient.objects.filter(pk=recipient.pk).update(was_invited=True)
     link = DirectLink.objects.create(
         document_id=document.pk,
         recipient=recipient,

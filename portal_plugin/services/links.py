@@ -47,14 +47,18 @@ def ensure_link(
     email = email or (contact.email if contact else customer.email)
     with transaction.atomic():
         fresh = lock(document)
-        recipient, _ = Recipient.objects.get_or_create(
-            site=fresh.site, customer=customer, contact=contact, name=name, email=email
-        )
-        link = of_document(fresh).filter(recipient=recipient).first()
+        same: dict[str, Any] = {
+            "customer": customer,
+            "contact": contact,
+            "name": name,
+            "email": email,
+        }
+        recipients = _recipients(fresh, **same)
+        link = of_document(fresh).filter(recipient__in=recipients).order_by("pk").first()
         if link is None:
             link = DirectLink.objects.create(
                 document_id=fresh.pk,
-                recipient=recipient,
+                recipient=recipient_of(fresh, **same),
                 role=role or LinkRole.APPROVE,
                 expires_at=expiry(fresh),
                 created_by=user,
@@ -69,6 +73,18 @@ def ensure_link(
         else:
             _refresh(fresh)
     return link
+
+
+def recipient_of(document: SalesDocument, **same: Any) -> Recipient:
+    """The shop's own, or with ``was_invited`` one whom a customer named: never the other, so that
+    nobody outside the shop changes where the emails of other documents go."""
+    found = _recipients(document, **same).order_by("pk").first()
+    return found or Recipient.objects.create(site=document.site, **same)
+
+
+def _recipients(document: SalesDocument, *, was_invited: bool = False, **same: Any) -> Any:
+    """Several, where a contact had the name and address of their customer and was deleted."""
+    return Recipient.objects.filter(site=document.site, was_invited=was_invited, **same)
 
 
 def limit(link: DirectLink, role: str, user: Any = None, *, may_invite: bool | None = None) -> None:

@@ -7,15 +7,18 @@ from django.db import transaction
 from ..models import DirectLink
 from ..models.documents import lock
 from . import activity, outbox
+from .mail_receivers import address_of
 
 #: How many documents one request by email address may bring links for.
 MOST = 5
 
 
 def is_possible(link: DirectLink) -> bool:
-    """Not for a stopped link, nor for who has no address, nor for whom a customer let in whose own
-    link has ended: a new one would be dead on arrival."""
-    if link.is_revoked or not link.recipient.email or link.document.current_version_id is None:
+    """Not for a stopped link, nor for who has no address today, nor for whom a customer let in
+    whose own link has ended: a new one would be dead on arrival."""
+    if link.is_revoked or link.document.current_version_id is None:
+        return False
+    if not link.recipient.email or not address_of(link.recipient):
         return False
     return not (link.is_expired and link.invited_by is not None and link.invited_by.is_expired)
 

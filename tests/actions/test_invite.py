@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable, TooManyRequests
-from portal_plugin.models import DirectLink, OutgoingEmail, PortalSettings, Recipient
+from portal_plugin.models import Contact, DirectLink, OutgoingEmail, PortalSettings, Recipient
 from portal_plugin.services import inviting, links, on_behalf, renewing, sending, staging, work
+from portal_plugin.services.mail_receivers import address_of
 from tests import factories
 from tests.actions.test_roles import run
 from tests.filling import filled, url_of
@@ -27,7 +28,10 @@ def estimate():
 
 @pytest.fixture
 def kim(estimate):
-    return factories.link_factory(estimate, name="Kim", email="kim@example.org")
+    contact = Contact.objects.create(
+        customer=estimate.customer, name="Kim", email="kim@example.org"
+    )
+    return factories.link_factory(estimate, contact=contact)
 
 
 def invited():
@@ -215,6 +219,33 @@ def test_a_colleague_with_the_customers_own_name_and_address_is_one_recipient(es
     run(estimate, kim, "invite", **ALEX | {"name": customer.name, "email": customer.email})
     factories.link_factory(estimate)
     assert Recipient.objects.filter(email=customer.email).count() == 1
+
+
+def test_it_changes_nothing_of_where_the_emails_of_other_documents_go(estimate, kim):
+    """Whoever still reads a mailbox that the customer has left could name it with the customer's
+    name, and have new links to all their documents sent there."""
+    customer = estimate.customer
+    customer.email = "left@acme.example"
+    customer.save()
+    other = factories.order_factory(items=1, site=estimate.site, customer=customer)
+    factories.link_factory(other)
+    customer.email = "now@acme.example"
+    customer.save()
+    run(estimate, kim, "invite", name=customer.name, email="left@acme.example", role="look")
+    renewing.by_address(estimate.site, "left@acme.example")
+    work.run("mail")
+    sent = OutgoingEmail.objects.filter(kind="link").values_list("document", "address")
+    assert set(sent) == {(estimate.pk, "left@acme.example"), (other.pk, "now@acme.example")}
+
+
+def test_it_does_not_bring_a_contact_back_who_is_gone(estimate, kim):
+    gone = Contact.objects.create(customer=estimate.customer, name="Bob", email="bob@example.org")
+    other = factories.order_factory(items=1, site=estimate.site, customer=estimate.customer)
+    link = factories.link_factory(other, contact=gone)
+    gone.delete()
+    run(estimate, kim, "invite", **ALEX | {"name": "Bob", "email": "bob@example.org"})
+    assert address_of(DirectLink.objects.get(pk=link.pk).recipient) == ""
+    assert address_of(invited().get().recipient) == "bob@example.org"
 
 
 class TestStaff:

@@ -1,6 +1,8 @@
 """The database goes away, is full or locked, at any moment of a request."""
 
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.signals import got_request_exception
@@ -237,3 +239,19 @@ def test_a_site_that_answers_to_any_host_fills_no_memory(client, order, settings
             404,
         )
     assert list(known) == ["2.example", "3.example", "4.example"]
+
+
+def test_two_visitors_with_new_hosts_at_once_are_both_answered(rf, order, settings, monkeypatch):
+    class Slow(dict):
+        def __iter__(self):
+            found = super().__iter__()
+            time.sleep(0.05)
+            return found
+
+    settings.ALLOWED_HOSTS = ["*"]
+    monkeypatch.setattr(failing, "MOST", 2)
+    monkeypatch.setattr(failing, "_shops", known := Slow(a=order.site, b=order.site))
+    with ThreadPoolExecutor(2) as pool:
+        asked = [rf.get("/", headers={"host": host}) for host in ("c.example", "d.example")]
+        list(pool.map(lambda request: failing.remember(request, order.site), asked))
+    assert len(known) == 2

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal_plugin.models import DirectLink, OutgoingEmail
+from portal_plugin.models import Contact, DirectLink, OutgoingEmail
 from portal_plugin.portal import grants, limits
 from portal_plugin.services import links
 from tests import factories
@@ -93,13 +93,28 @@ def test_an_expired_link_offers_a_new_one_to_its_own_recipient(client):
     assert "•••" in sent
 
 
-@pytest.mark.parametrize("why", ["no address", "the inviter's ended, too"])
+def test_of_an_expired_link_the_address_of_today_is_told(client):
+    """The email goes there, and not to the address that the link was first sent to."""
+    link = factories.link_factory(factories.order_factory(items=1))
+    link.document.customer.email = "now@elsewhere.example"
+    link.document.customer.save()
+    path, _token = path_of(link)
+    DirectLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    for answer in (client.get(path), client.post(path)):
+        assert "n•••@elsewhere.example" in answer.content.decode()
+
+
+@pytest.mark.parametrize("why", ["no address", "a contact who is gone", "the inviter's ended, too"])
 def test_an_expired_link_that_cannot_be_sent_anew_has_no_button(client, why):
     order = factories.order_factory(items=1)
     link = factories.link_factory(order)
     if why == "no address":
         link.recipient.email = ""
         link.recipient.save()
+    elif why == "a contact who is gone":
+        gone = Contact.objects.create(customer=order.customer, name="Bob", email="b@example.org")
+        link = factories.link_factory(order, contact=gone)
+        gone.delete()
     else:
         link.invited_by = factories.link_factory(order)
         link.save()

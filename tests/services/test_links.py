@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from portal_plugin.models import LinkToken
+from portal_plugin.models import Contact, LinkToken
 from portal_plugin.services import links
 from tests import factories
 
@@ -46,6 +46,17 @@ def test_a_link_lives_at_least_as_long_as_its_estimate():
 def test_one_person_has_one_link_to_one_document():
     order = factories.order_factory(items=1)
     assert factories.link_factory(order) == factories.link_factory(order)
+
+
+def test_a_contact_of_the_customers_own_name_may_be_deleted():
+    """Two recipients are alike then, and sending to the customer goes on."""
+    order = factories.order_factory(items=1)
+    customer = order.customer
+    own = factories.link_factory(order)
+    contact = Contact.objects.create(customer=customer, name=customer.name, email=customer.email)
+    factories.link_factory(order, contact=contact)
+    contact.delete()
+    assert factories.link_factory(order) == own
 
 
 def test_revoking_kills_one_link_alone():

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from wagtail.models import GroupSitePermission
+from wagtail.models import GroupSitePermission, Site
 
 from portal_plugin import models
 from portal_plugin.models import Activity, Attachment, Contact, DirectLink, Recipient
@@ -241,6 +241,17 @@ def test_the_command_writes_it_once(order, tmp_path):
         call_command("portal_person", "nobody@example.org")
     with pytest.raises(CommandError, match="no site"):
         call_command("portal_person", EMAIL, site="elsewhere")
+
+
+@pytest.mark.parametrize("command", ["portal_person", "portal_erase"])
+def test_two_sites_of_one_host_are_told_apart_by_their_ports(order, command):
+    other = factories.site_factory("shop-b.localhost")
+    Site.objects.filter(pk=other.pk).update(hostname=order.site.hostname, port=8123)
+    with pytest.raises(CommandError, match="Several sites"):
+        call_command(command, EMAIL, site=order.site.hostname)
+    for wrong in (":8123", ":9", ":x"):
+        with pytest.raises(CommandError, match=r"Nobody here|no site"):
+            call_command(command, EMAIL, site=order.site.hostname + wrong)
 
 
 def test_managers_take_it_from_the_overview_and_the_history_says_so(client, order):
