@@ -41,7 +41,8 @@ def sqlite_readers_do_not_wait(databases: list[str]) -> Iterator[CheckMessage]:
             yield Warning(
                 f"The SQLite database {alias!r} has no write-ahead log: whoever writes keeps all"
                 " readers waiting.",
-                hint='In DATABASES: "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL"}.',
+                hint='In DATABASES: "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20,'
+                ' "init_command": "PRAGMA journal_mode=WAL"}.',
                 id="portal_plugin.W024",
             )
 

@@ -42,9 +42,14 @@ def receipt_file(request, visit, key):
 
 
 def find(visit, key) -> Submission | None:
-    """Of this document, or of what it was made from, as far as that is about its items."""
-    found = Submission.objects.deciding(visit.document).filter(client_key=key)
-    return found.select_related("document__site", "link__recipient", "staff").first()
+    """Of this document, or of what it was made from, as far as that is about its items. On an
+    order any of its estimate, which is read there: a "no" may be what made the order."""
+    rows = Submission.objects.select_related("document__site", "link__recipient", "staff")
+    for document in (visit.document, getattr(visit.document, "source_estimate", None)):
+        found = document and rows.deciding(document).filter(client_key=key).first()
+        if found:
+            return found
+    return None
 
 
 def url(document, key) -> str:

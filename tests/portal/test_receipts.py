@@ -1,7 +1,9 @@
 """The receipt of a decision: what was agreed, as it was then, for the customer to keep."""
 
+import re
 import uuid
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
@@ -111,6 +113,29 @@ def test_it_is_read_on_the_order_that_was_made_meanwhile(client, estimate, submi
     post(client, estimate, "approve", estimate.lines[1].key)
     order = Order.objects.get()
     assert client.get(page_of(order, submission.client_key)).status_code == 200
+
+
+def test_a_no_that_made_the_order_is_read_on_it(client, estimate, submission):
+    """The thank-you and the email lead to the order, which has no such item."""
+    declining = post(client, estimate, "decline", estimate.lines[1].key)
+    order = Order.objects.get()
+    assert f"/portal/d/{order.public_id}/" in declining["Location"]
+    submission = Submission.objects.get(action="decline")
+    response = client.get(page_of(order, submission.client_key))
+    assert response.status_code == 200
+    if response.context["mistake_url"]:
+        assert client.get(response.context["mistake_url"]).status_code == 200
+    pdfs.drain()
+    assert client.get(page_of(order, submission.client_key, "pdf/")).status_code == 200
+
+
+def test_the_estimate_that_became_an_order_leads_to_them(client, estimate, submission):
+    post(client, estimate, "decline", estimate.lines[1].key)
+    url = f"{page_of(Order.objects.get())}estimate/"
+    found = re.findall(r'href="([^"]*receipts/[^"]+)"', client.get(url).content.decode())
+    assert len(found) == 2
+    for href in found:
+        assert client.get(urljoin(url, href)).status_code == 200
 
 
 def test_one_of_another_document_is_unknown(client, enter, estimate, submission):
