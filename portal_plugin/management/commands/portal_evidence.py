@@ -1,12 +1,12 @@
 """Write everything about one document into one file that a stranger can check offline."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...services.evidence import exporting
 from ..documents import found
+from ..handing_out import new_file
 
 
 class Command(BaseCommand):
@@ -25,11 +25,8 @@ class Command(BaseCommand):
         if len(rows) > 1:
             names = ", ".join(row.public_id for row in rows)
             raise CommandError(f"Several sites have a {document}. Name one of: {names}")
-        try:
-            with Path(out).open("xb") as target:
-                missing = exporting.export(rows[0].specific, target)
-        except OSError as error:
-            raise CommandError(f"{out} cannot be written: {error}") from error
+        with new_file(out, "--out") as target:
+            missing = exporting.export(rows[0].specific, target)
         for line in missing:
             self.stderr.write(f"Not in it: {line}")
         self.stdout.write(f"{out} is written.")

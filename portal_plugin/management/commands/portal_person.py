@@ -1,11 +1,11 @@
 """Write what is stored about a person into one file that can be handed over."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...services import personal_data, persons
+from ..handing_out import new_file
 from ..sites import site_of_host
 
 
@@ -24,10 +24,7 @@ class Command(BaseCommand):
         person = persons.by_email(email, site_of_host(site) if site else None)
         if not person.is_known:
             raise CommandError(f"Nobody here has the address {email}.")
-        try:
-            with Path(output).open("xb") as target:
-                for step in personal_data.stream(person):
-                    target.write(step)
-        except FileExistsError as error:
-            raise CommandError(f"{output} is there already. Name another with --output.") from error
+        with new_file(output, "--output") as target:
+            for step in personal_data.stream(person):
+                target.write(step)
         self.stdout.write(f"Written to {output}.")
