@@ -26,7 +26,7 @@ def test_it_is_read_by_its_owner_alone(tmp_path):
 def test_what_is_there_is_not_written_over(tmp_path):
     path = tmp_path / "person.zip"
     path.write_bytes(b"old")
-    with pytest.raises(CommandError, match="already.*--output"), new_file(str(path), "--output"):
+    with pytest.raises(CommandError, match=r"already.*--output"), new_file(str(path), "--output"):
         pass
     assert path.read_bytes() == b"old"
 
