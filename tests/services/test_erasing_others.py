@@ -70,3 +70,10 @@ def test_who_has_no_address_takes_no_words_of_others_along(order, kim, bo):
     Submission.objects.update(message="Thank you.")
     erasing.erase(erasing.by_link(DirectLink.objects.get(pk=kim.pk)))
     assert Submission.objects.get().message == "Thank you."
+
+
+def test_what_goes_and_stays_is_counted_for_them_alone(order, kim, bo):
+    factories.link_factory(factories.order_factory(items=1, customer=order.customer), name="Bo")
+    plan = erasing.by_link(kim)
+    assert "1 direct link: it stops working" in plan.goes
+    assert any("paid on 1 document:" in sentence for sentence in plan.stays)
