@@ -5,7 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from portal_plugin.models import DirectLink, PaymentAttempt, Recipient, RenderedPdf, Submission
+from portal_plugin.models import (
+    DirectLink,
+    PaymentAttempt,
+    PersonalSalt,
+    Recipient,
+    RenderedPdf,
+    Submission,
+    SubmissionSalt,
+)
 from portal_plugin.services import erasing
 from portal_plugin.statuses import AttemptState, WorkState
 from tests import factories
@@ -77,3 +85,11 @@ def test_what_goes_and_stays_is_counted_for_them_alone(order, kim, bo):
     plan = erasing.by_link(kim)
     assert "1 direct link: it stops working" in plan.goes
     assert any("paid on 1 document:" in sentence for sentence in plan.stays)
+
+
+def test_the_keys_to_what_others_said_stay(order, kim, bo):
+    for link in (kim, bo):
+        run(order, link, "comment", text="When?")
+    erasing.erase(erasing.by_link(kim))
+    assert PersonalSalt.objects.get().recipient == bo.recipient
+    assert SubmissionSalt.objects.get().submission.link == bo
