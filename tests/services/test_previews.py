@@ -147,11 +147,12 @@ def test_what_the_scanner_cleared_is_drawn_and_nothing_else(store):
     assert state_of(waiting).is_pending
 
 
+@pytest.mark.parametrize("state", [WorkState.RUNNING, WorkState.WAITING])
 @pytest.mark.parametrize("release", ["release", "release_all"])
-def test_no_worker_loses_its_lease_to_the_scanner(store, release):
+def test_no_worker_loses_its_lease_and_no_storage_its_pause_to_the_scanner(store, release, state):
     row = store()
     lease = timezone.now() + timedelta(minutes=1)
-    Preview.objects.update(state=WorkState.RUNNING, lease_until=lease)
+    Preview.objects.update(state=state, lease_until=lease)
     getattr(previews, release)(*[row.digest] if release == "release" else [])
     assert set(Preview.objects.values_list("lease_until", flat=True)) == {lease}
 
