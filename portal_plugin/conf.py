@@ -44,7 +44,7 @@ class Conf:
 
     @property
     def stripe_secret_key(self) -> str:
-        """``sk_…`` or ``rk_…``. Empty: customers see the bank details instead of Pay Now."""
+        """``sk_…`` or ``rk_…``. Empty: Pay Now shows the bank details, and no card form."""
         return self._get("STRIPE_SECRET_KEY", "")
 
     @property
