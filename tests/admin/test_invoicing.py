@@ -32,7 +32,9 @@ def read(client, document):
 
 
 def test_a_shop_without_formal_invoices_sees_nothing_of_them(client, boss):
-    assert "Issue the invoice" not in read(client, order_factory())
+    document = order_factory()
+    assert "Issue the invoice" not in read(client, document)
+    assert invoicing.context(Order.objects.get(pk=document.pk), boss) is None
 
 
 def test_staff_issue_the_deposit_then_the_rest_and_take_it_back(client, boss, order):

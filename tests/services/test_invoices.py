@@ -14,6 +14,7 @@ from portal_plugin.exceptions import EvidenceIsKept, NotAvailable
 from portal_plugin.gateways import pdf as gateway
 from portal_plugin.models import (
     Invoice,
+    LedgerEntry,
     Order,
     OutgoingEmail,
     PortalSettings,
@@ -289,6 +290,45 @@ def test_a_completed_order_gets_its_invoice_once():
     staging.reopen(order)
     staging.complete(order)
     assert [row.kind for row in order.invoices.all()] == ["invoice"]
+
+
+def test_a_completed_order_waits_for_staff_where_they_issue(site):
+    order = order_factory(items=1, site=site)
+    staging.complete(order)
+    assert not order.invoices.exists()
+
+
+def test_cancelling_keeps_what_was_paid_charged_on_the_oldest_first(site):
+    order = order_factory(items=1, site=site, deposit_percent=D(50))
+    deposit, last = invoices.issue_deposit(order), invoices.issue(order)
+    pay(order, 80)
+    staging.cancel(order, "Too late", money="kept")
+    assert (again(deposit).left_total, again(last).left_total) == (D("59.50"), D("20.50"))
+
+
+def test_cancelling_takes_nothing_back_where_all_that_was_charged_is_kept(site):
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order)
+    pay(order, 119)
+    staging.cancel(order, "Too late", money="kept")
+    assert not invoice.credit_notes.exists()
+
+
+def test_cancelling_takes_back_an_invoice_over_nothing(site):
+    order = order_factory([line_item(unit_price=0)], site=site)
+    invoice = invoices.issue(order)
+    staging.cancel(order, "Out of stock")
+    assert invoice.credit_notes.get().total == 0
+
+
+def test_cancelling_takes_back_no_more_than_all_where_less_than_nothing_was_kept(site):
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order)
+    LedgerEntry.objects.create(
+        document=order, kind="refund", amount=-5, currency="EUR", occurred_at=timezone.now()
+    )
+    staging.cancel(order, "Too late", money="kept")
+    assert again(invoice).left_total == 0
 
 
 def test_cancelling_takes_back_what_was_charged(site):
