@@ -44,12 +44,12 @@ def shown_document(document: SalesDocument) -> SalesDocument:
 
 
 def admin_url(document: SalesDocument | None, site: Any) -> str:
-    """The document's overview in the admin, where staff answer; it opens for whoever may sign in
-    there and for nobody else."""
+    """The overview of what the email names, in the admin, where staff answer; it opens for whoever
+    may sign in there and for nobody else."""
     base = get_admin_base_url() or site.root_url
     if document is None:
         return base + reverse("wagtailadmin_home")
-    return base + reverse("portal_admin:overview", args=[document.pk])
+    return base + reverse("portal_admin:overview", args=[shown_document(document).pk])
 
 
 def _read(document: SalesDocument) -> Phrase:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.models import Contact, OutgoingEmail, SalesDocument
@@ -13,7 +14,9 @@ from portal_plugin.services import links, mail_delivery, notifications, outbox
 from portal_plugin.statuses import EmailState
 
 from ..factories import (
+    approve,
     customer_factory,
+    estimate_factory,
     link_factory,
     order_factory,
     site_factory,
@@ -182,6 +185,16 @@ def test_staff_get_no_way_in_for_customers(order, link):
         assert "/portal/l/" not in told
         assert "/portal/d/" not in told
         assert "http://127.0.0.1:8000/admin/" in message.body
+
+
+def test_the_shop_is_led_to_the_order_that_an_estimate_became():
+    """The email names the order; at the estimate nothing is left to answer."""
+    estimate = approve(estimate_factory(items=1))
+    OutgoingEmail.objects.all().delete()
+    outbox.queue(kind="staff_comment", site=estimate.site, document=estimate, staff=user_factory())
+    outbox.drain()
+    address = reverse("portal_admin:overview", args=[estimate.resulting_order.pk])
+    assert address in mail.outbox[0].body
 
 
 def test_a_name_cannot_add_a_header(order):
