@@ -4,7 +4,6 @@ after the answer."""
 import uuid
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile
 
 from portal_plugin.conf import conf
@@ -12,7 +11,7 @@ from portal_plugin.gateways.delivery import InSteps
 from portal_plugin.models import Attachment, Comment, OutgoingEmail
 from portal_plugin.services import links
 from tests import factories, samples
-from tests.asgi import AsgiClient
+from tests.asgi import AsgiClient, awaited
 from tests.portal.browsing import page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,4 +150,4 @@ def test_each_piece_is_made_when_the_one_before_has_gone_out():
     async def taken():
         return [len(made) async for _piece in InSteps(source())]
 
-    assert async_to_sync(taken)() == [1, 2, 3, 4, 5]
+    assert awaited(taken) == [1, 2, 3, 4, 5]
