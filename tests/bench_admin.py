@@ -100,6 +100,7 @@ def _subjects(user) -> dict[str, Callable[[], object]]:
     """Name to what asks for it."""
     from django.test import Client
     from django.urls import reverse
+    from django.utils import timezone
 
     from portal_plugin.admin import inbox
     from portal_plugin.models import Order, SalesDocument, Stage
@@ -108,7 +109,7 @@ def _subjects(user) -> dict[str, Callable[[], object]]:
     client.force_login(user)
     orders = reverse(Order.snippet_viewset.get_url_name("list_results"))
     some = SalesDocument.objects.select_related("customer").exclude(responsible=None).first()
-    day = some.created_at.date().isoformat()
+    day = timezone.localdate(some.created_at).isoformat()
     queries = {
         "first page": {},
         "waiting for us": {"waiting_for": "us"},

@@ -38,7 +38,7 @@ def reconcile_open(limit: int = 50) -> int:
     due = PaymentAttempt.objects.confirmable().filter(
         Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
     )
-    due = due.select_related("document__site").order_by("updated_at")
+    due = due.select_related("document__site").order_by("updated_at", "pk")
     return walk(due[:limit], _catch_up, _touch)
 
 

@@ -161,8 +161,8 @@ def catch_up(limit: int = 50) -> int:
     due = Refund.objects.unfinished().filter(
         Q(created_at__gt=now - LATER, updated_at__lte=now - SOON) | Q(updated_at__lte=now - LATER)
     )
-    due = due.select_related("document__site", "payment__document__site").order_by("updated_at")
-    return walk(due[:limit], _ask, _touch)
+    due = due.select_related("document__site", "payment__document__site")
+    return walk(due.order_by("updated_at", "pk")[:limit], _ask, _touch)
 
 
 def _ask(row: Refund) -> None:
