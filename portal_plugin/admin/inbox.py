@@ -54,7 +54,7 @@ def count(user) -> int:
 
 def _together(tables):
     comments, requests = (rows.order_by().values("pk") for rows in tables)
-    return comments.union(requests, all=True)
+    return comments.union(requests, all=True).order_by()  # else Django 6.1 takes the model's order
 
 
 class Waiting:
