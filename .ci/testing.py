@@ -18,8 +18,6 @@ from system import CHROMIUM, PANGO, POSTGRES, PYTHON, ROOT, postgres_programs, r
 #: What `--long` runs, in full length.
 LONG_TESTS = ("tests/long", "tests/browser/test_upload.py")
 POSTGRES_TESTS = ("tests/models", "tests/services", "tests/actions", "tests/races", "tests/long")
-#: They wait for pip or a browser half of their time; the longest first.
-WAITING_TESTS = ("tests/install", "tests/browser")
 # The only tests that may be skipped where nothing may be missing.
 ALLOWED_SKIPS = ("needs ../shared", "needs clamd")
 
@@ -78,91 +76,46 @@ class Report:
         return f"{', '.join(f'{n} {what}' for n, what in counts if n)} in {self.seconds:.2f}s"
 
 
-@dataclass(frozen=True)
-class Part:
-    """One call of pytest: its database and what is handed to it."""
-
-    database: str
-    arguments: tuple[str, ...]
-
-    @contextlib.contextmanager
-    def started(self, env: dict[str, str], folder: Path, shown: bool) -> Iterator[subprocess.Popen]:
-        """It leaves its report in ``folder`` and, where it is not shown, what it printed."""
-        env = {**os.environ, "PORTAL_TEST_DB": self.database, **env}
-        workers = str(os.cpu_count() or 2)
-        command = (PYTHON, "-m", "pytest", "-q", "-n", workers, f"--junitxml={folder / 'junit'}")
-        command += self.arguments
-        with (folder / "output").open("wb") as file:
-            output = None if shown else file
-            process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
-            try:
-                yield process
-            finally:
-                process.terminate()
-                process.wait()
-
-    def closing(self, code: int, folder: Path, strict: bool) -> list[str]:
-        """The first of these lines begins with "ok" or "FAILED"."""
-        junit = folder / "junit"
+def pytest(database: str, arguments: list[str], env: dict[str, str], strict: bool) -> list[str]:
+    """Runs the tests and returns the closing lines; the first begins with "ok" or "FAILED"."""
+    named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+    folders = () if named else POSTGRES_TESTS if database == "postgres" else ("tests",)
+    env = {**os.environ, "PORTAL_TEST_DB": database, **env}
+    print(f"\nTests on {database}", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        junit = Path(temporary) / "junit.xml"
+        command = [
+            PYTHON,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            str(os.cpu_count() or 2),
+            f"--junitxml={junit}",
+        ]
+        code = subprocess.call([*command, *folders, *arguments], cwd=ROOT, env=env)
         if not junit.exists():
-            return [f"FAILED {self.database}: pytest ended with {code} and without a report"]
+            return [f"FAILED {database}: pytest ended with {code} and without a report"]
         report = Report.read(junit)
-        forbidden = report.forbidden_skips if strict else ()
-        lines = [f"{'FAILED' if code or forbidden else 'ok'} {self.database}: {report}"]
-        lines += [f"  not to be skipped: {test}: {reason}" for test, reason in forbidden]
-        reasons = Counter(reason for _, reason in report.skipped)
-        return lines + [f"  {count} skipped: {reason}" for reason, count in reasons.most_common()]
-
-
-def plan(databases: tuple[str, ...], rest: list[str]) -> list[tuple[Part, ...]]:
-    """What runs one after another; the parts of one row run side by side. Browsers and pip leave
-    half of a machine idle, and PostgreSQL's tests fill it."""
-    named = any((ROOT / argument.split("::")[0]).exists() for argument in rest)
-    whole = {
-        "sqlite": Part("sqlite", tuple(rest if named else ("tests", *rest))),
-        "postgres": Part("postgres", tuple(rest if named else (*POSTGRES_TESTS, *rest))),
-    }
-    if rest or len(databases) < 2:
-        return [(whole[database],) for database in databases]
-    apart = tuple(f"--ignore={folder}" for folder in WAITING_TESTS)
-    return [
-        (Part("sqlite", ("tests", *apart)),),
-        (Part("sqlite", WAITING_TESTS), whole["postgres"]),
-    ]
-
-
-def side_by_side(parts: tuple[Part, ...], env: dict[str, str], strict: bool) -> list[str]:
-    """Runs them and returns their closing lines. The first is seen as it goes, the others' output
-    when they are done."""
-    print(f"\nTests on {' and '.join(part.database for part in parts)}", flush=True)
-    closing = []
-    with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as stack:
-        running = []
-        for number, part in enumerate(parts):
-            folder = Path(temporary, str(number))
-            folder.mkdir()
-            process = stack.enter_context(part.started(env, folder, shown=not number))
-            running.append((part, folder, process))
-        for part, folder, process in running:
-            code = process.wait()
-            if printed := (folder / "output").read_text(errors="replace"):
-                print(f"\nTests on {part.database}, which ran beside:\n{printed}", flush=True)
-            closing += part.closing(code, folder, strict)
-    return closing
+    forbidden = report.forbidden_skips if strict else ()
+    lines = [f"{'FAILED' if code or forbidden else 'ok'} {database}: {report}"]
+    lines += [f"  not to be skipped: {test}: {reason}" for test, reason in forbidden]
+    reasons = Counter(reason for _, reason in report.skipped)
+    return lines + [f"  {count} skipped: {reason}" for reason, count in reasons.most_common()]
 
 
 def test(options: argparse.Namespace, rest: list[str]) -> int:
     wants_postgres = options.db in ("postgres", "all")
     set_up(TEST_EXTRAS, PANGO, CHROMIUM, *((POSTGRES,) if wants_postgres else ()))
-    env = {"PORTAL_LONG": "1"} if options.long else {}
-    rest = [*LONG_TESTS, *rest] if options.long else rest
-    has_postgres = wants_postgres and POSTGRES.is_there()
-    databases = ("sqlite",) * (options.db != "postgres") + ("postgres",) * has_postgres
     closing = []
-    with postgres() if has_postgres else contextlib.nullcontext({}) as server:
-        for parts in plan(databases, rest):
-            closing += side_by_side(parts, env | server, options.strict)
-    if wants_postgres and not has_postgres:
+    length = {"PORTAL_LONG": "1"} if options.long else {}
+    rest = [*LONG_TESTS, *rest] if options.long else rest
+    if options.db in ("sqlite", "all"):
+        closing += pytest("sqlite", rest, length, options.strict)
+    if wants_postgres and POSTGRES.is_there():
+        with postgres() as env:
+            closing += pytest("postgres", rest, length | env, options.strict)
+    elif wants_postgres:
         verdict = "FAILED" if options.strict else "skipped"
         closing.append(f"{verdict} postgres: PostgreSQL is not installed")
     print("\n" + "\n".join(closing), flush=True)
