@@ -10,6 +10,7 @@ from .. import registry
 from ..addresses import short
 from ..money import format_money
 from ..services.presentation import DocumentView
+from ..services.presentation.rows import counted
 from .base import Scope
 
 
@@ -23,7 +24,7 @@ class Offer:
     accessible_label: str
     url: str
     opens: str = "dialog"
-    count: int | None = None
+    count: int | str | None = None
     amount: str | None = None
 
 
@@ -117,9 +118,9 @@ def _count(name, visit, view, item):
     if name == "approve_multiple":
         return len(view.waiting_for(visit.link))
     if name == "comment":
-        return item.comments_count if item else len(view.rows.comments)
+        return counted(item.comments_count if item else len(view.rows.comments))
     if name == "upload":
-        return item.files_count if item else len(view.rows.attachments)
+        return counted(item.files_count if item else len(view.rows.attachments))
     return None
 
 

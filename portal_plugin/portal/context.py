@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ..actions.offers import offer, offers
 from ..services.presentation import document_view
 from ..services.presentation.people import limit_sentence
-from ..services.presentation.rows import MOST
+from ..services.presentation.rows import MOST, counted
 from ..services.presentation.sentences import deadline_sentence, next_sentence, state_sentence
 from ..statuses import FileCheckState, WorkState
 
@@ -142,7 +142,7 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "document_offers": found.document,
         "asks_how_to_pay": found.asks_how_to_pay,
         "comments": comment_rows(view)[:SHOWN_COMMENTS],
-        "comments_count": len(view.rows.comments),
+        "comments_count": counted(len(view.rows.comments)),
         "attachments": attachment_rows(view, visit.document),
         "has_more_files": len(view.rows.attachments) > MOST,
         "external_files": external_rows(view),

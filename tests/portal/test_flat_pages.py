@@ -93,6 +93,13 @@ def test_earlier_messages_are_reached_page_by_page(client, enter):
     assert "Earlier messages" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(("written", "told"), [(300, ">300<"), (301, ">300+<")])
+def test_of_more_than_a_page_bears_no_exact_number_is_told(client, enter, written, told):
+    order = factories.order_factory(items=1)
+    write_thousands(order, enter(order), comments=written, files=0)
+    assert told in client.get(f"/portal/d/{order.public_id}/").content.decode()
+
+
 def test_an_items_messages_are_shown_however_much_was_said_of_others(client, enter):
     order = factories.order_factory(items=2)
     link, (first, second) = enter(order), order.lines

@@ -173,6 +173,14 @@ def test_what_the_bank_decided_is_not_undecided_by_an_older_answer(standin, disp
     assert document(disputed).charged_back == 0
 
 
+def test_nor_is_one_for_which_no_money_moved(standin, disputed):
+    row = Dispute.objects.get()
+    open_answer = replace(answer_of(row), id="du_unmoved", is_withdrawn=False, moved=())
+    disputing.apply(replace(open_answer, state=DisputeState.WON), disputed)
+    disputing.apply(open_answer, disputed)
+    assert Dispute.objects.get(stripe_dispute="du_unmoved").state == DisputeState.WON
+
+
 def test_what_was_lost_can_be_appealed_against(standin, disputed):
     row = Dispute.objects.get()
     open_answer = answer_of(row)

@@ -22,6 +22,12 @@ from ...statuses import FileCheckState, WorkState
 #: How many comments and files a page shows; its counts are exact up to here.
 MOST = 300
 
+
+def counted(count: int) -> int | str:
+    """As a page says it."""
+    return f"{MOST}+" if count > MOST else count
+
+
 Row = TypeVar("Row", Comment, Attachment)
 
 
