@@ -88,8 +88,8 @@ def stream(person: Person) -> Iterator[bytes]:
     names: dict[str, int] = {}
     missing: list[str] = []
     with zipfile.ZipFile(cast(IO[bytes], out), "w", zipfile.ZIP_STORED) as archive:
-        told = json.dumps(rows_of(person), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
-        archive.writestr("person.json", told)
+        rows = json.dumps(rows_of(person), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+        archive.writestr("person.json", rows)
         yield out.take()
         for row in _of(person, Attachment).exclude(file=""):
             name = unused(row.name, names)
