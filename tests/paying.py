@@ -43,6 +43,14 @@ def standin(tmp_path, settings):
         yield running
 
 
+@pytest.fixture
+def shop_order(enter):
+    """An order with its customer before it."""
+    document = order()
+    enter(document)
+    return document
+
+
 @contextmanager
 def standin_telling(server, tmp_path, settings):
     """One that tells the site that runs at ``server`` what happens, and draws its card form."""

@@ -74,4 +74,7 @@ def test_only_an_open_one_of_the_document_is_withdrawn(client, enter, estimate, 
     assert client.post(withdraw, data | {"change_request": theirs.pk}).status_code == 400
     ChangeRequest.objects.filter(document=estimate.pk).update(state=ChangeRequestState.DONE)
     assert client.post(withdraw, data).status_code == 409
+    url = url_of(estimate, "change_request", keys[1])
+    client.post(url, filled(client, url, text="Redder"))
+    assert client.post(withdraw, data).status_code == 400
     assert not ChangeRequest.objects.filter(state=ChangeRequestState.WITHDRAWN).exists()

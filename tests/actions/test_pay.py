@@ -1,48 +1,30 @@
-"""Pay Now as an action and as a page: what it asks, answers and refuses."""
+"""Pay Now: what it asks, answers and refuses."""
 
 import json
-import re
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.urls import reverse
 
 from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeKeys, Submission
 from portal_plugin.services import payments, staging
-from portal_plugin.statuses import AttemptState
 from tests.factories import estimate_factory, link_factory, site_factory
-from tests.paying import begin, confirm, order, standin, take_all
+from tests.paying import begin, confirm, order, shop_order, standin, take_all
+from tests.portal.browsing import page
 
-__all__ = ["standin"]
+__all__ = ["shop_order", "standin"]
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
 SCRIPT = {**JSON, "X-Portal-Fragment": "1"}
 
 
-def address(document, name="action", **more):
-    kwargs = {"public_id": document.public_id} | more
-    if name == "action":
-        kwargs["action"] = "pay"
-    return reverse(f"portal_plugin:{name}", kwargs=kwargs)
-
-
-def plain(html):
-    """Without what is new in every answer."""
-    return re.sub(r'nonce="[^"]+"|name="csrfmiddlewaretoken" value="[^"]+"', "", html)
+def address(document):
+    return page(document, "a/pay/")
 
 
 def fields(document, **values):
     return {"client_key": uuid4(), "shown": document.amount_due} | values
-
-
-@pytest.fixture
-def shop_order(enter):
-    """An order with its customer before it."""
-    document = order()
-    enter(document)
-    return document
 
 
 class TestDialog:
@@ -117,7 +99,7 @@ class TestBegin:
         facts = answer.json()
         assert answer.status_code == 200
         assert facts["client_secret"].startswith("pi_")
-        assert facts["return_url"] == address(shop_order, "payment_return")
+        assert facts["return_url"] == page(shop_order, "payment/return/")
         assert "no-store" in answer["Cache-Control"]
         assert PaymentAttempt.objects.get().amount == Decimal("35.70")
         assert facts["client_secret"] not in str(list(Submission.objects.values()))
@@ -181,9 +163,9 @@ class TestBegin:
         answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
         assert answer.status_code == 503
         assert "You have not been charged" in answer.json()["error"]
-        page = client.post(address(shop_order), fields(shop_order))
-        assert page.status_code == 503
-        assert "IBAN DE02" in page.content.decode()
+        plain = client.post(address(shop_order), fields(shop_order))
+        assert plain.status_code == 503
+        assert "IBAN DE02" in plain.content.decode()
 
     def test_under_way_is_said(self, client, standin, shop_order):
         confirm(standin, begin(shop_order).attempt.payment_intent, "sepa")
@@ -200,10 +182,9 @@ class TestBegin:
         assert not facts["client_secret"]
         assert LedgerEntry.objects.count() == 1
 
-    @pytest.mark.parametrize("role", ["look"])
-    def test_who_may_only_look(self, client, standin, enter, role):
+    def test_who_may_only_look(self, client, standin, enter):
         document = order()
-        enter(document, link_factory(document, role=role))
+        enter(document, link_factory(document, role="look"))
         assert client.post(address(document), fields(document), headers=SCRIPT).status_code == 409
         assert not PaymentAttempt.objects.exists()
 
@@ -215,7 +196,7 @@ class TestBegin:
     def test_without_a_way_in(self, client, standin):
         document = order()
         assert client.post(address(document), fields(document)).status_code == 404
-        assert client.get(address(document, "payment_state")).status_code == 404
+        assert client.get(page(document, "payment/")).status_code == 404
 
     def test_an_estimate_and_a_cancelled_order_take_no_money(self, client, standin, enter):
         estimate, gone = estimate_factory(), order()
@@ -237,98 +218,6 @@ class TestBegin:
         assert statuses == [200, 200, 200, 429, 429]
 
 
-class TestState:
-    def state(self, client, document):
-        return client.get(address(document, "payment_state"), headers=JSON).json()
-
-    def ask(self, client, document):
-        return client.post(address(document, "payment_state"), headers=JSON)
-
-    def test_follows_the_payment(self, client, standin, shop_order):
-        assert self.state(client, shop_order)["state"] == "none"
-        attempt = begin(shop_order).attempt
-        assert self.state(client, shop_order)["state"] == "open"
-        confirm(standin, attempt.payment_intent)
-        assert self.state(client, shop_order)["state"] == "open"
-        take_all(standin)
-        now = self.state(client, shop_order)
-        assert now["state"] == "paid"
-        assert now["message"] == "Thank you. The deposit of €35.70 is paid."
-        assert now["amount_due"] == "€83.30"
-
-    def test_reading_asks_nobody_and_writes_nothing(self, client, standin, shop_order):
-        confirm(standin, begin(shop_order).attempt.payment_intent)
-        PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
-        self.state(client, shop_order)
-        assert not LedgerEntry.objects.exists()
-
-    def test_asking_finds_what_no_message_told(self, client, standin, shop_order):
-        confirm(standin, begin(shop_order).attempt.payment_intent)
-        PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
-        assert self.ask(client, shop_order).json()["state"] == "paid"
-        assert LedgerEntry.objects.count() == 1
-
-    def test_asking_survives_stripe_being_away(self, client, standin, shop_order, settings):
-        begin(shop_order)
-        PaymentAttempt.objects.update(updated_at="2026-01-01T00:00Z")
-        settings.PORTAL_PLUGIN = {
-            **settings.PORTAL_PLUGIN,
-            "STRIPE_API_BASE": "http://127.0.0.1:9",
-        }
-        answer = self.ask(client, shop_order)
-        assert (answer.status_code, answer.json()["state"]) == (200, "open")
-
-    @pytest.mark.parametrize("card", ["4242", "0002", "sepa", None])
-    def test_is_a_piece_of_page_for_the_script(self, client, standin, shop_order, card):
-        payment = begin(shop_order).attempt.payment_intent
-        if card:
-            confirm(standin, payment, card)
-            take_all(standin)
-        html = client.get(
-            address(shop_order, "payment_state"), headers={"X-Portal-Fragment": "1"}
-        ).content.decode()
-        state = {"4242": "paid", "0002": "failed", "sepa": "pending", None: "open"}[card]
-        assert f'data-state="{state}"' in html
-        assert "<html" not in html
-        page = client.get(address(shop_order, "payment_state")).content.decode()
-        assert f'data-state="{state}"' in page
-        assert "<html" in page
-
-
-class TestReturn:
-    def test_trusts_nothing_and_forgets_the_secret(self, client, standin, shop_order):
-        begin(shop_order)
-        lie = {
-            "payment_intent": "pi_1",
-            "payment_intent_client_secret": "pi_1_secret_x",
-            "redirect_status": "succeeded",
-        }
-        answer = client.get(address(shop_order, "payment_return"), lie)
-        assert answer.status_code == 303
-        assert answer["Location"] == address(shop_order, "payment_state")
-        assert not LedgerEntry.objects.exists()
-        assert PaymentAttempt.objects.get().state == AttemptState.OPEN
-
-    def test_in_another_browser_thanks_and_says_nothing_of_the_order(self, client, standin):
-        document = order()
-        lie = {"payment_intent_client_secret": "pi_1_secret_x", "redirect_status": "succeeded"}
-        answer = client.get(address(document, "payment_return"), lie)
-        assert (answer.status_code, answer["Location"]) == (
-            303,
-            address(document, "payment_return"),
-        )
-        page = client.get(answer["Location"])
-        html = page.content.decode()
-        assert page.status_code == 200
-        assert "If your bank confirmed, your receipt comes by email" in html
-        assert "no-store" in page["Cache-Control"]
-        assert document.number not in html
-        assert "_secret_" not in html
-        nowhere = client.get(address(document, "payment_return").replace(document.public_id, "x"))
-        assert plain(nowhere.content.decode()) == plain(html)
-        assert client.post(address(document, "payment_return")).status_code == 404
-
-
 def test_facts_are_plain_json(client, standin, shop_order):
     answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
     assert set(json.loads(answer.content)) == {"state", "message", "client_secret", "return_url"}
@@ -342,13 +231,12 @@ class TestWithNoWayToPay:
         site_factory(bank_details=" ")
         settings.PORTAL_PLUGIN = {}
 
-    def page(self, client, document):
-        url = reverse("portal_plugin:document", kwargs={"public_id": document.public_id})
-        return client.get(url).content.decode()
+    def shown(self, client, document):
+        return client.get(page(document)).content.decode()
 
     def test_there_is_no_button_but_whom_to_ask(self, client, shop_order):
         site_factory(bank_details="", phone="020 913-0142")
-        html = self.page(client, shop_order)
+        html = self.shown(client, shop_order)
         assert "Pay Now" not in html
         assert html.count("how you can pay.") == 1
         assert 'href="tel:0209130142"' in html
@@ -368,29 +256,29 @@ class TestWithNoWayToPay:
             "STRIPE_SECRET_KEY": "sk_test_standin",
             "STRIPE_PUBLISHABLE_KEY": "pk_test_standin",
         }
-        assert "Pay Now" in self.page(client, shop_order)
+        assert "Pay Now" in self.shown(client, shop_order)
         settings.PORTAL_PLUGIN = {}
         site_factory(bank_details="IBAN DE02")
-        html = self.page(client, shop_order)
+        html = self.shown(client, shop_order)
         assert "Pay Now" in html
         assert "how you can pay." not in html
 
     def test_keys_that_staff_write_bring_it_to_a_page_that_is_kept(self, client, shop_order):
-        assert "Pay Now" not in self.page(client, shop_order)
+        assert "Pay Now" not in self.shown(client, shop_order)
         StripeKeys.objects.create(
             site=shop_order.site,
             secret_key="sk_test_standin",
             publishable_key="pk_test_standin",
         )
-        assert "Pay Now" in self.page(client, shop_order)
+        assert "Pay Now" in self.shown(client, shop_order)
 
     def test_too_little_for_cards_is_no_way_either(self, client, standin, enter):
         document = order(deposit_percent=0)
         site_factory(bank_details="")
         payments.record_offline(document, amount=Decimal("118.70"))
         enter(document)
-        assert "how you can pay." in self.page(client, document)
+        assert "how you can pay." in self.shown(client, document)
 
     def test_nobody_is_told_who_owes_nothing(self, client, shop_order):
         payments.record_offline(shop_order, amount=Decimal("119"))
-        assert "how you can pay." not in self.page(client, shop_order)
+        assert "how you can pay." not in self.shown(client, shop_order)

@@ -164,7 +164,7 @@ def test_rows_that_no_page_sends_are_an_error_of_the_form(client, boss, changes,
     assert "ManagementForm data is missing" in answer.content.decode()
     assert Estimate.objects.get().get_latest_revision_as_object().title != "Other"
     url = reverse("portal_admin:totals", args=[document.pk])
-    assert client.post(url, data).status_code in (200, 422)
+    assert client.post(url, data).status_code == 200
 
 
 @pytest.mark.parametrize("initial", [0, 1])

@@ -2,17 +2,17 @@
 
 import os
 import time
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from portal_plugin.models import SiteStorage, UploadInProgress
 from portal_plugin.models.storage import private_storage, staging_folder
 from portal_plugin.services import files, orphans, previews, proofs
 from tests import factories, samples
+from tests.cleaning import run
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +31,6 @@ def storage(settings, tmp_path, monkeypatch):
     }
     for model_field in orphans._fields():
         monkeypatch.setattr(model_field, "storage", private_storage())
-
-
-def run(**options):
-    out = StringIO()
-    call_command("portal_files", stdout=out, **options)
-    return out.getvalue()
 
 
 def put(name, age_days=2.0):

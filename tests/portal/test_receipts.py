@@ -123,8 +123,9 @@ def test_a_no_that_made_the_order_is_read_on_it(client, estimate, submission):
     submission = Submission.objects.get(action="decline")
     response = client.get(page_of(order, submission.client_key))
     assert response.status_code == 200
-    if response.context["mistake_url"]:
-        assert client.get(response.context["mistake_url"]).status_code == 200
+    mistake_url = response.context["mistake_url"]
+    assert mistake_url.startswith(f"/portal/d/{order.public_id}/")
+    assert client.get(mistake_url).status_code == 200
     pdfs.drain()
     assert client.get(page_of(order, submission.client_key, "pdf/")).status_code == 200
 

@@ -198,6 +198,7 @@ def test_a_declined_card_is_nobodys_mail_but_a_debit_that_bounced_is(attempt):
     assert not mails("news_payment_failed")
     for _twice in range(2):
         declined(attempt)
+    assert mails("news_payment_failed") == 1
     history = attempt.document.activities.filter(verb="payment_failed")
     assert [json.loads(entry.data)["reason"] for entry in history] == ["card_declined"]
 

@@ -1,9 +1,8 @@
-"""Formal invoices: numbered without gaps, frozen, taken back by credit notes."""
+"""Formal invoices: numbered without gaps, frozen, and issued when the shop says so."""
 
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
-from uuid import uuid4
 
 import pypdf
 import pytest
@@ -14,7 +13,6 @@ from portal_plugin.exceptions import EvidenceIsKept, NotAvailable
 from portal_plugin.gateways import pdf as gateway
 from portal_plugin.models import (
     Invoice,
-    LedgerEntry,
     Order,
     OutgoingEmail,
     PortalSettings,
@@ -33,7 +31,6 @@ from portal_plugin.services import (
     terms,
 )
 from portal_plugin.services.presentation import document_view
-from portal_plugin.shares import worth
 from portal_plugin.statuses import WorkState
 from tests.archiving import pdf_of
 from tests.factories import (
@@ -144,101 +141,6 @@ def test_a_deposit_that_was_taken_back_is_charged_again(site):
     assert invoices.issue(order).total == order.totals.total
 
 
-def test_a_credit_note_takes_all_of_it_back_and_makes_room_for_another(site):
-    order = order_factory(items=2, site=site)
-    invoice = invoices.issue(order)
-    note = invoices.credit(invoice, "Wrong address")
-    assert note.number == f"C-{note.issued_on.year}-0001"
-    assert (note.net, note.tax, note.total) == (-invoice.net, -invoice.tax, -invoice.total)
-    assert again(invoice).left_total == 0
-    assert all(text in words(note) for text in (invoice.number, "Wrong address"))
-    with pytest.raises(NotAvailable):
-        invoices.credit(invoice, "Again")
-    assert invoices.issue(order).number.endswith("-0002")
-
-
-def test_a_credit_note_over_an_amount_takes_each_tax_by_its_share(site):
-    order = order_factory([line_item(1), line_item(2, tax_rate=D(7))], site=site)
-    invoice = invoices.issue(order)
-    note = invoices.credit(invoice, "Scratched", amount=D("22.60"))
-    assert note.total == D("-22.60")
-    assert [(band.rate, band.tax) for band in note.bands] == [(7, D("-0.70")), (19, D("-1.90"))]
-    rest = invoices.credit(invoice, "The rest")
-    assert note.total + rest.total == -invoice.total
-    assert worth(again(invoice).left) == 0
-
-
-@pytest.mark.parametrize("amount", ["0", "-1", "500", "1.005"])
-def test_no_amount_that_is_not_left_can_be_taken_back(site, amount):
-    invoice = invoices.issue(order_factory(items=1, site=site))
-    with pytest.raises(NotAvailable):
-        invoices.credit(invoice, "Scratched", amount=D(amount))
-    assert Invoice.objects.count() == 1
-
-
-def test_items_are_taken_back_with_their_share_of_the_discount(site):
-    order = order_factory(items=2, site=site, discount_percent=D(10))
-    invoice = invoices.issue(order)
-    note = invoices.credit(invoice, "Not delivered", keys=[order.lines[0].key])
-    assert note.total == D("-107.10")
-    assert order.lines[0].name in words(note)
-    with pytest.raises(NotAvailable):
-        invoices.credit(invoice, "Both", keys=[line.key for line in order.lines])
-
-
-def test_what_was_given_back_on_the_invoice_at_another_rate_holds_up_no_item(site):
-    items = [line_item(1), line_item(2), line_item(3, unit_price=-10, tax_rate=7)]
-    order = order_factory(items, site=site)
-    invoice = invoices.issue(order)
-    keys = [line.key for line in order.lines]
-    assert invoices.credit(invoice, "Scratched", keys=keys[:1]).total == -119
-    with pytest.raises(NotAvailable, match="is not left"):
-        invoices.credit(invoice, "Scratched", keys=keys[1:2])
-    assert again(invoice).left_total == D("97.60")
-
-
-def test_an_item_is_taken_back_by_name_once(site):
-    order = order_factory(items=[line_item(1), line_item(2, unit_price=D(500))], site=site)
-    invoice = invoices.issue(order, user_factory())
-    key = order.lines[0].key
-    invoices.credit(invoice, "Not delivered", keys=[key])
-    with pytest.raises(NotAvailable, match="taken back already"):
-        invoices.credit(invoice, "Not delivered", keys=[key])
-    assert Invoice.objects.count() == 2
-
-
-def test_an_item_is_taken_back_for_what_it_was_invoiced_at(site):
-    order = order_factory(items=2, site=site, discount_percent=D(10))
-    invoice = invoices.issue(order)
-    key, name = order.lines[0].key, order.lines[0].name
-    item = order.line_items.all()[0]
-    item.unit_price, item.name, item.tax_rate = D(9), "Cheaper", D(7)
-    order.line_items.add(item)
-    order.discount_percent = D(0)
-    publish(order)
-    note = invoices.credit(invoice, "Not delivered", keys=[key])
-    assert note.total == D("-107.10")
-    assert name in words(note)
-    assert "Cheaper" not in words(note)
-
-
-def test_items_one_by_one_are_the_whole_invoice(site):
-    items = [line_item(n, quantity=1, unit_price=D("0.05")) for n in (1, 2, 3)]
-    order = order_factory(items, site=site, discount_amount=D("0.01"))
-    invoice = invoices.issue(order)
-    for line in order.lines:
-        invoices.credit(again(invoice), "Not delivered", keys=[line.key])
-    assert again(invoice).left_total == 0
-
-
-def test_what_stands_on_no_row_cannot_be_taken_back_by_name(site):
-    order = order_factory(items=1, site=site, deposit_percent=D(50))
-    deposit = invoices.issue_deposit(order)
-    with pytest.raises(NotAvailable, match="Write an amount"):
-        invoices.credit(deposit, "Not delivered", keys=[order.lines[0].key])
-    assert Invoice.objects.count() == 1
-
-
 def test_no_invoice_is_below_zero_where_the_deposit_was_over_more(site):
     order = order_factory(items=2, site=site, deposit_percent=D(90))
     invoices.issue_deposit(order, user_factory())
@@ -247,29 +149,6 @@ def test_no_invoice_is_below_zero_where_the_deposit_was_over_more(site):
     with pytest.raises(NotAvailable, match="deposit invoice is over more"):
         invoices.issue(order, user_factory())
     assert Invoice.objects.count() == 1
-
-
-def test_one_press_of_the_button_makes_one_credit_note(site):
-    invoice, key = invoices.issue(order_factory(items=1, site=site)), uuid4()
-    notes = {invoices.credit(invoice, "Scratched", amount=D(5), key=key).pk for _ in range(2)}
-    assert len(notes) == 1
-
-
-def test_no_credit_note_goes_without_a_reason(site):
-    invoice = invoices.issue(order_factory(items=1, site=site))
-    with pytest.raises(NotAvailable):
-        invoices.credit(invoice, " ")
-
-
-@pytest.mark.parametrize("typed", [None, D("10.00")])
-def test_coins_are_taken_back_as_well(site, typed):
-    item = line_item(unit_price=D("10.02"), quantity=1, tax_rate=0)
-    order = order_factory([item], site=site, currency="CHF", rounding_unit=D("0.05"))
-    invoice = invoices.issue(order)
-    assert (invoice.total, invoice.rounding) == (D("10.00"), D("-0.02"))
-    note = invoices.credit(invoice, "Wrong", amount=typed)
-    assert (note.total, note.rounding) == (D("-10.00"), D("0.02"))
-    assert again(invoice).left_total == again(invoice).left_rounding == 0
 
 
 @pytest.mark.parametrize(
@@ -296,64 +175,6 @@ def test_a_completed_order_waits_for_staff_where_they_issue(site):
     order = order_factory(items=1, site=site)
     staging.complete(order)
     assert not order.invoices.exists()
-
-
-def test_cancelling_keeps_what_was_paid_charged_on_the_oldest_first(site):
-    order = order_factory(items=1, site=site, deposit_percent=D(50))
-    deposit, last = invoices.issue_deposit(order), invoices.issue(order)
-    pay(order, 80)
-    staging.cancel(order, "Too late", money="kept")
-    assert (again(deposit).left_total, again(last).left_total) == (D("59.50"), D("20.50"))
-
-
-def test_cancelling_takes_nothing_back_where_all_that_was_charged_is_kept(site):
-    order = order_factory(items=1, site=site)
-    invoice = invoices.issue(order)
-    pay(order, 119)
-    staging.cancel(order, "Too late", money="kept")
-    assert not invoice.credit_notes.exists()
-
-
-def test_cancelling_takes_back_an_invoice_over_nothing(site):
-    order = order_factory([line_item(unit_price=0)], site=site)
-    invoice = invoices.issue(order)
-    staging.cancel(order, "Out of stock")
-    assert invoice.credit_notes.get().total == 0
-
-
-def test_cancelling_takes_back_no_more_than_all_where_less_than_nothing_was_kept(site):
-    order = order_factory(items=1, site=site)
-    invoice = invoices.issue(order)
-    LedgerEntry.objects.create(
-        document=order, kind="refund", amount=-5, currency="EUR", occurred_at=timezone.now()
-    )
-    staging.cancel(order, "Too late", money="kept")
-    assert again(invoice).left_total == 0
-
-
-def test_cancelling_takes_back_what_was_charged(site):
-    order = order_factory(items=1, site=site)
-    invoice = invoices.issue(order)
-    staging.cancel(order, "Out of stock")
-    assert again(invoice).left_total == 0
-    assert invoice.credit_notes.get().reason == "Out of stock"
-
-
-def test_cancelling_leaves_charged_what_the_shop_keeps(site):
-    order = order_factory(items=1, site=site)
-    invoice = invoices.issue(order)
-    pay(order, 50)
-    staging.cancel(order, "Too late", money="kept")
-    assert again(invoice).left_total == 50
-
-
-def test_cancelling_is_not_held_up_by_less_than_was_rounded(site):
-    item = line_item(unit_price=D("10.03"), quantity=1, tax_rate=0)
-    order = order_factory([item], site=site, currency="CHF", rounding_unit=D("0.05"))
-    invoice = invoices.issue(order)
-    pay(order, D("0.01"))
-    staging.cancel(order, "Too late", money="kept")
-    assert invoice.credit_notes.get().total == D("-10.03")
 
 
 def test_the_customer_gets_it_by_email_with_the_pdf(site, monkeypatch):

@@ -2,10 +2,9 @@
 
 import uuid
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
 
 from portal_plugin.exceptions import FileIsDamaged
@@ -23,7 +22,7 @@ from portal_plugin.services import (
     staging,
 )
 from portal_plugin.services.evidence import verifying
-from tests import factories, samples
+from tests import cleaning, factories, samples
 
 pytestmark = pytest.mark.django_db
 
@@ -56,9 +55,7 @@ def grow_old(document, days):
 
 
 def run(**options):
-    out = StringIO()
-    call_command("portal_files", stdout=out, most=100, **options)
-    return out.getvalue()
+    return cleaning.run(most=100, **options)
 
 
 def is_there(row):

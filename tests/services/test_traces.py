@@ -2,17 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from io import StringIO
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from portal_plugin.models import DirectLink, Order, PaymentAttempt, Submission
 from portal_plugin.services import traces
 from portal_plugin.services.evidence import verifying
 from tests import factories
+from tests.cleaning import run
 from tests.portal.browsing import approve, send
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +45,6 @@ def grow_old(days, ended=None):
     Submission.objects.update(created_at=then)
     PaymentAttempt.objects.update(created_at=then)
     DirectLink.objects.update(expires_at=timezone.now() - timedelta(days=ended or days))
-
-
-def run(**options):
-    out = StringIO()
-    call_command("portal_files", stdout=out, **options)
-    return out.getvalue()
 
 
 def left():

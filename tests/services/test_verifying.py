@@ -61,7 +61,7 @@ BREAKS = {
     "version 1: it is not the one": lambda: change_first(
         DocumentVersion, content='{"items":[]}', digest=digest(b'{"items":[]}')
     ),
-    "item": lambda: VersionItem.objects.filter(version__number=1).update(canonical="{}"),
+    "version 1, item": lambda: VersionItem.objects.filter(version__number=1).update(canonical="{}"),
     "what was decided was changed": lambda: change_first(Decision, canonical="{}"),
     "its version does not have": lambda: _recomputed(Decision, "canonical", "item_hash", "{}"),
     "it is not as in history entry": lambda: change_first(Decision, verdict="decline"),
