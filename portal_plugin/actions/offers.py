@@ -10,6 +10,7 @@ from .. import registry
 from ..addresses import short
 from ..money import format_money
 from ..services.presentation import DocumentView
+from ..services.presentation.rows import MOST
 from .base import Scope
 
 
@@ -23,7 +24,7 @@ class Offer:
     accessible_label: str
     url: str
     opens: str = "dialog"
-    count: int | None = None
+    count: int | str | None = None
     amount: str | None = None
 
 
@@ -117,10 +118,15 @@ def _count(name, visit, view, item):
     if name == "approve_multiple":
         return len(view.waiting_for(visit.link))
     if name == "comment":
-        return item.comments_count if item else len(view.rows.comments)
+        return _told(item.comments_count if item else len(view.rows.comments))
     if name == "upload":
-        return item.files_count if item else len(view.rows.attachments)
+        return _told(item.files_count if item else len(view.rows.attachments))
     return None
+
+
+def _told(number):
+    """Of more than a page shows only one more was read: their number is not known."""
+    return f"{MOST}+" if number > MOST else number
 
 
 def _amount(name, view):

@@ -127,3 +127,16 @@ def test_that_there_are_earlier_files_is_said_and_where_they_are(client, enter):
         answer = client.get(url + place)
         assert words in answer.content.decode()
         assert len(answer.context["attachments"]) == 300
+
+
+def test_a_button_counts_as_far_as_the_page_shows(client, enter):
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    write_thousands(order, link, comments=300, files=300)
+    url = f"/portal/d/{order.public_id}/"
+    assert '<span class="portal-count">300</span>' in client.get(url).content.decode()
+    write_thousands(order, link, comments=400, files=400)
+    cache.clear()
+    html = client.get(url).content.decode()
+    assert '<span class="portal-count">300+</span>' in html
+    assert ">301<" not in html
