@@ -239,6 +239,8 @@ class TestWithNoWayToPay:
         html = self.shown(client, shop_order)
         assert "Pay Now" not in html
         assert html.count("how you can pay.") == 1
+        # Beside the sentence that says what is due, where the button would be.
+        assert html.index("how you can pay.") < html.index(shop_order.lines[0].name)
         assert 'href="tel:0209130142"' in html
         assert "mailto:shop@northline.example" in html
 

@@ -93,6 +93,15 @@ def test_an_expired_link_offers_a_new_one_to_its_own_recipient(client):
     assert "•••" in sent
 
 
+def test_who_asks_again_once_the_link_lives_is_let_in(client):
+    link = factories.link_factory(factories.order_factory(items=1))
+    path, _token = path_of(link)
+    answer = client.post(path, follow=True)
+    assert answer.status_code == 200
+    assert link.document.number in answer.content.decode()
+    assert not OutgoingEmail.objects.exists()
+
+
 def test_of_an_expired_link_the_address_of_today_is_told(client):
     """The email goes there, and not to the address that the link was first sent to."""
     link = factories.link_factory(factories.order_factory(items=1))
