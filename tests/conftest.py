@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import TransactionTestCase
 
 from portal_plugin.gateways.stripe.breaker import breaker
@@ -50,6 +51,7 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
     items.sort(key=_empties_the_database)
+    _refuse_to_empty_what_is_shared(items)
 
 
 def _empties_the_database(item):
@@ -57,6 +59,13 @@ def _empties_the_database(item):
     return (
         bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
     )
+
+
+def _refuse_to_empty_what_is_shared(items):
+    shared = {item.module for item in items if "make_once" in item.fixturenames}
+    for item in items:
+        if item.module in shared and _empties_the_database(item):
+            raise pytest.UsageError(f"{item.nodeid} would empty the rows that its module shares")
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +86,25 @@ def _kept_folder(config):
     """``None`` for a run that leaves nothing behind (``-p no:cacheprovider``)."""
     cache = getattr(config, "cache", None)
     return cache and cache.mkdir("database")
+
+
+@pytest.fixture(scope="module")
+def make_once(django_db_setup, django_db_blocker):
+    """``make_once(make)`` makes the rows that all tests of a module begin with, and returns what
+    ``make`` does. What a test writes is taken back to these; the object it reads again itself.
+    """
+    with django_db_blocker.unblock():
+        opened = transaction.atomic()
+        opened.__enter__()
+
+    def make(make):
+        with django_db_blocker.unblock():
+            return make()
+
+    yield make
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        opened.__exit__(None, None, None)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
-from portal_plugin.models import Estimate, ItemTemplate, LedgerEntry, PortalSettings
+from portal_plugin.models import Estimate, ItemTemplate, LedgerEntry, Order, PortalSettings
 from portal_plugin.services import invoices, payments
 from tests.factories import estimate_factory, order_factory
 
@@ -17,25 +17,33 @@ from . import pages
 from .test_fees_field import posted
 
 #: None of these is a number that anybody means.
-ODD = ["sNaN", "-sNaN123", "NaN", "Infinity", "1e999999", "-1e999999", "1e-999999", "1,5", "1.5.2"]
+ODD = ["sNaN", "-sNaN123", "NaN", "Infinity", "-Infinity", "1e400", "1e999999", "-1e999999"]
+ODD += ["1e-999999", "1,5", "1.5.2", "0x10", "9" * 40]
 #: And these are twelve, as some keyboards write it.
 TWELVE = ["\uff11\uff12", "\u0967\u0968"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("typed", [*ODD, *TWELVE])]
+pytestmark = pytest.mark.django_db
+of_each = pytest.mark.parametrize("typed", [*ODD, *TWELVE])
 
 
 def numbers_of(form):
     return [n for n, field in form.fields.items() if isinstance(field, forms.DecimalField)]
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(lambda: (estimate_factory(items=1), order_factory(items=1)))
+
+
 @pytest.fixture
-def order(boss, client):
-    return order_factory(items=1)
+def order(boss, made):
+    return Order.objects.get(pk=made[1].pk)
 
 
-def test_of_an_item_and_a_document(client, boss, typed, only_site):
+@of_each
+def test_of_an_item_and_a_document(client, boss, made, typed, only_site):
     PortalSettings.objects.filter(site=only_site).update(least_deposit=1)
-    document = estimate_factory(items=1)
+    document = Estimate.objects.get(pk=made[0].pk)
     address = pages.url(Estimate, "edit", document.pk)
     form = client.get(address).context["form"]
     rows = numbers_of(form.formsets["line_items"].forms[0])
@@ -57,34 +65,50 @@ def test_of_an_item_and_a_document(client, boss, typed, only_site):
         assert set(rows) <= set(form.formsets["line_items"].errors[0])
 
 
-def test_of_the_settings(client, boss, only_site, typed):
-    form = client.get(of_settings(only_site)).context["form"]
+@pytest.fixture
+def of_settings(client, boss, only_site):
+    """Post the shop's settings as they are shown, but for what is given."""
+    args = ["portal_plugin", "portalsettings", only_site.pk]
+    address = reverse("wagtailsettings:edit", args=args)
+    form = client.get(address).context["form"]
+    names = [name for name in form.fields if name not in ("logo", "method_fees")]
+    data = {name: form[name].value() for name in names}
+    data = {name: value for name, value in data.items() if value not in (None, "", False)}
+    return form, lambda **typed: client.post(address, data | typed)
+
+
+@of_each
+def test_of_the_settings(of_settings, typed):
+    form, post = of_settings
     names = numbers_of(form)
     assert {"tax_rate", "least_amount", "code_above", "least_deposit"} <= set(names)
-    response = client.post(of_settings(only_site), shown(form) | dict.fromkeys(names, typed))
+    response = post(**dict.fromkeys(names, typed))
     assert response.status_code == (302 if typed in TWELVE else 200)
     if typed in ODD:
         assert set(names) <= set(response.context["form"].errors)
 
 
-def of_settings(site):
-    return reverse("wagtailsettings:edit", args=["portal_plugin", "portalsettings", site.pk])
+def test_of_a_fee(of_settings):
+    _form, post = of_settings
+    rows = [("card", typed, "1") for typed in ODD] + [("card", "1", typed) for typed in ODD]
+    response = post(**posted(*rows))
+    assert response.status_code == 200
+    told = response.context["form"].errors["method_fees"].as_data()[0].block_errors
+    assert {place: list(error.block_errors) for place, error in told.items()} == {
+        place: ["percent" if place < len(ODD) else "fixed"] for place in range(2 * len(ODD))
+    }
 
 
-def shown(form):
-    data = {name: form[name].value() for name in form.fields if name not in ("logo", "method_fees")}
-    return {name: value for name, value in data.items() if value not in (None, "", False)}
+@pytest.mark.parametrize("typed", TWELVE)
+def test_of_a_fee_that_is_one(of_settings, only_site, typed):
+    _form, post = of_settings
+    assert post(**posted(("card", typed, typed))).status_code == 302
+    assert PortalSettings.of(only_site).method_fees == [
+        {"method": "card", "percent": "12", "fixed": "12"}
+    ]
 
 
-@pytest.mark.parametrize("place", [1, 2])
-def test_of_a_fee(client, boss, only_site, typed, place):
-    row = ["card", "1", "1"]
-    row[place] = typed
-    form = client.get(of_settings(only_site)).context["form"]
-    response = client.post(of_settings(only_site), shown(form) | posted(tuple(row)))
-    assert response.status_code == (302 if typed in TWELVE else 200)
-
-
+@of_each
 def test_of_money_that_came(client, order, typed):
     data = {
         "amount": typed,
@@ -97,6 +121,7 @@ def test_of_money_that_came(client, order, typed):
     assert list(found) == ([12] if typed in TWELVE else [])
 
 
+@of_each
 @pytest.mark.parametrize("name", ["refund", "correct"])
 def test_of_money_that_goes_back_or_was_mistyped(client, order, typed, name):
     entry = payments.record_offline(order, amount=Decimal(20), method="Cash")
@@ -113,14 +138,16 @@ def test_of_money_that_goes_back_or_was_mistyped(client, order, typed, name):
     assert entry.consequences.exists() is (typed in TWELVE)
 
 
+@of_each
 def test_of_a_credit_note(client, order, typed, only_site):
     PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
-    invoice = invoices.issue(type(order).objects.get(pk=order.pk))
+    invoice = invoices.issue(Order.objects.get(pk=order.pk))
     data = {"invoice": invoice.pk, "reason": "Late", "amount": typed, "key": str(uuid.uuid4())}
     response = client.post(pages.do(order, "credit"), data)
     assert response.status_code == (302 if typed in TWELVE else 409)
 
 
+@of_each
 def test_of_a_template_of_an_item(client, boss, only_site, typed):
     address = reverse("portal_item_templates:add")
     names = numbers_of(client.get(address).context["form"])
