@@ -4,22 +4,27 @@ import pytest
 from django.urls import reverse
 
 from portal_plugin.models import Decision, Estimate, OutgoingEmail, Submission
-from portal_plugin.services import on_behalf
-from portal_plugin.statuses import Verdict
-from tests.factories import estimate_factory, link_factory
+from tests.factories import approve, estimate_factory, link_factory
 
 from . import pages
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    def make():
+        document = estimate_factory(items=3)
+        link_factory(document)
+        return approve(document, [document.lines[0].key])
+
+    return make_once(make)
+
+
 @pytest.fixture
-def approved(boss):
+def approved(boss, made):
     """The first of three items is approved."""
-    document = estimate_factory(items=3)
-    link_factory(document)
-    on_behalf.record(document, [document.lines[0].key], Verdict.APPROVE, "Phone", boss)
-    return Estimate.objects.get(pk=document.pk)
+    return Estimate.objects.get(pk=made.pk)
 
 
 def publish(client, document, changed, value="send"):

@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 
 from portal_plugin.admin.plan_field import PlanField
 from portal_plugin.models import Order, PortalSettings
-from tests.factories import line_item, order_factory
+from tests.factories import fresh, line_item, order_factory
 
 from . import pages
 from .test_live_totals import add_up, words
@@ -38,11 +38,16 @@ def posted(*rows):
     return data
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    items = [line_item(1, quantity=1, unit_price=100, tax_rate=0)]
+    return make_once(lambda: order_factory(items=items))
+
+
 @pytest.fixture
-def order(boss):
-    found = order_factory(items=[line_item(1, quantity=1, unit_price=100, tax_rate=0)])
-    PortalSettings.objects.filter(site=found.site).update(takes_instalments=True)
-    return found
+def order(boss, made):
+    PortalSettings.objects.filter(site=made.site_id).update(takes_instalments=True)
+    return fresh(made)
 
 
 def save(client, order, plan, **values):
@@ -51,10 +56,6 @@ def save(client, order, plan, **values):
     return client.post(
         pages.url(Order, "edit", order.pk), data | {"action-publish": "publish"}, follow=True
     )
-
-
-def fresh(order):
-    return Order.objects.get(pk=order.pk)
 
 
 def test_it_is_asked_for_only_where_the_shop_has_it_or_the_document_has_one(client, order):

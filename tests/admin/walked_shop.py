@@ -36,6 +36,7 @@ from tests.factories import (
     link_factory,
     order_factory,
     publish,
+    site_factory,
     user_factory,
 )
 
@@ -47,8 +48,12 @@ CANARY = "Canary"
 HOSTILE = f"{CANARY}\"'></title></textarea></script>--><{CANARY} onfocus=alert(1)>{{{{ 7 }}}}"
 
 
-@pytest.fixture
-def world(only_site, other_site):
+@pytest.fixture(scope="module")
+def world(make_once):
+    return make_once(lambda: shops(site_factory(), site_factory("shop-b.localhost")))
+
+
+def shops(only_site, other_site):
     """One row of everything, of the first shop; the second has a customer of its own."""
     customer = customer_factory(only_site, name=f"{HOSTILE} Kim", company=f"{HOSTILE} Ltd")
     customer_factory(other_site)

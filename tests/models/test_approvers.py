@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import OutgoingEmail, SalesDocument
+from portal_plugin.models import DirectLink, OutgoingEmail, SalesDocument
 from portal_plugin.models.documents import lock
 from portal_plugin.registry import action
 from portal_plugin.services import deadlines, links, listing, on_behalf, reminding, versions
@@ -14,28 +14,37 @@ from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import DocumentState, ItemState
 from tests import factories
 from tests.actions.test_roles import run
+from tests.factories import fresh
 from tests.services.test_deciding import decide
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def estimate():
-    return factories.estimate_factory(items=2, approvals_needed="all")
+@pytest.fixture(scope="module")
+def made(make_once):
+    """The estimate, Kim's link to it and Alex's."""
+
+    def make():
+        document = factories.estimate_factory(items=2, approvals_needed="all")
+        people = [{"name": name, "email": f"{name}@example.org"} for name in ("Kim", "Alex")]
+        return document, *(factories.link_factory(document, **person) for person in people)
+
+    return make_once(make)
 
 
 @pytest.fixture
-def kim(estimate):
-    return factories.link_factory(estimate, name="Kim", email="kim@example.org")
+def estimate(made):
+    return fresh(made[0])
 
 
 @pytest.fixture
-def alex(estimate):
-    return factories.link_factory(estimate, name="Alex", email="alex@example.org")
+def kim(made):
+    return DirectLink.objects.get(pk=made[1].pk)
 
 
-def fresh(document):
-    return type(document).objects.get(pk=document.pk)
+@pytest.fixture
+def alex(made):
+    return DirectLink.objects.get(pk=made[2].pk)
 
 
 def answer(document, link, name="approve", place=0, **typed):
@@ -115,7 +124,8 @@ def test_an_expired_link_is_still_waited_for(estimate, kim, alex):
     assert item(estimate).state == ItemState.WAITING
 
 
-def test_who_comes_after_everybody_said_yes_is_not_asked(estimate, kim):
+def test_who_comes_after_everybody_said_yes_is_not_asked(estimate, kim, alex):
+    links.revoke(alex)
     answer(estimate, kim)
     factories.link_factory(estimate, name="Late", email="late@example.org")
     assert item(estimate).state == ItemState.APPROVED

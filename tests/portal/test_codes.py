@@ -26,8 +26,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def estimate(enter):
-    estimate = factories.estimate_factory(items=2, site=factories.site_factory(code_above=100))
+def estimate(enter, estimate_of_two):
+    factories.site_factory(code_above=100)
+    estimate = factories.fresh(estimate_of_two)
     enter(estimate)
     return estimate
 

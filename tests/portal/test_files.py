@@ -12,6 +12,7 @@ from portal_plugin.models.storage import private_storage
 from portal_plugin.services import converting, deciding, files, previews, proofs
 from portal_plugin.statuses import FileCheckState
 from tests import factories, samples
+from tests.portal.closing import close
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +38,12 @@ def _closed(monkeypatch, client):
     monkeypatch.setattr(client, "request", request)
     yield
     for answer in answers:
-        answer.close()
+        close(answer)
 
 
 @pytest.fixture
-def estimate(enter):
-    document = factories.estimate_factory(items=2)
+def estimate(enter, estimate_of_two):
+    document = factories.another(estimate_of_two)
     enter(document)
     return document
 

@@ -20,6 +20,7 @@ from portal_plugin.services import files, previews
 from portal_plugin.statuses import WorkState
 from tests import clamd, factories, samples, traps
 from tests.portal import tus
+from tests.portal.closing import close
 
 pytestmark = pytest.mark.django_db
 
@@ -108,9 +109,9 @@ NAMES = {
 
 
 @pytest.fixture
-def estimate(enter, settings, tmp_path):
+def estimate(enter, settings, tmp_path, estimate_of_two):
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "UPLOAD_STAGING_FOLDER": str(tmp_path)}
-    document = factories.estimate_factory(items=1)
+    document = factories.another(estimate_of_two)
     enter(document)
     return document
 
@@ -178,7 +179,7 @@ def assert_inert(client, document, data):
     )
     answer = client.get(f"/portal/d/{document.public_id}/files/{row.public_id}/")
     assert b"".join(answer.streaming_content) == data
-    answer.close()
+    close(answer)
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"

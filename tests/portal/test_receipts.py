@@ -28,8 +28,12 @@ from tests.portal.test_pages import queries_of_the_plugin, warm
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def estimate(enter):
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(with_proof)
+
+
+def with_proof():
     user = factories.user_factory()
     estimate = factories.estimate_factory(items=2)
     file = samples.upload("front.png", samples.png((40, 30)))
@@ -37,8 +41,13 @@ def estimate(enter):
     proofs.add_proof_version(estimate, key, file, wording="Open 9–5", label="Front")
     proofs.send_now(estimate, user)
     previews.drain()
-    enter(estimate)
-    return type(estimate).objects.get(pk=estimate.pk)
+    return estimate
+
+
+@pytest.fixture
+def estimate(enter, made):
+    enter(made)
+    return factories.fresh(made)
 
 
 def page_of(document, key=None, tail=""):

@@ -25,8 +25,8 @@ def add_file(document, name, data=None, **columns):
 
 
 @pytest.fixture
-def estimate(enter):
-    document = factories.estimate_factory(items=2)
+def estimate(enter, estimate_of_two):
+    document = factories.another(estimate_of_two)
     enter(document)
     return document
 

@@ -20,8 +20,8 @@ def allow(settings, **values):
 
 
 @pytest.fixture
-def estimate(enter):
-    document = factories.estimate_factory(items=2)
+def estimate(enter, estimate_of_two):
+    document = factories.another(estimate_of_two)
     enter(document)
     return document
 
