@@ -10,6 +10,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
@@ -17,7 +19,7 @@ from typing import NoReturn
 from demo import demo
 from environment import TEST_EXTRAS, set_up
 from matrix import matrix
-from system import PANGO, POSTGRES, PYTHON, ROOT, VENV, Failed, run, step
+from system import PANGO, POSTGRES, PYTHON, ROOT, VENV, Failed, run
 from testing import postgres, test
 
 
@@ -31,33 +33,40 @@ def bench(options: argparse.Namespace, rest: list[str]) -> int:
         return subprocess.call([PYTHON, "-m", module, *rest], cwd=ROOT, env={**os.environ, **env})
 
 
-# Programs of the environment. They are called by their scripts: not each of them answers to `-m`,
-# and a module without a main part would end well without having looked at anything.
+# Programs of the environment, the slow ones first. They are called by their scripts: not each of
+# them answers to `-m`, and a module without a main part would end well without having looked.
 CHECKS = {
-    "ruff": "ruff check .",
-    "ruff format": "ruff format --check .",
-    "import floors": "lint-imports --config setup.cfg",
     "mypy": "mypy",
-    "djhtml": "djhtml --check --tabwidth 2 portal_plugin/templates templates",
-    "migrations": "django-admin makemigrations --check --dry-run --settings tests.settings",
     "wheel, sdist": "pytest -q tests/packaging/test_archives.py",
     ".mo": "pytest -q tests/packaging/test_catalogs.py",
+    "import floors": "lint-imports --config setup.cfg",
+    "migrations": "django-admin makemigrations --check --dry-run --settings tests.settings",
+    "djhtml": "djhtml --check --tabwidth 2 portal_plugin/templates templates",
+    "ruff": "ruff check .",
+    "ruff format": "ruff format --check .",
 }
 
 
 def check(options: argparse.Namespace, rest: list[str]) -> int:
+    """As many side by side as there are processors."""
     set_up(TEST_EXTRAS)
-    failures = []
-    for name, command in CHECKS.items():
-        program, *arguments = command.split()
-        try:
-            with step(name):
-                run(VENV / "bin" / program, *arguments, env={"PYTHONPATH": str(ROOT)})
-        except Failed as error:
-            print(error, flush=True)
-            failures.append(name)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        holds = dict(zip(CHECKS, pool.map(_holds, CHECKS), strict=True))
+    failures = [name for name in CHECKS if not holds[name]]
     print(f"FAILED: {', '.join(failures)}" if failures else "All checks passed.")
     return int(bool(failures))
+
+
+def _holds(name: str) -> bool:
+    program, *arguments = CHECKS[name].split()
+    began = time.monotonic()
+    try:
+        run(VENV / "bin" / program, *arguments, env={"PYTHONPATH": str(ROOT)})
+    except Failed as error:
+        print(f"{name} ... failed\n{error}", flush=True)
+        return False
+    print(f"{name} ... {time.monotonic() - began:.1f} s", flush=True)
+    return True
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
