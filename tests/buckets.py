@@ -116,7 +116,7 @@ def other(status):
     """The address of a server that is no storage, and says so with that status."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Other) as server:
         server.status = status
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:

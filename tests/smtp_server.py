@@ -69,7 +69,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         return self.rcpt_reply if verb.startswith("RCPT") else "250 ok"
 
     def __enter__(self):
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}).start()
         return super().__enter__()
 
     def __exit__(self, *args):

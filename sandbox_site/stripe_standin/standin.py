@@ -34,7 +34,7 @@ class Standin:
             raise
         self.settings.url = f"http://127.0.0.1:{self._server.server_port}"
         self._threads = [
-            threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True),
+            threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True),
             threading.Thread(target=self._work, daemon=True),
         ]
 

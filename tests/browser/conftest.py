@@ -80,6 +80,10 @@ class CountingServer(ThreadedWSGIServer):
         self.requests = Counting(application)
         super().set_app(self.requests)
 
+    def serve_forever(self, poll_interval=0.5):
+        """It is ended once for each test, and an end waits until the server looks up."""
+        super().serve_forever(0.02)
+
 
 class Server(LiveServerThread):
     """Django's own live server, with TLS where it is given a certificate."""

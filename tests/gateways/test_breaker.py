@@ -33,7 +33,7 @@ class Silent(socketserver.ThreadingTCPServer):
 @pytest.fixture
 def silent():
     with Silent() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield server
         server.shutdown()
