@@ -11,6 +11,7 @@ from portal_plugin.services.presentation import document_view
 from tests.factories import (
     approve,
     estimate_factory,
+    fresh,
     line_item,
     order_factory,
     publish,
@@ -20,17 +21,21 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    items = [
+        line_item(1, name="Sign"),
+        line_item(2, name="Lamp", is_optional=True, is_selected=False),
+        line_item(3, name="Wood", alternative_group="Back"),
+        line_item(4, name="Steel", alternative_group="Back", unit_price=100),
+    ]
+    return make_once(lambda: estimate_factory(items))
+
+
 @pytest.fixture
-def estimate():
+def estimate(made):
     """A sign for 119, with a lamp for 119 if wanted, on wood or on steel (119 each)."""
-    return estimate_factory(
-        [
-            line_item(1, name="Sign"),
-            line_item(2, name="Lamp", is_optional=True, is_selected=False),
-            line_item(3, name="Wood", alternative_group="Back"),
-            line_item(4, name="Steel", alternative_group="Back", unit_price=100),
-        ]
-    )
+    return fresh(made)
 
 
 def key_of(document, name):

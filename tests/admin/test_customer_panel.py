@@ -12,12 +12,15 @@ from . import pages
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(lambda: link_factory(estimate_factory(items=2)).document)
+
+
 @pytest.fixture
-def document(boss):
+def document(boss, made):
     """Out, with somebody who has a way in."""
-    document = estimate_factory(items=2)
-    link_factory(document)
-    return document
+    return Estimate.objects.get(pk=made.pk)
 
 
 def edit(document):

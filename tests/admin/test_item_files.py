@@ -8,7 +8,7 @@ from portal_plugin.admin import item_files
 from portal_plugin.models import Attachment, Estimate, ProofVersion
 from portal_plugin.services import proofs
 from tests import samples
-from tests.factories import estimate_factory, line_item, user_factory
+from tests.factories import another, estimate_factory, line_item, user_factory
 
 from . import pages
 
@@ -24,9 +24,14 @@ def add(client, document, upload=None, key=None, **values):
     return client.post(url(document, key), {"file": upload, **values})
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(lambda: estimate_factory(items=2))
+
+
 @pytest.fixture
-def document(only_site):
-    return estimate_factory(items=2)
+def document(made):
+    return another(made)
 
 
 def test_a_proof_is_added_with_its_words(client, boss, document):

@@ -53,11 +53,15 @@ def user(db):
     return factories.user_factory()
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(lambda: factories.order_factory(items=2))
+
+
 @pytest.fixture
-def order(enter):
-    order = factories.order_factory(items=2)
-    enter(order)
-    return order
+def order(enter, made):
+    enter(made)
+    return factories.fresh(made)
 
 
 def test_the_second_look_costs_two_queries_and_shows_the_same(client, order):

@@ -8,7 +8,7 @@ from portal_plugin.gateways import pdf as gateway
 from portal_plugin.models import RenderedPdf, SalesDocument
 from portal_plugin.services import pdfs
 from portal_plugin.statuses import WorkState
-from tests.factories import estimate_factory, order_factory
+from tests.factories import estimate_factory, fresh, order_factory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +21,15 @@ def _quick_renderer(monkeypatch):
     )
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(lambda: order_factory(items=1))
+
+
 @pytest.fixture
-def order(enter):
-    order = order_factory(items=1)
-    enter(order)
-    return order
+def order(enter, made):
+    enter(made)
+    return fresh(made)
 
 
 def url(name, document):

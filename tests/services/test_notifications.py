@@ -5,14 +5,19 @@ import pytest
 from portal_plugin.models import Comment, OutgoingEmail, PortalSettings, Submission
 from portal_plugin.services import converting, links, notifications
 
-from ..factories import estimate_factory, link_factory, order_factory, user_factory
+from ..factories import estimate_factory, fresh, link_factory, order_factory, user_factory
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(lambda: order_factory(items=2))
+
+
 @pytest.fixture
-def order():
-    return order_factory(items=2)
+def order(made):
+    return fresh(made)
 
 
 @pytest.fixture
