@@ -34,7 +34,7 @@ from .fault import Fault
 
 #: Of an item in a version's content, what is not part of what is decided.
 BESIDE = ("key", "is_optional", "is_selected", "one_of")
-HEAD = re.compile(r"\b([\w-]{16}):(\d+):([0-9a-f]{64})\b")
+HEAD = re.compile(r"(?<![\w-])([\w-]{16}):(\d+):([0-9a-f]{64})\b")
 
 
 @dataclass(frozen=True)
