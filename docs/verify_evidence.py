@@ -2,14 +2,13 @@
 
 import hashlib
 import hmac
-import itertools
 import json
 import os
 import sys
 import zipfile
 
 TEXTS = ("digest", "terms", "withdrawal", "purchase_order", "checklist", "note", "asked")
-told, faults = [], []
+told, faults, files, named = [], [], set(), set()
 
 
 def expect(holds, what):
@@ -27,16 +26,18 @@ try:
     stored = [each for each in archive.infolist() if each.filename.startswith("files/")]
     if len(text) == 2**26 or sum(each.file_size for each in stored) > os.path.getsize(sys.argv[1]):
         raise ValueError("it unpacks to more than it may: files lie in it as they are")
-    files = [hashlib.file_digest(archive.open(each), "sha256").hexdigest() for each in stored]
-    for each, made in zip(stored, files, strict=True):
+    for each in stored:
+        made = hashlib.file_digest(archive.open(each), "sha256").hexdigest()
         expect(each.filename == f"files/{made}", f"{each.filename} was changed")
+        files.add(made)
     evidence, once = json.loads(text), archive.namelist().count("evidence.json") == 1
     expect(once and evidence["documents"] and evidence["format"] == 2, "evidence.json of format 2")
     texts = {hashlib.sha256(text.encode()).hexdigest(): text for text in evidence["texts"]}
     for document in evidence["documents"]:
-        name, history, shown = document["document"], document["history"], {}
+        name, history, shown, pdfs = document["document"], document["history"], {}, {}
         erased = [json.loads(entry["data"]) for entry in history if entry["verb"] == "erased"]
-        for number, (last, entry) in enumerate(itertools.pairwise([{"hash": ""}, *history]), 1):
+        before = [{"hash": ""}, *history]
+        for number, (last, entry) in enumerate(zip(before, history, strict=False), 1):
             place, data = f"{name}, history entry {number}", json.loads(entry["data"])
             due = entry | {"document": name, "sequence": number, "previous": last["hash"]}
             expect(entry == due and entry["hash"] == hash_of(**due), f"{place} was changed")
@@ -44,8 +45,14 @@ try:
             seen = json.loads(texts.get(data.get("digest"), "{}"))
             for one in seen.get("items", ()):
                 shown[one.get("key"), hash_of(**one)] = f"{seen.get('number')}, {one.get('name')}"
-                lacks += {proof["sha256"] for proof in one.get("proofs", ())} - set(files)
+                lacks += {proof["sha256"] for proof in one.get("proofs", ())} - files
             expect(not lacks, f"{place}: the text or file of {lacks}")
+            given = [data, *data.get("attachments", ())]
+            named.update(one["sha256"] for one in given if "sha256" in one)
+            for gone in data.get("gone", ()):
+                pdfs.pop(gone, None)
+            if entry["verb"] == "pdf_drawn":
+                pdfs[data["sha256"]] = f"{name}, {data['kind']} of version {data['version']}"
             if "submission" in data or "decided" in data:
                 sent, who = data["submission"], document["people"][str(data["submission"])]
                 salt, said = bytes.fromhex(who["salt"]), json.loads(who["said"])
@@ -56,7 +63,10 @@ try:
             for key, verdict, about, reason, *_since in data.get("decided", ()):
                 expect((key, about) in shown and reason in texts, f"{place}: what was decided")
                 told.append(f"{entry['at']} {verdict}: {shown.get((key, about))} ({said['name']})")
+        told += [f"PDF: {what}: files/{made}" for made, what in pdfs.items()]
+        expect(pdfs.keys() <= files, f"{name}: the PDFs {sorted(pdfs.keys() - files)} are missing")
         told.append(f"Head: {name}:{len(history)}:{history[-1]['hash']}")
+    faults += [f"IN NO HISTORY: files/{made}" for made in sorted(files - named)]
 except Exception as error:
     expect(False, f"this is no whole file of portal_evidence: {type(error).__name__} {error}")
 for line in told + (faults or ["Everything holds."]):

@@ -16,8 +16,9 @@ SCHEME = 1
 #: that was sent with it (``services.activity``). Since 3 it also holds when that was, and when and
 #: since which version each decision counts; an entry of a version holds since when its items are as
 #: they are. Since 4 that of a file of staff's says whether it was internal, and that of a version
-#: which of them it showed. Those of 1 to 3 hold what they held.
-HISTORY_SCHEME = 4
+#: which of them it showed. Since 5 there is one for each PDF that is drawn, with the hash of its
+#: file. Those of 1 to 4 hold what they held.
+HISTORY_SCHEME = 5
 
 
 def canonical_bytes(data) -> bytes:

@@ -35,6 +35,9 @@ POINTS = (
     "preview.drawn",
     "preview.stored",
     "preview.kept",
+    "pdf.drawn",
+    "pdf.stored",
+    "pdf.before_commit",
 )
 
 on_reach: Callable[[str], None] | None = None

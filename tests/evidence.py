@@ -80,6 +80,7 @@ NOT_YET = {
     1: ("said", "note", "chose", "asked", "sent", "since", "internal", "shown_files"),
     2: ("sent", "since", "submissions", "internal", "shown_files"),
     3: ("internal", "shown_files"),
+    4: (),
 }
 
 

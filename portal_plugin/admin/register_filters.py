@@ -7,7 +7,8 @@ from . import timeline
 
 
 class VerbFilter(SimpleListFilter):
-    """One choice for each sentence, whatever number of verbs has it."""
+    """One choice for each sentence, whatever number of verbs has it. What is evidence and no news
+    is there for whoever looks for it."""
 
     title = _("what happened")
     parameter_name = "verb"
@@ -19,4 +20,6 @@ class VerbFilter(SimpleListFilter):
         return [(",".join(found), label) for label, found in verbs.items()]
 
     def queryset(self, request, queryset):
-        return queryset.filter(verb__in=self.value().split(",")) if self.value() else queryset
+        if self.value():
+            return queryset.filter(verb__in=self.value().split(","))
+        return queryset.noteworthy()

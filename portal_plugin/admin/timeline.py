@@ -88,6 +88,7 @@ SENTENCES = {
     "invoice": gettext_noop("%(who)s issued an invoice"),
     "credit_note": gettext_noop("%(who)s issued a credit note"),
     "seen": gettext_noop("%(who)s opened the page"),
+    "pdf_drawn": gettext_noop("A PDF was made"),
 }
 
 
@@ -120,7 +121,8 @@ class Entry:
 def entries(document, limit=100) -> list[Entry]:
     """Newest first; an order shows what was said on its estimate, too."""
     rows = list(
-        Activity.objects.filter(document__in=[document.pk, *document.ancestors])
+        Activity.objects.noteworthy()
+        .filter(document__in=[document.pk, *document.ancestors])
         .select_related("staff", "link__recipient", "document")
         .order_by("-created_at", "-pk")[:limit]
     )

@@ -7,8 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from ..statuses import ActorKind
 
+#: Verbs of what nobody did and nobody has to be told of: evidence, and nothing else.
+QUIET = ("pdf_drawn",)
+
 
 class ActivityQuerySet(models.QuerySet):
+    def noteworthy(self):
+        """What somebody may want to read, or that changed something."""
+        return self.exclude(verb__in=QUIET)
+
     def sent(self):
         """Emails with a direct link, to whomever."""
         return self.filter(verb="send")

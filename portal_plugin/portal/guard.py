@@ -122,14 +122,14 @@ def find_document(public_id) -> SalesDocument | None:
 @cache
 def _documents():
     pending = PaymentAttempt.objects.pending().filter(document=OuterRef("pk"))
-    history = Activity.objects.filter(document__family=OuterRef("family")).order_by()
-    entries = history.values("document__family").annotate(count=Count("pk")).values("count")
+    history = Activity.objects.noteworthy().filter(document__family=OuterRef("family"))
+    counted = history.order_by().values("document__family").annotate(count=Count("pk"))
     shown = SalesDocument.objects.as_shown().select_related(
         "site__portalsettings", "site__stripe_keys"
     )
     annotated = shown.annotate(
         pending_payment=Subquery(pending.order_by().values("pk")[:1]),
-        entries=Subquery(entries),
+        entries=Subquery(counted.values("count")),
     )
     return Prepared(annotated, "public_id", "")
 

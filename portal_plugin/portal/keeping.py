@@ -2,9 +2,9 @@
 
 Drawing the page costs many times what it costs to ask whether it changed. What is kept belongs to
 one direct link, and its name in the cache is made of all that the page is drawn from: the rows that
-are read at every request anyway, and how many entries the history has, because whatever customers,
-staff or Stripe do leaves one. (Not which is the newest: of two that are written at once, the one
-that was begun first may be there last.)
+are read at every request anyway, and how many entries the history has (those of drawn PDFs aside),
+because whatever customers, staff or Stripe do leaves one. (Not which is the newest: of two that are
+written at once, the one that was begun first may be there last.)
 """
 
 import logging

@@ -131,6 +131,9 @@ def _erase_on(on: SalesDocument, link: DirectLink, recipient: Recipient, user: A
             "link": link.pk,
             "submissions": list(sent.order_by("pk").values_list("pk", flat=True)),
         }
+        drawn = RenderedPdf.objects.filter(submission__in=sent).exclude(file_hash="")
+        if gone := list(drawn.order_by("pk").values_list("file_hash", flat=True)):
+            facts["gone"] = gone
         activity.record(document, "erased", staff=user, data=facts)
         LinkToken.objects.filter(link=link).delete()
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())

@@ -15,12 +15,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from .. import faults
 from ..exceptions import RenderUnavailable
 from ..gateways import pdf as gateway
 from ..models import DocumentVersion, RenderedPdf, SalesDocument, Submission
+from ..models.documents import lock
 from ..models.storage import delete_after_commit, private_name, troubles
 from ..statuses import WorkState
-from . import invoice_paper, paper, receipts, work
+from . import invoice_paper, paper, pdf_history, receipts, work
 
 logger = logging.getLogger(__name__)
 
@@ -205,24 +207,39 @@ def _make(pdf: RenderedPdf) -> None:
     sheet = receipts.sheet(pdf.submission) if pdf.submission else paper.sheet(document)
     if pdf.input_hash != sheet.input_hash and not _name(pdf, document, sheet.input_hash):
         return
-    if _store(pdf, sheet):
-        _discard_superseded(pdf)
+    _store(pdf, sheet)
 
 
-def _store(pdf: RenderedPdf, sheet: paper.Sheet, **options: Any) -> bool:
-    """Draw it. False where somebody else has taken the row meanwhile."""
+def _store(pdf: RenderedPdf, sheet: paper.Sheet, **options: Any) -> None:
     data = gateway.render(sheet.html, files=sheet.files, identifier=sheet.input_hash, **options)
+    faults.reach("pdf.drawn")
     name = pdf.file.storage.save(private_name(pdf, ""), ContentFile(data))
-    is_ours = _leased(pdf).update(
-        state=WorkState.READY,
-        file=name,
-        file_hash=hashlib.sha256(data).hexdigest(),
-        lease_until=None,
-        error="",
-    )
-    if not is_ours:
+    faults.reach("pdf.stored")
+    if not _write_down(pdf, name, hashlib.sha256(data).hexdigest()):
         pdf.file.storage.delete(name)
-    return bool(is_ours)
+
+
+def _write_down(pdf: RenderedPdf, name: str, sha256: str) -> bool:
+    """The row and its entry in the history, together: nobody is shown a PDF that has none. False
+    where somebody else has taken the row meanwhile, or the document is gone."""
+    stored = {"state": WorkState.READY, "file": name, "file_hash": sha256}
+    with transaction.atomic():
+        document = _locked(pdf)
+        if document is None or not _leased(pdf).update(**stored, lease_until=None, error=""):
+            return False
+        drawn = RenderedPdf.objects.select_related("version").get(pk=pdf.pk)
+        gone = {pdf.file_hash, *_discard_superseded(drawn, document)} - {"", sha256}
+        if gone or sha256 != pdf.file_hash:  # the storage had lost it, and it is the same again
+            pdf_history.record(document, drawn, gone)
+        faults.reach("pdf.before_commit")
+    return True
+
+
+def _locked(pdf: RenderedPdf) -> SalesDocument | None:
+    try:
+        return lock(pdf.document)
+    except SalesDocument.DoesNotExist:
+        return None
 
 
 def _name(pdf: RenderedPdf, document: SalesDocument, input_hash: str) -> bool:
@@ -255,18 +272,19 @@ def _put_back(pdf: RenderedPdf, error: Exception) -> None:
     )
 
 
-def _discard_superseded(pdf: RenderedPdf) -> None:
-    """Nobody saw them and nobody will. What was shown once is never deleted, nor is a receipt."""
-    if pdf.submission_id:
-        return
-    with transaction.atomic():
-        older = RenderedPdf.objects.select_for_update().filter(
-            document_id=pdf.document_id,
-            kind=pdf.kind,
-            first_shown_at=None,
-            state__in=[WorkState.READY, WorkState.FAILED],
-            pk__lt=pdf.pk,
-        )
-        for row in older:
-            delete_after_commit(row.file)
-            row.delete()
+def _discard_superseded(pdf: RenderedPdf, document: SalesDocument) -> list[str]:
+    """Nobody saw them and nobody will. What was shown once is never deleted, nor is a receipt or
+    what was issued. Returns the hashes of their files."""
+    if pdf.kind != kind_of(document):
+        return []
+    older = (
+        _rows(document)
+        .select_for_update()
+        .filter(first_shown_at=None, state__in=[WorkState.READY, WorkState.FAILED], pk__lt=pdf.pk)
+    )
+    gone = []
+    for row in older:
+        delete_after_commit(row.file)
+        row.delete()
+        gone.append(row.file_hash)
+    return gone

@@ -52,7 +52,7 @@ def _due(shop: PortalSettings) -> models.QuerySet[Attachment]:
     since = timezone.now() - shop.files_kept_months * days.MONTH
     family = OuterRef("document__family")
     is_open = Order.objects.filter(completed_at=None, cancelled_at=None, family=family)
-    happened = Activity.objects.filter(document__family=family, created_at__gte=since)
+    happened = Activity.objects.noteworthy().filter(document__family=family, created_at__gte=since)
     sent = Attachment.objects.filter(document__site=shop.site_id, link__isnull=False)
     over = sent.filter(~Exists(is_open), ~Exists(happened.exclude(verb="file_removed")))
     return over.exclude(file="").order_by("pk")

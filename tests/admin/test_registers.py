@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal_plugin.admin import timeline
 from portal_plugin.admin.register_classes import LinkRegister
 from portal_plugin.models import Activity, LedgerEntry, StripeKeys
 from portal_plugin.models.documents import lock
@@ -66,6 +67,18 @@ def test_one_choice_finds_each_of_its_verbs(client, boss, order):
     both = client.get(url + "version,comment").context["object_list"]
     assert {row.verb for row in both} == {"version", "comment"}
     assert not client.get(url + "declined").context["object_list"]
+
+
+def test_a_pdf_that_was_drawn_is_no_news_and_is_found_by_whoever_looks_for_it(client, boss, order):
+    activity.record(lock(order), "pdf_drawn")
+    url = "/admin/reports/portal-activity/"
+    assert {row.verb for row in client.get(url).context["object_list"]} == {"version"}
+    exported = client.get(f"{url}?export=csv").getvalue().decode()
+    assert "version" in exported
+    assert "pdf_drawn" not in exported
+    (found,) = client.get(f"{url}?verb=pdf_drawn").context["object_list"]
+    assert str(timeline.sentence(found)) == "A PDF was made"
+    assert [str(entry.sentence) for entry in timeline.entries(order)] == ["Version 1 went out"]
 
 
 def test_an_invoice_is_told_with_its_currency_and_whoever_issued_it(client, boss):

@@ -1,5 +1,5 @@
-"""kill -9 between any two steps of an upload, a decision and a preview: nothing is lost, nothing is
-there by half, and the sweep mends it.
+"""kill -9 between any two steps of an upload, a decision, a preview and a PDF: nothing is lost,
+nothing is there by half, and the sweep mends it.
 
 The points, by their names in ``faults``, and what is there when the process ends:
 
@@ -17,6 +17,9 @@ The points, by their names in ``faults``, and what is there when the process end
     preview.drawn       the picture in the child's folder
     preview.stored      one size in the storage, no row
     preview.kept        one size, the other two missing
+    pdf.drawn           a PDF in the memory alone
+    pdf.stored          its file in the storage, no row and no word in the history
+    pdf.before_commit   row and history written, nothing committed
 """
 
 import hashlib
@@ -32,6 +35,7 @@ from django.utils import timezone
 
 from portal_plugin import faults, registry
 from portal_plugin.actions import resuming
+from portal_plugin.gateways import pdf
 from portal_plugin.gateways.pieces import STEP
 from portal_plugin.models import (
     Attachment,
@@ -45,7 +49,8 @@ from portal_plugin.models import (
     UploadInProgress,
 )
 from portal_plugin.models.storage import private_storage, staging_folder
-from portal_plugin.services import activity, files, orphans, previews, proofs, quotas, uploads
+from portal_plugin.services import activity, files, orphans, pdfs, previews, proofs, quotas, uploads
+from portal_plugin.services.evidence import verifying
 from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import WorkState
 from tests import factories, samples
@@ -60,10 +65,11 @@ TOLD = {line.split()[0] for line in (__doc__ or "").splitlines() if line.startsw
 OF_UPLOADS = [point for point in faults.POINTS if point.startswith(("upload.", "act."))]
 OF_DECISIONS = [point for point in faults.POINTS if point.startswith(("decide.", "act."))]
 OF_PREVIEWS = [point for point in faults.POINTS if point.startswith("preview.")]
+OF_PDFS = [point for point in faults.POINTS if point.startswith("pdf.")]
 
 
 def test_every_point_is_told_above():
-    assert {*OF_UPLOADS, *OF_DECISIONS, *OF_PREVIEWS} == TOLD
+    assert {*OF_UPLOADS, *OF_DECISIONS, *OF_PREVIEWS, *OF_PDFS} == TOLD
 
 
 #: Several steps of reading.
@@ -196,3 +202,27 @@ def test_while_previews_are_made(point, _round):
     assert {row.state for row in rows} == {WorkState.READY}
     assert len({row.file.name for row in rows}) == len(rows) == 3
     hold(document)
+
+
+@pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is_missing())
+@pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_PDFS, ROUNDS)))
+def test_while_a_pdf_is_drawn(point, _round):
+    """In the place of another that nobody saw: the history tells each of the two once."""
+    document = factories.estimate_factory(items=1)
+    pdfs.drain()
+    document.title = "Larger"
+    factories.publish(document)
+    assert killed_at(point, pdfs.drain)
+    assert document.activities.filter(verb="pdf_drawn").count() == 1
+    RenderedPdf.objects.filter(state=WorkState.RUNNING).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    pdfs.drain()
+    pdfs.drain()
+    row = RenderedPdf.objects.get()
+    assert row.state == WorkState.READY
+    first, second = map(activity.facts, document.activities.filter(verb="pdf_drawn").order_by("pk"))
+    assert (second["sha256"], second["gone"]) == (row.file_hash, [first["sha256"]])
+    hold(document)
+    assert {name for name in stored() if name.startswith("pdfs/")} == {row.file.name}
+    assert list(verifying.faults(document)) == []

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal_plugin.models import Customer, PaymentAttempt, PortalSettings, Preview, Recipient, Stage
+from portal_plugin.models.documents import lock
 from portal_plugin.services import (
+    activity,
     answering,
     assigning,
     files,
@@ -78,6 +80,12 @@ def test_each_look_has_a_nonce_and_a_token_of_its_own(client, order):
         html = page.content.decode()
         assert f'nonce="{page.context["csp_nonce"]}"' in html
         assert 'data-token="' in html
+
+
+def test_a_pdf_that_was_drawn_meanwhile_takes_no_page_away(client, order):
+    look(client, order)
+    activity.record(lock(order), "pdf_drawn")
+    assert len(queries(client, order)) == 2
 
 
 # -- whatever changes is seen at the next look -----------------------------------------------------

@@ -8,7 +8,7 @@ from django.db import connections
 
 from portal_plugin.gateways import pdf as gateway
 from portal_plugin.models import RenderedPdf
-from portal_plugin.services import pdfs
+from portal_plugin.services import activity, pdfs
 from portal_plugin.statuses import WorkState
 from tests.factories import order_factory
 
@@ -59,6 +59,9 @@ def test_workers_at_once_draw_each_pdf_once(drawn, actors):
     pdfs.drain()
     assert len(drawn) == len(set(drawn)) == len(orders)
     assert set(RenderedPdf.objects.values_list("state", flat=True)) == {WorkState.READY}
+    for order in orders:
+        assert order.activities.filter(verb="pdf_drawn").count() == 1
+        assert activity.first_broken(order) is None
 
 
 def test_orders_while_workers_draw_end_in_the_pdf_of_the_end(drawn):

@@ -4,17 +4,26 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 
+from portal_plugin.actions import resuming
 from portal_plugin.models import (
+    Comment,
     DirectLink,
+    LinkToken,
+    OutgoingEmail,
     PaymentAttempt,
     PersonalSalt,
     Recipient,
     RenderedPdf,
     Submission,
     SubmissionSalt,
+    UploadInProgress,
 )
-from portal_plugin.services import erasing
+from portal_plugin.models.documents import lock
+from portal_plugin.models.storage import private_storage
+from portal_plugin.services import erasing, links
+from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import AttemptState, WorkState
 from tests import factories
 from tests.actions.test_roles import run
@@ -78,6 +87,73 @@ def test_who_has_no_address_takes_no_words_of_others_along(order, kim, bo):
     Submission.objects.update(message="Thank you.")
     erasing.erase(erasing.by_link(DirectLink.objects.get(pk=kim.pk)))
     assert Submission.objects.get().message == "Thank you."
+
+
+def test_what_others_said_and_were_sent_is_as_it_was(order, kim, bo):
+    """Who wrote it, from where they upload, their way in, and the emails to and about them."""
+    for link in (kim, bo):
+        run(order, link, "comment", text="When?")
+        visit = Visit(lock(order), link, address="203.0.113.77", user_agent="A phone")
+        resuming.begin(visit, client_key=uuid4(), name="a.pdf", size=9)
+        links.make_token(link)
+    OutgoingEmail.objects.exclude(link=None).update(written_subject="Hello")
+    erasing.erase(erasing.by_link(kim))
+    assert Comment.objects.get(link=bo).author_name == "Bo"
+    assert UploadInProgress.objects.get(link=bo).address == "203.0.113.77"
+    assert LinkToken.objects.get().link == bo
+    assert OutgoingEmail.objects.get(written_subject="Hello").link == bo
+    told = OutgoingEmail.objects.filter(kind="staff_comment").values_list("facts", flat=True)
+    assert sorted(told_by(facts) for facts in told) == ["", "Bo"]
+
+
+def told_by(facts):
+    (happening,) = facts["happenings"]
+    return happening["by"]
+
+
+def test_of_another_family_nothing_is_touched(order, kim):
+    other = factories.order_factory(items=1)
+    namesake = factories.link_factory(other, name="Kim", email="other@example.org")
+    run(other, namesake, "comment", text="When?")
+    Submission.objects.update(message="Kim has to say yes, too.")
+    erasing.erase(erasing.by_link(kim))
+    assert Submission.objects.get().message
+    assert not other.activities.filter(verb="erased").exists()
+    assert told_by(OutgoingEmail.objects.get(kind="staff_comment").facts) == "Kim"
+
+
+def test_each_history_says_it_once(order, kim):
+    run(order, kim, "comment", text="When?")
+    erasing.erase(erasing.by_link(kim))
+    assert order.activities.filter(verb="erased").count() == 1
+
+
+def test_the_file_of_their_receipt_goes_after_the_commit(
+    order, kim, django_capture_on_commit_callbacks
+):
+    run(order, kim, "comment", text="When?")
+    storage = private_storage()
+    name = storage.save("pdfs/receipt", ContentFile(b"%PDF-"))
+    RenderedPdf.objects.create(
+        document=order,
+        version=order.current_version,
+        kind="receipt",
+        submission=Submission.objects.get(),
+        input_hash="receipt",
+        state=WorkState.READY,
+        file=name,
+        file_hash="a" * 64,
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase(erasing.by_link(kim))
+        assert storage.exists(name)
+    assert not storage.exists(name)
+
+
+def test_whose_link_is_of_another_document_is_nobody_here(order, kim, bo):
+    for link in (kim, bo):
+        assert erasing.plan_of(order, link.pk).recipients == [link.recipient]
+    assert erasing.plan_of(factories.order_factory(items=1), bo.pk) is None
 
 
 def test_what_goes_and_stays_is_counted_for_them_alone(order, kim, bo):

@@ -34,6 +34,8 @@ from tests.evidence import (
 __all__ = ["estimate", "user"]
 pytestmark = pytest.mark.django_db
 KEPT: list[bytes] = []
+#: PDFs of ``estimate``: its own, and two receipts.
+DRAWN = 3
 SHA256 = re.compile("[0-9a-f]{64}").fullmatch
 
 
@@ -165,6 +167,82 @@ def test_the_stranger_finds_another_proof(exported, what):
     assert lacking in done.stdout or f"{proof} was changed" in done.stdout
 
 
+def _pdfs(path):
+    """Names in the zip of what was drawn."""
+    with zipfile.ZipFile(path) as archive:
+        data = json.loads(archive.read("evidence.json"))
+        return [f"files/{key}" for key, what in data["files"].items() if what.startswith("PDF")]
+
+
+OTHER = b"%PDF-1.7 of another"
+EXCHANGED = {
+    "another in its place": (
+        lambda name, content: (f"files/{digest(OTHER)}", OTHER),
+        (f"IN NO HISTORY: files/{digest(OTHER)}", "are missing"),
+    ),
+    "other bytes": (
+        lambda name, content: (name, OTHER),
+        ("was changed", "are missing", "IN NO HISTORY"),
+    ),
+    "gone": (lambda name, content: None, ("are missing",)),
+}
+
+
+@pytest.mark.parametrize("what", EXCHANGED)
+def test_the_stranger_finds_another_pdf(exported, what):
+    """The name of its own hash is of no help to it."""
+    exchange, told = EXCHANGED[what]
+    names = _pdfs(exported)
+    assert len(names) == DRAWN
+
+    def change(name, content):
+        return exchange(name, content) if name == names[0] else (name, content)
+
+    done = check(rewritten(exported, files=change))
+    assert done.returncode == 1
+    assert "Everything holds." not in done.stdout
+    assert [line for line in told if line not in done.stdout] == []
+
+
+def test_the_stranger_is_told_what_each_pdf_is_of(exported, estimate):
+    said = check(exported).stdout
+    for name in _pdfs(exported):
+        assert re.search(
+            rf"^PDF: .*, (estimate|receipt) of version \d: {name}$", said, re.MULTILINE
+        )
+
+
+def test_a_file_that_no_history_names_is_not_passed_over(exported):
+    with zipfile.ZipFile(exported, "a") as archive:
+        archive.writestr(f"files/{digest(OTHER)}", OTHER)
+    done = check(exported)
+    assert f"IN NO HISTORY: files/{digest(OTHER)}" in done.stdout
+    assert "Everything holds." not in done.stdout
+    assert done.returncode == 1
+
+
+def test_of_pdfs_from_before_they_were_named_the_stranger_is_told_so(estimate, tmp_path):
+    pdfs.drain()
+    estimate.activities.filter(verb="pdf_drawn").delete()
+    written_before(estimate, 4)
+    path = export(estimate, tmp_path / "before.zip")
+    done = check(path)
+    names = _pdfs(path)
+    assert len(names) == DRAWN
+    told = [line for line in done.stdout.splitlines() if not line.startswith(("2", "Head: "))]
+    assert sorted(told) == sorted(f"IN NO HISTORY: {name}" for name in names)
+
+
+def test_what_was_let_go_unseen_is_not_missed(estimate, tmp_path):
+    pdfs.drain()
+    changed = Estimate.objects.get()
+    changed.title = "Larger"
+    factories.publish(changed)
+    path = export(estimate, tmp_path / "evidence.zip")
+    assert len(_pdfs(path)) == DRAWN
+    assert check(path).returncode == 0, check(path).stdout
+
+
 def _raw(path, content):
     path.write_bytes(content)
     return path
@@ -236,10 +314,14 @@ def test_a_name_writes_nothing_of_its_own_into_what_the_checker_says(exported):
 
 
 def test_erasing_the_person_leaves_the_file_valid_for_a_stranger(estimate, tmp_path):
+    pdfs.drain()
     erasing.erase(erasing.by_link(estimate.links.get()))
     path = tmp_path / "erased.zip"
     with path.open("wb") as target:
         exporting.export(Estimate.objects.get(), target)
+    assert check(path).returncode == 0, check(path).stdout
+    path = export(estimate, tmp_path / "drawn_anew.zip")
+    assert len(_pdfs(path)) == DRAWN
     assert check(path).returncode == 0, check(path).stdout
 
 
@@ -332,6 +414,7 @@ def test_that_of_an_order_has_the_estimate_it_was_made_from(estimate, tmp_path, 
 def test_that_of_invoices_holds(tmp_path):
     order = factories.order_factory(items=1, site=factories.site_factory(invoicing="staff"))
     invoices.issue(order)
+    pdfs.drain()
     path = tmp_path / "invoice.zip"
     with path.open("wb") as target:
         exporting.export(Order.objects.get(), target)
@@ -390,4 +473,4 @@ def test_the_checker_needs_nothing_but_python_and_is_as_short_as_is_said_of_it()
     names = [line.removeprefix("import ") for line in lines if re.match("import |from ", line)]
     assert {"hashlib", "json", "zipfile"} <= set(names) <= sys.stdlib_module_names
     assert f"has {len(lines)} lines" in CHECKER.with_name("evidence.md").read_text()
-    assert len(lines) <= 56
+    assert len(lines) <= 66

@@ -10,8 +10,10 @@ from django.utils import timezone
 from portal_plugin.exceptions import FileIsDamaged
 from portal_plugin.management.commands import portal_files
 from portal_plugin.models import Activity, Attachment, Order, Preview, SiteStorage
+from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import (
+    activity,
     attachment_files,
     files,
     previews,
@@ -138,6 +140,13 @@ def test_what_happens_to_another_customers_order_keeps_nothing(order, gone_after
     over(order)
     assert factories.order_factory(items=1).activities.exists()
     assert gone_after_run(row)
+
+
+def test_a_pdf_that_was_drawn_since_keeps_nothing(order, gone_after_run):
+    file = sent(order)
+    over(order)
+    activity.record(lock(order), "pdf_drawn")
+    assert gone_after_run(file)
 
 
 def test_a_shop_removes_nothing_of_another(order, gone_after_run):

@@ -209,6 +209,12 @@ def test_a_cut_tail_is_found_by_a_head_that_was_kept(estimate, tmp_path, capsys)
     assert "the history was cut" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["-bcdefghijklmnop", "abcdefghijklmno-", "_bcdefghijklmn-p"])
+def test_a_head_is_read_whatever_its_document_is_called(name):
+    head = verifying.Head(name, 7, "a" * 64)
+    assert verifying.heads_in(f"OK     E-1  {head}\nHead: {head}") == [head, head]
+
+
 def test_a_history_that_was_written_anew_is_found_too(estimate):
     known = verifying.head(estimate)
     Activity.objects.filter(sequence=known.sequence).update(hash="1" * 64)

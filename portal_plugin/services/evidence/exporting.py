@@ -57,7 +57,12 @@ nothing has to be believed. That of a text is of its bytes in UTF-8.
     person       the same of the name and address that their link was made for. Its key is kept by
                  the shop alone: that two are of one person can be seen, and nothing else
     sha256       of a proof or a file with which the entry came; of several under "attachments". A
-                 file that an entry "file_removed" names as "file" is not in here any more
+                 file that an entry "file_removed" names as "file" is not in here any more. Of an
+                 entry "pdf_drawn": of the PDF that was drawn (since scheme 5). "kind" is what it is
+                 of: an estimate, an order ("invoice"), a receipt ("receipt" names the submission)
+                 or what was issued ("number" is its own); "version" the number of the version
+    gone         a list of those of PDFs that are not kept any more: nobody had been given them, or
+                 a person on them was erased. All others that were drawn are in here
     internal     of a file of staff's: true until an entry "file_shown" names it as "file", or that
                  of a version under "shown_files"; until then it is not in here (since scheme 4)
     submissions  of an entry "erased": the numbers whose persons were erased. An entry of scheme 1
@@ -67,7 +72,9 @@ nothing has to be believed. That of a text is of its bytes in UTF-8.
              "said" alone is in the history.
 files/ has proofs, files and PDFs as they are, not packed, each under its SHA-256; what they are
 called is under "files". The object of an item in the text of a version names the SHA-256 of its
-"proofs". The PDFs and what files are called are for reading: no history holds them.
+"proofs". Every file is one that a history names, so that none was put in the place of another: what
+no history names is not to be believed (PDFs from before scheme 5 are among that). What files are
+called is for reading: no history holds it.
 
 Persons stand in the history as keyed digests only: after somebody's data were erased there is an
 entry "erased" in the history of each document that they had answered, "said" and "salt" of what it

@@ -1,7 +1,7 @@
 """Go through everything that was hashed, and name what is not what it was.
 
 Reads; never writes. In the order of a document's life: its history, its versions, the decisions,
-what was sent with them (``submitted``), what was charged, the files.
+what was sent with them (``submitted``), what was charged, the files, the PDFs.
 """
 
 import json
@@ -20,21 +20,17 @@ from ...models import (
     DocumentVersion,
     Invoice,
     ProofVersion,
-    RenderedPdf,
     SalesDocument,
     VersionItem,
 )
-from ...models.storage import troubles
-from ...statuses import WorkState
 from .. import deciding, versions
 from ..activity import entry_hash, facts
-from ..proof_files import digest_of
-from . import booked, submitted
+from . import booked, drawn, stored, submitted
 from .fault import Fault
 
 #: Of an item in a version's content, what is not part of what is decided.
 BESIDE = ("key", "is_optional", "is_selected", "one_of")
-HEAD = re.compile(r"\b([\w-]{16}):(\d+):([0-9a-f]{64})\b")
+HEAD = re.compile(r"(?<![\w-])([\w-]{16}):(\d+):([0-9a-f]{64})\b")
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,7 @@ def faults(document: SalesDocument) -> Iterator[Fault]:
         _of_invoices(document, entries),
         booked.faults(document, entries),
         _of_files(document, entries),
+        drawn.faults(document, entries),
     )
 
 
@@ -222,7 +219,7 @@ def _of_files(document: SalesDocument, entries: list[Activity]) -> Iterator[Faul
         place = f"proof {version.public_id}"
         if told.pop(str(version.public_id), None) != version.digest:
             yield Fault(place, "it is not the file that the history has")
-        yield from _of_file(place, version.file, version.digest)
+        yield from stored.faults(place, version.file, version.digest)
     for attachment in Attachment.objects.filter(document=document.pk):
         place = f"file {attachment.public_id}"
         if told.pop(str(attachment.public_id), None) != attachment.digest:
@@ -230,14 +227,11 @@ def _of_files(document: SalesDocument, entries: list[Activity]) -> Iterator[Faul
         if internal.get(str(attachment.public_id)) not in (None, attachment.is_internal):
             yield Fault(place, "whether it was shown to the customer is not what the history has")
         if attachment.removed_at is None:
-            yield from _of_file(place, attachment.file, attachment.digest)
+            yield from stored.faults(place, attachment.file, attachment.digest)
         elif str(attachment.public_id) not in removed:
             yield Fault(place, "it was taken away, and the history does not have that")
     for name in told:
         yield Fault(f"file {name}", "the history has it, and its row is gone")
-    shown = RenderedPdf.objects.filter(document=document.pk, state=WorkState.READY)
-    for pdf in shown.exclude(first_shown_at=None):
-        yield from _of_file(f"PDF {pdf.pk} ({pdf.kind})", pdf.file, pdf.file_hash)
 
 
 def _told_of_files(entries: list[Activity]) -> dict[str, str]:
@@ -261,14 +255,3 @@ def _told_to_be_internal(entries: list[Activity]) -> dict[str, bool]:
         shown = [kept["file"]] if entry.verb == "file_shown" else kept.get("shown_files", ())
         told |= dict.fromkeys(told.keys() & set(shown), False)
     return told
-
-
-def _of_file(place: str, stored: Any, expected: str) -> Iterator[Fault]:
-    try:
-        with stored.storage.open(stored.name, "rb") as file:
-            if digest_of(file) != expected:
-                yield Fault(place, "the file in the storage was changed")
-    except FileNotFoundError:
-        yield Fault(place, "the file is gone from the storage")
-    except troubles() as error:
-        yield Fault(place, f"the file cannot be read: {error}")
