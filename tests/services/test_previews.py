@@ -12,7 +12,7 @@ from portal_plugin.models import Preview
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import files, previews, work
 from portal_plugin.statuses import WorkState
-from tests import factories, samples
+from tests import clocks, factories, samples
 
 pytestmark = pytest.mark.django_db
 
@@ -215,6 +215,37 @@ def test_what_another_worker_has_is_left_alone(store):
     Preview.objects.update(state=WorkState.RUNNING, attempts=1, lease_until=future)
     previews.drain()
     assert state_of(attachment).is_pending
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+class TestWorkersWhoseClocksDiffer:
+    """The database's clock is the one that all of them have."""
+
+    def test_what_one_took_no_other_takes(self, store, minutes):
+        row = store()
+        with clocks.wrong_by(minutes):
+            assert previews._claim(previews._next())
+            assert previews._next() is None
+        previews.drain()
+        assert state_of(row).is_pending
+        longest = timezone.now() + previews.LEASE
+        assert not Preview.objects.filter(lease_until__gt=longest).exists()
+
+    def test_what_one_took_last_is_not_given_up_by_another(self, store, minutes):
+        row = store()
+        Preview.objects.update(attempts=previews.TRIES - 1)
+        previews._claim(previews._next())
+        with clocks.wrong_by(minutes):
+            previews.drain()
+        assert state_of(row).is_pending
+
+    def test_a_storage_is_left_alone_for_its_pause(self, store, minutes):
+        row = store()
+        with clocks.wrong_by(minutes):
+            previews._put_back(previews._claim(previews._next()))
+            assert previews._next() is None
+        assert previews._next() is None
+        assert state_of(row).is_pending
 
 
 def test_what_ended_three_workers_is_given_up(store):
