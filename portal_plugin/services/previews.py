@@ -26,7 +26,7 @@ from . import proof_files, work
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)
-#: So long a storage that did not answer is left alone.
+#: So long a storage that did not answer is left alone, and what was interrupted.
 PAUSE = timedelta(minutes=1)
 TRIES = 3
 MAX_PAGES = 30
@@ -107,6 +107,8 @@ def drain() -> None:
             _draw(rows)
         except troubles():
             logger.exception("The storage does not answer: %s waits for its preview", found.source)
+            _put_back(rows)
+        except pictures.Interrupted:
             _put_back(rows)
         except Exception:
             logger.exception("No preview of %s, page %s", found.source, found.page)
@@ -203,7 +205,8 @@ def _draw(rows: list[Preview]) -> None:
 
 
 def _put_back(rows: list[Preview]) -> None:
-    """Nothing is wrong with the file: what a storage that is away takes is no try."""
+    """Nothing is wrong with the file: what a storage that is away takes is no try, nor what a
+    deploy ends."""
     for row in rows:
         _leased(row).update(
             state=WorkState.WAITING,

@@ -271,6 +271,21 @@ def test_a_lease_that_was_lost_writes_nothing(store, monkeypatch):
     assert pictures_in_storage(attachment) == before
 
 
+def test_what_a_deploy_interrupted_waits_and_loses_no_try(store, monkeypatch):
+    attachment = store()
+
+    def interrupted(*args, **kwargs):
+        raise pictures.Interrupted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "draw", interrupted)
+        previews.drain()
+    assert set(Preview.objects.values_list("state", "attempts")) == {(WorkState.WAITING, 0)}
+    Preview.objects.update(lease_until=timezone.now() - previews.PAUSE)
+    previews.drain()
+    assert state_of(attachment).is_ready
+
+
 def test_the_worker_stops_when_its_time_is_over(store):
     attachment = store()
     with work.time_box(-1):
