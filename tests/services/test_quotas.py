@@ -81,6 +81,21 @@ def test_what_comes_and_what_is_there_share_the_room(room, document):
     assert not has_room(document, 1)
 
 
+def test_a_file_that_was_taken_out_of_sight_takes_no_room(room, document):
+    row = files.store(document, samples.upload())
+    type(row).objects.update(removed_at=timezone.now())
+    room(quota_files=1)
+    assert has_room(document)
+
+
+def test_nothing_is_taken_where_the_document_has_no_room(room, document):
+    room(quota_files=1, site_quota_bytes=100)
+    begin(document, 10)
+    with pytest.raises(FileRefused, match="used up"):
+        begin(document, 10)
+    assert used() == 10
+
+
 def test_another_documents_files_take_none_of_it(room, document, other):
     files.store(other, samples.upload())
     begin(other, 100)
