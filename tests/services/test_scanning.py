@@ -4,7 +4,7 @@ import pytest
 
 from portal_plugin.models import Activity, Attachment, OutgoingEmail, Preview, ProofVersion
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import files, proofs, scanning, work
+from portal_plugin.services import files, previews, proofs, scanning, work
 from portal_plugin.statuses import FileCheckState, WorkState
 from tests import factories, samples
 
@@ -118,11 +118,12 @@ def test_a_file_that_the_storage_has_lost_waits(estimate):
     assert states() == [FileCheckState.WAITING, FileCheckState.CLEAN]
 
 
-def test_nobody_is_asked_about_a_file_that_is_kept_no_longer(estimate):
-    store(estimate)
+def test_files_that_are_kept_no_longer_hold_up_no_other(estimate):
+    store(estimate, scanning.PATIENCE)
     Attachment.objects.update(file="")
+    store(estimate)
     scanning.drain()
-    assert scanner.asked == 0
+    assert scanner.asked == 1
 
 
 def test_nothing_is_begun_when_the_time_is_over(estimate):
@@ -132,8 +133,10 @@ def test_nothing_is_begun_when_the_time_is_over(estimate):
     assert scanner.asked == 0
 
 
-def test_without_a_scanner_nothing_is_judged(settings, estimate):
-    store(estimate)
+def test_without_a_scanner_nothing_is_judged_and_nothing_waits_for_it(settings, estimate):
+    files.store(estimate, samples.upload())
+    assert previews._next() is None
     settings.PORTAL_PLUGIN = {}
     scanning.drain()
     assert states() == [FileCheckState.WAITING]
+    assert previews._next() is not None
