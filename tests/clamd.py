@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+import time
 from contextlib import contextmanager
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -11,7 +12,8 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!
 @contextmanager
 def running(mode="honest", path=None, limit=25_000_000):
     """Yields the address. ``mode``: honest, silent (hangs up without a word), stuck (never answers)
-    strange (an answer that is neither) or lingering (answers, and does not hang up)."""
+    strange (an answer that is neither), lingering (answers, and does not hang up), dying or broken
+    (the machine is gone before the answer, or within it)."""
     family = socket.AF_UNIX if path else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as server:
         server.bind(str(path) if path else ("127.0.0.1", 0))
@@ -48,6 +50,12 @@ def _talk(connection, mode, limit, stop):
         if len(data) > limit:
             connection.sendall(b"INSTREAM size limit exceeded. ERROR\0")
             return
+    if mode in ("dying", "broken"):
+        connection.sendall(b"stream: O" if mode == "broken" else b"")
+        time.sleep(0.2)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        file.detach()
+        return
     answer = b"stream: Eicar-Signature FOUND\0" if EICAR in data else b"stream: OK\0"
     connection.sendall(b"who knows\0" if mode == "strange" else answer)
     if mode == "lingering":

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,13 @@ WALL_SECONDS = 30
 
 #: Longest side in pixels.
 SIZES = {"thumb": 320, "screen": 1280, "large": 2400}
+
+#: What ends a process from outside: a deploy tells the whole family of a worker to end.
+TOLD_TO_END = {-signal.SIGTERM, -signal.SIGINT, -getattr(signal, "SIGHUP", signal.SIGTERM)}
+
+
+class Interrupted(Exception):
+    """Somebody ended the child; nothing is known against the file."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,8 @@ def draw(
 ) -> Drawing | None:
     """Pictures of one page of ``source``; ``None`` if it cannot be drawn within the limits.
 
-    ``page`` counts from 1. ``sizes`` maps names to the longest side in pixels.
+    ``page`` counts from 1. ``sizes`` maps names to the longest side in pixels. Raises
+    ``Interrupted``.
     """
     if not can_draw(content_type):
         return None
@@ -97,6 +106,8 @@ def _run(
     except subprocess.TimeoutExpired:
         logger.warning("A preview took longer than %s seconds.", WALL_SECONDS)
         return None
+    if done.returncode in TOLD_TO_END:
+        raise Interrupted
     if done.returncode != 0:
         # Stopped at a limit: negative is the signal (-9 or -24: CPU).
         logger.warning("A preview was stopped with %s: %s", done.returncode, done.stderr[-500:])

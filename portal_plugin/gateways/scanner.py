@@ -5,6 +5,7 @@ Only a plain "clean" is clean. Trouble raises, and the file goes on waiting.
 
 import socket
 import struct
+from contextlib import suppress
 from typing import IO
 
 from django.utils.module_loading import import_string
@@ -48,8 +49,8 @@ def clamd(file: IO[bytes]) -> bool:
 
 def _connect() -> socket.socket:
     address = conf.clamd_address
-    host, colon, port = address.rpartition(":")
-    if colon and port.isdigit():
+    host, _colon, port = address.rpartition(":")
+    if port.isdigit():
         return socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(SECONDS)
@@ -75,10 +76,7 @@ def _stream(connection: socket.socket, file: IO[bytes]) -> str:
 
 def _answer(connection: socket.socket) -> str:
     received = b""
-    try:
+    with suppress(ConnectionResetError):
         while not received.endswith(b"\0") and (part := connection.recv(4096)):
             received += part
-    except ConnectionResetError as error:
-        if not received:
-            raise ScannerTrouble("clamd closed the connection") from error
     return received.rstrip(b"\0").decode("utf-8", "replace").strip()

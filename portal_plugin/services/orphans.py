@@ -17,7 +17,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..models import SiteStorage, UploadInProgress
 from ..models.storage import private_name, private_storage, staging_folder
-from . import quotas
+from . import quotas, work
 
 #: Younger ones may belong to a transaction that is still under way.
 AGE = timedelta(days=1)
@@ -47,10 +47,13 @@ class Found:
 
 
 def find() -> Found:
-    """Reads only. Memory holds the orphans' names and those of one folder."""
+    """Reads only. Memory holds the orphans' names and those of one folder. Where time is over not
+    all are found."""
     found = Found()
     before = timezone.now() - AGE
     for names in _batches(_names("")):
+        if not work.time_left():
+            break
         found.looked_at += len(names)
         found.stored += [name for name in _unnamed(names) if _is_older(name, before)]
     found.staged = list(_staged(before))
@@ -62,6 +65,8 @@ def remove(found: Found) -> int:
     gone = 0
     for names in _batches(found.stored):
         for name in _unnamed(names):
+            if not work.time_left():
+                return gone
             private_storage().delete(name)
             gone += 1
     for path in found.staged:

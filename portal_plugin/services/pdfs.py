@@ -3,6 +3,7 @@
 An order is a row without a hash, one per document however often it is ordered. The worker takes it,
 looks at the document as it is then, and gives the row the hash of that; where a row with this hash
 is there already, the order is done. Nobody who looks at a document ever waits for a rendering.
+Leases run by the database's clock, so that two workers with wrong clocks still agree.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from .. import faults
@@ -155,7 +157,7 @@ def _place_order(document: SalesDocument, version_id: int) -> bool:
 
 
 def _try_again(pdf: RenderedPdf) -> None:
-    rested = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
+    rested = Q(lease_until=None) | Q(lease_until__lte=Now())
     _reset(RenderedPdf.objects.filter(rested, pk=pdf.pk, state=WorkState.FAILED))
 
 
@@ -167,11 +169,10 @@ def _reset(rows: QuerySet[RenderedPdf]) -> None:
 
 def _claim() -> RenderedPdf | None:
     """The oldest row that waits, or that a dead worker left behind, with a lease of our own."""
-    now = timezone.now()
     running = RenderedPdf.objects.filter(state=WorkState.RUNNING)
-    if running.filter(lease_until__gt=now).count() >= RENDERERS:
+    if running.filter(lease_until__gt=Now()).count() >= RENDERERS:
         return None
-    is_due = Q(lease_until=None) | Q(lease_until__lte=now)
+    is_due = Q(lease_until=None) | Q(lease_until__lte=Now())
     undone = Q(state__in=[WorkState.WAITING, WorkState.RUNNING])
     for pdf in RenderedPdf.objects.filter(is_due, undone).order_by("pk")[:50]:
         mine = RenderedPdf.objects.filter(
@@ -182,7 +183,7 @@ def _claim() -> RenderedPdf | None:
         if mine.update(
             state=WorkState.RUNNING,
             attempts=F("attempts") + 1,
-            lease_until=now + LEASE,
+            lease_until=Now() + LEASE,
             input_hash=pdf.input_hash or f"taken-{pdf.pk}",
         ):
             pdf.refresh_from_db()
@@ -192,10 +193,11 @@ def _claim() -> RenderedPdf | None:
 
 def _give_up_on_killers() -> None:
     """A row whose worker never came back, time after time, is what ended it."""
-    now = timezone.now()
     RenderedPdf.objects.filter(
-        state=WorkState.RUNNING, attempts__gte=TRIES, lease_until__lte=now
-    ).update(state=WorkState.FAILED, lease_until=now + REST, error="The worker did not come back.")
+        state=WorkState.RUNNING, attempts__gte=TRIES, lease_until__lte=Now()
+    ).update(
+        state=WorkState.FAILED, lease_until=Now() + REST, error="The worker did not come back."
+    )
 
 
 def _make(pdf: RenderedPdf) -> None:
@@ -267,7 +269,7 @@ def _put_back(pdf: RenderedPdf, error: Exception) -> None:
     is_hopeless = isinstance(error, gateway.TooLarge) or pdf.attempts >= TRIES
     _leased(pdf).update(
         state=WorkState.FAILED if is_hopeless else WorkState.WAITING,
-        lease_until=timezone.now() + (REST if is_hopeless else PAUSE * pdf.attempts),
+        lease_until=Now() + (REST if is_hopeless else PAUSE * pdf.attempts),
         error=str(error)[:500],
     )
 

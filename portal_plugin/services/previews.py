@@ -2,6 +2,8 @@
 
 Rows are found by the hash of the file, so that the same file is drawn once wherever it hangs. A row
 gives access to nothing: who may see a preview is asked of the proof or attachment it belongs to.
+
+Leases run by the database's clock, so that two workers with wrong clocks still agree.
 """
 
 import logging
@@ -11,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
 from .. import faults
 from ..gateways import pictures
@@ -24,7 +26,7 @@ from . import proof_files, work
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)
-#: So long a storage that did not answer is left alone.
+#: So long a storage that did not answer is left alone, and what was interrupted.
 PAUSE = timedelta(minutes=1)
 TRIES = 3
 MAX_PAGES = 30
@@ -106,6 +108,8 @@ def drain() -> None:
         except troubles():
             logger.exception("The storage does not answer: %s waits for its preview", found.source)
             _put_back(rows)
+        except pictures.Interrupted:
+            _put_back(rows)
         except Exception:
             logger.exception("No preview of %s, page %s", found.source, found.page)
 
@@ -141,7 +145,7 @@ def _add_page(
 
 def _due() -> QuerySet[Preview]:
     """What waits, and what a dead worker left behind."""
-    free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
+    free = Q(lease_until=None) | Q(lease_until__lte=Now())
     undone = Q(state__in=[WorkState.WAITING, WorkState.RUNNING])
     return Preview.objects.filter(free & undone)
 
@@ -154,21 +158,16 @@ def _next() -> Preview | None:
 def _claim(found: Preview) -> list[Preview]:
     """All sizes of one page, with a lease of our own; empty when another worker was faster."""
     with transaction.atomic():
-        rows = list(
-            _due().select_for_update().filter(digest=found.digest, page=found.page).order_by("pk")
-        )
-        for row in rows:
-            row.state = WorkState.RUNNING
-            row.attempts += 1
-            row.lease_until = timezone.now() + LEASE
-        Preview.objects.bulk_update(rows, ["state", "attempts", "lease_until"])
-    return rows
+        sizes = _due().filter(digest=found.digest, page=found.page).order_by("pk")
+        ours = Preview.objects.filter(pk__in=[row.pk for row in sizes.select_for_update()])
+        ours.update(state=WorkState.RUNNING, attempts=F("attempts") + 1, lease_until=Now() + LEASE)
+        return list(ours.order_by("pk"))
 
 
 def _give_up_on_killers() -> None:
     """A row whose worker never came back, time after time, is what ended it."""
     Preview.objects.filter(
-        state=WorkState.RUNNING, attempts__gte=TRIES, lease_until__lte=timezone.now()
+        state=WorkState.RUNNING, attempts__gte=TRIES, lease_until__lte=Now()
     ).update(state=WorkState.FAILED, lease_until=None)
 
 
@@ -206,12 +205,13 @@ def _draw(rows: list[Preview]) -> None:
 
 
 def _put_back(rows: list[Preview]) -> None:
-    """Nothing is wrong with the file: what a storage that is away takes is no try."""
+    """Nothing is wrong with the file: what a storage that is away takes is no try, nor what a
+    deploy ends."""
     for row in rows:
         _leased(row).update(
             state=WorkState.WAITING,
             attempts=row.attempts - 1,
-            lease_until=timezone.now() + PAUSE,
+            lease_until=Now() + PAUSE,
         )
 
 

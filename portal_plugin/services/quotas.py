@@ -82,6 +82,6 @@ def _used(**lookup: Any) -> int:
 def size_text(size: int) -> str:
     """A limit in words: "50 MB", not "50.0 MB"."""
     megabytes, rest = divmod(size, 1024 * 1024)
-    if megabytes and not rest:
+    if not rest:
         return _("%(count)s MB") % {"count": megabytes}
     return filesizeformat(size)

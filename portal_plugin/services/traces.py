@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from .. import days
 from ..models import DirectLink, PaymentAttempt, PortalSettings, Submission
+from . import work
 
 #: Rows that are written at once.
 STEP = 1000
@@ -45,7 +46,7 @@ def forget(most: int) -> int:
     """How many rows were emptied: the oldest first, and not more than ``most``."""
     done = 0
     for rows, empty in due():
-        while done < most and (ids := _oldest(rows, min(STEP, most - done))):
+        while work.time_left() and done < most and (ids := _oldest(rows, min(STEP, most - done))):
             done += rows.model.objects.filter(pk__in=ids).update(**empty)
     return done
 

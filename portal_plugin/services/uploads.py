@@ -19,6 +19,8 @@ from .visits import Visit
 
 #: So long after its last piece an upload can still go on: as long as a grant, and 24 hours more.
 LIFE = timedelta(hours=48)
+#: And so much longer, that not every piece has to write a row: in SQLite each costs a sync.
+SPARE = timedelta(hours=1)
 
 
 def refuse(limits: FileLimits, name: str, size: int) -> None:
@@ -57,7 +59,7 @@ def reserve(
         size=size,
         address=visit.address,
         user_agent=visit.user_agent[:300],
-        expires_at=timezone.now() + LIFE,
+        expires_at=timezone.now() + LIFE + SPARE,
     )
 
 
@@ -92,7 +94,10 @@ def _refuse_lies(upload: UploadInProgress, pieces: Pieces) -> None:
 
 
 def _live_on(upload: UploadInProgress) -> None:
-    upload.expires_at = timezone.now() + LIFE
+    now = timezone.now()
+    if upload.expires_at >= now + LIFE:
+        return
+    upload.expires_at = now + LIFE + SPARE
     UploadInProgress.objects.filter(pk=upload.pk).update(expires_at=upload.expires_at)
 
 

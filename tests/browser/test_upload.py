@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal_plugin.models import Attachment, UploadInProgress
+from portal_plugin.services import files
 from tests import factories, samples
 from tests.long import length
 
@@ -49,10 +50,10 @@ def slow_down(page, bytes_per_second):
     )
 
 
-def choose(dialog, **files):
+def choose(dialog, **chosen):
     payload = [
         {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-        for name, data in files.items()
+        for name, data in chosen.items()
     ]
     dialog.locator("input[type=file]").set_input_files(payload)
 
@@ -108,6 +109,26 @@ def test_back_on_the_document_the_files_are_there_and_so_is_the_focus(dialog):
     expect(page.get_by_role("link", name="Download good.png")).to_be_visible()
     expect(page.locator("a:focus")).to_contain_text("Upload / Download Files")
     assert page.trouble == []
+
+
+@pytest.mark.parametrize("where", ["dialog", "page"])
+def test_the_new_list_tells_the_time_of_the_reader_too(visit, where):
+    """The shop's clock is 14 hours behind."""
+    document = factories.estimate_factory(items=1)
+    files.store(document, samples.upload("old.png"), is_internal=False)
+    page = visit(document, timezone_id="Pacific/Kiritimati")
+    listed = page.locator("[data-upload-files]")
+    if where == "dialog":
+        open_dialog(page)
+    else:
+        link = page.get_by_role("link", name="Upload / Download Files").first
+        page.goto(link.evaluate("link => link.href"))
+    expect(listed.locator("time")).to_have_count(1)
+    told = listed.locator("time").inner_text()
+    choose(listed.locator("xpath=.."), **{"good.png": samples.png((9, 9))})
+    expect(listed.get_by_role("link", name="Download good.png")).to_be_visible(timeout=PATIENCE)
+    expect(listed.locator("time", has_text=told.split(",")[0])).to_have_count(2)
+    expect(listed.locator("time[data-local]")).to_have_count(0)
 
 
 def test_a_bar_shows_how_far_it_is_and_a_file_can_be_stopped(dialog):
@@ -280,8 +301,6 @@ def test_after_a_cut_and_a_reload_the_same_file_goes_on_where_it_was(
 
 @pytest.mark.parametrize("name", ["page.svg", "page.txt"])
 def test_markup_that_was_sent_as_artwork_never_runs(visit, name):
-    from portal_plugin.services import files
-
     document = factories.estimate_factory(items=1)
     row = files.store(document, samples.upload(name, samples.SVG_WITH_SCRIPT), is_internal=False)
     page = visit(document)

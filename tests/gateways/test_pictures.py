@@ -320,6 +320,13 @@ def test_of_a_child_that_does_not_end_well_nothing_is_believed(tmp_path, monkeyp
     assert draw(samples.png(), PNG) is None
 
 
+@pytest.mark.parametrize("name", ["TERM", "INT", "HUP"])
+def test_a_child_that_was_told_to_end_says_nothing_about_the_file(tmp_path, monkeypatch, name):
+    monkeypatch.setattr("sys.executable", led_astray(tmp_path, f"kill -{name} $$"))
+    with pytest.raises(pictures.Interrupted):
+        draw(samples.png(), PNG)
+
+
 def test_only_previewable_kinds_are_drawn():
     assert not pictures.can_draw("application/octet-stream")
     assert draw(samples.png(), "application/octet-stream") is None

@@ -54,7 +54,13 @@ def test_an_answer_counts_when_it_is_whole_whether_or_not_clamd_hangs_up(at, mon
 
 
 @pytest.mark.parametrize(
-    ("mode", "said"), [("silent", "clamd closed the connection"), ("strange", "who knows")]
+    ("mode", "said"),
+    [
+        ("silent", "clamd closed the connection"),
+        ("dying", "clamd closed the connection"),
+        ("broken", "stream: O"),
+        ("strange", "who knows"),
+    ],
 )
 def test_the_trouble_is_told_in_clamds_words_where_it_has_any(at, mode, said):
     with clamd.running(mode) as address:
@@ -85,9 +91,10 @@ def test_an_answer_that_is_none_is_not_clean(at, mode):
             check()
 
 
-def test_a_clamd_that_hangs_is_given_up(at, monkeypatch):
+@pytest.mark.parametrize("name", [None, "clamd.ctl"])
+def test_a_clamd_that_hangs_is_given_up(at, monkeypatch, tmp_path, name):
     monkeypatch.setattr(scanner, "SECONDS", 0.3)
-    with clamd.running("stuck") as address:
+    with clamd.running("stuck", path=name and tmp_path / name) as address:
         at(address)
         with pytest.raises(TimeoutError):
             check()

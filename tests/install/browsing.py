@@ -28,7 +28,7 @@ class _Parts(HTMLParser):
 class Page:
     def __init__(self, browser, answer):
         self.browser, self.url, self.status = browser, answer.url, answer.status
-        self.text = answer.read().decode()
+        self.text = answer.read().decode(errors="replace")
         self.headers = answer.headers
         self._parts = _Parts()
         self._parts.feed(self.text)

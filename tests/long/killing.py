@@ -4,7 +4,7 @@ import os
 import signal
 import traceback
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from portal_plugin import faults
 from portal_plugin.gateways.stripe import client
@@ -44,3 +44,29 @@ def _die(point, act):
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def forked(act):
+    """The id of a process of its own that runs ``act`` and ends."""
+    child = os.fork()
+    if child:
+        return child
+    client._client.cache_clear()  # sockets and locks of the parent's threads are not ours
+    status = 1
+    try:
+        act()
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def insist(act):
+    """Where so many wait for one file, some wait in vain, and press the button again."""
+    for _time in range(50):
+        try:
+            return act()
+        except DatabaseError as refused:
+            trouble = refused
+    raise trouble

@@ -9,18 +9,16 @@ import random
 import signal
 import threading
 import time
-import traceback
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import cycle, pairwise
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import connections
 
 from portal_plugin import faults
 from portal_plugin.exceptions import PaymentUnavailable
 from portal_plugin.gateways import pdf
-from portal_plugin.gateways.stripe import client
 from portal_plugin.models import Invoice, Order, OutgoingEmail, PaymentAttempt, RenderedPdf
 from portal_plugin.services import invoices, outbox, payments, pdfs
 from portal_plugin.statuses import EmailState, WorkState
@@ -30,6 +28,7 @@ from tests.paying import standin
 from tests.smtp_server import MailServer
 
 from . import length
+from .killing import forked, insist
 
 __all__ = ["standin"]
 
@@ -43,22 +42,6 @@ ANYWHERE = "anywhere"
 
 
 # -- Processes -----------------------------------------------------------------------------------
-
-
-def forked(act):
-    """The id of a process of its own that runs ``act`` and ends."""
-    child = os.fork()
-    if child:
-        return child
-    client._client.cache_clear()  # sockets and locks of the parent's threads are not ours
-    status = 1
-    try:
-        act()
-        status = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(status)
 
 
 @contextmanager
@@ -130,16 +113,6 @@ def die_at(point):
             os.kill(os.getpid(), signal.SIGKILL)
 
     faults.on_reach = reached
-
-
-def insist(act):
-    """Where so many wait for one file, some wait in vain, and press the button again."""
-    for _time in range(50):
-        try:
-            return act()
-        except DatabaseError as refused:
-            trouble = refused
-    raise trouble
 
 
 # -- What is numbered ----------------------------------------------------------------------------

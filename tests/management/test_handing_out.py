@@ -1,4 +1,5 @@
 import os
+import signal
 import stat
 
 import pytest
@@ -35,3 +36,29 @@ def test_where_nothing_can_be_written_is_a_sentence(tmp_path):
     path = str(tmp_path / "nowhere" / "person.zip")
     with pytest.raises(CommandError, match="cannot be written"), new_file(path, "--output"):
         pass
+
+
+def write_half(path, end):
+    with new_file(str(path), "--output") as file:
+        file.write(b"half")
+        end()
+
+
+def break_off(error):
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (lambda: break_off(RuntimeError), RuntimeError),
+        (lambda: break_off(OSError("disk full")), CommandError),
+        (lambda: os.kill(os.getpid(), signal.SIGTERM), SystemExit),
+    ],
+    ids=["a fault", "a full disk", "told to end"],
+)
+def test_what_was_not_written_to_its_end_is_not_there(tmp_path, end, expected):
+    path = tmp_path / "person.zip"
+    with pytest.raises(expected):
+        write_half(path, end)
+    assert not path.exists()

@@ -1,6 +1,7 @@
 """What is nobody's goes, what is somebody's stays, and not too much at once."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -69,6 +70,36 @@ def test_only_what_no_row_names_and_is_old_goes(kept):
     assert "1 files were deleted." in run(most=50)
     assert everything() == kept | {"proofs/abc/" + "1" * 32, *others}
     assert "0 files were deleted." in run()
+
+
+def test_told_to_end_it_finishes_the_file_that_it_is_at(kept, monkeypatch):
+    names = {f"files/abc/{n:032x}" for n in range(3)}
+    for name in names:
+        put(name)
+    storage = private_storage()
+    really = type(storage).delete
+
+    def told_meanwhile(self, name):
+        os.kill(os.getpid(), signal.SIGTERM)
+        really(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(storage), "delete", told_meanwhile)
+        said = run(most=50)
+    assert "1 files were deleted." in said
+    assert "The next run goes on." in said
+    assert len(everything()) == len(kept) + 2
+    assert "2 files were deleted." in run(most=50)
+    assert everything() == kept
+
+
+def test_told_to_end_before_all_is_looked_at_it_deletes_nothing_of_it(kept, monkeypatch):
+    put(ORPHAN)
+    monkeypatch.setattr(orphans, "recount", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    said = run(most=50)
+    assert "files" not in said
+    assert "The next run goes on." in said
+    assert everything() == kept | {ORPHAN}
 
 
 def test_a_dry_run_names_them_and_deletes_nothing(kept):

@@ -1,5 +1,8 @@
 """The sweep sends what nobody sent, and says which work broke down."""
 
+import os
+import signal
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,6 +16,8 @@ from portal_plugin.models import OutgoingEmail
 from portal_plugin.services import outbox
 
 from ..factories import link_factory, order_factory
+from ..outside import result, share_database, start
+from ..smtp_server import MailServer
 
 
 @pytest.fixture
@@ -67,6 +72,53 @@ def test_the_loop_goes_on_after_a_breakdown(monkeypatch, capsys):
     monkeypatch.setattr(portal_sweep.time, "sleep", sleep)
     monkeypatch.setattr(registry, "_workers", {"broken": broken})
     with pytest.raises(KeyboardInterrupt):
-        call_command("portal_sweep", loop=60)
-    assert rounds == [60, 60, 60]
+        call_command("portal_sweep", loop=1)
+    assert rounds == [1, 1, 1]
     assert capsys.readouterr().err.count("broken") == 3
+
+
+@pytest.mark.django_db
+def test_the_loop_ends_when_it_is_told_to_and_begins_no_other_work(monkeypatch):
+    ran = []
+
+    def told_meanwhile():
+        ran.append("first")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    workers = {"first": told_meanwhile, "second": lambda: ran.append("second")}
+    monkeypatch.setattr(registry, "_workers", workers)
+    call_command("portal_sweep", loop=60)
+    assert ran == ["first"]
+
+
+@pytest.mark.django_db
+def test_the_loop_is_told_to_end_while_it_rests(monkeypatch):
+    rounds = []
+
+    def sleep(seconds):
+        rounds.append(seconds)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(portal_sweep.time, "sleep", sleep)
+    monkeypatch.setattr(registry, "_workers", {})
+    call_command("portal_sweep", loop=60)
+    assert rounds == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deploy_in_the_middle_of_an_email_sends_it_and_begins_no_other(tmp_path):
+    for _number in range(2):
+        link = link_factory(order_factory(items=1))
+        outbox.queue(kind="link", site=link.document.site, document=link.document, link=link)
+    environment = share_database(tmp_path)
+    sweep = "from django.core.management import call_command; call_command('portal_sweep')"
+    with MailServer() as server:
+        server.at_data = threading.Event()
+        worker = start(sweep, environment, server.port)
+        assert server.at_data.wait(60)
+        worker.terminate()
+        server.go_on.set()
+        assert result(worker) == ""
+        ask = "print(*OutgoingEmail.objects.order_by('state').values_list('state', flat=True))"
+        assert result(start(ask, environment, server.port)) == "sent waiting"
+        assert len(server.letters) == 1

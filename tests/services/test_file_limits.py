@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal_plugin.exceptions import FileRefused, FileTooLarge
 from portal_plugin.gateways import filetypes
 from portal_plugin.models import PortalSettings
 from portal_plugin.services import file_limits
@@ -42,3 +43,27 @@ def test_of_a_shops_kinds_those_are_dropped_that_the_installation_does_not_take(
     site = factories.site_factory(file_kinds="pdf, dwg")
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "ARTWORK_EXTENSIONS": ["ai"]}
     assert file_limits.dropped_kinds(PortalSettings.of(site)) == ["dwg"]
+
+
+LIMITS = file_limits.FileLimits(("pdf",), 1024)
+
+
+@pytest.mark.parametrize("size", [1, 1024])
+def test_a_file_has_something_in_it_and_no_more_than_the_limit(size):
+    file_limits.refuse_size("a.pdf", size, LIMITS)
+
+
+@pytest.mark.parametrize("limits", [LIMITS, None])
+@pytest.mark.parametrize("size", [0, -1])
+def test_an_empty_file_is_refused_whoever_sends_it(size, limits):
+    with pytest.raises(FileRefused, match="is empty"):
+        file_limits.refuse_size("a.pdf", size, limits)
+
+
+def test_a_file_beyond_the_limit_is_refused_with_the_limit():
+    with pytest.raises(FileTooLarge, match=r"is too large.*1\.0"):
+        file_limits.refuse_size("a.pdf", 1025, LIMITS)
+
+
+def test_staff_send_files_of_any_size():
+    file_limits.refuse_size("a.pdf", 10**12, None)

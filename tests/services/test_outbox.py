@@ -13,6 +13,7 @@ from portal_plugin.models import Contact, OutgoingEmail, SalesDocument
 from portal_plugin.services import links, mail_delivery, notifications, outbox
 from portal_plugin.statuses import EmailState
 
+from .. import clocks
 from ..factories import (
     approve,
     customer_factory,
@@ -215,6 +216,16 @@ def test_a_leased_email_is_not_leased_again(link):
     queue(link)
     assert outbox.claim() is not None
     assert outbox.claim() is None
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+def test_workers_whose_clocks_differ_lease_by_the_databases(link, minutes):
+    queue(link)
+    with clocks.wrong_by(minutes):
+        assert outbox.claim() is not None
+        assert outbox.claim() is None
+    assert outbox.claim() is None
+    assert OutgoingEmail.objects.get().lease_until <= timezone.now() + outbox.LEASE
 
 
 def test_what_a_dead_worker_held_goes_out_with_the_same_message_id(link):

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import RenderedPdf
-from portal_plugin.services import pdf_bundles
+from portal_plugin.services import pdf_bundles, pdfs
 from portal_plugin.statuses import WorkState
 from tests.factories import order_factory, site_factory
 
@@ -48,6 +48,21 @@ def test_one_that_the_storage_has_lost_is_said_and_made_anew():
         pdf_bundles.bundle([(order, row)])
     row.refresh_from_db()
     assert row.state == WorkState.WAITING
+
+
+def test_what_is_there_is_found_beside_what_is_missing():
+    there, missing = order_factory(), order_factory()
+    row = stored(there)
+    RenderedPdf.objects.filter(pk=row.pk).update(
+        state=WorkState.READY, input_hash=pdfs._hash_of(there)
+    )
+    assert pdf_bundles.find([missing, there]) == ([(there, row)], [missing])
+
+
+def test_the_bundle_is_read_from_its_beginning():
+    order = order_factory()
+    with pdf_bundles.bundle([(order, stored(order))]) as file:
+        assert file.read(2) == b"PK"
 
 
 def test_looking_for_them_shows_nothing_and_orders_each_once():

@@ -12,6 +12,7 @@ from portal_plugin.gateways import pdf as gateway
 from portal_plugin.models import RenderedPdf, SalesDocument
 from portal_plugin.services import paper, pdfs
 from portal_plugin.statuses import WorkState
+from tests import clocks
 from tests.factories import estimate_factory, order_factory
 
 pytestmark = pytest.mark.django_db
@@ -284,6 +285,54 @@ def test_a_living_workers_lease_is_respected(renderer):
     RenderedPdf.objects.update(state=WorkState.RUNNING, attempts=1, lease_until=lease)
     pdfs.drain()
     assert drawing.drawn == []
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+class TestWorkersWhoseClocksDiffer:
+    """The database's clock is the one that all of them have."""
+
+    def test_what_one_took_no_other_takes(self, minutes):
+        order_factory()
+        with clocks.wrong_by(minutes):
+            assert pdfs._claim()
+            assert pdfs._claim() is None
+        assert pdfs._claim() is None
+        assert only_row().lease_until <= timezone.now() + pdfs.LEASE
+
+    def test_what_one_took_last_is_not_given_up_by_another(self, minutes):
+        order_factory()
+        RenderedPdf.objects.update(attempts=pdfs.TRIES - 1)
+        pdfs._claim()
+        with clocks.wrong_by(minutes):
+            pdfs.drain()
+        assert only_row().state == WorkState.RUNNING
+
+    def test_one_sees_how_many_draw(self, minutes):
+        for _ in range(pdfs.RENDERERS + 1):
+            order_factory()
+        for _ in range(pdfs.RENDERERS):
+            pdfs._claim()
+        with clocks.wrong_by(minutes):
+            assert pdfs._claim() is None
+
+    def test_what_failed_is_tried_again_after_its_pause(self, minutes):
+        order_factory()
+        with clocks.wrong_by(minutes):
+            pdfs._put_back(pdfs._claim(), RenderUnavailable("No Pango."))
+            assert pdfs._claim() is None
+        assert pdfs._claim() is None
+        assert only_row().lease_until <= timezone.now() + pdfs.PAUSE
+
+    def test_what_failed_rests_for_its_hour(self, renderer, minutes):
+        renderer(RuntimeError())
+        order = order_factory()
+        RenderedPdf.objects.update(attempts=pdfs.TRIES - 1)
+        with clocks.wrong_by(6 * minutes):
+            pdfs.drain()
+            pdfs.ask_for(again(order))
+        pdfs.ask_for(again(order))
+        assert only_row().state == WorkState.FAILED
+        assert only_row().lease_until <= timezone.now() + pdfs.REST
 
 
 def test_two_workers_never_take_the_same_row(renderer):

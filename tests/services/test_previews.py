@@ -12,7 +12,7 @@ from portal_plugin.models import Preview
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import files, previews, work
 from portal_plugin.statuses import WorkState
-from tests import factories, samples
+from tests import clocks, factories, samples
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +217,37 @@ def test_what_another_worker_has_is_left_alone(store):
     assert state_of(attachment).is_pending
 
 
+@pytest.mark.parametrize("minutes", [-10, 10])
+class TestWorkersWhoseClocksDiffer:
+    """The database's clock is the one that all of them have."""
+
+    def test_what_one_took_no_other_takes(self, store, minutes):
+        row = store()
+        with clocks.wrong_by(minutes):
+            assert previews._claim(previews._next())
+            assert previews._next() is None
+        previews.drain()
+        assert state_of(row).is_pending
+        longest = timezone.now() + previews.LEASE
+        assert not Preview.objects.filter(lease_until__gt=longest).exists()
+
+    def test_what_one_took_last_is_not_given_up_by_another(self, store, minutes):
+        row = store()
+        Preview.objects.update(attempts=previews.TRIES - 1)
+        previews._claim(previews._next())
+        with clocks.wrong_by(minutes):
+            previews.drain()
+        assert state_of(row).is_pending
+
+    def test_a_storage_is_left_alone_for_its_pause(self, store, minutes):
+        row = store()
+        with clocks.wrong_by(minutes):
+            previews._put_back(previews._claim(previews._next()))
+            assert previews._next() is None
+        assert previews._next() is None
+        assert state_of(row).is_pending
+
+
 def test_what_ended_three_workers_is_given_up(store):
     attachment = store()
     past = timezone.now() - timedelta(seconds=1)
@@ -238,6 +269,21 @@ def test_a_lease_that_was_lost_writes_nothing(store, monkeypatch):
     previews.drain()
     assert state_of(attachment) == previews.NONE
     assert pictures_in_storage(attachment) == before
+
+
+def test_what_a_deploy_interrupted_waits_and_loses_no_try(store, monkeypatch):
+    attachment = store()
+
+    def interrupted(*args, **kwargs):
+        raise pictures.Interrupted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "draw", interrupted)
+        previews.drain()
+    assert set(Preview.objects.values_list("state", "attempts")) == {(WorkState.WAITING, 0)}
+    Preview.objects.update(lease_until=timezone.now() - previews.PAUSE)
+    previews.drain()
+    assert state_of(attachment).is_ready
 
 
 def test_the_worker_stops_when_its_time_is_over(store):

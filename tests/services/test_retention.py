@@ -1,5 +1,7 @@
 """Customers' files go where a shop keeps them no longer, and nothing else does."""
 
+import os
+import signal
 import uuid
 from datetime import timedelta
 
@@ -254,6 +256,20 @@ def test_no_more_than_was_allowed_go_at_once_and_the_next_run_goes_on(order):
     assert "3 of customers' files are not kept any longer; 2 were deleted." in run(most_expired=2)
     assert "1 of customers' files are not kept any longer; 1 were deleted." in run(most_expired=2)
     assert "not kept" not in run()
+
+
+def test_told_to_end_the_command_finishes_the_file_that_it_is_at(order, monkeypatch):
+    for number in range(2):
+        sent(order, f"{number}.png", (10 + number, 9))
+    over(order)
+    really = retention.remove
+
+    def told_meanwhile(pk):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return really(pk)
+
+    monkeypatch.setattr(retention, "remove", told_meanwhile)
+    assert "2 of customers' files are not kept any longer; 1 were deleted." in run()
 
 
 def test_a_scanner_is_not_kept_waiting_by_what_is_gone(settings, order):

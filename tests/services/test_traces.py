@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.models import DirectLink, Order, PaymentAttempt, Submission
-from portal_plugin.services import traces
+from portal_plugin.services import traces, work
 from portal_plugin.services.evidence import verifying
 from tests import factories
 from tests.cleaning import run
@@ -118,6 +118,13 @@ def test_each_sign_of_a_visit_is_forgotten_where_it_is_the_only_one(order, sign)
     grow_old(366)
     traces.forget(100)
     assert not DirectLink.objects.exclude(**nothing).exists()
+
+
+def test_nothing_is_forgotten_when_the_time_is_over(order):
+    grow_old(366)
+    with work.time_box(0):
+        assert traces.forget(3) == 0
+    assert left() == 4
 
 
 def test_not_more_than_so_many_go_at_once(order, monkeypatch):

@@ -83,10 +83,21 @@ def test_a_piece_gives_more_time_to_its_own_upload_alone(visit, upload):
     other = uploads.reserve(visit, client_key=uuid4(), **FILE)
     soon = timezone.now() + timedelta(minutes=1)
     UploadInProgress.objects.update(expires_at=soon)
+    upload.refresh_from_db()
     uploads.receive(upload, BytesIO(b"%PDF-"), at=0, length=5)
     other.refresh_from_db()
     upload.refresh_from_db()
     assert other.expires_at == soon < upload.expires_at
+
+
+def test_not_every_piece_writes_a_row(upload, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        uploads.receive(upload, BytesIO(b"%PDF-"), at=0, length=5)
+    upload.expires_at = timezone.now() + uploads.LIFE - timedelta(seconds=1)
+    with django_assert_num_queries(1):
+        uploads.receive(upload, BytesIO(b"12345"), at=5, length=5)
+    upload.refresh_from_db()
+    assert upload.expires_at > timezone.now() + uploads.LIFE
 
 
 def test_what_is_not_what_its_name_says_ends_with_its_first_bytes(visit):

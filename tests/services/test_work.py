@@ -126,6 +126,16 @@ class TestTaskBackend:
         answer()
         assert worker.runs == 1
 
+    def test_a_task_that_takes_long_goes_on_at_the_end_of_the_queue(
+        self, worker, dummy, monkeypatch
+    ):
+        """So that a worker that is told to end by a deploy has to wait for one turn alone."""
+        tasks.drain.func("test")
+        assert dummy.results == []
+        monkeypatch.setattr(tasks, "SECONDS", 0)
+        tasks.drain.func("test")
+        assert len(dummy.results) == 1
+
     def test_a_kind_that_is_not_known_here_is_left_alone(self, worker):
         tasks.drain.func("other")
         assert worker.runs == 0

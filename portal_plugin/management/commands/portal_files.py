@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ...actions import resuming
 from ...models import Attachment
-from ...services import orphans, retention, traces
+from ...services import orphans, retention, traces, work
+from .. import ending
 
 #: So few files are deleted whatever part of all they are.
 FEW = 50
@@ -20,7 +21,8 @@ class Command(BaseCommand):
         "Forget uploads that nobody went on with, and delete files from the private storage that"
         " no row names and that are older than a day. Where a shop has said for how many months it"
         " keeps customers' files and network addresses, delete those that are over. Run it once a"
-        " night. Stopped in the middle or run twice it does no harm."
+        " night. Stopped in the middle or run twice it does no harm; after SIGTERM it finishes the"
+        " file that it is at."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -50,7 +52,13 @@ class Command(BaseCommand):
             f" sent, and more than {FEW} files: this is more likely a wrong clock (default 50)",
         )
 
-    def handle(self, *args: Any, dry_run: bool, most: float, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
+        with ending.softly():
+            self._clear(**options)
+            if not work.time_left():
+                self.stdout.write("Told to end. The next run goes on.")
+
+    def _clear(self, dry_run: bool, most: float, **options: Any) -> None:
         self._forget_traces(dry_run)
         expired = retention.all_due()
         refusal = "" if dry_run else _refusal(len(expired), options["most_expired_percent"])
@@ -72,7 +80,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{row.document}: {row.name}")
             self.stdout.write(f"{_told(len(found))}. Nothing was deleted.")
             return
-        gone = sum(retention.remove(pk) for pk in found[:most])
+        gone = sum(retention.remove(pk) for pk in found[:most] if work.time_left())
         self.stdout.write(f"{_told(len(found))}; {gone} were deleted.")
 
     def _clear_orphans(self, dry_run: bool, most: float, verbosity: int) -> None:
@@ -80,6 +88,8 @@ class Command(BaseCommand):
             resuming.drain()
             orphans.recount()
         found = orphans.find()
+        if not work.time_left():
+            return
         if verbosity > 1 or dry_run:
             for name in [*found.stored, *map(str, found.staged)]:
                 self.stdout.write(name)

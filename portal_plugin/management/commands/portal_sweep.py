@@ -6,12 +6,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
 from ...services import work
+from .. import ending
 
 
 class Command(BaseCommand):
     help = (
         "Send the emails and make the PDFs and previews that wait, and take over what a worker"
-        " that died left behind. Run it once a minute, for example from cron."
+        " that died left behind. Run it once a minute, for example from cron. After SIGTERM it"
+        " finishes the email or PDF that it is at, and ends."
     )
 
     def add_arguments(self, parser):
@@ -23,17 +25,27 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, loop=None, **options):
-        if loop is None:
-            self.sweep()
-            return
-        while True:
+        with ending.softly():
+            if loop is None:
+                self.sweep()
+            else:
+                self.sweep_for_ever(loop)
+
+    def sweep_for_ever(self, loop):
+        while work.time_left():
             # A connection that the database has dropped meanwhile is opened anew.
             close_old_connections()
             try:
                 self.sweep()
             except CommandError as error:
                 self.stderr.write(str(error))
-            time.sleep(loop)
+            self.rest(loop)
+
+    def rest(self, seconds):
+        """Second by second: a signal does not end a sleep."""
+        for _second in range(seconds):
+            if work.time_left():
+                time.sleep(1)
 
     def sweep(self):
         broken = work.sweep()

@@ -159,7 +159,9 @@ class PortalUpload extends HTMLElement {
       const answer = await fetch(this.form.action, { headers: { "X-Portal-Fragment": "1" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-upload-files]");
-      if (answer.ok && fresh) old.replaceChildren(...fresh.childNodes);
+      if (!answer.ok || !fresh) return;
+      old.replaceChildren(...fresh.childNodes);
+      old.dispatchEvent(new CustomEvent("portal:arrived", { bubbles: true }));
     } catch {
       // The files are there; the list shows them when the page is opened again.
     }
