@@ -1,6 +1,6 @@
 """Which buttons a customer gets: the actions that are available now, as plain links."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from ..addresses import short
 from ..money import format_money
 from ..services.presentation import DocumentView
 from ..services.presentation.rows import counted
+from ..statuses import DocumentState
 from .base import Scope
 
 
@@ -57,7 +58,7 @@ def offers(visit, view: DocumentView) -> Offers:
         and action_class.scope != Scope.ITEM
         and (offer := _offer(action_class, visit, view, urls))
     ]
-    primary = _primary(whole, items)
+    primary = _primary(whole, items) or _ask_anew(whole, view)
     rest = [offer for offer in whole if offer is not primary]
     return Offers(primary, items, rest, _asks_how_to_pay(visit))
 
@@ -129,6 +130,17 @@ def _amount(name, view):
         return None
     document = view.document
     return format_money(document.amount_due, view.currency, view.language)
+
+
+def _ask_anew(whole, view):
+    """Of an expired estimate a new one can only be asked for, in a message."""
+    if view.state != DocumentState.EXPIRED:
+        return None
+    label = _("Ask for a new estimate")
+    for each in whole:
+        if each.name == "comment":
+            return replace(each, label=label, accessible_label=label, count=None)
+    return None
 
 
 def _primary(whole, items):

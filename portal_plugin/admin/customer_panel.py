@@ -7,7 +7,7 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 
 from ..services import on_behalf
 from ..statuses import DocumentState
-from . import overview_rows, sites, timeline
+from . import overview_rows, overview_said, sites, timeline
 from .request_rows import request_rows
 
 LAST_ENTRIES = 8
@@ -48,7 +48,7 @@ class CustomerSidePanel(BaseSidePanel):
             "is_out": document.state != DocumentState.UNPUBLISHED,
             "open_requests": self.requests,
             "waiting_items": self._waiting_items(),
-            "last_said": overview_rows.last_said(document),
+            "last_said": overview_said.last_said(document),
             "people": overview_rows.people(document),
             "timeline": timeline.entries(document, LAST_ENTRIES),
             "overview_url": reverse("portal_admin:overview", args=[document.pk]),

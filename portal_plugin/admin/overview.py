@@ -96,7 +96,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "approved_items": [item for item in items if item.key in approved],
             "waiting_items": [item for item in items if item.can_decide],
             "has_waiting_proofs": any(p.is_waiting for item in items for p in item.proofs),
-            **overview_newest.talk(document, names, shows_all="all" in self.request.GET),
+            **overview_newest.talk(document, names, self.request.GET),
             "has_unanswered": self.document.has_unanswered_comment,
             "open_requests": request_rows(document, names),
             "external_files": overview_files.external_files(document),

@@ -1,19 +1,30 @@
-"""The newest of what was said and sent: a document may have thousands of messages and files."""
+"""A page of what was said and sent: a document may have thousands of messages and files.
 
-from . import overview_files, overview_rows
+The newest are shown first of all. Somebody who writes meanwhile only makes one of them show twice.
+"""
 
-#: How many of each are shown before all of them are asked for.
+from . import overview_files, overview_said
+
+#: How many of each are on one page of the overview.
 LAST = 50
 
 
-def talk(document, names, *, shows_all=False):
-    """The part of the overview's context about messages and files."""
-    most = None if shows_all else LAST + 1
-    said = overview_rows.said_rows(document, names, most)
-    attachments = overview_files.attachments(document, most)
+def talk(document, names, query):
+    """The part of the overview's context about messages and files; the address says how many newer
+    ones to leave out (``?skip=50``, ``?files=50``)."""
+    skip, skip_files = _number(query, "skip"), _number(query, "files")
+    said = overview_said.said_rows(document, names, skip, LAST + 1)
+    attachments = overview_files.attachments(document, skip_files, LAST + 1)
     return {
-        "said": said if shows_all else said[-LAST:],
-        "has_more_said": not shows_all and len(said) > LAST,
-        "attachments": attachments if shows_all else attachments[:LAST],
-        "has_more_files": not shows_all and len(attachments) > LAST,
+        "said": said[-LAST:],
+        "said_newer": skip,
+        "said_earlier": skip + LAST if len(said) > LAST else 0,
+        "attachments": attachments[:LAST],
+        "files_newer": skip_files,
+        "files_earlier": skip_files + LAST if len(attachments) > LAST else 0,
     }
+
+
+def _number(query, name) -> int:
+    text = query.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 7 else 0

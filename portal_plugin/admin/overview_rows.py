@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
-from ..models import Comment, InternalNote, ProofVersion
+from ..models import ProofVersion
 from ..money import format_money, format_number
-from ..services import answering, confirming_changes, files, links, on_behalf, previews
+from ..services import confirming_changes, files, links, on_behalf, previews
 from ..services.mail_receivers import staff_name
 from ..services.presentation.changed import sentences
 from ..services.presentation.decided import agreement_sentence, earlier_sentence
@@ -62,20 +62,6 @@ class ItemRow:
     receipt: UUID | None = None
     reason: str = ""
     proofs: list[ProofRow] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class SaidRow:
-    """``kind``: comment, note. ``id_to_take_back`` is a comment's, for two minutes."""
-
-    kind: str
-    author: str
-    when: datetime
-    text: str
-    item_name: str
-    is_from_customer: bool
-    is_unanswered: bool = False
-    id_to_take_back: int | None = None
 
 
 def draft_of(document):
@@ -174,53 +160,6 @@ def proofs_of(document) -> dict:
         row = ProofRow(version, bool(state and state.is_ready))
         by_item.setdefault(version.proof.item_key, []).append(row)
     return by_item
-
-
-def said_rows(document, names, most=None) -> list[SaidRow]:
-    """Messages and internal notes in one thread, oldest first, told apart by ``kind``; not more
-    than the newest ``most``."""
-    newest = "-created_at", "-pk"
-    comments = Comment.objects.of_thread(document).filter(removed_at=None).order_by(*newest)
-    notes = InternalNote.objects.of_thread(document).order_by(*newest)
-    rows = [
-        SaidRow(
-            kind="comment",
-            author=row.author_name or _author(row),
-            when=row.created_at,
-            text=row.text,
-            item_name=names.get(row.item_key, ""),
-            is_from_customer=row.is_from_customer,
-            is_unanswered=row.is_from_customer and row.answered_at is None,
-            id_to_take_back=row.pk if answering.can_take_back(row) else None,
-        )
-        for row in comments.select_related("staff")[:most]
-    ]
-    rows += [
-        SaidRow(
-            kind="note",
-            author=(staff_name(row.staff) if row.staff else "") or _("Staff"),
-            when=row.created_at,
-            text=row.text,
-            item_name=names.get(row.item_key, ""),
-            is_from_customer=False,
-        )
-        for row in notes.select_related("staff")[:most]
-    ]
-    rows.reverse()  # of two at the same moment the older one stays first
-    rows.sort(key=lambda row: row.when)
-    return rows[-most:] if most else rows
-
-
-def last_said(document):
-    """The customer's newest message that waits for an answer, or ``None``."""
-    found = Comment.objects.of_thread(document).unanswered().filter(removed_at=None)
-    return found.order_by("-created_at", "-pk").first()
-
-
-def _author(row) -> str:
-    if row.is_from_customer:
-        return _("The customer")
-    return (staff_name(row.staff) if row.staff else "") or _("The shop")
 
 
 def people(document):

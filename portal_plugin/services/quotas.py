@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.template.defaultfilters import filesizeformat
+from django.utils.html import avoid_wrapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -80,8 +81,8 @@ def _used(**lookup: Any) -> int:
 
 
 def size_text(size: int) -> str:
-    """A limit in words: "50 MB", not "50.0 MB"."""
+    """A limit in words, on one line: "50 MB", not "50.0 MB"."""
     megabytes, rest = divmod(size, 1024 * 1024)
     if not rest:
-        return _("%(count)s MB") % {"count": megabytes}
+        return avoid_wrapping(_("%(count)s MB") % {"count": megabytes})
     return filesizeformat(size)

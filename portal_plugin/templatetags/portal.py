@@ -84,6 +84,8 @@ def do_kept(parser: template.base.Parser, token: template.base.Token) -> KeptNod
 def portal_widget(field: forms.BoundField) -> SafeString:
     """The field's input with the portal's class on it; Django adds what describes it."""
     attrs = {"class": "portal-box" if is_tick(field) else "portal-input"}
+    if isinstance(field.field.widget, forms.Select):
+        attrs["class"] += " portal-select"
     if isinstance(field.field.widget, forms.EmailInput):
         attrs["dir"] = "ltr"  # else its signs change places where the page runs the other way
     return field.as_widget(attrs=attrs)

@@ -159,7 +159,7 @@ def test_a_file_that_was_there_leaves_no_second_copy_in_the_storage():
 def test_what_may_be_sent_is_said_beforehand(settings):
     settings.PORTAL_PLUGIN = {"UPLOAD_MAX_BYTES": 5 * 1024 * 1024, "ARTWORK_EXTENSIONS": ["ai"]}
     form = Upload(visit_of(factories.estimate_factory())).form()
-    assert form.fields["files"].help_text == "PNG, JPG, WEBP, PDF, AI, up to 5 MB each."
+    assert form.fields["files"].help_text == "PNG, JPG, WEBP, PDF, AI, up to 5\xa0MB each."
     accepted = form.fields["files"].widget.attrs["accept"]
     assert accepted == "image/png,image/jpeg,image/webp,application/pdf,.ai"
 
@@ -170,7 +170,7 @@ def test_a_shop_takes_the_kinds_and_sizes_that_it_says():
     )
     visit = visit_of(document)
     field = Upload(visit).form().fields["files"]
-    assert field.help_text == "PNG, PDF, up to 1 MB each."
+    assert field.help_text == "PNG, PDF, up to 1\xa0MB each."
     assert field.widget.attrs["accept"] == "image/png,application/pdf"
     refused = send(visit, samples.upload("a.ai", b"art")).form.errors["files"][0]
     assert "Possible are: PNG, PDF." in refused

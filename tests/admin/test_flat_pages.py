@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import Comment, Contact
+from portal_plugin.models import Comment, Contact, InternalNote
 from portal_plugin.services import payments, staging
 from tests.counting import queries
 from tests.factories import link_factory, order_factory
@@ -124,9 +124,30 @@ def test_an_overview_of_thousands_of_messages_and_files_is_no_endless_page(clien
     assert len(short.content) < 1_000_000
     assert len(short.context["said"]) == len(short.context["attachments"]) == 50
     assert short.context["said"][-1].text.startswith("Message 9999.")
-    whole = client.get(pages.overview(order), {"all": 1})
-    assert len(whole.context["said"]) == 10_010
-    assert len(whole.context["attachments"]) == 2_010
-    for words in ("Show all messages", "Show all files"):
+    for words in ("Earlier messages", "Earlier files"):
         assert words in short.content.decode()
-        assert words not in whole.content.decode()
+
+
+def test_earlier_messages_and_files_are_on_pages_of_their_own(client, boss):
+    """In as many queries and as few bytes, however far back; the last page has what is left."""
+    order = order_factory(items=2)
+    write_thousands(order, link_factory(order), 300, 120)
+    notes = [InternalNote(document_id=order.pk, text=f"Note {number}.") for number in range(20)]
+    InternalNote.objects.bulk_create(notes)
+    url = pages.overview(order)
+    queries(client, f"{url}?skip=50")
+    assert queries(client, f"{url}?skip=50") == queries(client, f"{url}?skip=300")
+    seen, skip, sizes = [], 0, []
+    while skip is not None:
+        page = client.get(url, {"skip": skip})
+        seen = [row.text for row in page.context["said"]] + seen
+        sizes.append(len(page.context["said"]))
+        skip = page.context["said_earlier"] or None
+    assert sizes == [50] * 6 + [20]
+    assert len(seen) == len(set(seen)) == 320
+    assert seen[-20:] == [note.text for note in notes]
+    last = client.get(url, {"files": 100})
+    assert len(last.context["attachments"]) == 20
+    assert "To the newest files" in last.content.decode()
+    for nonsense in ("-1", "x", "99999999", "٣"):
+        assert client.get(url, {"skip": nonsense, "files": nonsense}).status_code == 200

@@ -277,3 +277,5 @@ def test_of_several_things_that_are_missing_the_first_has_the_focus(tab):
     expect(missing.first).to_have_text("Tick at least one item.")
     expect(missing.first).to_be_focused()
     expect(missing.first).to_be_in_viewport()
+    dialog.get_by_label(re.compile("^A2 poster")).check()
+    expect(missing).to_have_count(1)

@@ -50,6 +50,7 @@ def test_a_good_card_pays_the_deposit(tab, standin, shop_order, width):
     pay(tab).click()
     expect(title(tab)).to_have_text("Payment received")
     expect(dialog(tab)).to_contain_text("Thank you. The deposit of €35.70 is paid.")
+    expect(dialog(tab).locator(".portal-pay-sign")).to_have_css("border-radius", "50%")
     entry = LedgerEntry.objects.get()
     assert (entry.amount, entry.document_id) == (Decimal("35.70"), shop_order.pk)
     # The page behind is up to date before the dialog is closed: nobody is asked to pay twice.

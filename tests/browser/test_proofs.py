@@ -78,7 +78,10 @@ def test_a_customer_looks_marks_and_approves_with_one_hand(visit, versions):
     expect(page.locator("[data-look-percent]")).to_have_text("100 %")
 
     frame.scroll_into_view_if_needed()
+    approve = page.get_by_role("link", name="Approve: A1 poster")
+    expect(approve).to_have_class("portal-button")
     tap(page, 0.25, 0.5)
+    expect(approve).to_have_class("portal-button-outline")
     first = page.get_by_label("What should be different here?").nth(0)
     expect(first).to_be_focused()
     first.fill("The logo is too small")

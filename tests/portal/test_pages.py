@@ -143,6 +143,19 @@ def test_nothing_of_an_expired_estimate_waits(client, enter):
     assert "Waiting for approval" not in page
 
 
+def test_of_an_expired_estimate_a_new_one_is_the_thing_to_ask_for(client, enter):
+    estimate = factories.estimate_factory(items=1)
+    enter(estimate)
+    words = ">Ask for a new estimate</a>"
+    assert words not in client.get(url_of(estimate)).content.decode()
+    SalesDocument.objects.update(valid_until_override=timezone.localdate() - timedelta(days=1))
+    page = client.get(url_of(estimate)).content.decode()
+    head = page.partition("data-portal-primary")[2].partition("</header>")[0]
+    assert 'class="portal-button" href="a/comment/"' in head
+    assert words in head
+    assert "View / Add Comments" in head
+
+
 def test_how_it_works_tells_of_what_the_shop_has_switched_on(client):
     site = factories.site_factory()
     url = "/portal/how-it-works/en/"

@@ -46,6 +46,15 @@ def test_earlier_versions_are_there_with_what_was_said_and_answered(client, ente
     assert "Compare with version 1" in page
 
 
+def test_what_was_asked_twice_on_one_day_is_said_once(client, enter, version):
+    document = fresh(version)
+    link = enter(document)
+    for text in ("Bigger", "Redder"):
+        client.post(action_url(version), marked(version, {"text": text}))
+    assert ChangeRequest.objects.filter(link=link).count() == 2
+    assert client.get(url(version)).content.decode().count("You asked for a change on") == 1
+
+
 def test_a_decision_stands_with_the_version_it_was_made_on(client, enter, version):
     document = factories.approve(fresh(version), [version.proof.item_key])
     sent(document, size=(500, 300), label="Front")

@@ -68,6 +68,11 @@ def test_both_directions_of_writing_are_served(name):
     assert PHYSICAL.findall(source(name)) == []
 
 
+def test_each_is_read_in_one_sitting():
+    lengths = {path.name: path.read_text().count("\n") for path in STATIC.glob("css/*.css")}
+    assert {name: count for name, count in lengths.items() if count >= 300} == {}
+
+
 def test_tokens_yield_to_any_rule_of_the_site():
     css = source("css/portal.css")
     layer = re.search(r"@layer portal \{.*?\n\}", css, re.S).group()

@@ -188,7 +188,7 @@ def _version_rows(
                 version=version,
                 pages=page_views(drawn[version.digest], []),
                 is_current=version is versions[-1],
-                said=[_sentence(row) for row in sorted(said, key=lambda row: row.created_at)],
+                said=_sentences(sorted(said, key=lambda row: row.created_at)),
                 answers=[request.reply for request in requests if request.reply],
             )
         )
@@ -206,6 +206,11 @@ def _between(rows: list[Any], start: datetime | None, end: datetime | None) -> l
         for row in rows
         if start is not None and row.created_at >= start and (end is None or row.created_at < end)
     ]
+
+
+def _sentences(rows: list[Any]) -> list[str]:
+    """Each once: what was asked twice on one day reads the same."""
+    return list(dict.fromkeys(_sentence(row) for row in rows))
 
 
 def _sentence(row: Any) -> str:

@@ -19,6 +19,7 @@ export default function choices(part, { lang, money }) {
     const box = all.querySelector("input");
     box.checked = ticked.length === boxes.length;
     box.indeterminate = ticked.length > 0 && !box.checked;
+    if (ticked.length) part.querySelector(".portal-error")?.remove();
   }
 
   all.hidden = false;

@@ -67,6 +67,7 @@ class PayDialog {
     title?.focus();
     const part = this.body.querySelector("[data-portal-module]");
     if (!part) return;
+    this.portal.style(part.dataset.portalStyle);
     if (this.isChanged && (part.dataset.state ?? "open") !== "open") this.refresh();
     const module = await import(new URL(part.dataset.portalModule, location.href));
     module.default(part, this.portal, this);

@@ -11,6 +11,8 @@ export default function points(part, portal) {
   const send = part.querySelector("[data-point-send]");
   const total = part.closest("form").querySelector("[name$=TOTAL_FORMS]");
   const picture = part.querySelector(".portal-look");
+  /** One full button at a time: whoever wrote a point is not about to approve. */
+  const approve = part.closest("form").parentElement.querySelector(".portal-look-approve > [href]");
   const texts = part.dataset;
   const pins = new Map();
 
@@ -45,6 +47,7 @@ export default function points(part, portal) {
     add.hidden = rows().length >= Number(texts.most);
     send.className = rows().length ? "portal-button" : "portal-button-outline";
     send.hidden = !rows().length;
+    if (approve) approve.className = rows().length ? "portal-button-outline" : "portal-button";
   }
 
   function remove(row) {
