@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from portal_plugin.admin.bookkeeping_report import BookkeepingMenuItem
 from portal_plugin.models import Invoice, LedgerEntry, PortalSettings, SalesDocument
@@ -108,6 +109,18 @@ def test_a_shop_without_formal_invoices_reads_nothing_of_them(client, boss):
     paid(order(), "1")
     assert "Invoices as" not in client.get(URL, MAY).content.decode()
     assert len(read(export(client, "invoices"))) == 1
+
+
+def test_without_a_time_it_is_this_month_so_far(client, boss):
+    today = timezone.localdate()
+    first = timezone.localtime().replace(day=1, hour=0, minute=0, second=1)
+    document = order()
+    for moment in (timezone.now(), first, first - timedelta(hours=1)):
+        paid(document, "1", moment)
+    response = client.get(URL)
+    typed = response.context["form"].cleaned_data
+    assert (typed["begin"], typed["end"]) == (today.replace(day=1), today)
+    assert sum(row["count"] for row in response.context["days"]) == 2
 
 
 def test_days_before_and_after_are_not_in_it(client, boss):

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from portal_plugin.admin import invoicing, registers
 from portal_plugin.models import Invoice, Order, PortalSettings, SalesDocument
-from portal_plugin.services import invoices, staging
-from tests.factories import estimate_factory, order_factory, publish
+from portal_plugin.money import format_money
+from portal_plugin.services import invoices, payments, staging
+from tests.factories import estimate_factory, line_item, order_factory, publish
 
 from . import pages
 
@@ -179,11 +180,44 @@ def test_those_of_before_are_shown_by_a_shop_that_issues_none_now(boss, only_sit
     assert offered(order, boss) == (False, False, [invoice.number])
 
 
+def has_changed(document, user):
+    return invoicing.context(Order.objects.get(pk=document.pk), user)["has_changed"]
+
+
 def test_a_cancelled_order_is_not_said_to_have_changed(boss, order):
     invoices.issue(order)
+    payments.settle(order)
+    order.discount_percent = Decimal(10)
+    publish(order)
+    assert has_changed(order, boss)
     staging.cancel(order, "No paper", money="kept")
-    SalesDocument.objects.filter(pk=order.pk).update(listed_total=1)
-    assert not invoicing.context(Order.objects.get(pk=order.pk), boss)["has_changed"]
+    assert Invoice.objects.filter(kind="invoice").standing().exists()
+    assert not has_changed(order, boss)
+
+
+def test_an_invoice_over_nothing_stands_until_it_is_taken_back(boss, only_site, order):
+    free = order_factory([line_item(unit_price=0)])
+    invoice = invoices.issue(free)
+    assert offered(free, boss) == (False, False, [invoice.number])
+    invoices.credit(invoice, "Not meant")
+    assert offered(free, boss) == (True, False, [])
+
+
+def test_it_is_the_invoice_that_was_meant_that_is_taken_back(client, boss, order):
+    deposit, last = invoices.issue_deposit(order), invoices.issue(order)
+    for invoice in (last, deposit):
+        data = {"invoice": invoice.pk, "reason": "Scratched", "amount": "10", "key": uuid4()}
+        client.post(pages.do(order, "credit"), data)
+        assert invoice.credit_notes.count() == 1
+
+
+def test_what_is_left_of_it_is_said_where_it_is_taken_back(client, boss, order):
+    invoices.credit(invoices.issue(order), "Scratched", amount=Decimal(10))
+    [invoice, _note] = invoicing.context(Order.objects.get(pk=order.pk), boss)["rows"]
+    left = Invoice.objects.get(pk=invoice.pk).left_total
+    assert Decimal(invoice.left) == left
+    assert invoice.shown_left == format_money(left, "EUR", "en")
+    assert f"all that is left ({invoice.shown_left})" in read(client, order)
 
 
 def test_a_deposit_invoice_that_was_taken_back_whole_can_be_issued_again(client, boss, order):

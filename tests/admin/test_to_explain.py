@@ -47,6 +47,15 @@ def test_is_closed_with_a_note(client, boss):
     assert client.post(URL, {"row": row.pk}).status_code == 404
 
 
+def test_what_was_closed_stays_so_when_it_is_found_or_closed_again(boss):
+    row = found()
+    explaining.close(row, user=boss, reason="The old shop")
+    explaining.close(row, reason="Nobody knows")
+    assert found() == row
+    row.refresh_from_db()
+    assert (row.closed_by, row.note) == (boss, "The old shop")
+
+
 def test_of_several_just_the_one_that_was_meant_is_closed(client, boss):
     document = order_factory(items=1)
     rows = [found(document, reference=f"pi_{number}") for number in range(3)]

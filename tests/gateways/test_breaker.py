@@ -4,6 +4,7 @@ import socketserver
 import threading
 
 import pytest
+from django.utils import timezone
 
 from portal_plugin.actions.pay import Pay
 from portal_plugin.gateways import stripe
@@ -71,14 +72,26 @@ def test_now_and_then_one_is_let_through(settings, silent, monkeypatch):
         assert silent.asked == expected
 
 
-def test_a_refusal_is_an_answer(settings, silent, standin):
+def ask_for_nobody():
+    with pytest.raises(stripe.NotFound):
+        stripe.find_payment("pi_unknown", stripe.shared())
+
+
+def ask_for_what_is_there():
+    assert list(stripe.refunds_since(timezone.now(), stripe.shared())) == []
+
+
+@pytest.mark.parametrize("ask", [ask_for_nobody, ask_for_what_is_there])
+def test_after_any_answer_it_is_counted_anew(settings, silent, standin, ask):
     for _ in range(breaker.MOST - 1):
         ask_of(settings, url_of(silent))
     point_at(settings, standin.url)
-    with pytest.raises(stripe.NotFound):
-        stripe.find_payment("pi_unknown", stripe.shared())
-    ask_of(settings, url_of(silent))
-    assert silent.asked == breaker.MOST
+    ask()
+    for _ in range(breaker.MOST - 1):
+        ask_of(settings, url_of(silent))
+    assert silent.asked == 2 * (breaker.MOST - 1)
+    point_at(settings, standin.url)
+    ask()
 
 
 @pytest.mark.django_db

@@ -69,6 +69,11 @@ class TestKeys:
         with pytest.raises(Misconfigured):
             stripe.find_payment("pi_1", stripe.shared())
 
+    def test_without_the_package_nothing_is_asked(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "stripe", None)
+        with pytest.raises(Misconfigured):
+            stripe.find_payment("pi_1", stripe.shared())
+
 
 def test_importing_the_plugin_does_not_import_the_package():
     code = (
@@ -233,6 +238,27 @@ class TestTrouble:
                 stripe.create_payment(order())
         assert type(caught.value) is error
         assert "not been charged" in caught.value.message
+
+    @pytest.mark.parametrize(("status", "code"), [(404, "x"), (400, "resource_missing")])
+    def test_what_is_not_there_is_told_apart_from_what_is_refused(self, settings, status, code):
+        with Canned([(status, code)]) as api:
+            self._point_at(settings, api.url)
+            with pytest.raises(stripe.NotFound):
+                stripe.create_payment(order())
+
+    @pytest.mark.parametrize(
+        ("status", "level"),
+        [(401, "ERROR"), (403, "ERROR"), (400, "WARNING"), (429, "WARNING"), (500, "WARNING")],
+    )
+    def test_a_key_that_is_not_let_in_is_an_error_for_whoever_runs_it(
+        self, settings, caplog, status, level
+    ):
+        with Canned([(status, "code")]) as api:
+            self._point_at(settings, api.url)
+            with pytest.raises(stripe.StripeTrouble):
+                stripe.create_payment(order())
+        ours = [row for row in caplog.records if row.name == client.__name__]
+        assert [row.levelname for row in ours] == [level]
 
     def test_a_key_in_use_is_asked_for_again(self, settings):
         in_use = (409, "idempotency_key_in_use")

@@ -70,6 +70,7 @@ def answering(settings):
     [
         (http(200, HTML, "Content-Type: text/html"), stripe.NoAnswer),
         (http(502, HTML, "Content-Type: text/html"), stripe.StripeBroke),
+        (http(403, HTML, "Content-Type: text/html"), stripe.Refused),
         (http(200, b""), stripe.NoAnswer),
         (http(200, b"[]"), stripe.NoAnswer),
         (http(200, b"null"), stripe.NoAnswer),
@@ -149,6 +150,12 @@ def test_a_card_that_was_declined_before_another_was_tried_is_no_failure(status,
     assert (payment.state, payment.failure_code) == (state, "lost_card")
 
 
+def test_why_it_was_declined_is_said_as_exactly_as_it_is_known():
+    error = {"code": "expired_card", "message": "No."}
+    assert payments.read(intent(last_payment_error=error)).failure_code == "expired_card"
+    assert payments.read(intent(last_payment_error={"message": "No."})).failure_code == ""
+
+
 def charge(**values):
     known = {
         "id": "ch_1",
@@ -182,6 +189,21 @@ def test_a_state_that_nobody_knows_is_open():
 @pytest.mark.parametrize("said", ["", "²", "-1", "1e3", "0x1"])
 def test_no_number_of_ours_is_none(said):
     assert payments.read(intent(metadata={"portal_attempt": said})).attempt is None
+
+
+def test_what_a_dispute_and_a_refund_name_may_be_there_whole():
+    whole = {"payment_intent": {"id": "pi_1"}, "charge": {"id": "ch_1"}}
+    found = dispute(**whole)
+    assert (found.payment, found.charge) == ("pi_1", "ch_1")
+    known = {"id": "re_1", "amount": 100, "currency": "eur", "status": None, "created": 1}
+    refund = package.Refund.construct_from(known | whole, "sk_test_standin")
+    assert refunds.read(refund).payment == "pi_1"
+
+
+def test_a_dispute_is_answered_where_its_money_is():
+    there = "https://dashboard.stripe.com/"
+    assert stripe.dashboard_url("dp_1", is_live=True) == f"{there}disputes/dp_1"
+    assert stripe.dashboard_url("dp_1", is_live=False) == f"{there}test/disputes/dp_1"
 
 
 def dispute(**values):
@@ -236,8 +258,9 @@ def test_what_moved_in_the_currency_of_the_account_is_all_of_the_dispute():
     assert moved(found) == [("dp_1", -100), ("dp_1", 100)]
 
 
-def test_a_row_that_moves_nothing_counts_for_none():
-    found = dispute(status="warning_closed", balance_transactions=moves(0))
+@pytest.mark.parametrize("currency", ["eur", "usd"])
+def test_a_row_that_moves_nothing_counts_for_none(currency):
+    found = dispute(status="warning_closed", balance_transactions=moves(0, currency=currency))
     assert moved(found) == []
 
 

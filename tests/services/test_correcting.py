@@ -66,6 +66,7 @@ def test_the_same_press_counts_once(entry):
     ("values", "sentence"),
     [
         ({"amount": "91"}, "written down"),
+        ({"amount": "91.004"}, "written down"),
         ({"amount": "-1"}, "less than zero"),
         ({"reason": " "}, "what was wrong"),
     ],

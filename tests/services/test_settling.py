@@ -21,19 +21,26 @@ def test_the_balance_is_recorded_whatever_was_paid_before():
     assert (order.balance_due, order.listed_balance) == (0, 0)
 
 
-@pytest.mark.parametrize("prepare", [payments.settle, lambda order: staging.cancel(order, "Late")])
-def test_twice_or_for_a_cancelled_order_it_is_refused(prepare):
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        (payments.settle, "Nothing is left to pay"),
+        (lambda order: staging.cancel(order, "Late"), "cancelled"),
+    ],
+)
+def test_twice_or_for_a_cancelled_order_it_is_refused(prepare, sentence):
     order = order_factory()
     prepare(order)
     before = LedgerEntry.objects.count()
-    with pytest.raises(NotAvailable):
+    with pytest.raises(NotAvailable, match=sentence):
         payments.settle(order)
     assert LedgerEntry.objects.count() == before
 
 
 def test_an_estimate_is_not_paid():
-    with pytest.raises(NotAvailable):
+    with pytest.raises(NotAvailable, match="Nothing is left to pay"):
         payments.settle(estimate_factory())
+    assert not LedgerEntry.objects.exists()
 
 
 def test_not_while_the_bank_has_the_customers_payment():
@@ -46,6 +53,6 @@ def test_not_while_the_bank_has_the_customers_payment():
         currency="EUR",
         state="processing",
     )
-    with pytest.raises(NotAvailable):
+    with pytest.raises(NotAvailable, match="wait for the bank"):
         payments.settle(order)
     assert not LedgerEntry.objects.exists()

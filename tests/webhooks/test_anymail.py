@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
 from anymail.signals import AnymailTrackingEvent, tracking
@@ -55,6 +56,48 @@ def test_not_delivered_says_why(sent, event_type):
     assert state_of(sent) == EmailState.BOUNCED
     assert sent.bounced_at is not None
     assert sent.error == "mailbox full"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"mta_response": "550 no such user"}, "550 no such user"),
+        ({"reject_reason": "spam"}, "spam"),
+        (
+            {"description": "Hard bounce", "mta_response": "550", "reject_reason": "x"},
+            "Hard bounce",
+        ),
+        ({}, ""),
+    ],
+)
+def test_why_is_said_as_well_as_the_provider_says_it(sent, said, reason):
+    report("bounced", sent.provider_id, **said)
+    sent.refresh_from_db()
+    assert sent.error == reason
+
+
+def test_when_it_went_wrong_is_the_providers_time_or_now(sent):
+    at = timezone.now() - timedelta(hours=3)
+    report("bounced", sent.provider_id, timestamp=at)
+    assert state_of(sent) == EmailState.BOUNCED
+    assert sent.bounced_at == at
+
+
+def test_a_delivery_is_reported_twice_and_was_once(sent):
+    report("delivered", sent.provider_id)
+    sent.refresh_from_db()
+    first = sent.delivered_at
+    report("delivered", sent.provider_id, timestamp=first + timedelta(hours=3))
+    sent.refresh_from_db()
+    assert sent.delivered_at == first
+
+
+def test_a_report_without_a_name_is_about_none_that_waits(email):
+    """What a provider calls an email is not known before it has it."""
+    assert email.provider_id == ""
+    report("bounced", "")
+    report("bounced", None, metadata={"portal_email": ""})
+    assert state_of(email) == EmailState.WAITING
 
 
 def test_a_bounce_stays_whatever_comes_after(sent):

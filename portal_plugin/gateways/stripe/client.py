@@ -40,8 +40,8 @@ _SECRETS = re.compile(r"(_secret_|/c/pay/)[^\s\"'\\]+")
 
 
 def client(account: Account) -> "StripeClient":
-    """Raises ``Misconfigured`` without a key or without the package."""
-    if not account.secret_key or find_spec("stripe") is None:
+    """Raises ``Misconfigured`` without a key. For use inside of ``asking``."""
+    if not account.secret_key:
         raise Misconfigured
     return _client(account.secret_key, account.api_base)
 
@@ -74,7 +74,9 @@ def _without_secrets(record: logging.LogRecord) -> bool:
 def asking() -> Iterator[None]:
     """Turns the package's errors into ours, and those that it breaks down with over an answer that
     it did not expect. Never logs a body: it may hold a client secret. Raises ``NoAnswer`` without
-    asking while nobody answers."""
+    asking while nobody answers, and ``Misconfigured`` without the package."""
+    if find_spec("stripe") is None:
+        raise Misconfigured
     import stripe
 
     if not breaker.lets_through():

@@ -162,7 +162,7 @@ def read(intent: "PaymentIntent") -> Payment:
     charge = intent.latest_charge if not isinstance(intent.latest_charge, str) else None
     # Stripe leaves out what does not apply, and an attribute that is left out raises.
     error = intent.last_payment_error.to_dict() if intent.last_payment_error else {}
-    if state == AttemptState.OPEN and error and intent.status == "requires_payment_method":
+    if error and intent.status == "requires_payment_method":
         state = AttemptState.FAILED
     currency = intent.currency.upper()
     metadata = intent.metadata.to_dict() if intent.metadata else {}
