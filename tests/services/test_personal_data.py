@@ -69,6 +69,18 @@ def told(person):
     return json.loads(written(person).read("person.json"))
 
 
+def test_of_other_contacts_of_the_customer_nothing_is_in_it(order, contact):
+    Contact.objects.create(customer=contact.customer, name="Kim", email="kim@ferry.example")
+    assert [row["name"] for row in told(persons.by_email(EMAIL))["contact"]] == [NAME]
+
+
+def test_what_others_may_open_is_not_in_it(order):
+    other = factories.order_factory(items=1)
+    factories.link_factory(other, name="Bo", email="bo@example.org")
+    found = told(persons.by_email(EMAIL))["salesdocument"]
+    assert [row["number"] for row in found] == [order.number]
+
+
 def test_whatever_they_wrote_and_whatever_was_noted_of_them_is_in_it(order):
     found = told(persons.by_email(EMAIL.upper()))
     words = json.dumps(found)

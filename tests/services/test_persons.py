@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from portal_plugin.models import Contact, Customer, Recipient
+from portal_plugin.models import Contact, Customer, DirectLink, Recipient
 from portal_plugin.services import persons
 from portal_plugin.services.persons import Person
 from tests import factories
@@ -51,6 +51,51 @@ def test_who_was_erased_is_nobody_any_more(order, customer):
     link.recipient.refresh_from_db()
     assert not persons.by_link(link).is_known
     assert persons.by_email(customer.email) == Person([], [], [customer])
+
+
+def namesakes(order, *rows):
+    """Their links, each with what is known of the person. Without an address no two are one."""
+    found = []
+    for row in rows:
+        link = factories.link_factory(order, name=f"{len(found)}", email=f"{len(found)}@e.example")
+        Recipient.objects.filter(pk=link.recipient_id).update(**row)
+        found.append(DirectLink.objects.get(pk=link.pk))
+    return found
+
+
+def test_of_another_customer_the_same_address_is_another_person(order):
+    theirs = factories.order_factory(items=1, customer=factories.customer_factory(name="Other"))
+    mine = factories.link_factory(order, **KIM)
+    factories.link_factory(theirs, **KIM)
+    assert persons.by_link(mine).recipients == [mine.recipient]
+
+
+@pytest.mark.parametrize("known", ["email", "contact"])
+def test_of_whom_an_address_or_a_contact_is_known_the_name_may_be_another(order, customer, known):
+    contact = Contact.objects.create(customer=customer, name="Kim")
+    same = {"email": {"email": "k@e.example"}, "contact": {"email": "", "contact": contact}}[known]
+    first, second = namesakes(order, {"name": "Kim", **same}, {"name": "Kimberly", **same})
+    assert set(persons.by_link(first).recipients) == {first.recipient, second.recipient}
+
+
+def test_of_whom_neither_is_known_the_name_is_the_same(order):
+    nothing = {"email": ""}
+    first, second, other = namesakes(
+        order, {"name": "Kim", **nothing}, {"name": "Kim", **nothing}, {"name": "Bo", **nothing}
+    )
+    assert set(persons.by_link(first).recipients) == {first.recipient, second.recipient}
+    assert persons.by_link(other).recipients == [other.recipient]
+
+
+def test_who_has_neither_name_nor_address_is_none_of_those_who_were_erased(order):
+    nobody = {"name": "", "email": ""}
+    first, _erased = namesakes(order, nobody, {**nobody, "erased_at": timezone.now()})
+    assert persons.by_link(first).recipients == [first.recipient]
+
+
+def test_the_customers_address_is_theirs_under_another_name(order, customer):
+    link = factories.link_factory(order, name="The office", email=customer.email)
+    assert persons.by_link(link).customers == [customer]
 
 
 def test_of_one_site_nobody_of_another_is_meant(customer):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal_plugin.models import Order, TermsText
+from portal_plugin.models import Estimate, Order, TermsText
 from portal_plugin.services import on_behalf, proofs, terms
 from portal_plugin.statuses import TermsKind
 from tests import factories, samples
@@ -96,3 +96,23 @@ def test_about_nothing_the_documents_own_are_accepted(site):
     order = factories.order_factory(items=1, site=site)
     terms.add(site, "en", "proof", "Of proofs")
     assert terms.of_decision(order, []).kind == TermsKind.ORDER
+
+
+def test_on_an_estimate_those_of_estimates_are_accepted_whatever_is_new(site):
+    estimate = factories.estimate_factory(items=2, site=site, language="en")
+    key = estimate.lines[0].key
+    factories.approve(estimate, [key])
+    proofs.add_proof_version(estimate, key, samples.upload())
+    proofs.send_now(estimate, None)
+    terms.add(site, "en", "proof", "Of proofs")
+    fresh = Estimate.objects.get()
+    assert fresh.standing.items[key].state == "waiting"
+    assert terms.of_decision(fresh, [key]).kind == TermsKind.ESTIMATE
+
+
+def test_of_an_item_that_is_gone_those_of_the_document_are_accepted(order_with_new_proofs):
+    order = order_with_new_proofs
+    gone, *left = order.lines
+    order.line_items = left
+    factories.publish(order)
+    assert terms.of_decision(Order.objects.get(), [gone.key]).kind == TermsKind.ORDER

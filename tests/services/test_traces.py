@@ -127,6 +127,25 @@ def test_nothing_is_forgotten_when_the_time_is_over(order):
     assert left() == 4
 
 
+def test_what_is_younger_stays_beside_what_is_forgotten(order):
+    older = {model: model.objects.earliest("pk").pk for model in (Submission, PaymentAttempt)}
+    PaymentAttempt.objects.create(
+        document_id=factories.order_factory(items=1).pk,
+        idempotency_key=uuid4(),
+        purpose="balance",
+        amount=Decimal(5),
+        currency="EUR",
+        address="203.0.113.7",
+    )
+    for model, pk in older.items():
+        then = timezone.now() - timedelta(days=366)
+        model.objects.filter(pk=pk).update(created_at=then)
+    assert traces.forget(100) == 2
+    for model, pk in older.items():
+        assert model.objects.get(address=None).pk == pk
+        assert model.objects.exclude(address=None).exists()
+
+
 def test_not_more_than_so_many_go_at_once(order, monkeypatch):
     monkeypatch.setattr(traces, "STEP", 1)
     grow_old(366)

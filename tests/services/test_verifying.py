@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core import serializers
@@ -174,6 +175,19 @@ def test_a_row_that_would_count_otherwise_or_at_another_time_is_named(estimate, 
     assert told.format(**names) in fault(Estimate.objects.get())
 
 
+def test_a_decision_on_an_item_that_its_version_does_not_have_is_named(estimate):
+    change_first(Decision, item_key=uuid4())
+    assert "its version does not have what was decided" in fault(Estimate.objects.get())
+
+
+def test_of_the_items_of_a_version_the_wrong_one_is_named(estimate):
+    row = VersionItem.objects.filter(version__number=2).order_by("pk").last()
+    first = DocumentVersion.objects.get(number=1)
+    since = first if row.since_id != first.pk else DocumentVersion.objects.get(number=2)
+    VersionItem.objects.filter(pk=row.pk).update(since=since)
+    assert f"version 2, item {row.key}: since when" in fault(Estimate.objects.get())
+
+
 def test_what_goes_on_from_an_estimate_is_held_against_the_orders_history(estimate, user):
     factories.approve(estimate, estimate.standing.waiting_keys)
     order = Order.objects.get()
@@ -213,6 +227,23 @@ def test_a_cut_tail_is_found_by_a_head_that_was_kept(estimate, tmp_path, capsys)
 def test_a_head_is_read_whatever_its_document_is_called(name):
     head = verifying.Head(name, 7, "a" * 64)
     assert verifying.heads_in(f"OK     E-1  {head}\nHead: {head}") == [head, head]
+
+
+def test_a_head_is_held_against_its_own_document(estimate):
+    other = factories.estimate_factory(items=1)
+    for document in (estimate, other):
+        head = verifying.head(document)
+        assert verifying.missing_since(head) is None
+    gone = verifying.Head(other.public_id, verifying.head(estimate).sequence, head.hash)
+    assert gone.sequence > head.sequence
+    assert "the history was cut" in str(verifying.missing_since(gone))
+
+
+def test_of_what_had_no_history_nothing_is_missing():
+    draft = factories.estimate_factory(items=1, published=False)
+    head = verifying.head(draft)
+    assert head.sequence == 0
+    assert verifying.missing_since(head) is None
 
 
 def test_a_history_that_was_written_anew_is_found_too(estimate):
