@@ -53,6 +53,28 @@ def test_a_piece_is_on_the_disk_before_it_is_acknowledged(staged, synced):
     assert synced == [(staged.path.stat().st_ino, len(DATA))]
 
 
+def test_the_disk_begins_with_much_at_a_time_and_with_nothing_twice(staged, monkeypatch):
+    begun, really = [], os.posix_fadvise
+
+    def advise(descriptor, at, size, advice):
+        begun.append((at, size))
+        really(descriptor, at, size, advice)
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    monkeypatch.setattr(pieces, "AHEAD", 2 * STEP)
+    staged.append(io.BytesIO(DATA[:STEP]), 0, STEP)
+    assert begun == []
+    staged.append(io.BytesIO(DATA * 2), STEP, 5 * STEP)
+    assert begun == [(STEP, 2 * STEP), (3 * STEP, 2 * STEP)]
+
+
+def test_a_system_that_cannot_begin_early_takes_it_all(staged, synced, monkeypatch):
+    monkeypatch.delattr(os, "posix_fadvise", raising=False)
+    monkeypatch.setattr(pieces, "AHEAD", STEP)
+    assert staged.append(io.BytesIO(DATA), 0, len(DATA)) == len(DATA)
+    assert len(synced) == 1
+
+
 def test_what_came_before_the_line_was_cut_is_on_the_disk_too(staged, synced):
     with pytest.raises(ConnectionResetError):
         staged.append(Line(DATA[:100]), 0, len(DATA))
