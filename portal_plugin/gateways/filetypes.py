@@ -122,9 +122,9 @@ def clean_name(raw: str) -> str:
 
 
 def _harmless(char: str) -> str:
-    category = unicodedata.category(char)
-    if category in ("Zl", "Zp") or char in "\t\r\n":
+    if char in "\t\r\n":
         return " "
+    category = unicodedata.category(char)
     if category in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in _JOINERS:
         return ""
     return char

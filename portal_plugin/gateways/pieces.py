@@ -3,7 +3,7 @@
 How much came is the size of that file and nothing else: whatever is killed at whatever moment, the
 next request goes on from there. A piece is read in small steps, and each step is written only where
 it follows what is there, so that of two writers of one upload one goes on and the other hears so; a
-writer whose line hangs keeps nobody waiting. While the disk writes one step, the next is received
+writer whose line hangs keeps nobody waiting. While the disk writes what came, the next is received
 and hashed.
 """
 
@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 #: Bytes that are in memory at a time, and that a line which is cut loses at most.
 STEP = 256 * 1024
+#: Bytes that the disk is given to write at a time, while more come: with less it takes twice as
+#: long over a large file, and with all of it at the end whoever sends has to wait.
+AHEAD = 8 * 1024 * 1024
 #: A second name of a whole file, which a storage on the same disk may move away.
 GOING = ".going"
 
@@ -75,16 +78,18 @@ class Pieces:
         """
         with self._opened() as file:
             _refuse_elsewhere(file, at)
-            running = running_hashes.take(self.path.name, at)
+            running, begun = running_hashes.take(self.path.name, at), at
             try:
                 while most > 0 and (step := stream.read(min(STEP, most))):
                     _write(file, step, at)
                     faults.reach("upload.piece")
-                    _begin_to_secure(file, at, len(step))
                     if running is not None:
                         running.update(step)
                     at += len(step)
                     most -= len(step)
+                    if at - begun >= AHEAD:
+                        _begin_to_secure(file, begun, at - begun)
+                        begun = at
             finally:
                 running_hashes.keep(self.path.name, at, running)
                 _secure(file)

@@ -97,6 +97,12 @@ def test_a_forbidden_kind_is_refused_and_the_sentence_names_what_is_possible(nam
     assert "PNG, JPG, WEBP, PDF, AI" in error.value.message
 
 
+def test_a_kind_that_is_named_twice_is_taken_once(settings):
+    settings.PORTAL_PLUGIN = {"ARTWORK_EXTENSIONS": ["pdf", "cdr"]}
+    assert allowed_extensions() == ["png", "jpg", "jpeg", "webp", "pdf", "cdr"]
+    assert kind_of("a.pdf", b"%PDF-").is_previewable
+
+
 def test_the_shop_says_which_artwork_it_takes(settings):
     settings.PORTAL_PLUGIN = {"ARTWORK_EXTENSIONS": ["cdr"]}
     assert kind_of("a.cdr", b"").content_type == ARTWORK

@@ -3,11 +3,14 @@
 import io
 import os
 import resource
+import stat
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.core.files import locks
 
 from portal_plugin.exceptions import StorageUnavailable, UploadConflict
 from portal_plugin.gateways import pieces, running_hashes
@@ -53,6 +56,28 @@ def test_a_piece_is_on_the_disk_before_it_is_acknowledged(staged, synced):
     assert synced == [(staged.path.stat().st_ino, len(DATA))]
 
 
+def test_the_disk_begins_with_much_at_a_time_and_with_nothing_twice(staged, monkeypatch):
+    begun, really = [], os.posix_fadvise
+
+    def advise(descriptor, at, size, advice):
+        begun.append((at, size))
+        really(descriptor, at, size, advice)
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    monkeypatch.setattr(pieces, "AHEAD", 2 * STEP)
+    staged.append(io.BytesIO(DATA[:STEP]), 0, STEP)
+    assert begun == []
+    staged.append(io.BytesIO(DATA * 2), STEP, 5 * STEP)
+    assert begun == [(STEP, 2 * STEP), (3 * STEP, 2 * STEP)]
+
+
+def test_a_system_that_cannot_begin_early_takes_it_all(staged, synced, monkeypatch):
+    monkeypatch.delattr(os, "posix_fadvise", raising=False)
+    monkeypatch.setattr(pieces, "AHEAD", STEP)
+    assert staged.append(io.BytesIO(DATA), 0, len(DATA)) == len(DATA)
+    assert len(synced) == 1
+
+
 def test_what_came_before_the_line_was_cut_is_on_the_disk_too(staged, synced):
     with pytest.raises(ConnectionResetError):
         staged.append(Line(DATA[:100]), 0, len(DATA))
@@ -66,6 +91,67 @@ def test_what_does_not_reach_the_disk_is_not_acknowledged(staged, monkeypatch):
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(StorageUnavailable):
         staged.append(io.BytesIO(DATA), 0, len(DATA))
+
+
+def test_a_piece_goes_to_the_end_and_nowhere_else_even_an_empty_one(staged):
+    staged.append(io.BytesIO(DATA), 0, STEP)
+    for at in (0, STEP - 1, STEP + 1):
+        with pytest.raises(UploadConflict):
+            staged.append(io.BytesIO(b""), at, 0)
+    assert staged.append(io.BytesIO(b""), STEP, 0) == STEP
+
+
+def test_no_more_is_read_than_was_said(staged):
+    body = io.BytesIO(DATA)
+    assert staged.append(body, 0, STEP + 100) == STEP + 100
+    assert (body.tell(), staged.received) == (STEP + 100, STEP + 100)
+
+
+def test_the_folder_is_made_where_it_is_not_there(settings, tmp_path):
+    settings.PORTAL_PLUGIN = {"UPLOAD_STAGING_FOLDER": str(tmp_path / "new" / "folder")}
+    staged = Pieces(uuid.uuid4())
+    assert (staged.received, staged.head(9)) == (0, b"")
+    assert staged.append(io.BytesIO(b"abc"), 0, 3) == 3
+    assert staged.head(2) == b"ab"
+    assert stat.S_IMODE(staged.path.stat().st_mode) == 0o600
+
+
+def test_where_there_can_be_no_folder_nothing_is_taken(settings, tmp_path):
+    (tmp_path / "file").write_text("")
+    settings.PORTAL_PLUGIN = {"UPLOAD_STAGING_FOLDER": str(tmp_path / "file")}
+    with pytest.raises(StorageUnavailable):
+        Pieces(uuid.uuid4()).append(io.BytesIO(b"abc"), 0, 3)
+
+
+def test_what_is_given_up_leaves_nothing(staged):
+    staged.append(io.BytesIO(DATA), 0, STEP)
+    for _time in range(2):
+        staged.discard()
+    assert not staged.path.exists()
+    assert running_hashes.take_furthest(staged.path.name, STEP)[0] == 0
+
+
+def test_a_step_waits_while_another_process_writes_one(staged):
+    staged.append(io.BytesIO(DATA), 0, STEP)
+    with ThreadPoolExecutor(1) as pool, staged.path.open("ab") as other:
+        locks.lock(other, locks.LOCK_EX)
+        waiting = pool.submit(staged.append, io.BytesIO(DATA), STEP, STEP)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.2)
+        locks.unlock(other)
+        assert waiting.result(timeout=5) == 2 * STEP
+
+
+def test_whose_line_hangs_keeps_nobody_waiting(staged):
+    class Hanging(io.BytesIO):
+        def read(self, size):
+            with staged.path.open("ab") as other:
+                free.append(locks.lock(other, locks.LOCK_EX | locks.LOCK_NB))
+            return super().read(size)
+
+    free = []
+    staged.append(Hanging(DATA), 0, len(DATA))
+    assert free == [True] * 3
 
 
 class Overtaken(io.BytesIO):
@@ -101,6 +187,27 @@ def test_a_whole_file_is_moved_where_the_disk_lets_it_have_two_names(
         assert hasattr(file, "temporary_file_path") is has_links
         assert file.read() == DATA
     assert list(staged.path.parent.iterdir()) == [staged.path]
+
+
+def test_a_whole_file_is_at_its_beginning_once_it_is_hashed(staged):
+    staged.append(io.BytesIO(DATA), 0, len(DATA))
+    running_hashes.forget(staged.path.name)
+    with staged.arrived("a.psd") as file:
+        file.digest()
+        assert file.read(9) == DATA[:9]
+
+
+def test_of_a_whole_file_that_somebody_takes_meanwhile_nothing_is_left(staged, monkeypatch):
+    really = os.link
+
+    def taken_before(source, name):
+        os.unlink(source)
+        really(source, name)
+
+    monkeypatch.setattr(os, "link", taken_before)
+    staged.append(io.BytesIO(DATA), 0, len(DATA))
+    with pytest.raises(FileNotFoundError), staged.arrived("a.psd"):
+        pass
 
 
 class Filling(io.BytesIO):

@@ -11,7 +11,7 @@ from django.core.management import CommandError
 
 from portal_plugin.models import SiteStorage, UploadInProgress
 from portal_plugin.models.storage import private_storage, staging_folder
-from portal_plugin.services import files, orphans, previews, proofs
+from portal_plugin.services import files, orphans, previews, proofs, work
 from tests import factories, samples
 from tests.cleaning import run
 
@@ -100,6 +100,12 @@ def test_told_to_end_before_all_is_looked_at_it_deletes_nothing_of_it(kept, monk
     assert "files" not in said
     assert "The next run goes on." in said
     assert everything() == kept | {ORPHAN}
+
+
+def test_nothing_is_looked_at_when_the_time_is_over():
+    put(ORPHAN)
+    with work.time_box(0):
+        assert orphans.find().looked_at == 0
 
 
 def test_a_dry_run_names_them_and_deletes_nothing(kept):

@@ -1,10 +1,11 @@
 """A proof whose file changed in the storage is not decided on, and staff are alerted."""
 
 import uuid
+from pathlib import Path
 
 import pytest
 
-from portal_plugin.exceptions import ProofIsDamaged, StaleDocument
+from portal_plugin.exceptions import ProofIsDamaged, StaleDocument, StorageUnreadable
 from portal_plugin.models import (
     Activity,
     Decision,
@@ -190,3 +191,17 @@ def test_reading_costs_one_query_however_many_items(estimate, user, django_asser
     add(estimate, user, item=1, size=(50, 50))
     with django_assert_num_queries(1):
         assert len(proof_files.read(estimate, [item.key for item in estimate.lines])) == 2
+
+
+def test_a_storage_that_does_not_answer_says_nothing_about_the_proof(estimate):
+    version = ProofVersion.objects.get()
+    path = Path(private_storage().path(version.file.name))
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(StorageUnreadable):
+        proof_files.read(estimate, [estimate.lines[0].key])
+    path.rmdir()
+    assert ProofVersion.objects.get().damaged_at is None
+    assert not Activity.objects.filter(verb="proof_damaged").exists()
+    with pytest.raises(ProofIsDamaged):
+        proof_files.read(estimate, [estimate.lines[0].key])
