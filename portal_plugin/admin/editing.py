@@ -70,9 +70,9 @@ class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
 
     def get_side_panels(self):
         """With what the customer said. A background save leaves that as it is: somebody may be
-        writing an answer there."""
+        writing an answer there. The first one of a new document has no place to put it."""
         found = without_checks(super().get_side_panels())
-        if not self.expects_json_response:
+        if not (self.expects_json_response or self.hydrate_create_view):
             found.append(CustomerSidePanel(self.object, self.request, document=self.live_object))
         return found
 

@@ -179,5 +179,6 @@ def customer_panels():
             ],
             heading=_("Language and money"),
         ),
+        FieldPanel("gets_reminders"),
         FieldPanel("notes"),
     ]

@@ -61,6 +61,14 @@ class Customer(ClusterableModel):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     pays_by = models.CharField(_("pays by"), max_length=10, choices=PaysBy.choices, blank=True)
     payment_days = models.PositiveSmallIntegerField(_("days to pay"), null=True, blank=True)
+    gets_reminders = models.BooleanField(
+        _("gets reminders"),
+        default=True,
+        help_text=_(
+            "Of the day to answer by and of instalments. Untick it for whoever wants none: all "
+            "other emails go on."
+        ),
+    )
     notes = models.TextField(
         _("internal notes"), blank=True, help_text=_("Never shown to the customer.")
     )

@@ -56,6 +56,10 @@ class SalesDocumentQuerySet(ListedQuerySet):
         """Without the sample documents that staff try things on."""
         return self.filter(is_sample=False)
 
+    def remindable(self):
+        """Without those of customers who want no reminders."""
+        return self.exclude(customer__gets_reminders=False)
+
 
 class SalesDocument(
     Releasing,

@@ -39,12 +39,13 @@ def window(now: datetime) -> tuple[date, date, datetime]:
 
 
 def due(now: datetime) -> QuerySet[SalesDocument]:
-    """Out and waiting for their customer, whose day is today or tomorrow in the site's time zone,
-    and who were not reminded of this day. What went out today needs no reminder yet."""
+    """Out and waiting for a customer who wants reminders and got none of this day, which is today
+    or tomorrow in the site's time zone. What went out today needs no reminder yet."""
     first, last, midnight = window(now)
     return (
         SalesDocument.objects.out()
         .real()
+        .remindable()
         .filter(
             approve_by__gte=first,
             approve_by__lte=last,

@@ -25,12 +25,13 @@ def drain() -> int:
 
 
 def due(now: datetime) -> QuerySet[SalesDocument]:
-    """Orders whose next instalment is due today or tomorrow in the site's time zone, and who were
-    not reminded of this day. Of what went out today nobody is reminded yet."""
+    """Orders whose next instalment is due today or tomorrow in the site's time zone, and whose
+    customers want reminders and got none of this day. Of what went out today nobody is reminded."""
     first, last, midnight = window(now)
     return (
         SalesDocument.objects.out()
         .real()
+        .remindable()
         .unpaid()
         .filter(
             kind=DocumentKind.ORDER,

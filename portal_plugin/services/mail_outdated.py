@@ -47,6 +47,7 @@ def _is_answer_missing(document: SalesDocument, link: Any) -> bool:
         and day == document.reminded_of
         and day >= days.today()
         and document.waiting_for == WaitingFor.CUSTOMER
+        and _is_remindable(document)
         and document.standing.asks(link)
     )
 
@@ -54,7 +55,12 @@ def _is_answer_missing(document: SalesDocument, link: Any) -> bool:
 def _is_instalment_due(document: SalesDocument, link: Any) -> bool:
     if document.listed_due_on != document.reminded_of_instalment or document.has_pending_payment:
         return False
-    return SalesDocument.objects.unpaid().filter(pk=document.pk).exists()
+    return SalesDocument.objects.unpaid().remindable().filter(pk=document.pk).exists()
+
+
+def _is_remindable(document: SalesDocument) -> bool:
+    """Staff may have taken them off the list since it was written."""
+    return SalesDocument.objects.remindable().filter(pk=document.pk).exists()
 
 
 def _is_our_turn(document: SalesDocument, link: Any) -> bool:

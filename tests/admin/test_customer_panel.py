@@ -118,6 +118,13 @@ def test_a_background_save_leaves_it_alone(client, document):
     assert "panel-reply-text" not in answer.content.decode()
 
 
+def test_the_page_of_a_new_document_has_no_place_for_it(client, document):
+    """What Wagtail asks for after the first background save: each part goes where it was."""
+    parts = client.get(f"{edit(document)}?_w_hydrate_create_view=1").content.decode()
+    assert "data-side-panel='status'" in parts
+    assert "data-side-panel='customer'" not in parts
+
+
 def test_a_draft_that_nobody_saw_takes_notes_alone(client, boss):
     panel = panel_of(client, estimate_factory(items=[line_item()], published=False))
     assert "panel-note-text" in panel

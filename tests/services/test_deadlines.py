@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import timezone
 
-from portal_plugin.models import DocumentVersion, Estimate, OutgoingEmail, SalesDocument
+from portal_plugin.models import Customer, DocumentVersion, Estimate, OutgoingEmail, SalesDocument
 from portal_plugin.services import deadlines, mail_rendering, paper
 from portal_plugin.services.presentation import document_view
 from tests import factories
@@ -74,6 +74,16 @@ def test_not_on_the_day_on_which_it_went_out(estimate, at):
     at(6)
     deadlines.drain()
     assert reminders() == 0
+
+
+def test_not_whoever_wants_no_reminders(estimate, at):
+    Customer.objects.update(gets_reminders=False)
+    at(6)
+    deadlines.drain()
+    assert reminders() == 0
+    Customer.objects.update(gets_reminders=True)
+    deadlines.drain()
+    assert reminders() == 1
 
 
 def test_not_where_everything_is_answered(estimate, at):

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal_plugin import days
-from portal_plugin.models import DocumentVersion, OutgoingEmail, PaymentAttempt, SalesDocument
+from portal_plugin.models import (
+    Customer,
+    DocumentVersion,
+    OutgoingEmail,
+    PaymentAttempt,
+    SalesDocument,
+)
 from portal_plugin.services import due_instalments, listing, mail_rendering
 from portal_plugin.statuses import AttemptState, LinkRole, PaymentPurpose
 from tests.factories import link_factory, publish
@@ -50,6 +56,11 @@ def test_once(order):
 
 def test_what_is_paid_is_not_reminded_of(order):
     pay(order, "333")
+    assert due_instalments.drain() == 0
+
+
+def test_not_whoever_wants_no_reminders(order):
+    Customer.objects.update(gets_reminders=False)
     assert due_instalments.drain() == 0
 
 

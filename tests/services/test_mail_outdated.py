@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from portal_plugin.models import Comment, OutgoingEmail, SalesDocument
+from portal_plugin.models import Comment, Customer, OutgoingEmail, SalesDocument
 from portal_plugin.services import deadlines, notifications, outbox
 from portal_plugin.statuses import EmailState
 from tests import factories
@@ -67,6 +67,11 @@ def test_after_the_day_nobody_is_reminded_of_it(estimate, at):
     assert is_withheld()
 
 
+def test_whoever_wants_no_reminders_any_longer_gets_none(estimate):
+    Customer.objects.update(gets_reminders=False)
+    assert is_withheld()
+
+
 def test_nor_of_a_day_that_was_moved(estimate):
     SalesDocument.objects.filter(pk=estimate.pk).update(approve_by=date(2030, 5, 20))
     assert is_withheld()
@@ -88,9 +93,11 @@ def queue(kind, order, **values):
     )
 
 
-@pytest.mark.parametrize("is_paid", [False, True])
-def test_an_instalment_that_was_paid_meanwhile_is_not_asked_for(is_paid):
+@pytest.mark.parametrize(("is_paid", "wants"), [(False, True), (True, True), (False, False)])
+def test_an_instalment_that_was_paid_meanwhile_is_not_asked_for(is_paid, wants):
+    """Nor of whoever wants no reminders any longer."""
     order = factories.order_factory(items=1)
+    Customer.objects.update(gets_reminders=wants)
     link = factories.link_factory(order)
     day = timezone.localdate()
     left = 0 if is_paid else 10
@@ -98,7 +105,7 @@ def test_an_instalment_that_was_paid_meanwhile_is_not_asked_for(is_paid):
         listed_due_on=day, reminded_of_instalment=day, listed_balance=left
     )
     queue("news_instalment", order, link=link)
-    assert outbox.drain() == (0 if is_paid else 1)
+    assert outbox.drain() == (1 if wants and not is_paid else 0)
 
 
 @pytest.mark.parametrize(("turn", "sent"), [("us", 1), ("customer", 0)])
