@@ -1,4 +1,4 @@
-"""The main demands of PDF/A-3b (ISO 19005-3), asked of a file: no validator can be installed here.
+"""The main demands of PDF/A-3b (ISO 19005-3), asked of a file without a validator.
 
 Numbers are clauses of the norm, which refers to PDF 1.7 (ISO 32000-1).
 """

@@ -95,12 +95,16 @@ def _describe(document: Document) -> None:
 
 def _for_archives(document: Document, pdf: Any) -> None:
     """What WeasyPrint leaves to do: it lists an attachment of the whole document twice, and has
-    readers smooth every picture, which a file for archives may not ask for (ISO 19005-3, 6.2.8)."""
+    readers smooth every picture, which a file for archives may not ask for (ISO 19005-3, 6.2.8).
+    What XMP says is written as it is, so that it is found also by what cannot read a PDF."""
     files = pdf.catalog.get("AF", [])
     files[:] = list(dict.fromkeys(files))
     for each in pdf.objects:
-        if "Interpolate" in getattr(each, "extra", ()):
-            each.extra["Interpolate"] = "false"
+        extra = getattr(each, "extra", {})
+        if "Interpolate" in extra:
+            extra["Interpolate"] = "false"
+        if extra.get("Type") == "/Metadata":
+            each.compress = False
 
 
 def _fonts() -> FontConfiguration:

@@ -51,12 +51,12 @@ def record(
 
 def _find(message_id: str, metadata: Any) -> OutgoingEmail | None:
     named = metadata.get("portal_email") if isinstance(metadata, dict) else None
-    ours = [text for text in (message_id, f"<{message_id}>", _clean(named)) if len(text) > 2]
     if message_id:
         found = OutgoingEmail.objects.filter(provider_id=message_id).first()
         if found is not None:
             return found
-    return OutgoingEmail.objects.filter(message_id__in=ours).first() if ours else None
+    ours = [message_id, f"<{message_id}>", _clean(named)]
+    return OutgoingEmail.objects.filter(message_id__in=ours).first()
 
 
 def _clean(text: Any) -> str:

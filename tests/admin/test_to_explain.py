@@ -47,6 +47,12 @@ def test_is_closed_with_a_note(client, boss):
     assert client.post(URL, {"row": row.pk}).status_code == 404
 
 
+def test_is_told_to_whoever_runs_it_when_it_is_new(caplog):
+    for _twice in range(2):
+        found(reference="pi_odd")
+    assert [row.levelname for row in caplog.records if "pi_odd" in row.getMessage()] == ["ERROR"]
+
+
 def test_what_was_closed_stays_so_when_it_is_found_or_closed_again(boss):
     row = found()
     explaining.close(row, user=boss, reason="The old shop")

@@ -47,6 +47,12 @@ def test_an_einvoice_and_its_credit_note(site):
     assert problems_of(stored(invoices.credit(invoice, "Scratched"))) == []
 
 
+def test_what_it_says_of_itself_is_found_without_a_reader(site):
+    data = stored(invoices.issue(order(site)))
+    assert b"<x:xmpmeta" in data
+    assert b"factur-x.xml" in data
+
+
 def test_a_plain_invoice(site):
     PortalSettings.objects.filter(site=site).update(sends_einvoices=False)
     assert problems_of(stored(invoices.issue(order(site)))) == []

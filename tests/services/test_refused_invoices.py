@@ -108,6 +108,17 @@ class TestTakingBack:
         key = invoice.document.specific.lines[0].key
         refused("is not left", invoices.credit, invoice, "Scratched", keys=[key])
 
+    def test_an_item_of_whose_tax_nothing_is_left_but_of_its_net_is(self, site):
+        """Amounts round the little tax of a row up, each time in the customer's favour."""
+        items = [line_item(n, quantity=1, unit_price=30, tax_rate=D(2)) for n in range(4)]
+        invoice = invoices.issue(order_factory(items, site=site, currency="JPY"))
+        for amount in (16, 18, 23, 34):
+            invoices.credit(invoice, "Wrong", amount=D(amount))
+        [left] = Invoice.objects.get(pk=invoice.pk).left
+        assert (left.net, left.tax) == (33, 0)
+        key = invoice.document.specific.lines[0].key
+        refused("is not left", invoices.credit, invoice, "Scratched", keys=[key])
+
     def test_an_item_of_another_order(self, invoice, site):
         other = order_factory(1, site=site).lines[0].key
         refused("no row on the invoice", invoices.credit, invoice, "Wrong", keys=[other])

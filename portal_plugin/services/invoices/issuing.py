@@ -30,9 +30,8 @@ def issue(order: SalesDocument, user: Any = None) -> Invoice:
         standing = list(fresh.invoices.standing())
         if any(invoice.kind == InvoiceKind.INVOICE for invoice in standing):
             raise NotAvailable(_("The invoice was issued already. Take it back first."))
-        deposits = [invoice for invoice in standing if invoice.kind == InvoiceKind.DEPOSIT]
         with translation.override(document_language(fresh.language)):
-            draft = drafts.of_order(fresh, deposits)
+            draft = drafts.of_order(fresh, deposits=standing)
         if draft.total < 0:
             raise NotAvailable(
                 _("The deposit invoice is over more than the order now. Take it back first.")

@@ -1,10 +1,9 @@
 """When the portal issues by itself: as the shop's settings say. In the caller's transaction, under
-the order's lock, and never a reason for the caller to fail."""
+the order's lock, and never a reason for the caller to fail. What can have no invoice gets none:
+``issuing`` knows."""
 
 from contextlib import suppress
 from typing import Any
-
-from django.utils.translation import pgettext
 
 from ...exceptions import NotAvailable
 from ...models import PortalSettings, SalesDocument
@@ -19,24 +18,22 @@ def order_made(order: SalesDocument, user: Any = None) -> None:
     """Its first version is out: the invoice, or the one over the deposit where the invoice comes
     when the order is completed."""
     wanted = PortalSettings.of(order.site).invoicing
-    if not order.is_order or order.is_sample:
-        return
     if wanted == Invoicing.ORDERED:
         _if_possible(issuing.issue, order, user)
-    elif wanted == Invoicing.COMPLETED and order.totals.deposit:
+    elif wanted == Invoicing.COMPLETED:
         _if_possible(issuing.issue_deposit, order, user)
 
 
 def order_completed(order: SalesDocument, user: Any = None) -> None:
     wanted = PortalSettings.of(order.site).invoicing
-    if wanted == Invoicing.COMPLETED and not order.is_sample:
+    if wanted == Invoicing.COMPLETED:
         _if_possible(issuing.issue, order, user)
 
 
 def order_cancelled(order: SalesDocument, reason: str, user: Any = None) -> None:
     """What was charged is taken back, newest first, but for money that the shop keeps."""
     is_kept = order.money_after_cancel == MoneyAfterCancel.KEPT
-    kept = max(ZERO, order.paid) if is_kept else ZERO
+    kept = order.paid if is_kept else ZERO
     for invoice in order.invoices.standing():
         left = invoice.left_total
         stays = min(kept, left)
@@ -44,9 +41,7 @@ def order_cancelled(order: SalesDocument, reason: str, user: Any = None) -> None
         if left > stays or not left:
             # Less is kept than was rounded up: what the items are worth goes back, and no more.
             amount = min(left - stays, worth(invoice.left)) if stays else None
-            crediting.credit(
-                invoice, reason or pgettext("document", "Cancelled"), user, amount=amount
-            )
+            crediting.credit(invoice, reason, user, amount=amount)
 
 
 def _if_possible(act: Any, order: SalesDocument, user: Any) -> None:
