@@ -11,9 +11,8 @@ from django.db import transaction
 from django.test import TransactionTestCase
 
 from portal_plugin.gateways.stripe.breaker import breaker
-from portal_plugin.services import links
 
-from . import emptying, factories, kept_database
+from . import emptying, entering, kept_database
 
 TransactionTestCase._fixture_teardown = lambda _case: emptying.empty()
 
@@ -132,15 +131,7 @@ def _base_template_holds(request, caplog):
 @pytest.fixture
 def enter(client):
     """Open a document's direct link in the test client, as its customer does."""
-
-    def enter(document, link=None, client=client):
-        link = link or factories.link_factory(document)
-        url = links.link_url(link, links.make_token(link)).removeprefix(document.site.root_url)
-        response = client.get(url, headers={"host": document.site.hostname})
-        assert response.status_code == 303
-        return link
-
-    return enter
+    return lambda document, link=None, client=client: entering.enter(client, document, link)
 
 
 @pytest.fixture(autouse=True)

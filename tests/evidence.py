@@ -2,37 +2,61 @@
 
 import subprocess
 import sys
+from copy import copy
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from portal_plugin.canonical import canonical_bytes
-from portal_plugin.models import ChangeRequest, DirectLink, Estimate, Recipient, SubmissionSalt
+from portal_plugin.models import (
+    ChangeRequest,
+    DirectLink,
+    Estimate,
+    ProofVersion,
+    Recipient,
+    SubmissionSalt,
+)
 from portal_plugin.services import activity, answering, on_behalf, proofs
 from portal_plugin.services.evidence import verifying
 from tests import factories, samples
+from tests.entering import enter
 from tests.filling import filled, url_of
 
 PROOF = samples.png((40, 30))
 CHECKER = Path(__file__).resolve().parents[1] / "docs" / "verify_evidence.py"
 
 
-@pytest.fixture
-def user():
-    return factories.user_factory()
-
-
-def post(client, document, name, key="", **typed):
-    url = url_of(document, name, key)
-    data = {"client_key": str(uuid4())} | typed
-    assert client.post(url, data).status_code == 303
+@pytest.fixture(scope="module")
+def made(make_once):
+    """The estimate, the member of staff and the browser of the customer."""
+    return make_once(_made)
 
 
 @pytest.fixture
-def estimate(client, enter, user):
+def user(made):
+    return made[1]
+
+
+@pytest.fixture
+def estimate(client, made):
     """With a proof, an approval, a choice and a change request by the customer, a decline and an
     undo by staff."""
+    client.cookies = copy(made[2].cookies)
+    _put_back(Path(ProofVersion.objects.get().file.path))
+    return Estimate.objects.get()
+
+
+def _put_back(path):
+    """Another test may have changed the file, taken it or put a folder in its place."""
+    if path.is_dir():
+        path.rmdir()
+    path.write_bytes(PROOF)
+
+
+def _made():
+    client, user = Client(), factories.user_factory()
     option = factories.line_item(4, is_optional=True, is_selected=False)
     items = [*(factories.line_item(number) for number in (1, 2, 3)), option]
     estimate = factories.estimate_factory(items)
@@ -40,7 +64,7 @@ def estimate(client, enter, user):
     file = samples.upload("front.png", PROOF)
     proofs.add_proof_version(estimate, first.key, file, wording="Café")
     proofs.send_now(estimate, user)
-    enter(estimate)
+    enter(client, estimate)
     url = url_of(estimate, "approve", first.key)
     assert client.post(url, filled(client, url, accept_terms="on")).status_code == 303
     post(client, estimate, "choose", **{f"option_{option.key}": "on"})
@@ -48,7 +72,13 @@ def estimate(client, enter, user):
     answering.close_change_request(ChangeRequest.objects.get(), "It is larger now.", user)
     on_behalf.record(estimate, [second.key], "decline", "Phone", user)
     on_behalf.take_back(estimate, second.key, "A misunderstanding", user)
-    return Estimate.objects.get()
+    return estimate, user, client
+
+
+def post(client, document, name, key="", **typed):
+    url = url_of(document, name, key)
+    data = {"client_key": str(uuid4())} | typed
+    assert client.post(url, data).status_code == 303
 
 
 def change_first(model, **values):

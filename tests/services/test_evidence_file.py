@@ -25,13 +25,14 @@ from tests.evidence import (
     PROOF,
     check,
     estimate,
+    made,
     other_link,
     post,
     user,
     written_before,
 )
 
-__all__ = ["estimate", "user"]
+__all__ = ["estimate", "made", "user"]
 pytestmark = pytest.mark.django_db
 KEPT: list[bytes] = []
 #: PDFs of ``estimate``: its own, and two receipts.

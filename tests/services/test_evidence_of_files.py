@@ -8,9 +8,9 @@ from portal_plugin.models import Attachment, Estimate, ProofVersion
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import files, proofs, publishing
 from tests import samples
-from tests.evidence import estimate, fault, user, written_before
+from tests.evidence import estimate, fault, made, user, written_before
 
-__all__ = ["estimate", "user"]
+__all__ = ["estimate", "made", "user"]
 pytestmark = pytest.mark.django_db
 
 

@@ -26,13 +26,14 @@ from tests.evidence import (
     check,
     estimate,
     fault,
+    made,
     other_link,
     post,
     user,
     written_before,
 )
 
-__all__ = ["estimate", "user"]
+__all__ = ["estimate", "made", "user"]
 pytestmark = pytest.mark.django_db
 
 

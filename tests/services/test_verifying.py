@@ -25,9 +25,9 @@ from portal_plugin.models.storage import private_storage
 from portal_plugin.services import activity, pdfs
 from portal_plugin.services.evidence import verifying
 from tests import factories
-from tests.evidence import change_first, estimate, fault, user
+from tests.evidence import change_first, estimate, fault, made, user
 
-__all__ = ["estimate", "user"]
+__all__ = ["estimate", "made", "user"]
 pytestmark = pytest.mark.django_db
 
 
