@@ -134,3 +134,10 @@ def test_a_choice_that_was_turned_round_is_found(client, enter):
     assert fault(estimate) == ""
     Choice.objects.update(is_chosen=False)
     assert "choice" in fault(estimate)
+
+
+def test_what_was_put_with_another_document_is_missed_here(estimate):
+    row = Submission.objects.earliest("pk")
+    Submission.objects.filter(pk=row.pk).update(document=factories.estimate_factory(items=1))
+    told = [str(each) for each in verifying.faults(estimate)]
+    assert f"submission {row.pk}: the history has it, and its row is gone" in told
