@@ -10,11 +10,13 @@ from django.core.management import CommandError, call_command
 
 from portal_plugin.canonical import HISTORY_SCHEME, canonical_bytes, digest
 from portal_plugin.models import (
+    Attachment,
     DirectLink,
     Estimate,
     Order,
     ProofVersion,
     Recipient,
+    RenderedPdf,
     Submission,
 )
 from portal_plugin.services import activity, erasing, files, invoices, pdfs, proofs
@@ -319,7 +321,7 @@ def test_erasing_the_person_leaves_the_file_valid_for_a_stranger(estimate, tmp_p
     erasing.erase(erasing.by_link(estimate.links.get()))
     path = tmp_path / "erased.zip"
     with path.open("wb") as target:
-        exporting.export(Estimate.objects.get(), target)
+        assert exporting.export(Estimate.objects.get(), target) == []
     assert check(path).returncode == 0, check(path).stdout
     path = export(estimate, tmp_path / "drawn_anew.zip")
     assert len(_pdfs(path)) == DRAWN
@@ -450,6 +452,27 @@ def test_what_is_internal_or_waits_to_be_sent_is_not_in_it(estimate, tmp_path, u
         assert f"files/{row.digest}" not in names
         assert row.name not in text
     assert check(path).returncode == 0, check(path).stdout
+
+
+def test_nothing_of_another_document_is_in_it(estimate, tmp_path, user):
+    other = factories.order_factory(items=1, site=factories.site_factory(invoicing="staff"))
+    proofs.add_proof_version(
+        other, other.lines[0].key, samples.upload("b.png", samples.png((7, 7)))
+    )
+    proofs.send_now(other, user)
+    file = samples.upload("theirs.png", samples.png((5, 5)))
+    files.store(Order.objects.get(), file, is_internal=False)
+    invoice = invoices.issue(Order.objects.get())
+    with zipfile.ZipFile(export(estimate, tmp_path / "evidence.zip")) as archive:
+        names, data = archive.namelist(), json.loads(archive.read("evidence.json"))
+    of_other = RenderedPdf.objects.filter(document=other.pk, file_hash__gt="")
+    theirs = [*of_other.values_list("file_hash", flat=True)]
+    theirs += [*ProofVersion.objects.filter(name="b.png").values_list("digest", flat=True)]
+    theirs += [*Attachment.objects.values_list("digest", flat=True)]
+    assert len(theirs) == 4
+    assert {f"files/{sha256}" for sha256 in theirs}.isdisjoint(names)
+    assert invoice.content not in data["texts"]
+    assert [each["document"] for each in data["documents"]] == [estimate.public_id]
 
 
 def test_a_file_that_the_storage_does_not_have_is_named_and_missed(estimate, tmp_path, capsys):

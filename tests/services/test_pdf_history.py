@@ -129,6 +129,7 @@ def test_what_nobody_saw_is_let_go_by_the_next():
     unseen = RenderedPdf.objects.get()
     change(order, cancelled_at=timezone.now())
     seen = show(order)
+    assert list(pdf_history.standing(order.activities.order_by("sequence"))) == [seen.pk]
     change(order, cancelled_at=None)
     pdfs.drain()
     first, second, third = told(order)

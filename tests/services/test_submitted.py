@@ -135,3 +135,40 @@ def test_a_choice_that_was_turned_round_is_found(client, enter):
     assert fault(estimate) == ""
     Choice.objects.update(is_chosen=False)
     assert "choice" in fault(estimate)
+
+
+def test_what_was_put_with_another_document_is_missed_here(estimate):
+    row = Submission.objects.earliest("pk")
+    Submission.objects.filter(pk=row.pk).update(document=factories.estimate_factory(items=1))
+    told = [str(each) for each in verifying.faults(estimate)]
+    assert f"submission {row.pk}: the history has it, and its row is gone" in told
+
+
+def _of_staff(estimate, link):
+    """Somebody who was erased is said to have sent what staff wrote down."""
+    row = Submission.objects.get(action="undo")
+    SubmissionSalt.objects.filter(submission=row).delete()
+    Submission.objects.filter(pk=row.pk).update(link=link, name="", email="")
+    return row
+
+
+def _named_again(estimate, link):
+    row = Submission.objects.filter(link=link).earliest("pk")
+    Submission.objects.filter(pk=row.pk).update(name="Mallory")
+    return row
+
+
+def _keyed_again(estimate, link):
+    row = Submission.objects.filter(link=link).earliest("pk")
+    SubmissionSalt.objects.create(submission=row, salt="00" * 32)
+    return row
+
+
+@pytest.mark.parametrize("change", [_of_staff, _named_again, _keyed_again])
+def test_after_somebody_was_erased_no_words_are_put_into_their_mouth(estimate, change):
+    link = estimate.links.get()
+    erasing.erase(erasing.by_link(link))
+    assert fault(Estimate.objects.get()) == ""
+    row = change(estimate, link)
+    told = [str(each) for each in verifying.faults(Estimate.objects.get())]
+    assert f"submission {row.pk}: it is not by the person that the history has" in told

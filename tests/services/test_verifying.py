@@ -1,6 +1,7 @@
 """What customers decided can be verified years later."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,9 +23,9 @@ from portal_plugin.models import (
     VersionItem,
 )
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import activity, pdfs
+from portal_plugin.services import activity, files, payments, pdfs, proofs
 from portal_plugin.services.evidence import verifying
-from tests import factories
+from tests import factories, samples
 from tests.evidence import change_first, estimate, fault, made, user
 
 __all__ = ["estimate", "made", "user"]
@@ -178,6 +179,24 @@ def test_a_row_that_would_count_otherwise_or_at_another_time_is_named(estimate, 
 def test_a_decision_on_an_item_that_its_version_does_not_have_is_named(estimate):
     change_first(Decision, item_key=uuid4())
     assert "its version does not have what was decided" in fault(Estimate.objects.get())
+
+
+def test_what_is_of_another_document_is_no_fault_here(estimate, user):
+    """Proofs, files, PDFs, bookings, decisions with terms."""
+    other = factories.order_factory(items=2)
+    key = other.lines[0].key
+    proofs.add_proof_version(other, key, samples.upload("b.png"))
+    proofs.send_now(other, user)
+    files.store(other, samples.upload("c.png", samples.png((9, 9))), staff=user)
+    factories.approve(Order.objects.get(), [key])
+    Submission.objects.filter(document=other).update(
+        terms_text="Theirs", terms_digest=digest(b"Theirs")
+    )
+    payments.record_offline(Order.objects.get(), amount=Decimal(20))
+    pdfs.drain()
+    RenderedPdf.objects.filter(document=other).update(file_hash="0" * 64)
+    assert fault(other) != ""
+    assert fault(Estimate.objects.get()) == ""
 
 
 def test_of_the_items_of_a_version_the_wrong_one_is_named(estimate):
