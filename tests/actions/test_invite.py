@@ -9,7 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable, TooManyRequests
-from portal_plugin.models import Contact, DirectLink, OutgoingEmail, PortalSettings, Recipient
+from portal_plugin.models import (
+    Contact,
+    DirectLink,
+    OutgoingEmail,
+    PortalSettings,
+    Recipient,
+    SalesDocument,
+)
 from portal_plugin.services import inviting, links, on_behalf, renewing, sending, staging, work
 from portal_plugin.services.mail_receivers import address_of
 from tests import factories
@@ -122,6 +129,13 @@ def test_nobody_is_invited_to_what_is_over(estimate, kim, state):
         keys, user = estimate.standing.waiting_keys, factories.user_factory()
         on_behalf.record(estimate, keys, "decline", "Phone", user)
     assert fresh(estimate).state == state
+    with pytest.raises(NotAvailable):
+        run(fresh(estimate), kim, "invite", **ALEX)
+    assert not invited().exists()
+
+
+def test_nobody_is_invited_to_what_the_shop_is_revising(estimate, kim):
+    SalesDocument.objects.update(live=False)
     with pytest.raises(NotAvailable):
         run(fresh(estimate), kim, "invite", **ALEX)
     assert not invited().exists()

@@ -68,9 +68,10 @@ def test_a_document_that_was_never_out_waits_as_a_whole():
     assert states(document) == [ItemState.WAITING] * 2
 
 
-def test_one_that_was_never_saved_has_nothing_to_agree_to_again():
+def test_one_that_was_never_saved_has_nothing_to_agree_to_again(django_assert_num_queries):
     document = previewing.as_if_published(Estimate())
-    assert document.standing.since_agreed is None
+    with django_assert_num_queries(0):
+        assert document.standing.since_agreed is None
 
 
 def test_an_option_that_nobody_chose_is_not_asked_about(estimate):

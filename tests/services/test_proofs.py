@@ -202,3 +202,21 @@ def test_with_a_scanner_a_proof_waits_for_its_check(settings):
     assert not files.may_go_out(version)
     previews.drain()
     assert previews.ready(version.digest, 1, "screen") is None
+
+
+def test_an_item_that_only_the_draft_leaves_out_still_takes_proofs():
+    document = factories.estimate_factory(items=2)
+    draft = type(document).objects.get(pk=document.pk)
+    draft.line_items = draft.lines[1:]
+    draft.save_revision()
+    assert len(draft.get_latest_revision_as_object().lines) == 1
+    assert add(document).proof.item_key == document.lines[0].key
+
+
+def test_what_waits_in_a_slot_of_its_own_is_the_newest_of_it():
+    document = factories.estimate_factory(items=1)
+    waiting = add(document)
+    assert proofs.newest_of(waiting, document) == waiting
+    proofs.send_now(document, None)
+    newer = add(document, size=(50, 50))
+    assert proofs.newest_of(newer, document) == waiting
