@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal_plugin.models import SalesDocument
 from portal_plugin.services import invoices
 from tests.factories import line_item, order_factory, site_factory
 
@@ -76,3 +77,24 @@ def test_an_option_that_nobody_chose_stands_on_no_invoice(site):
     items = [line_item(1, name="Banner"), line_item(2, name="Eyelets", **left_out)]
     invoice = invoices.issue(again(order_factory(items, site=site)))
     assert [row["name"] for row in invoice.said["figures"]["rows"]] == ["Banner"]
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        (None, {"total": "€119.00"}),
+        (20, {"total": "€119.00", "paid": "€20.00", "balance": "€99.00"}),
+        (119, {"total": "€119.00", "paid": "€119.00", "balance": "€0.00"}),
+        (200, {"total": "€119.00", "paid": "€200.00", "balance": "€0.00"}),
+    ],
+)
+def test_below_the_total_stands_what_was_paid_and_what_is_left(site, came, said):
+    made = order(site) if came is None else pay(order(site), came)
+    rows = {row["kind"]: row["amount"] for row in invoices.issue(made).said["view"]["totals"]}
+    assert {kind: rows[kind] for kind in rows if kind not in ("subtotal", "tax")} == said
+
+
+def test_an_order_that_names_no_customer_has_an_invoice_to_nobody(site):
+    made = order(site)
+    SalesDocument.objects.filter(pk=made.pk).update(customer=None)
+    assert invoices.issue(made).said["buyer"] == {}
