@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal_plugin.models import SalesDocument
+from portal_plugin.models import PortalSettings, SalesDocument
 from portal_plugin.services import invoices
 from tests.factories import line_item, order_factory, site_factory
 
@@ -98,3 +98,20 @@ def test_an_order_that_names_no_customer_has_an_invoice_to_nobody(site):
     made = order(site)
     SalesDocument.objects.filter(pk=made.pk).update(customer=None)
     assert invoices.issue(made).said["buyer"] == {}
+
+
+@pytest.mark.parametrize(
+    ("details", "came", "shows"),
+    [("IBAN DE02 1203", 20, True), ("IBAN DE02 1203", 119, False), ("", 20, False)],
+)
+def test_where_to_pay_is_said_while_something_is_to_be_paid(site, details, came, shows):
+    PortalSettings.objects.filter(site=site).update(bank_details=details)
+    invoice = invoices.issue(pay(order(site), came))
+    assert invoice.said["paper"]["shows_bank_details"] is shows
+
+
+@pytest.mark.parametrize(("rate", "rates"), [(19, ["19%"]), (0, [])])
+def test_without_tax_there_is_no_table_of_taxes(site, rate, rates):
+    made = order_factory([line_item(1, tax_rate=rate)], site=site)
+    paper = invoices.issue(made).said["paper"]
+    assert [row["rate"] for row in paper["taxes"]] == rates
