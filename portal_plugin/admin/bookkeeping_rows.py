@@ -68,8 +68,9 @@ OF_INVOICES = {
 
 
 def read_ahead(rows: list[Any]) -> None:
-    """What the totals of a few rows need. Payments of one order then share it, and its totals."""
-    if not rows or isinstance(rows[0], Invoice):
+    """What the totals of a few rows need, of one at least. Payments of one order then share it, and
+    its totals."""
+    if isinstance(rows[0], Invoice):
         return
     if not isinstance(rows[0], LedgerEntry):
         reading_ahead.for_totals(rows)

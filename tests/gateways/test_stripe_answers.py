@@ -150,6 +150,19 @@ def test_a_card_that_was_declined_before_another_was_tried_is_no_failure(status,
     assert (payment.state, payment.failure_code) == (state, "lost_card")
 
 
+def test_what_stripe_leaves_out_is_empty():
+    left_out = dict.fromkeys(("amount_received", "metadata", "client_secret", "latest_charge"))
+    found = payments.read(intent(**left_out))
+    assert (found.received, found.document, found.attempt) == (0, "", None)
+    assert (found.client_secret, found.charge, found.failure_message) == ("", "", "")
+    known = {"id": "re_1", "amount": 100, "currency": "eur", "created": 1}
+    empty = dict.fromkeys(("metadata", "status", "failure_reason"))
+    refund = refunds.read(package.Refund.construct_from(known | empty, "sk_test_standin"))
+    assert (refund.refund, refund.failure_code, refund.has_come_back) == (None, "", False)
+    asked = dispute(reason=None, evidence_details=None, livemode=None)
+    assert (asked.reason, asked.answer_by, asked.is_live) == ("", None, False)
+
+
 def test_why_it_was_declined_is_said_as_exactly_as_it_is_known():
     error = {"code": "expired_card", "message": "No."}
     assert payments.read(intent(last_payment_error=error)).failure_code == "expired_card"
@@ -176,6 +189,8 @@ def test_how_it_was_paid_is_said_as_far_as_it_is_known():
     paid, silent = charge(), charge(payment_method_details=None)
     assert (paid.way, paid.method) == ("card", "Visa •••• 4242")
     assert (silent.charge, silent.way, silent.method) == ("ch_1", "", "")
+    bare = charge(payment_method_details={"type": "card"})
+    assert (bare.way, bare.method) == ("card", "Card")
     direct = charge(payment_method_details={"type": "some_wallet", "some_wallet": {}})
     assert (direct.way, direct.method) == ("some_wallet", "Some wallet")
     unread = payments.read(intent(latest_charge="ch_2"))

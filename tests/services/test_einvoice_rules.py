@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models.items import TaxCategory
 from portal_plugin.services import invoices
-from tests.factories import customer_factory, line_item, order_factory, site_factory
+from tests.factories import customer_factory, line_item, order_factory, publish, site_factory
 from tests.schematron import broken_rules, fired
 
 from .test_einvoices import SHOP, Read
@@ -234,3 +234,16 @@ def of_kind(read, kind):
 
 def kind_of(tax):
     return tax.findtext("CategoryCode"), tax.findtext("RateApplicablePercent")
+
+
+def test_a_delivery_that_is_taken_back_has_the_day_that_it_had(site):
+    items = [line_item(tax_rate=0, tax_category="K")]
+    customer = customer_factory(site, country="AT", tax_number="ATU12345678", address="Wien")
+    there = {"customer": customer, "delivery_on": date(2026, 12, 1)}
+    order = order_factory(items, site=site, **there)
+    invoice = invoices.issue(order)
+    order.delivery_on = None
+    publish(order)
+    note = invoices.credit(invoice, "Wrong")
+    assert note.said["delivery_on"] == "2026-12-01"
+    hold(note)

@@ -15,7 +15,7 @@ from portal_plugin.gateways import facturx as gateway
 from portal_plugin.gateways import pdf
 from portal_plugin.models import Invoice, NumberSequence, PortalSettings, RenderedPdf
 from portal_plugin.services import invoice_paper, invoices, pdfs, staging
-from portal_plugin.services.invoices import cii
+from portal_plugin.services.invoices import cii, einvoices
 from tests.archiving import pdf_of
 from tests.factories import customer_factory, line_item, order_factory, site_factory
 
@@ -308,6 +308,17 @@ def test_tax_that_was_rounded_too_often_is_refused(site):
     refused(order_factory(items, site=site, currency="JPY"), "rounded item by item")
 
 
+@pytest.mark.parametrize(("items", "is_let_out"), [(1, True), (2, False)])
+def test_tax_that_is_off_by_a_whole_one_is_off_too_far(site, items, is_let_out):
+    """Half a yen for each item, rounded up: BR-CO-17 lets it be off by less than one."""
+    rows = [line_item(n, unit_price=10, quantity=1, tax_rate=5) for n in range(items)]
+    order = order_factory(rows, site=site, currency="JPY")
+    if is_let_out:
+        assert invoices.issue(order).tax == 1
+    else:
+        refused(order, "rounded item by item")
+
+
 def test_an_export_needs_the_shops_vat_number(site):
     change(site, tax_number="12/345/67890")
     items = [line_item(tax_rate=0, tax_category="G")]
@@ -323,6 +334,13 @@ def test_what_was_issued_can_be_taken_back_whatever_was_emptied_since(site, monk
     monkeypatch.undo()
     read = Read(Invoice.objects.get(kind="credit_note"))
     assert read.text("SellerTradeParty/SpecifiedTaxRegistration/ID") == "DE123456789"
+
+
+def test_what_its_schema_does_not_know_is_refused_where_there_is_one(monkeypatch):
+    with pytest.raises(NotAvailable, match="not as its schema wants it"):
+        einvoices._checked(b"<other/>")
+    monkeypatch.setitem(sys.modules, "facturx", None)
+    assert einvoices._checked(b"<other/>") == "<other/>"
 
 
 def test_the_credit_note_of_a_plain_invoice_is_plain(site):

@@ -116,10 +116,36 @@ def test_what_was_issued_stays_as_it_was(site, monkeypatch):
 
 
 def test_what_was_paid_by_then_stands_on_it(site):
-    order = pay(order_factory(items=1, site=site), 19)
+    order = pay(order_factory(items=1, site=site), 20)
     invoice = invoices.issue(order)
-    assert all(amount in words(invoice) for amount in ("€19.00", "€100.00"))
+    assert all(amount in words(invoice) for amount in ("€20.00", "€99.00"))
     assert invoice.total == 119
+
+
+def paid_of(invoice):
+    return D(invoice.said["figures"]["paid"])
+
+
+@pytest.mark.parametrize(
+    ("amount", "of_deposit", "of_last"),
+    [("0", "0", "0"), ("10", "10", "0"), ("59.50", "59.50", "0"), ("80", "59.50", "20.50")],
+)
+def test_what_was_paid_is_of_the_deposit_first_and_then_of_the_last(
+    site, amount, of_deposit, of_last
+):
+    order = order_factory(items=1, site=site, deposit_percent=D(50))
+    if D(amount):
+        order = pay(order, amount)
+    assert paid_of(invoices.issue_deposit(order)) == D(of_deposit)
+    assert paid_of(invoices.issue(order)) == D(of_last)
+
+
+def test_what_the_order_came_to_stands_where_a_deposit_is_taken_off_it(site):
+    plain = invoices.issue(order_factory(items=1, site=site))
+    assert "Order total" not in words(plain)
+    order = order_factory(items=1, site=site, deposit_percent=D(50))
+    invoices.issue_deposit(order)
+    assert "Order total" in words(invoices.issue(order))
 
 
 def test_the_deposit_has_its_own_invoice_and_is_taken_off_the_last(site):

@@ -178,11 +178,41 @@ def test_a_credit_note_asks_for_nothing(site):
     assert "portal-paper-qr" not in invoice_paper.page(note)
 
 
-def test_without_the_package_there_is_none_and_all_else_works(site, monkeypatch):
+@pytest.mark.parametrize("kind", ["transfer", "page"])
+def test_without_the_package_there_is_none_and_all_else_works(site, monkeypatch, kind):
+    change(site, qr_code=kind)
+    order = order_factory(1, site=site)
+    code, shop = code_of(order), PortalSettings.objects.get(site=site)
     monkeypatch.setitem(sys.modules, "segno", None)
-    html = page(order_factory(1, site=site))
+    html = page(order)
     assert "portal-paper-qr" not in html
     assert "IBAN DE02" in html
+    assert code_of(order) is None
+    assert qr_codes.of_transfer(order, shop, D(5), "") is None
+    assert qr_codes.drawn(code, "portal-paper-qr") == ""
+
+
+def test_where_nothing_is_to_be_paid_the_page_has_no_address_on_paper(site):
+    change(site, qr_code="page")
+    order = order_factory(1, site=site)
+    assert code_of(order)
+    assert code_of(pay(order, 119)) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_drawn"),
+    [("0", False), ("0.01", True), ("999999999.99", True), ("1000000000", False)],
+)
+def test_a_transfer_is_of_an_amount_that_the_norm_knows(site, amount, is_drawn):
+    shop, order = PortalSettings.objects.get(site=site), order_factory(1, site=site)
+    assert bool(qr_codes.of_transfer(order, shop, D(amount), "R1")) is is_drawn
+
+
+@pytest.mark.parametrize("kind", ["", "page"])
+def test_beside_the_bank_details_it_is_a_transfer_or_nothing(site, kind):
+    change(site, qr_code=kind)
+    shop, order = PortalSettings.objects.get(site=site), order_factory(1, site=site)
+    assert qr_codes.of_transfer(order, shop, D(5), "R1") is None
 
 
 def test_its_words_cannot_break_out_of_the_picture():

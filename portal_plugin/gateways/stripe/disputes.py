@@ -124,7 +124,6 @@ def _moved(fields: dict[str, Any]) -> tuple[Movement, ...]:
         units = row["amount"]
         if str(row["currency"]).upper() != currency:
             units = fields["amount"] * ((units > 0) - (units < 0))
-        if units:
-            at = datetime.fromtimestamp(row["created"], UTC)
-            found.append(Movement(row["id"], whole_units(units, currency), at))
+        at = datetime.fromtimestamp(row["created"], UTC)
+        found.append(Movement(row["id"], whole_units(units, currency), at))
     return tuple(sorted(found, key=lambda row: row.at))

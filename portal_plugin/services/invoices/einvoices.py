@@ -50,6 +50,7 @@ def carried(content: dict[str, Any], draft: Draft, shop: PortalSettings) -> dict
         return content
     else:
         content = {**content, **{name: _filled(before.said, content, name) for name in PARTIES}}
+        content["delivery_on"] = content["delivery_on"] or before.said["delivery_on"]
     said = json.loads(canonical_bytes(content))
     if before is None:
         _refuse_unsaid(said)

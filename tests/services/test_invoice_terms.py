@@ -1,0 +1,117 @@
+"""Until when an invoice is to be paid, and what a credit note says in its place."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from portal_plugin.models import PortalSettings, SalesDocument
+from portal_plugin.services import invoices
+from tests.factories import line_item, order_factory, site_factory
+
+from .test_invoiced_instalments import PLAN, again, pay
+from .test_invoices import words
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+
+
+@pytest.fixture
+def site():
+    return site_factory(invoicing="staff")
+
+
+def order(site, **values):
+    values = {"payment_days": 14, "pays_by": "transfer"} | values
+    return order_factory([line_item(1, quantity=1, unit_price=100)], site=site, **values)
+
+
+def due_on(invoice):
+    return invoice.said["payment"]["due_on"]
+
+
+def test_the_days_to_pay_run_from_the_invoice(site):
+    invoice = invoices.issue(order(site))
+    assert due_on(invoice) == (invoice.issued_on + timedelta(days=14)).isoformat()
+
+
+@pytest.mark.parametrize("values", [{"payment_days": None}, {"pays_by": "online"}])
+def test_who_pays_at_once_reads_no_day(site, values):
+    assert due_on(invoices.issue(order(site, **values))) == ""
+
+
+@pytest.mark.parametrize("plan", [[], PLAN])
+def test_what_is_paid_is_not_asked_for(site, plan):
+    invoice = invoices.issue(pay(order(site, instalments=plan), 119))
+    assert due_on(invoice) == ""
+    assert "plan" not in invoice.said["view"]
+
+
+def test_the_plan_of_the_order_is_none_of_its_deposit_invoice(site):
+    deposit = invoices.issue_deposit(order(site, instalments=PLAN))
+    assert "plan" not in deposit.said["view"]
+    assert "terms" not in deposit.said["payment"]
+    assert due_on(deposit) == (deposit.issued_on + timedelta(days=14)).isoformat()
+
+
+def test_a_credit_note_asks_for_nothing(site):
+    note = invoices.credit(invoices.issue(order(site)), "Wrong")
+    assert note.said["payment"] == {}
+
+
+def test_a_credit_note_has_a_row_of_each_tax_that_it_takes_back(site):
+    made = order_factory([line_item(1), line_item(2, tax_rate=D(7))], site=site)
+    note = invoices.credit(invoices.issue(made), "Wrong", keys=[made.lines[1].key])
+    assert [row["rate"] for row in note.said["figures"]["rows"]] == ["7"]
+
+
+def test_coins_stand_on_a_credit_note_that_takes_them_back(site):
+    items = [line_item(unit_price=D("10.02"), quantity=1, tax_rate=0)]
+    coins = order_factory(items, site=site, currency="CHF", rounding_unit=D("0.05"))
+    assert "Rounding" in words(invoices.credit(invoices.issue(coins), "Wrong"))
+    assert "Rounding" not in words(invoices.credit(invoices.issue(order(site)), "Wrong"))
+
+
+def test_an_option_that_nobody_chose_stands_on_no_invoice(site):
+    left_out = {"is_optional": True, "is_selected": False}
+    items = [line_item(1, name="Banner"), line_item(2, name="Eyelets", **left_out)]
+    invoice = invoices.issue(again(order_factory(items, site=site)))
+    assert [row["name"] for row in invoice.said["figures"]["rows"]] == ["Banner"]
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        (None, {"total": "€119.00"}),
+        (20, {"total": "€119.00", "paid": "€20.00", "balance": "€99.00"}),
+        (119, {"total": "€119.00", "paid": "€119.00", "balance": "€0.00"}),
+        (200, {"total": "€119.00", "paid": "€200.00", "balance": "€0.00"}),
+    ],
+)
+def test_below_the_total_stands_what_was_paid_and_what_is_left(site, came, said):
+    made = order(site) if came is None else pay(order(site), came)
+    rows = {row["kind"]: row["amount"] for row in invoices.issue(made).said["view"]["totals"]}
+    assert {kind: rows[kind] for kind in rows if kind not in ("subtotal", "tax")} == said
+
+
+def test_an_order_that_names_no_customer_has_an_invoice_to_nobody(site):
+    made = order(site)
+    SalesDocument.objects.filter(pk=made.pk).update(customer=None)
+    assert invoices.issue(made).said["buyer"] == {}
+
+
+@pytest.mark.parametrize(
+    ("details", "came", "shows"),
+    [("IBAN DE02 1203", 20, True), ("IBAN DE02 1203", 119, False), ("", 20, False)],
+)
+def test_where_to_pay_is_said_while_something_is_to_be_paid(site, details, came, shows):
+    PortalSettings.objects.filter(site=site).update(bank_details=details)
+    invoice = invoices.issue(pay(order(site), came))
+    assert invoice.said["paper"]["shows_bank_details"] is shows
+
+
+@pytest.mark.parametrize(("rate", "rates"), [(19, ["19%"]), (0, [])])
+def test_without_tax_there_is_no_table_of_taxes(site, rate, rates):
+    made = order_factory([line_item(1, tax_rate=rate)], site=site)
+    paper = invoices.issue(made).said["paper"]
+    assert [row["rate"] for row in paper["taxes"]] == rates
