@@ -123,6 +123,16 @@ def test_storing_the_file_again_gives_it_another_try(store):
     assert state_of(attachment).is_ready
 
 
+def test_another_try_waits_for_the_scanner_too(store, settings):
+    lost = store()
+    private_storage().delete(lost.file.name)
+    previews.drain()
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "FILE_SCANNER": "some.scanner"}
+    store()
+    assert state_of(lost).is_pending
+    assert previews._next() is None
+
+
 def test_storing_it_again_draws_nothing_anew_and_tries_no_other(store):
     drawn, other = store(), store("b.png", samples.png((9, 9)))
     private_storage().delete(other.file.name)
