@@ -171,3 +171,9 @@ def test_after_somebody_was_erased_no_words_are_put_into_their_mouth(estimate, c
     row = change(estimate, link)
     told = [str(each) for each in verifying.faults(Estimate.objects.get())]
     assert f"submission {row.pk}: it is not by the person that the history has" in told
+
+
+def test_what_was_accepted_holds_by_itself(estimate):
+    """Also where the shop's own row of terms is not named beside it."""
+    assert Submission.objects.exclude(terms=None).update(terms=None)
+    assert fault(Estimate.objects.get()) == ""
