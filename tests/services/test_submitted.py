@@ -172,3 +172,18 @@ def test_after_somebody_was_erased_no_words_are_put_into_their_mouth(estimate, c
     row = change(estimate, link)
     told = [str(each) for each in verifying.faults(Estimate.objects.get())]
     assert f"submission {row.pk}: it is not by the person that the history has" in told
+
+
+def test_what_was_accepted_holds_by_itself(estimate):
+    """Also where the shop's own row of terms is not named beside it."""
+    assert Submission.objects.exclude(terms=None).update(terms=None)
+    assert fault(Estimate.objects.get()) == ""
+
+
+def test_of_scheme_1_a_signature_that_nobody_gave_is_found(estimate):
+    written_before(estimate, 1)
+    assert fault(Estimate.objects.get()) == ""
+    row = Submission.objects.get(action="approve")
+    Submission.objects.filter(pk=row.pk).update(signature="Mallory")
+    told = f"submission {row.pk}: what was given with it is not what the history has"
+    assert fault(Estimate.objects.get()) == told

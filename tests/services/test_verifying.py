@@ -189,9 +189,9 @@ def test_what_is_of_another_document_is_no_fault_here(estimate, user):
     proofs.send_now(other, user)
     files.store(other, samples.upload("c.png", samples.png((9, 9))), staff=user)
     factories.approve(Order.objects.get(), [key])
-    Submission.objects.filter(document=other).update(
-        terms_text="Theirs", terms_digest=digest(b"Theirs")
-    )
+    theirs = {"terms_text": "Theirs", "terms_digest": digest(b"Theirs")}
+    theirs |= {"withdrawal_text": "Theirs", "withdrawal_digest": digest(b"Theirs")}
+    Submission.objects.filter(document=other).update(**theirs)
     payments.record_offline(Order.objects.get(), amount=Decimal(20))
     pdfs.drain()
     RenderedPdf.objects.filter(document=other).update(file_hash="0" * 64)
