@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = length.of(3, 8)
 ENTRIES = length.of(15, 500)
 KILLS = length.of(3, 20)
-#: Seconds of work for which 95 of 100 hold the document; for how long they wait for the processor
-#: beside seven others is the machine's.
+#: Seconds of work for which 95 of 100 hold the document, in the long form; for how long they wait
+#: for the processor beside seven others is the machine's.
 PACE = 0.01
 
 
@@ -75,7 +75,8 @@ def test_a_history_that_many_write_is_one_chain(tmp_path):
     # Of one that was killed the last entry may be there that it was not told of.
     assert len(told) <= len(sequences) - before <= len(told) + KILLS
     assert activity.first_broken(order) is None
-    assert quantiles([float(seconds) for _place, seconds in told], n=20)[-1] < PACE
+    taken = [float(seconds) for _place, seconds in told]
+    assert not length.IS_LONG or quantiles(taken, n=20)[-1] < PACE
 
 
 def test_without_the_lock_it_would_fork(monkeypatch):
