@@ -115,14 +115,15 @@ NOT_YET = {
 
 
 def written_before(document, scheme):
-    """The whole history as the scheme wrote it, with its hashes."""
+    """The whole history as the scheme wrote it, with its hashes and without gaps."""
     previous = ""
-    for entry in document.activities.order_by("sequence"):
+    for number, entry in enumerate(document.activities.order_by("sequence"), 1):
         kept = activity.facts(entry)
         for name in NOT_YET[scheme]:
             kept.pop(name, None)
         if "decided" in kept and scheme < 3:
             kept["decided"] = [row[:4] for row in kept["decided"]]
+        entry.sequence = number
         entry.data, entry.scheme = canonical_bytes(kept).decode(), scheme
         entry.previous_hash, entry.hash = previous, ""
         previous = entry.hash = activity.entry_hash(entry, document.public_id)

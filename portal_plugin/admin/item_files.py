@@ -51,7 +51,7 @@ def item_files(request, pk, key):
         "document": document,
         "key": key,
         "proofs": overview_rows.proofs_of(document).get(key, []),
-        "files": [row for row in overview_files.attachments(document) if row.item_key == key],
+        "files": overview_files.attachments(document, item_key=key),
         "count": counts(document)[key],
     }
     return render(request, "portal_plugin/admin/item_files.html", context)

@@ -6,11 +6,11 @@ from ..models import Attachment, ExternalFile, Preview
 from ..services import files
 
 
-def attachments(document, skip, most):
-    """Newest first, without the newest ``skip`` and not more than ``most``, each with ``notices``:
-    what to know before it is opened, if it is not closed to everybody (``is_closed``)."""
-    found = Attachment.objects.of_thread(document).filter(removed_at=None)
-    rows = list(found.order_by("-created_at", "-pk")[skip : skip + most])
+def attachments(document, part=slice(None), **lookup):
+    """Newest first, of these the ``part``, each with ``notices``: what to know before it is opened,
+    if it is not closed to everybody (``is_closed``)."""
+    found = Attachment.objects.of_thread(document).filter(removed_at=None, **lookup)
+    rows = list(found.order_by("-created_at", "-pk")[part])
     carried = _carried({row.digest for row in rows})
     for row in rows:
         notices = files.check_words(row), carried.get(row.digest)

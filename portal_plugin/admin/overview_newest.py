@@ -14,7 +14,8 @@ def talk(document, names, query):
     ones to leave out (``?skip=50``, ``?files=50``)."""
     skip, skip_files = _number(query, "skip"), _number(query, "files")
     said = overview_said.said_rows(document, names, skip, LAST + 1)
-    attachments = overview_files.attachments(document, skip_files, LAST + 1)
+    part = slice(skip_files, skip_files + LAST + 1)
+    attachments = overview_files.attachments(document, part)
     return {
         "said": said[-LAST:],
         "said_newer": skip,

@@ -1,6 +1,7 @@
 """SIGTERM: what a service manager, a deploy or ``kill`` says to a command that is at work."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ def softly() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         work.end()
 
-    with work.time_box(float("inf")), _on_sigterm(end):
+    with work.time_box(sys.maxsize), _on_sigterm(end):
         yield
 
 
