@@ -93,6 +93,8 @@ def make_once(django_db_setup, django_db_blocker):
     ``make`` does. What a test writes is taken back to these; the object it reads again itself.
     """
     with django_db_blocker.unblock():
+        # ``getfixturevalue`` comes after a test has begun, and would make rows that go with it.
+        assert not transaction.get_connection().in_atomic_block, "name it among the arguments"
         opened = transaction.atomic()
         opened.__enter__()
 

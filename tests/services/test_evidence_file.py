@@ -49,7 +49,7 @@ def export(estimate, path):
 
 
 @pytest.fixture
-def exported(request, tmp_path):
+def exported(request, made, tmp_path):
     """That of ``estimate``, made once: what a stranger holds knows nothing of a test's database."""
     path = tmp_path / "evidence.zip"
     if not KEPT:
