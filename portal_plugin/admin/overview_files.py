@@ -6,11 +6,11 @@ from ..models import Attachment, ExternalFile, Preview
 from ..services import files
 
 
-def attachments(document, skip, most):
+def attachments(document, skip=0, most=None):
     """Newest first, without the newest ``skip`` and not more than ``most``, each with ``notices``:
     what to know before it is opened, if it is not closed to everybody (``is_closed``)."""
     found = Attachment.objects.of_thread(document).filter(removed_at=None)
-    rows = list(found.order_by("-created_at", "-pk")[skip : skip + most])
+    rows = list(found.order_by("-created_at", "-pk")[skip : most and skip + most])
     carried = _carried({row.digest for row in rows})
     for row in rows:
         notices = files.check_words(row), carried.get(row.digest)
