@@ -109,9 +109,9 @@ def publish(document, user=None):
     return fresh(document)
 
 
-def fresh(document):
+def fresh(row):
     """As another request reads it."""
-    return type(document).objects.get(pk=document.pk)
+    return type(row).objects.get(pk=row.pk)
 
 
 def another(document):

@@ -139,10 +139,6 @@ def take_all(standin, *types):
     return [take(event) for event in events(standin, *types)]
 
 
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
-
-
 def ledger(document):
     return [(e.kind, e.amount, e.currency) for e in LedgerEntry.objects.filter(document=document)]
 

@@ -35,27 +35,11 @@ def said_rows(document, names, skip, most) -> list[SaidRow]:
         comments, notes = _at(comments, notes, slice(skip, skip + most))
     newest = "-created_at", "-pk"
     rows = [
-        SaidRow(
-            kind="comment",
-            author=row.author_name or _author(row),
-            when=row.created_at,
-            text=row.text,
-            item_name=names.get(row.item_key, ""),
-            is_from_customer=row.is_from_customer,
-            is_unanswered=row.is_from_customer and row.answered_at is None,
-            id_to_take_back=row.pk if answering.can_take_back(row) else None,
-        )
+        _comment(row, names.get(row.item_key, ""))
         for row in comments.select_related("staff").order_by(*newest)[:most]
     ]
     rows += [
-        SaidRow(
-            kind="note",
-            author=(staff_name(row.staff) if row.staff else "") or _("Staff"),
-            when=row.created_at,
-            text=row.text,
-            item_name=names.get(row.item_key, ""),
-            is_from_customer=False,
-        )
+        _note(row, names.get(row.item_key, ""))
         for row in notes.select_related("staff").order_by(*newest)[:most]
     ]
     rows.reverse()  # of two at the same moment the older one stays first
@@ -79,6 +63,30 @@ def _at(comments, notes, places: slice):
     return comments.filter(pk__in=keys["comment"]), notes.filter(pk__in=keys["note"])
 
 
+def _comment(row, item_name) -> SaidRow:
+    return SaidRow(
+        kind="comment",
+        author=row.author_name or _author(row),
+        when=row.created_at,
+        text=row.text,
+        item_name=item_name,
+        is_from_customer=row.is_from_customer,
+        is_unanswered=row.is_from_customer and row.answered_at is None,
+        id_to_take_back=row.pk if answering.can_take_back(row) else None,
+    )
+
+
+def _note(row, item_name) -> SaidRow:
+    return SaidRow(
+        kind="note",
+        author=_name_of(row.staff) or _("Staff"),
+        when=row.created_at,
+        text=row.text,
+        item_name=item_name,
+        is_from_customer=False,
+    )
+
+
 def last_said(document):
     """The customer's newest message that waits for an answer, or ``None``."""
     found = Comment.objects.of_thread(document).unanswered().filter(removed_at=None)
@@ -88,4 +96,8 @@ def last_said(document):
 def _author(row) -> str:
     if row.is_from_customer:
         return _("The customer")
-    return (staff_name(row.staff) if row.staff else "") or _("The shop")
+    return _name_of(row.staff) or _("The shop")
+
+
+def _name_of(staff) -> str:
+    return staff_name(staff) if staff else ""

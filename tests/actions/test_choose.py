@@ -42,10 +42,6 @@ def key_of(document, name):
     return next(item.key for item in document.lines if item.name == name)
 
 
-def again(document):
-    return type(document).objects.get(pk=document.pk)
-
-
 def choose(client, document, back, *options):
     url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
     ticks = {f"option_{key_of(document, name)}": "on" for name in options}
@@ -68,9 +64,9 @@ def test_before_anything_is_chosen_staffs_selection_holds(estimate):
 def test_the_total_follows_what_is_chosen_and_what_is_taken_back(client, enter, estimate):
     enter(estimate)
     assert choose(client, estimate, "Steel", "Lamp").status_code in (200, 303)
-    assert again(estimate).totals.total == again(estimate).listed_total == 476
+    assert fresh(estimate).totals.total == fresh(estimate).listed_total == 476
     choose(client, estimate, "Wood")
-    assert again(estimate).totals.total == 238
+    assert fresh(estimate).totals.total == 238
     count = Choice.objects.count()
     choose(client, estimate, "Wood")
     assert Choice.objects.count() == count
@@ -82,14 +78,14 @@ def test_page_and_paper_say_what_is_chosen(client, enter, estimate):
     url = reverse("portal_plugin:document", args=[estimate.public_id])
     page = client.get(url).content.decode()
     assert all(text in page for text in ("Option, not chosen", "Back: chosen", "Choose options"))
-    printed = paper.page(document_view(again(estimate)))
+    printed = paper.page(document_view(fresh(estimate)))
     assert all(text in printed for text in ("Optional, not included", "Alternative, not included"))
 
 
 def test_what_is_chosen_is_approved_and_ordered(client, enter, estimate):
     enter(estimate)
     choose(client, estimate, "Steel")
-    approve(again(estimate))
+    approve(fresh(estimate))
     order = Order.objects.get()
     assert sorted(item.name for item in order.lines) == ["Sign", "Steel"]
     assert not order.has_choices
@@ -101,15 +97,15 @@ def test_an_approval_comes_back_with_what_it_was_given_to(client, enter, estimat
     enter(estimate)
     approve(estimate, [key_of(estimate, "Wood")])
     choose(client, estimate, "Steel")
-    assert key_of(estimate, "Steel") in again(estimate).standing.waiting_keys
+    assert key_of(estimate, "Steel") in fresh(estimate).standing.waiting_keys
     choose(client, estimate, "Wood")
-    assert again(estimate).standing.waiting_keys == [key_of(estimate, "Sign")]
+    assert fresh(estimate).standing.waiting_keys == [key_of(estimate, "Sign")]
 
 
 def test_a_new_version_changes_nothing_of_the_choice(client, enter, estimate):
     enter(estimate)
     choose(client, estimate, "Steel", "Lamp")
-    assert publish(again(estimate)).totals.total == 476
+    assert publish(fresh(estimate)).totals.total == 476
 
 
 def test_what_is_not_offered_cannot_be_chosen(client, enter, estimate):
@@ -127,7 +123,7 @@ def test_nothing_is_chosen_on_an_order(client, enter):
 
 
 def test_only_what_can_be_chosen_costs_a_query(estimate, django_assert_num_queries):
-    plain, chosen = again(estimate_factory()), again(estimate)
+    plain, chosen = fresh(estimate_factory()), fresh(estimate)
     for document in (plain, chosen):
         assert document.lines
     with django_assert_num_queries(0):
@@ -155,7 +151,7 @@ def test_an_option_that_came_after_the_page_was_opened_is_not_left_out_by_it(cli
     assert form[stand].value()
     again_posted = {**posted, "version": form["version"].value(), stand: "on"}
     assert client.post(url, again_posted).status_code == 303
-    assert key_of(document, "Stand") in again(document).counted_keys
+    assert key_of(document, "Stand") in fresh(document).counted_keys
 
 
 def test_a_choice_that_can_make_the_order_needs_the_code_that_a_yes_needs(client, enter):
@@ -174,7 +170,7 @@ def test_a_choice_that_can_make_the_order_needs_the_code_that_a_yes_needs(client
 
 def test_what_is_not_chosen_waits_for_nobody(client, enter, estimate):
     enter(estimate)
-    view = document_view(again(estimate))
+    view = document_view(fresh(estimate))
     assert [item.name for item in view.waiting_items] == ["Sign", "Wood"]
     page = client.get(reverse("portal_plugin:document", args=[estimate.public_id])).content.decode()
     assert "Waiting for you: 2 items" in page

@@ -21,8 +21,8 @@ from portal_plugin.services import inviting, links, on_behalf, renewing, sending
 from portal_plugin.services.mail_receivers import address_of
 from tests import factories
 from tests.actions.test_roles import run
+from tests.factories import fresh
 from tests.filling import filled, url_of
-from tests.models.test_approvers import fresh
 
 pytestmark = pytest.mark.django_db
 ALEX = {"name": "Alex", "email": "alex@example.org", "role": "look"}

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal_plugin.models import Decision, Estimate, OutgoingEmail, Submission
-from tests.factories import approve, estimate_factory, link_factory
+from tests.factories import approve, estimate_factory, fresh, link_factory
 
 from . import pages
 
@@ -24,7 +24,7 @@ def made(make_once):
 @pytest.fixture
 def approved(boss, made):
     """The first of three items is approved."""
-    return Estimate.objects.get(pk=made.pk)
+    return fresh(made)
 
 
 def publish(client, document, changed, value="send"):

@@ -5,7 +5,7 @@ from wagtail.models import GroupSitePermission
 
 from portal_plugin.models import ChangeRequest, Comment, Estimate, InternalNote
 from portal_plugin.services import staging
-from tests.factories import estimate_factory, line_item, link_factory
+from tests.factories import estimate_factory, fresh, line_item, link_factory
 
 from . import pages
 
@@ -20,7 +20,7 @@ def made(make_once):
 @pytest.fixture
 def document(boss, made):
     """Out, with somebody who has a way in."""
-    return Estimate.objects.get(pk=made.pk)
+    return fresh(made)
 
 
 def edit(document):

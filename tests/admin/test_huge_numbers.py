@@ -3,7 +3,7 @@
 import pytest
 
 from portal_plugin.models import Estimate
-from tests.factories import estimate_factory, user_factory
+from tests.factories import estimate_factory, fresh, user_factory
 
 from . import pages
 from .test_bad_input import edit
@@ -19,10 +19,6 @@ def _boss(client):
 @pytest.fixture(scope="module")
 def made(make_once):
     return make_once(lambda: estimate_factory(items=1))
-
-
-def fresh(document):
-    return Estimate.objects.get(pk=document.pk)
 
 
 def publish(client, document, rows, **values):

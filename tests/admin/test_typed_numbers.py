@@ -9,9 +9,9 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 
-from portal_plugin.models import Estimate, ItemTemplate, LedgerEntry, Order, PortalSettings
+from portal_plugin.models import Estimate, ItemTemplate, LedgerEntry, PortalSettings
 from portal_plugin.services import invoices, payments
-from tests.factories import estimate_factory, order_factory
+from tests.factories import estimate_factory, fresh, order_factory
 
 from . import pages
 from .test_fees_field import posted
@@ -37,13 +37,13 @@ def made(make_once):
 
 @pytest.fixture
 def order(boss, made):
-    return Order.objects.get(pk=made[1].pk)
+    return fresh(made[1])
 
 
 @of_each
 def test_of_an_item_and_a_document(client, boss, made, typed, only_site):
     PortalSettings.objects.filter(site=only_site).update(least_deposit=1)
-    document = Estimate.objects.get(pk=made[0].pk)
+    document = fresh(made[0])
     address = pages.url(Estimate, "edit", document.pk)
     form = client.get(address).context["form"]
     rows = numbers_of(form.formsets["line_items"].forms[0])
@@ -141,7 +141,7 @@ def test_of_money_that_goes_back_or_was_mistyped(client, order, typed, name):
 @of_each
 def test_of_a_credit_note(client, order, typed, only_site):
     PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
-    invoice = invoices.issue(Order.objects.get(pk=order.pk))
+    invoice = invoices.issue(fresh(order))
     data = {"invoice": invoice.pk, "reason": "Late", "amount": typed, "key": str(uuid.uuid4())}
     response = client.post(pages.do(order, "credit"), data)
     assert response.status_code == (302 if typed in TWELVE else 409)

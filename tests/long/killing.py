@@ -1,7 +1,10 @@
-"""A power cut at a named point: the act runs in a process of its own, which ends itself there."""
+"""A power cut at a named point, or at any: the act runs in a process of its own, which ends itself
+there."""
 
 import os
+import random
 import signal
+import threading
 import traceback
 
 from django.db import DatabaseError, connections
@@ -16,10 +19,7 @@ def killed_at(point, act):
     The database has to be a file or a server, and no transaction open.
     """
     connections.close_all()
-    child = os.fork()
-    if child == 0:
-        _die(point, act)
-    _pid, status = os.waitpid(child, 0)
+    _pid, status = os.waitpid(forked(lambda: _until(point, act)), 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True
@@ -27,23 +27,25 @@ def killed_at(point, act):
     return False
 
 
-def _die(point, act):
-    # Sockets and locks of the parent's threads are not ours.
-    client._client.cache_clear()
+def _until(point, act):
+    die_at(point)
+    act()
+
+
+def die_at(point):
+    """This process, once it comes there."""
 
     def reached(name):
         if name == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
     faults.on_reach = reached
-    status = 1
-    try:
-        act()
-        status = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(status)
+
+
+def die_within(seconds):
+    """This process, at whatever it is then."""
+    timer = threading.Timer(random.random() * seconds, os.kill, (os.getpid(), signal.SIGKILL))
+    timer.start()
 
 
 def forked(act):

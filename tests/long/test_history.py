@@ -2,8 +2,6 @@
 no fork, and whatever a process was told is kept is in it."""
 
 import os
-import random
-import signal
 import threading
 import time
 from statistics import quantiles
@@ -18,7 +16,7 @@ from tests import factories
 from tests.races.together import attempt, together
 
 from . import length
-from .killing import forked, insist
+from .killing import die_within, forked, insist
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = length.of(3, 8)
@@ -41,8 +39,7 @@ def write(pk):
 def write_on(pk, log, dies):
     """All of one writer's entries; one that dies is killed within the first hundredth of them."""
     if dies:
-        after = random.random() * 0.01 * ENTRIES
-        threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        die_within(0.01 * ENTRIES)
     while len(lines(log)) < ENTRIES:
         seconds, sequence = insist(lambda: write(pk))
         with log.open("a") as file:

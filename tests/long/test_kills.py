@@ -17,7 +17,7 @@ from portal_plugin.models import Invoice, LedgerEntry, OutgoingEmail, PaymentAtt
 from portal_plugin.services import activity, invoices, outbox, payments, pdfs
 from portal_plugin.services.payments import refunding
 from portal_plugin.statuses import EmailState, RefundState, WorkState
-from tests.factories import link_factory, order_factory, site_factory, user_factory
+from tests.factories import fresh, link_factory, order_factory, site_factory, user_factory
 from tests.paying import ask, begin, confirm, events, order, standin, take
 
 from . import books, length
@@ -34,10 +34,6 @@ OF_ISSUING = [point for point in faults.POINTS if point.startswith("issue.")]
 OF_COMPARING = [
     point for point in faults.POINTS if point.startswith(("reconcile.", "booking.", "refund.b"))
 ]
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 def five_minutes_later():

@@ -28,7 +28,7 @@ from tests.paying import standin
 from tests.smtp_server import MailServer
 
 from . import length
-from .killing import forked, insist
+from .killing import die_at, die_within, forked, insist
 
 __all__ = ["standin"]
 
@@ -81,7 +81,7 @@ class Worker:
             if self.act.is_done(pk):
                 continue
             if death and given == death[0]:
-                die_at(death[1])
+                die(death[1])
             insist(partial(self.act.do, pk))
             with self.log.open("a") as lines:
                 lines.write(f"{time.monotonic()}\n")
@@ -102,17 +102,11 @@ class Worker:
         return True
 
 
-def die_at(point):
+def die(point):
     if point == ANYWHERE:
-        after = random.random() * 0.02
-        threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
-        return
-
-    def reached(name):
-        if name == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    faults.on_reach = reached
+        die_within(0.02)
+    else:
+        die_at(point)
 
 
 # -- What is numbered ----------------------------------------------------------------------------

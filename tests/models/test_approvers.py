@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import DirectLink, OutgoingEmail, SalesDocument
+from portal_plugin.models import OutgoingEmail, SalesDocument
 from portal_plugin.models.documents import lock
 from portal_plugin.registry import action
 from portal_plugin.services import deadlines, links, listing, on_behalf, reminding, versions
@@ -39,12 +39,12 @@ def estimate(made):
 
 @pytest.fixture
 def kim(made):
-    return DirectLink.objects.get(pk=made[1].pk)
+    return fresh(made[1])
 
 
 @pytest.fixture
 def alex(made):
-    return DirectLink.objects.get(pk=made[2].pk)
+    return fresh(made[2])
 
 
 def answer(document, link, name="approve", place=0, **typed):

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal_plugin.services import payments
-from tests.services.test_instalments import again, ordered, planned
+from tests.factories import fresh
+from tests.services.test_instalments import ordered, planned
 
 pytestmark = pytest.mark.django_db
 STATE = '<span class="portal-sum-more"><span class="portal-strong">'
@@ -70,4 +71,4 @@ def test_a_plan_costs_no_query_and_without_one_nothing_shows(client, enter):
         payments.record_offline(document, amount=Decimal(1), method="Cash")
     html, count = page(client, without)
     assert "Payment plan" not in html
-    assert page(client, again(with_plan))[1] == count
+    assert page(client, fresh(with_plan))[1] == count

@@ -10,7 +10,7 @@ from portal_plugin.exceptions import PortalError
 from portal_plugin.models import Activity, LedgerEntry, OutgoingEmail, PaymentAttempt, StripeEvent
 from portal_plugin.services import payments
 from portal_plugin.services.payments import starting
-from tests.factories import link_factory
+from tests.factories import fresh, link_factory
 from tests.paying import ask, begin, confirm, events, order, standin, take
 from tests.races.together import attempt, together
 
@@ -18,10 +18,6 @@ __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 actors = pytest.mark.parametrize("actors", [2, 20])
-
-
-def fresh(document):
-    return type(document).objects.get(pk=document.pk)
 
 
 def press(document, link, **options):

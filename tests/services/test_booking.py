@@ -13,6 +13,7 @@ from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeEvent
 from portal_plugin.services import activity, payments, work
 from portal_plugin.services.payments import booking
 from portal_plugin.statuses import AttemptState, LedgerKind
+from tests.factories import fresh
 from tests.paying import (
     BALANCE,
     DEPOSIT,
@@ -20,7 +21,6 @@ from tests.paying import (
     begin,
     confirm,
     events,
-    fresh,
     ledger,
     mails,
     order,

@@ -23,8 +23,8 @@ from portal_plugin.models import (
 from portal_plugin.services import payments, staging
 from portal_plugin.services.payments import booking
 from portal_plugin.statuses import AttemptState
-from tests.factories import order_factory
-from tests.paying import DEPOSIT, begin, fresh, ledger, mails, order, standin
+from tests.factories import fresh, order_factory
+from tests.paying import DEPOSIT, begin, ledger, mails, order, standin
 
 __all__ = ["standin"]
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
 from portal_plugin.services import payments
 from portal_plugin.statuses import AttemptState, PaymentPurpose
-from tests.factories import site_factory
+from tests.factories import fresh, site_factory
 from tests.paying import begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
@@ -24,10 +24,6 @@ def takes_others(standin):
     shop.takes_other_amounts, shop.least_amount = True, Decimal(10)
     shop.save()
     return shop
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 def url(document):

@@ -10,9 +10,9 @@ from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import Invoice, LedgerEntry
 from portal_plugin.services import invoices, staging
 from portal_plugin.shares import worth
-from tests.factories import line_item, order_factory, publish, user_factory
+from tests.factories import fresh, line_item, order_factory, publish, user_factory
 
-from .test_invoices import again, pay, site, words
+from .test_invoices import pay, site, words
 
 __all__ = ["site"]
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_a_credit_note_takes_all_of_it_back_and_makes_room_for_another(site):
     note = invoices.credit(invoice, "Wrong address")
     assert note.number == f"C-{note.issued_on.year}-0001"
     assert (note.net, note.tax, note.total) == (-invoice.net, -invoice.tax, -invoice.total)
-    assert again(invoice).left_total == 0
+    assert fresh(invoice).left_total == 0
     assert all(text in words(note) for text in (invoice.number, "Wrong address"))
     with pytest.raises(NotAvailable, match="taken back already"):
         invoices.credit(invoice, "Again")
@@ -42,7 +42,7 @@ def test_a_credit_note_over_an_amount_takes_each_tax_by_its_share(site):
     assert [(band.rate, band.tax) for band in note.bands] == [(7, D("-0.70")), (19, D("-1.90"))]
     rest = invoices.credit(invoice, "The rest")
     assert note.total + rest.total == -invoice.total
-    assert worth(again(invoice).left) == 0
+    assert worth(fresh(invoice).left) == 0
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "500", "1.005"])
@@ -71,7 +71,7 @@ def test_what_was_given_back_on_the_invoice_at_another_rate_holds_up_no_item(sit
     assert invoices.credit(invoice, "Scratched", keys=keys[:1]).total == -119
     with pytest.raises(NotAvailable, match="is not left"):
         invoices.credit(invoice, "Scratched", keys=keys[1:2])
-    assert again(invoice).left_total == D("97.60")
+    assert fresh(invoice).left_total == D("97.60")
 
 
 def test_an_item_is_taken_back_by_name_once(site):
@@ -104,8 +104,8 @@ def test_items_one_by_one_are_the_whole_invoice(site):
     order = order_factory(items, site=site, discount_amount=D("0.01"))
     invoice = invoices.issue(order)
     for line in order.lines:
-        invoices.credit(again(invoice), "Not delivered", keys=[line.key])
-    assert again(invoice).left_total == 0
+        invoices.credit(fresh(invoice), "Not delivered", keys=[line.key])
+    assert fresh(invoice).left_total == 0
 
 
 def test_what_stands_on_no_row_cannot_be_taken_back_by_name(site):
@@ -136,7 +136,7 @@ def test_coins_are_taken_back_as_well(site, typed):
     assert (invoice.total, invoice.rounding) == (D("10.00"), D("-0.02"))
     note = invoices.credit(invoice, "Wrong", amount=typed)
     assert (note.total, note.rounding) == (D("-10.00"), D("0.02"))
-    assert again(invoice).left_total == again(invoice).left_rounding == 0
+    assert fresh(invoice).left_total == fresh(invoice).left_rounding == 0
 
 
 def test_cancelling_keeps_what_was_paid_charged_on_the_oldest_first(site):
@@ -144,7 +144,7 @@ def test_cancelling_keeps_what_was_paid_charged_on_the_oldest_first(site):
     deposit, last = invoices.issue_deposit(order), invoices.issue(order)
     pay(order, 80)
     staging.cancel(order, "Too late", money="kept")
-    assert (again(deposit).left_total, again(last).left_total) == (D("59.50"), D("20.50"))
+    assert (fresh(deposit).left_total, fresh(last).left_total) == (D("59.50"), D("20.50"))
 
 
 def test_cancelling_takes_nothing_back_where_all_that_was_charged_is_kept(site):
@@ -169,14 +169,14 @@ def test_cancelling_takes_back_no_more_than_all_where_less_than_nothing_was_kept
         document=order, kind="refund", amount=-5, currency="EUR", occurred_at=timezone.now()
     )
     staging.cancel(order, "Too late", money="kept")
-    assert again(invoice).left_total == 0
+    assert fresh(invoice).left_total == 0
 
 
 def test_cancelling_takes_back_what_was_charged(site):
     order = order_factory(items=1, site=site)
     invoice = invoices.issue(order)
     staging.cancel(order, "Out of stock")
-    assert again(invoice).left_total == 0
+    assert fresh(invoice).left_total == 0
     assert invoice.credit_notes.get().reason == "Out of stock"
 
 
@@ -185,7 +185,7 @@ def test_cancelling_leaves_charged_what_the_shop_keeps(site):
     invoice = invoices.issue(order)
     pay(order, 50)
     staging.cancel(order, "Too late", money="kept")
-    assert again(invoice).left_total == 50
+    assert fresh(invoice).left_total == 50
 
 
 def test_cancelling_is_not_held_up_by_less_than_was_rounded(site):

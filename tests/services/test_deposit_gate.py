@@ -8,7 +8,7 @@ from django.urls import reverse
 from portal_plugin.exceptions import DepositMissing
 from portal_plugin.models import Stage
 from portal_plugin.services import activity, payments, staging
-from tests.factories import order_factory, user_factory
+from tests.factories import fresh, order_factory, user_factory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,29 +26,25 @@ def stage(order):
     return found
 
 
-def again(order):
-    return type(order).objects.get(pk=order.pk)
-
-
 def test_before_the_deposit_it_is_refused_and_nothing_is_written(order, stage):
     before = order.activities.count()
     with pytest.raises(DepositMissing):
         staging.set_stage(order, stage, note=" ")
-    assert again(order).stage is None
+    assert fresh(order).stage is None
     assert order.activities.count() == before
 
 
 def test_a_note_lets_it_through_and_stands_in_the_history(order, stage):
     staging.set_stage(order, stage, note="Regular customer")
-    assert again(order).stage == stage
+    assert fresh(order).stage == stage
     entry = order.activities.get(verb="stage")
     assert activity.facts(entry)["reason"] == "Regular customer"
 
 
 def test_once_it_is_paid_nothing_is_asked(order, stage):
     payments.record_offline(order, amount=order.deposit_due, method="Cash", user=user_factory())
-    staging.set_stage(again(order), stage)
-    assert again(order).stage == stage
+    staging.set_stage(fresh(order), stage)
+    assert fresh(order).stage == stage
 
 
 def test_the_overview_asks_for_the_note_once_it_was_refused(client, order, stage):

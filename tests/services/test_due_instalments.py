@@ -16,9 +16,9 @@ from portal_plugin.models import (
 )
 from portal_plugin.services import due_instalments, listing, mail_rendering
 from portal_plugin.statuses import AttemptState, LinkRole, PaymentPurpose
-from tests.factories import link_factory, publish
+from tests.factories import fresh, link_factory, publish
 
-from .test_instalments import THIRDS, again, ordered, pay, planned
+from .test_instalments import THIRDS, ordered, pay, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +38,8 @@ def order():
     DocumentVersion.objects.filter(document=found.pk).update(created_at=yesterday)
     listing.refresh(found)
     link_factory(found)
-    assert again(found).listed_due_on == days.today() + timedelta(days=1)
-    return again(found)
+    assert fresh(found).listed_due_on == days.today() + timedelta(days=1)
+    return fresh(found)
 
 
 def mails():

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models.items import TaxCategory
 from portal_plugin.services import invoices
-from tests.factories import customer_factory, line_item, order_factory, publish, site_factory
+from tests.factories import customer_factory, fresh, line_item, order_factory, publish, site_factory
 from tests.schematron import broken_rules, fired
 
 from .test_einvoices import SHOP, Read
-from .test_invoices import again
 
 # What is drawn and stored is the same on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
@@ -36,7 +35,7 @@ def site():
 
 def hold(invoice):
     """By our own reading of the rules, and by that of those who wrote them."""
-    check_rules(Read(invoice), again(invoice))
+    check_rules(Read(invoice), fresh(invoice))
     if HAS_SAXON:
         assert broken_rules(invoice.said["einvoice"].encode()) == []
 
@@ -107,7 +106,7 @@ def test_every_invoice_keeps_them(
     elif back == "one item" and not deposit:
         with suppress(NotAvailable):  # where others are below zero, so much is not left
             made.append(invoices.credit(whole, "Wrong", keys=[order.lines[0].key]))
-    if back == "all" or again(whole).left_total:
+    if back == "all" or fresh(whole).left_total:
         made.append(invoices.credit(whole, "Wrong"))
     for invoice in made:
         hold(invoice)

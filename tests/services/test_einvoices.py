@@ -17,9 +17,9 @@ from portal_plugin.models import Invoice, NumberSequence, PortalSettings, Render
 from portal_plugin.services import invoice_paper, invoices, pdfs, staging
 from portal_plugin.services.invoices import cii, einvoices
 from tests.archiving import pdf_of
-from tests.factories import customer_factory, line_item, order_factory, site_factory
+from tests.factories import customer_factory, fresh, line_item, order_factory, site_factory
 
-from .test_invoices import again, pay
+from .test_invoices import pay
 
 # What is drawn and stored is the same on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
@@ -368,7 +368,7 @@ def test_the_pdf_carries_it_as_the_norm_wants(site):
     assert attached.get_object()["/UF"] == "factur-x.xml"
     assert attached.get_object()["/EF"]["/F"].get_object()["/Subtype"] == "/text/xml"
     check_metadata(root["/Metadata"].get_data())
-    sheet = invoice_paper.sheet(again(invoice))
+    sheet = invoice_paper.sheet(fresh(invoice))
     assert stored == pdf.render(
         sheet.html,
         files=sheet.files,

@@ -18,7 +18,7 @@ from portal_plugin.services.payments import choosing, offers
 from portal_plugin.services.presentation import document_view
 from portal_plugin.services.presentation.sentences import next_sentence, state_sentence
 from portal_plugin.statuses import PaymentPurpose, WaitingFor
-from tests.factories import approve, estimate_factory, line_item, order_factory, publish
+from tests.factories import approve, estimate_factory, fresh, line_item, order_factory, publish
 from tests.paying import ask, begin, confirm, standin, take_all
 
 __all__ = ["standin"]
@@ -37,20 +37,16 @@ def planned(plan=THIRDS, price="1000", **values):
     return approve(order_factory(items=items, instalments=plan, **values))
 
 
-def again(order):
-    return type(order).objects.get(pk=order.pk)
-
-
 def pay(order, amount):
     payments.record_offline(order, amount=Decimal(amount), method="Cash")
-    return again(order)
+    return fresh(order)
 
 
 def ordered(order, ago):
     """As if it had gone out so many days ago."""
     out = timezone.now() - timedelta(days=ago)
     SalesDocument.objects.filter(pk=order.pk).update(first_published_at=out)
-    return again(order)
+    return fresh(order)
 
 
 def test_pay_asks_for_one_after_the_other():
@@ -82,7 +78,7 @@ def test_money_that_went_back_is_asked_for_again():
     order = planned()
     entry = payments.record_offline(order, amount=Decimal("333"), method="Cash")
     payments.refund_outside(entry, amount=Decimal("33"), reason="Late")
-    assert (again(order).next_instalment.number, again(order).amount_due) == (1, 33)
+    assert (fresh(order).next_instalment.number, fresh(order).amount_due) == (1, 33)
 
 
 def test_what_comes_with_the_order_is_paid_before_the_shop_starts():
@@ -150,8 +146,8 @@ def test_the_order_and_a_copy_have_the_plan_of_what_they_were_made_from():
     estimate = estimate_factory(items=2, instalments=THIRDS)
     keys = [item.key for item in estimate.lines]
     rest = splitting.split_off(estimate, keys[:1])
-    assert rest.instalments == again(estimate).instalments == THIRDS
-    order = approve(again(estimate)).resulting_order
+    assert rest.instalments == fresh(estimate).instalments == THIRDS
+    order = approve(fresh(estimate)).resulting_order
     assert order.instalments == duplicate(order).instalments == THIRDS
 
 
@@ -231,7 +227,7 @@ def test_a_card_form_for_one_is_not_that_for_the_next(standin):
     halves = [{"percent": "50", "on": "", "days": None}, {"percent": "", "on": "", "days": 9}]
     order = planned(halves)
     first = begin(order)
-    assert begin(again(order)).attempt == first.attempt
+    assert begin(fresh(order)).attempt == first.attempt
     second = begin(pay(order, "500"))
     assert second.attempt.amount == first.attempt.amount == 500
     assert (first.attempt.instalment, second.attempt.instalment) == (1, 2)
@@ -240,8 +236,8 @@ def test_a_card_form_for_one_is_not_that_for_the_next(standin):
     )
     confirm(standin, second.attempt.payment_intent)
     take_all(standin, "payment_intent.succeeded")
-    assert again(order).balance_due == 0
-    assert offers.progress(again(order)).message == "Thank you. Instalment 2 of €500.00 is paid."
+    assert fresh(order).balance_due == 0
+    assert offers.progress(fresh(order)).message == "Thank you. Instalment 2 of €500.00 is paid."
 
 
 def test_a_choice_moves_the_instalments():

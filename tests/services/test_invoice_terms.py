@@ -7,9 +7,9 @@ import pytest
 
 from portal_plugin.models import PortalSettings, SalesDocument
 from portal_plugin.services import invoices
-from tests.factories import line_item, order_factory, site_factory
+from tests.factories import fresh, line_item, order_factory, site_factory
 
-from .test_invoiced_instalments import PLAN, again, pay
+from .test_invoiced_instalments import PLAN, pay
 from .test_invoices import words
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_coins_stand_on_a_credit_note_that_takes_them_back(site):
 def test_an_option_that_nobody_chose_stands_on_no_invoice(site):
     left_out = {"is_optional": True, "is_selected": False}
     items = [line_item(1, name="Banner"), line_item(2, name="Eyelets", **left_out)]
-    invoice = invoices.issue(again(order_factory(items, site=site)))
+    invoice = invoices.issue(fresh(order_factory(items, site=site)))
     assert [row["name"] for row in invoice.said["figures"]["rows"]] == ["Banner"]
 
 

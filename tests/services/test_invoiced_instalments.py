@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from portal_plugin.models import Order
 from portal_plugin.services import invoice_paper, invoices, payments
-from tests.factories import line_item, order_factory, site_factory
+from tests.factories import fresh, line_item, order_factory, site_factory
 
 from .test_einvoices import SHOP, Read
 
@@ -30,13 +29,9 @@ def planned(site, plan=PLAN, **values):
     return order_factory(items=items, site=site, instalments=plan, **values)
 
 
-def again(order):
-    return Order.objects.get(pk=order.pk)
-
-
 def pay(order, amount):
     payments.record_offline(order, amount=Decimal(amount), method="Cash")
-    return again(order)
+    return fresh(order)
 
 
 def terms(invoice):
@@ -78,7 +73,7 @@ def test_the_last_one_has_its_day(site):
 def test_what_a_deposit_invoice_asks_for_is_not_asked_for_again(site):
     order = planned(site)
     deposit = invoices.issue_deposit(order)
-    invoice = invoices.issue(again(order))
+    invoice = invoices.issue(fresh(order))
     assert deposit.total == Decimal("35.70")
     assert terms(invoice) == ["2 instalments: €35.70 (by May 3, 2031), €47.60 (by Aug. 3, 2031)"]
     assert "EUR35.70" in invoice.said["paper"]["qr"]["payload"]

@@ -34,6 +34,7 @@ from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import WorkState
 from tests.archiving import pdf_of
 from tests.factories import (
+    fresh,
     line_item,
     link_factory,
     order_factory,
@@ -51,13 +52,9 @@ def site():
     return site_factory(invoicing="staff")
 
 
-def again(row):
-    return type(row).objects.get(pk=row.pk)
-
-
 def pay(order, amount):
-    payments.record_offline(again(order), amount=D(amount), method="Cash", user=user_factory())
-    return again(order)
+    payments.record_offline(fresh(order), amount=D(amount), method="Cash", user=user_factory())
+    return fresh(order)
 
 
 def words(invoice):
@@ -220,7 +217,7 @@ def test_what_has_an_invoice_is_kept(site):
     order = order_factory(items=1, site=site)
     invoices.issue(order)
     with pytest.raises(EvidenceIsKept):
-        again(order).unpublish()
+        fresh(order).unpublish()
 
 
 @pytest.mark.skipif(bool(gateway.what_is_missing()), reason=gateway.what_is_missing())
@@ -246,7 +243,7 @@ def test_an_order_is_overdue_by_the_day_on_its_invoice_and_not_before(site):
     listing.refresh(order)
     assert list(Order.objects.payment_overdue()) == [order]
     invoice = invoices.issue(order)
-    assert again(order).listed_due_on == invoice.due_on == days.today() + timedelta(days=14)
+    assert fresh(order).listed_due_on == invoice.due_on == days.today() + timedelta(days=14)
     assert not Order.objects.payment_overdue()
     invoices.credit(invoice, "Wrong address")
     assert list(Order.objects.payment_overdue()) == [order]

@@ -13,7 +13,7 @@ from portal_plugin.services import payments, staging
 from portal_plugin.services.payments import booking, comparing, disputing
 from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import AttemptState, DisputeState, LedgerKind
-from tests.factories import site_factory
+from tests.factories import fresh, site_factory
 from tests.paying import (
     DEPOSIT,
     FEES,
@@ -21,7 +21,6 @@ from tests.paying import (
     begin,
     confirm,
     events,
-    fresh,
     intents,
     order,
     standin,

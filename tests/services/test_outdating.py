@@ -9,8 +9,8 @@ from portal_plugin.models import LedgerEntry, PaymentAttempt, Stage
 from portal_plugin.services import payments, staging, work
 from portal_plugin.services.payments import outdating
 from portal_plugin.statuses import AttemptState
-from tests.factories import link_factory, publish, site_factory
-from tests.paying import FEES, ask, begin, confirm, fresh, intents, order, standin, take_all
+from tests.factories import fresh, link_factory, publish, site_factory
+from tests.paying import FEES, ask, begin, confirm, intents, order, standin, take_all
 
 __all__ = ["standin"]
 

@@ -19,6 +19,7 @@ from portal_plugin.services.presentation import document_view
 from tests.factories import (
     customer_factory,
     estimate_factory,
+    fresh,
     line_item,
     order_factory,
     site_factory,
@@ -46,10 +47,6 @@ def plain(text):
     return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
-def again(document):
-    return type(document).objects.get(pk=document.pk)
-
-
 def pay(document, amount):
     LedgerEntry.objects.create(
         document=document,
@@ -59,12 +56,12 @@ def pay(document, amount):
         method="Visa 4242",
         occurred_at=timezone.now(),
     )
-    return again(document)
+    return fresh(document)
 
 
 def set_shop(document, **values):
     PortalSettings.objects.filter(site=document.site).update(**values)
-    return again(document)
+    return fresh(document)
 
 
 # -- What it says -------------------------------------------------------------------------------
@@ -114,7 +111,7 @@ def test_a_cancelled_order_is_marked_void_with_the_reason():
     order = order_factory(items=1)
     values = {"cancelled_at": timezone.now(), "cancel_reason": "Made twice by mistake"}
     SalesDocument.objects.filter(pk=order.pk).update(**values)
-    text = text_of(drawn(again(order)))
+    text = text_of(drawn(fresh(order)))
     assert "VOID" in text
     assert "Made twice by mistake" in text
 
@@ -291,14 +288,14 @@ def test_digits_run_as_in_a_phone_number_inside_arabic():
 
 def test_the_hash_stays_while_nothing_changes():
     order = order_factory(items=2)
-    assert paper.sheet(order).input_hash == paper.sheet(again(order)).input_hash
+    assert paper.sheet(order).input_hash == paper.sheet(fresh(order)).input_hash
 
 
 def test_the_same_document_makes_the_same_file():
     order = order_factory(items=2)
     made = set()
     for _ in range(2):
-        sheet = paper.sheet(again(order))
+        sheet = paper.sheet(fresh(order))
         data = pdf.render(sheet.html, files=sheet.files, identifier=sheet.input_hash)
         made.add(hashlib.sha256(data).hexdigest())
     assert len(made) == 1
@@ -316,9 +313,9 @@ def test_the_hash_follows_a_payment_the_shop_and_the_logo():
     seen.add(paper.sheet(pay(order, "10")).input_hash)
     seen.add(paper.sheet(set_shop(order, brand_colour="#aa0000")).input_hash)
     give_logo(order.site, picture())
-    seen.add(paper.sheet(again(order)).input_hash)
+    seen.add(paper.sheet(fresh(order)).input_hash)
     give_logo(order.site, picture())
-    seen.add(paper.sheet(again(order)).input_hash)
+    seen.add(paper.sheet(fresh(order)).input_hash)
     assert len(seen) == 5
 
 
@@ -326,7 +323,7 @@ def test_a_comment_leaves_the_hash_alone():
     order = order_factory(items=1)
     before = paper.sheet(order).input_hash
     SalesDocument.objects.filter(pk=order.pk).update(waiting_for="us", listed_state="x")
-    assert paper.sheet(again(order)).input_hash == before
+    assert paper.sheet(fresh(order)).input_hash == before
 
 
 # -- Logos --------------------------------------------------------------------------------------
@@ -344,7 +341,7 @@ def give_logo(site, data, name="logo.png"):
 
 
 def has_picture(order):
-    return any(list(page.images) for page in drawn(again(order)).pages)
+    return any(list(page.images) for page in drawn(fresh(order)).pages)
 
 
 def test_the_logo_is_drawn():

@@ -12,14 +12,13 @@ from portal_plugin.models import PaymentAttempt
 from portal_plugin.services import payments, staging
 from portal_plugin.statuses import AttemptState, LedgerKind, PaymentPurpose
 from sandbox_site.stripe_standin import misbehaviour
-from tests.factories import customer_factory, estimate_factory, link_factory, user_factory
+from tests.factories import customer_factory, estimate_factory, fresh, link_factory, user_factory
 from tests.paying import (
     BALANCE,
     DEPOSIT,
     ask,
     begin,
     confirm,
-    fresh,
     intents,
     ledger,
     mails,

@@ -8,16 +8,13 @@ from portal_plugin.models import Estimate, LineItem, Proof, ProofVersion, SalesD
 from portal_plugin.services import previewing, proofs
 from portal_plugin.statuses import ItemState
 from tests import factories, samples
+from tests.factories import fresh
 
 pytestmark = pytest.mark.django_db
 
 
-def again(document):
-    return type(document).objects.get(pk=document.pk)
-
-
 def previewed(document):
-    return previewing.as_if_published(again(document))
+    return previewing.as_if_published(fresh(document))
 
 
 def states(document):
@@ -50,7 +47,7 @@ def test_what_stands_goes_on_standing(estimate):
 
 def test_what_the_draft_changes_waits(estimate):
     factories.approve(estimate, [line.key for line in estimate.lines])
-    draft = again(estimate)
+    draft = fresh(estimate)
     draft.lines[0].unit_price += Decimal(1)
     previewing.as_if_published(draft)
     assert states(draft) == [ItemState.WAITING, ItemState.APPROVED]
@@ -92,10 +89,10 @@ def test_what_is_out_stays_beside_what_waits(estimate):
     front = add(estimate, "Front")
     proofs.send_now(estimate, None)
     back = add(estimate, "Back")
-    assert to_be(again(estimate)) == [front, back]
+    assert to_be(fresh(estimate)) == [front, back]
     Proof.objects.filter(label="Back").update(position=0)
     Proof.objects.filter(label="Front").update(position=1)
-    assert to_be(again(estimate)) == [back, front]
+    assert to_be(fresh(estimate)) == [back, front]
 
 
 def test_another_documents_proof_is_none_of_it(estimate):

@@ -12,11 +12,11 @@ from portal_plugin.models import PaymentAttempt
 from portal_plugin.services import payments, staging
 from portal_plugin.services.payments import reconciling
 from portal_plugin.statuses import AttemptState
+from tests.factories import fresh
 from tests.paying import (
     DEPOSIT,
     begin,
     confirm,
-    fresh,
     intents,
     ledger,
     mails,

@@ -11,8 +11,8 @@ from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import LedgerEntry, Refund, StripeEvent
 from portal_plugin.services.payments import refund_booking
 from portal_plugin.statuses import RefundState
-from tests.factories import link_factory
-from tests.paying import fresh, mails, order
+from tests.factories import fresh, link_factory
+from tests.paying import mails, order
 
 pytestmark = pytest.mark.django_db
 ALL, PART = Decimal("119.00"), Decimal("40.00")

@@ -10,7 +10,8 @@ from portal_plugin.models import LedgerEntry, Refund
 from portal_plugin.services import payments
 from portal_plugin.services.payments.refunding import catch_up
 from portal_plugin.statuses import RefundState
-from tests.paying import ask, fresh, order, paid, standin
+from tests.factories import fresh
+from tests.paying import ask, order, paid, standin
 
 __all__ = ["standin"]
 

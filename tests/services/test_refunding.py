@@ -15,7 +15,7 @@ from portal_plugin.models import LedgerEntry, OutgoingEmail, Refund
 from portal_plugin.services import activity, payments, staging
 from portal_plugin.services.payments import reconciling, refund_booking
 from portal_plugin.statuses import LedgerKind, RefundState, WaitingFor
-from tests.factories import link_factory, user_factory
+from tests.factories import fresh, link_factory, user_factory
 from tests.paying import ask, charge_of, order, paid, standin, take_all
 
 __all__ = ["standin"]
@@ -23,10 +23,6 @@ __all__ = ["standin"]
 pytestmark = pytest.mark.django_db
 ALL, PART = Decimal("119.00"), Decimal("40.00")
 PATH = "/v1/refunds"
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 def refund(entry, amount=PART, **values):

@@ -11,8 +11,8 @@ from portal_plugin.services import payments, work
 from portal_plugin.services.payments import comparing, reconciling
 from portal_plugin.statuses import AttemptState, RefundState
 from sandbox_site.stripe_standin import Standin
-from tests.factories import site_factory
-from tests.paying import DEPOSIT, begin, confirm, fresh, ledger, order, paid, standin
+from tests.factories import fresh, site_factory
+from tests.paying import DEPOSIT, begin, confirm, ledger, order, paid, standin
 
 __all__ = ["standin"]
 
