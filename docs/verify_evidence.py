@@ -8,6 +8,7 @@ import sys
 import zipfile
 
 TEXTS = ("digest", "terms", "withdrawal", "purchase_order", "checklist", "note", "asked")
+READ = ("evidence.json", "README.txt")
 told, faults, files, named = [], [], set(), set()
 
 
@@ -23,7 +24,7 @@ def hash_of(hash="", key="", is_optional="", is_selected="", one_of="", **rest):
 try:
     archive = zipfile.ZipFile(sys.argv[1])
     text = archive.open("evidence.json").read(2**26)
-    stored = [each for each in archive.infolist() if each.filename.startswith("files/")]
+    stored = [each for each in archive.infolist() if each.filename not in READ]
     if len(text) == 2**26 or sum(each.file_size for each in stored) > os.path.getsize(sys.argv[1]):
         raise ValueError("it unpacks to more than it may: files lie in it as they are")
     for each in stored:
@@ -36,6 +37,7 @@ try:
     for document in evidence["documents"]:
         name, history, shown, pdfs = document["document"], document["history"], {}, {}
         erased = [json.loads(entry["data"]) for entry in history if entry["verb"] == "erased"]
+        expect(sum(each["document"] == name for each in evidence["documents"]) == 1, f"one {name}")
         before = [{"hash": ""}, *history]
         for number, (last, entry) in enumerate(zip(before, history, strict=False), 1):
             place, data = f"{name}, history entry {number}", json.loads(entry["data"])
@@ -47,10 +49,8 @@ try:
                 shown[one.get("key"), hash_of(**one)] = f"{seen.get('number')}, {one.get('name')}"
                 lacks += {proof["sha256"] for proof in one.get("proofs", ())} - files
             expect(not lacks, f"{place}: the text or file of {lacks}")
-            given = [data, *data.get("attachments", ())]
-            named.update(one["sha256"] for one in given if "sha256" in one)
-            for gone in data.get("gone", ()):
-                pdfs.pop(gone, None)
+            named |= {one.get("sha256") for one in [data, *data.get("attachments", ())]}
+            pdfs = {made: what for made, what in pdfs.items() if made not in data.get("gone", ())}
             if entry["verb"] == "pdf_drawn":
                 pdfs[data["sha256"]] = f"{name}, {data['kind']} of version {data['version']}"
             if "submission" in data or "decided" in data:

@@ -60,7 +60,8 @@ class DirectLinkQuerySet(models.QuerySet):
         )
 
     def by_token_hash(self, token_hash):
-        return self.filter(tokens__token_hash=token_hash)
+        found = self.filter(tokens__token_hash=token_hash)
+        return found.annotate(secret_id=models.F("tokens__pk"))
 
 
 class DirectLink(models.Model):

@@ -1,8 +1,9 @@
 """The signed cookie that says: this browser opened that direct link.
 
 One cookie per document, with the document's own path, so that three documents in three tabs never
-mix, and the site's session is never written. It holds the link's id and two times. The link's row
-is read at every request: revoking works at once.
+mix, and the site's session is never written. It holds the ids of the link and of the secret that
+opened it, and two times. The rows of both are read at every request: revoking works at once, and
+with the secret what it opened is gone.
 """
 
 import time
@@ -28,11 +29,13 @@ def cookie_name(document) -> str:
 
 
 def give(response, request, document, link, *, since=None) -> None:
-    """Set the grant of ``document`` for ``link``. ``since`` is when the link was opened (epoch)."""
+    """Set the grant of ``document`` for ``link``, which knows by which secret it was opened
+    (``secret_id``). ``since`` is when that was (epoch)."""
     now = int(time.time())
     value = signing.dumps(
         {
             "link": link.pk,
+            "secret": link.secret_id,
             "document": document.public_id,
             "site": document.site_id,
             "since": since or now,
@@ -64,7 +67,7 @@ def read(request, document, leeway=0) -> dict | None:
         return None
     if grant.get("site") != document.site_id:
         return None
-    numbers = [grant.get(name) for name in ("link", "since", "at")]
+    numbers = [grant.get(name) for name in ("link", "secret", "since", "at")]
     if not all(type(number) is int and 0 <= number < MOST for number in numbers):
         return None
     return None if time.time() - grant["since"] > LONGEST_SECONDS + leeway else grant

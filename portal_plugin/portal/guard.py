@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
 from ..exceptions import PortalError
-from ..models import Activity, DirectLink, PaymentAttempt, SalesDocument
+from ..models import Activity, LinkToken, PaymentAttempt, SalesDocument
 from ..models.prepared import Prepared
 from ..services.visits import Visit
 from . import answers, bodies, csrf, failing, grants, headers, limits
@@ -87,7 +87,7 @@ def resolve(request, public_id, leeway=0):
     grant = grants.read(request, document, leeway)
     if grant is None:
         return None, None
-    link = _links().get(grant["link"])
+    link = _link_of(grant)
     if link is None or not _still_opens(link, leeway) or not grants.covers(link, document):
         return None, None
     visit = Visit(
@@ -98,6 +98,15 @@ def resolve(request, public_id, leeway=0):
         staff=staff_of(request),
     )
     return visit, grant
+
+
+def _link_of(grant):
+    """The link, while the secret is there that it was opened with."""
+    secret = _secrets().get(grant["secret"])
+    if secret is None or secret.link_id != grant["link"]:
+        return None
+    secret.link.secret_id = secret.pk
+    return secret.link
 
 
 def _still_opens(link, leeway):
@@ -135,8 +144,8 @@ def _documents():
 
 
 @cache
-def _links():
-    return Prepared(DirectLink.objects.select_related("recipient"), "pk", 0)
+def _secrets():
+    return Prepared(LinkToken.objects.select_related("link__recipient"), "pk", 0)
 
 
 def staff_of(request):

@@ -97,7 +97,7 @@ def _enter(request, link):
     order = Order.objects.filter(source_estimate=document.pk).select_related("site").first()
     target = order if order is not None and order.current_version_id else document
     response = HttpResponseRedirect(_place(request, target), status=303)
-    # Who asks for a new link twice posts to one that lives again: it lets them in as it stands.
+    # Who asks for a new one of a link that staff have extended meanwhile is let in as it stands.
     if request.method not in ("GET", "POST"):
         return response
     for one in {document, target}:

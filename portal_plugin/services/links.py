@@ -39,7 +39,8 @@ def ensure_link(
     role: str = "",
     user: Any = None,
 ) -> DirectLink:
-    """The one link of this person to this document; sending to them again opens a stopped one.
+    """The one link of this person to this document; sending to them again opens a stopped one, and
+    with a new secret alone: whoever had one before may be why it was stopped.
 
     Without a ``role`` a new link may do everything, and one that is there keeps its own.
     """
@@ -67,6 +68,7 @@ def ensure_link(
         elif link.is_revoked:
             link.revoked_at, link.approves_since = None, timezone.now()
             link.save(update_fields=["revoked_at", "approves_since"])
+            LinkToken.objects.filter(link=link).delete()
             activity.record(fresh, "link_reopened", staff=user, data={"link": link.pk})
         if role and link.role != role:
             limit(link, role, user)
@@ -115,8 +117,10 @@ def of_document(document: SalesDocument) -> Any:
 
 def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:
     """A new secret for the link, which then lives on from now. Returned once and stored nowhere:
-    the table holds its SHA-256."""
+    the table holds its SHA-256. Where the link had ended it is the only one: else whoever has an
+    old email could ask for a new one, and come in by the old without having got it."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
+    LinkToken.objects.filter(link=link, link__expires_at__lte=timezone.now()).delete()
     LinkToken.objects.create(link=link, token_hash=digest(token.encode()), email=email)
     prolong(link, is_by_staff=email is None or email.sent_by_id is not None)
     return token
@@ -152,7 +156,8 @@ def expiry(document: SalesDocument) -> datetime:
 
 @sensitive_variables("raw")
 def by_token(raw: str) -> DirectLink | None:
-    """The link that a secret opens, usable or not; ``None`` for anything else."""
+    """The link that a secret opens, usable or not, and as ``secret_id`` by which one it was found;
+    ``None`` for anything else."""
     if len(raw) != TOKEN_LENGTH or not raw.isascii():
         return None
     return (

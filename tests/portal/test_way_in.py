@@ -1,12 +1,13 @@
+import re
 import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from portal_plugin.models import Contact, DirectLink, OutgoingEmail
+from portal_plugin.models import Contact, DirectLink, LinkToken, OutgoingEmail
 from portal_plugin.portal import grants, limits
-from portal_plugin.services import links
+from portal_plugin.services import links, outbox
 from tests import factories
 from tests.portal.browsing import path_of, without_secrets
 
@@ -93,6 +94,51 @@ def test_an_expired_link_offers_a_new_one_to_its_own_recipient(client):
     assert "•••" in sent
 
 
+def test_who_has_an_old_email_alone_comes_in_by_no_new_one(client, mailoutbox):
+    """They may ask for it, but it goes to the mailbox of whom the link was made for."""
+    link = factories.link_factory(factories.order_factory(items=1))
+    path, _token = path_of(link)
+    DirectLink.objects.update(expires_at=timezone.now() - timedelta(days=400))
+    assert client.post(path).status_code == 200
+    outbox.drain()
+    assert (client.post(path).status_code, client.get(path).status_code) == (404, 404)
+    new = re.search(r"/portal/l/[\w-]{43}/", mailoutbox[0].body)[0]
+    assert client.get(new, follow=True).status_code == 200
+
+
+def test_a_page_that_was_open_when_its_link_ended_needs_the_new_one(client, enter):
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    DirectLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    link.refresh_from_db()
+    links.make_token(link)
+    dead(client, f"/portal/d/{order.public_id}/")
+
+
+def test_what_was_stopped_stays_closed_when_the_link_is_sent_again(client, enter):
+    """Neither the secret that was passed on nor the browser that it had opened comes back."""
+    order = factories.order_factory(items=1)
+    link = factories.link_factory(order)
+    passed_on, _token = path_of(link)
+    client.get(passed_on)
+    links.revoke(link)
+    assert factories.link_factory(order) == link
+    dead(client, f"/portal/d/{order.public_id}/")
+    dead(client, passed_on)
+    enter(order, link)
+    assert client.get(f"/portal/d/{order.public_id}/").status_code == 200
+
+
+def test_each_secret_that_lives_opens_the_link_by_itself(client, enter):
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    other, _token = path_of(link)
+    LinkToken.objects.earliest("pk").delete()
+    dead(client, f"/portal/d/{order.public_id}/")
+    client.get(other)
+    assert client.get(f"/portal/d/{order.public_id}/").status_code == 200
+
+
 def test_who_asks_again_once_the_link_lives_is_let_in(client):
     link = factories.link_factory(factories.order_factory(items=1))
     path, _token = path_of(link)
@@ -169,6 +215,7 @@ def test_a_planted_grant_is_not_accepted(client, enter, change, rf):
     link = enter(order)
     forged = {
         "link": link.pk,
+        "secret": link.tokens.get().pk,
         "document": order.public_id,
         "site": order.site_id,
         "since": 4102444800,
@@ -180,7 +227,7 @@ def test_a_planted_grant_is_not_accepted(client, enter, change, rf):
 
 
 @pytest.mark.parametrize("odd", ["7", "x", [7], {"pk": 7}, None, True, 7.5, 10**30, -7])
-@pytest.mark.parametrize("name", ["link", "since", "at"])
+@pytest.mark.parametrize("name", ["link", "secret", "since", "at"])
 def test_a_grant_whose_numbers_are_none_is_not_accepted(client, enter, name, odd):
     """What has our signature may be of another release."""
     from django.core import signing
@@ -188,7 +235,7 @@ def test_a_grant_whose_numbers_are_none_is_not_accepted(client, enter, name, odd
     order = factories.order_factory(items=1)
     link, now = enter(order), int(time.time())
     odd_one = {"document": order.public_id, "site": order.site_id, "link": link.pk}
-    odd_one |= {"since": now, "at": now} | {name: odd}
+    odd_one |= {"secret": link.tokens.get().pk, "since": now, "at": now} | {name: odd}
     client.cookies[grants.cookie_name(order)] = signing.dumps(odd_one, salt=grants.SALT)
     dead(client, f"/portal/d/{order.public_id}/")
 

@@ -224,6 +224,28 @@ def test_a_file_that_no_history_names_is_not_passed_over(exported):
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("name", ["Files/{}", "./files/{}", "FILES\\{}", "evidence.JSON"])
+def test_nothing_lies_beside_what_is_checked(exported, name):
+    """Unpacked, it would be found in the place of what was."""
+    with zipfile.ZipFile(exported, "a") as archive:
+        archive.writestr(name.format(_pdfs(exported)[0].removeprefix("files/")), OTHER)
+    done = check(exported)
+    assert f"IN NO HISTORY: files/{digest(OTHER)}" in done.stdout
+    assert done.returncode == 1
+
+
+def _with_another_history(data):
+    """Its hashes hold, and one of the two heads is the right one."""
+    first = data["documents"][0]
+    data["documents"].append({**first, "history": first["history"][:3]})
+
+
+def test_a_second_history_of_the_same_document_is_found(exported):
+    done = check(rewritten(exported, _with_another_history))
+    assert "NOT AS IT WAS: one " in done.stdout
+    assert done.returncode == 1
+
+
 def test_of_pdfs_from_before_they_were_named_the_stranger_is_told_so(estimate, tmp_path):
     pdfs.drain()
     estimate.activities.filter(verb="pdf_drawn").delete()
