@@ -91,6 +91,18 @@ def test_an_answer_of_another_form_leaves_open_whether_it_was_done(answering, an
     assert type(caught.value) is error
 
 
+@pytest.mark.parametrize("status", [400, 401, 403])
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [(b'{"message": "No.", "code": "c"}', ("No.", "c", "No.")), (b"{}", ("", "", ""))],
+)
+def test_why_it_is_refused_is_told_as_far_as_it_is_said(answering, status, said, told):
+    with answering(http(status, b'{"error": %s}' % said)), pytest.raises(stripe.Refused) as caught:
+        stripe.create_payment(order())
+    error = caught.value
+    assert (error.detail.partition("Error: ")[2], error.code, error.reason) == told
+
+
 @pytest.mark.parametrize("answer", [b"[]", b"null", b"{}", b'{"data": 1}', b'{"data": [1]}'])
 def test_a_list_that_is_none_is_not_understood(answering, answer):
     with answering(http(200, answer)), pytest.raises(stripe.NoAnswer):
@@ -309,4 +321,5 @@ def test_a_refund_names_our_row_by_a_number_that_a_database_has(said, row):
 def test_a_page_names_its_payment_once_there_is_one(said, payment):
     known = {"id": "cs_1", "status": "open", "url": None, "payment_intent": said}
     session = package.checkout.Session.construct_from(known, "sk_test_standin")
-    assert pages._read(session).payment == payment
+    page = pages._read(session)
+    assert (page.payment, page.url) == (payment, "")
