@@ -108,6 +108,14 @@ def test_items_one_by_one_are_the_whole_invoice(site):
     assert again(invoice).left_total == 0
 
 
+def test_a_tax_of_which_nothing_is_left_has_no_row_on_the_next(site):
+    order = order_factory([line_item(1), line_item(2, tax_rate=D(7))], site=site)
+    invoice = invoices.issue(order)
+    invoices.credit(invoice, "Scratched", keys=[order.lines[0].key])
+    rest = invoices.credit(invoice, "The rest")
+    assert [row["rate"] for row in rest.said["figures"]["rows"]] == ["7"]
+
+
 def test_what_stands_on_no_row_cannot_be_taken_back_by_name(site):
     order = order_factory(items=1, site=site, deposit_percent=D(50))
     deposit = invoices.issue_deposit(order)
