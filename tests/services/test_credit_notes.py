@@ -108,6 +108,17 @@ def test_items_one_by_one_are_the_whole_invoice(site):
     assert again(invoice).left_total == 0
 
 
+def test_what_it_takes_back_is_named_on_it(site):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    note = invoices.credit(invoice, "Scratched")
+    named = [
+        [fact["value"] for fact in row.said["paper"]["facts"] if fact["label"] == "Takes back"]
+        for row in (invoice, note)
+    ]
+    assert named == [[], [invoice.number]]
+    assert [row.said["refers_to"] for row in (invoice, note)] == ["", invoice.number]
+
+
 def test_a_tax_of_which_nothing_is_left_has_no_row_on_the_next(site):
     order = order_factory([line_item(1), line_item(2, tax_rate=D(7))], site=site)
     invoice = invoices.issue(order)
