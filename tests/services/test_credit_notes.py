@@ -199,6 +199,14 @@ def test_cancelling_takes_back_what_was_charged(site):
     assert invoice.credit_notes.get().reason == "Out of stock"
 
 
+def test_cancelling_takes_all_back_where_what_was_paid_goes_back(site):
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order)
+    pay(order, 50)
+    staging.cancel(order, "Out of stock", money="refund")
+    assert again(invoice).left_total == 0
+
+
 def test_cancelling_leaves_charged_what_the_shop_keeps(site):
     order = order_factory(items=1, site=site)
     invoice = invoices.issue(order)
