@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
-from portal_plugin.admin.bookkeeping_report import BookkeepingMenuItem
+from portal_plugin.admin.bookkeeping_report import MOST_DAYS, BookkeepingMenuItem
 from portal_plugin.models import Invoice, LedgerEntry, PortalSettings, SalesDocument
 from portal_plugin.services import invoices
 from tests.factories import customer_factory, line_item, order_factory, site_factory
@@ -139,20 +140,48 @@ def test_a_day_is_the_shops_from_midnight_to_midnight(client, boss, settings):
         "last": datetime(2026, 5, 31, 21, 59, 59, tzinfo=UTC),
         "too late": datetime(2026, 5, 31, 22, tzinfo=UTC),
     }
-    for title, moment in moments.items():
+    for title, moment in reversed(moments.items()):
         document = order(number=title)
         SalesDocument.objects.filter(pk=document.pk).update(first_published_at=moment)
         paid(document, "1", moment)
     for of in ("payments", "orders"):
-        assert [row[1] for row in read(export(client, of))[1:]] == ["first", "last"]
+        assert [row[:2] for row in read(export(client, of))[1:]] == [
+            ["2026-05-01", "first"],
+            ["2026-05-31", "last"],
+        ]
 
 
 def test_invoices_are_those_of_the_days_that_stand_on_them(client, boss, only_site):
     PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
-    for number in ("04-30", "05-01", "05-31", "06-01"):
+    for number in ("06-01", "05-31", "05-01", "04-30"):
         made = invoices.issue(order())
         Invoice.objects.filter(pk=made.pk).update(number=number, issued_on=f"2026-{number}")
     assert [row[1] for row in read(export(client, "invoices"))[1:]] == ["05-01", "05-31"]
+
+
+def test_whatever_clock_staff_have_chosen_the_days_are_the_shops(client, boss, settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    paid(order(), "1", datetime(2026, 5, 31, 21, 59, tzinfo=UTC))
+    UserProfile.objects.create(user=boss, current_time_zone="Asia/Tokyo")
+    [shown] = client.get(URL, MAY).context["days"]
+    assert shown["day"] == date(2026, 5, 31)
+    assert [row[0] for row in read(export(client))[1:]] == ["2026-05-31"]
+
+
+def test_a_page_has_an_end_and_an_export_has_none(client, boss):
+    document, begin = order(), day(1)
+    columns = {"document": document, "kind": "payment", "currency": "EUR", "amount": Decimal(1)}
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(**columns, occurred_at=begin - timedelta(days=number))
+        for number in range(MOST_DAYS + 1)
+    )
+    span = {"begin": "2020-01-01", "end": "2026-05-31"}
+    assert len(client.get(URL, span).context["days"]) == MOST_DAYS
+    assert len(read(export(client, **span))) == MOST_DAYS + 2
+
+
+def test_what_is_no_format_is_answered_with_the_page(client, boss):
+    assert export(client, kind="pdf").context["days"] == []
 
 
 def test_samples_and_what_is_not_out_are_no_orders(client, boss):

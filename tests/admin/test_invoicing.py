@@ -225,3 +225,27 @@ def test_a_deposit_invoice_that_was_taken_back_whole_can_be_issued_again(client,
     assert "Issue the deposit invoice" not in read(client, order)
     invoices.credit(invoice, "Wrong name", boss)
     assert "Issue the deposit invoice" in read(client, order)
+
+
+def items_offered(document, user):
+    found = invoicing.context(Order.objects.get(pk=document.pk), user)
+    return [[key for key, _name, _amount in row.items] for row in found["rows"]]
+
+
+def test_no_item_is_offered_of_what_was_taken_back_whole_or_to_who_may_not(
+    boss, staff_of, only_site, order
+):
+    invoice = invoices.issue(order)
+    assert items_offered(order, boss) == [[str(line.key) for line in order.lines]]
+    assert items_offered(order, staff_of(only_site, "Portal editors")) == [[]]
+    invoices.credit(invoice, "Scratched")
+    assert items_offered(order, boss) == [[], []]
+
+
+def test_ticked_items_are_what_is_taken_back(client, boss, order):
+    invoice, key = invoices.issue(order), order.lines[1].key
+    data = {"invoice": invoice.pk, "reason": "Scratched", "item": str(key), "key": uuid4()}
+    client.post(pages.do(order, "credit"), data)
+    note = invoice.credit_notes.get()
+    assert (note.total, note.said["figures"]["keys"]) == (-119, [str(key)])
+    assert note.issued_by == boss

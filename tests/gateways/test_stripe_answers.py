@@ -8,9 +8,11 @@ import pytest
 import stripe as package
 
 from portal_plugin.gateways import stripe
-from portal_plugin.gateways.stripe import disputes, pages, payments, refunds
-from portal_plugin.statuses import AttemptState, DisputeState
+from portal_plugin.gateways.stripe import pages, payments, refunds
+from portal_plugin.statuses import AttemptState
 from tests.gateways.test_stripe import order
+
+from .test_stripe_disputes import dispute
 
 HTML = b"<!doctype html><title>Bad gateway</title>"
 WHOLE = b'{"id": "pi_1", "object": "payment_intent", "status": "requires_payment_method"}'
@@ -89,6 +91,18 @@ def test_an_answer_of_another_form_leaves_open_whether_it_was_done(answering, an
     with answering(answer), pytest.raises(error) as caught:
         stripe.create_payment(order())
     assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [(b'{"message": "No.", "code": "c"}', ("No.", "c", "No.")), (b"{}", ("", "", ""))],
+)
+def test_why_it_is_refused_is_told_as_far_as_it_is_said(answering, status, said, told):
+    with answering(http(status, b'{"error": %s}' % said)), pytest.raises(stripe.Refused) as caught:
+        stripe.create_payment(order())
+    error = caught.value
+    assert (error.detail.partition("Error: ")[2], error.code, error.reason) == told
 
 
 @pytest.mark.parametrize("answer", [b"[]", b"null", b"{}", b'{"data": 1}', b'{"data": [1]}'])
@@ -215,78 +229,6 @@ def test_what_a_dispute_and_a_refund_name_may_be_there_whole():
     assert refunds.read(refund).payment == "pi_1"
 
 
-def test_a_dispute_is_answered_where_its_money_is():
-    there = "https://dashboard.stripe.com/"
-    assert stripe.dashboard_url("dp_1", is_live=True) == f"{there}disputes/dp_1"
-    assert stripe.dashboard_url("dp_1", is_live=False) == f"{there}test/disputes/dp_1"
-
-
-def dispute(**values):
-    known = {"id": "dp_1", "amount": 100, "currency": "eur", "status": "lost", "created": 1}
-    return disputes.read(package.Dispute.construct_from(known | values, "sk_test_standin"))
-
-
-def test_a_dispute_of_a_charge_without_a_payment_has_none():
-    found = dispute(charge="ch_1", payment_intent=None)
-    assert (found.charge, found.payment) == ("ch_1", "")
-
-
-@pytest.mark.parametrize(
-    ("status", "state", "is_withdrawn", "is_appealed"),
-    [
-        ("warning_needs_response", DisputeState.INQUIRY, False, False),
-        ("needs_response", DisputeState.NEEDS_RESPONSE, True, False),
-        ("lost", DisputeState.LOST, True, False),
-        ("appeal_needs_response", DisputeState.NEEDS_RESPONSE, True, True),
-        ("appeal_under_review", DisputeState.UNDER_REVIEW, True, True),
-        ("prevented", DisputeState.INQUIRY_CLOSED, False, False),
-        ("of_another_time", DisputeState.UNDER_REVIEW, False, False),
-    ],
-)
-def test_what_a_dispute_says(status, state, is_withdrawn, is_appealed):
-    found = dispute(status=status)
-    assert (found.state, found.is_withdrawn, found.is_appealed) == (
-        state,
-        is_withdrawn,
-        is_appealed,
-    )
-
-
-def moves(*units, currency="eur"):
-    return [
-        {"id": f"txn_{number}", "amount": amount, "currency": currency, "created": 9 + number}
-        for number, amount in enumerate(units)
-    ]
-
-
-def moved(found):
-    return [(one.id, int(one.amount * 100)) for one in (*found.withdrawals, *found.returns)]
-
-
-def test_a_dispute_says_each_time_that_money_went_and_came():
-    found = dispute(balance_transactions=moves(-100, 100, -100)[::-1])
-    assert moved(found) == [("dp_1", -100), ("txn_2", -100), ("dp_1", 100)]
-
-
-def test_what_moved_in_the_currency_of_the_account_is_all_of_the_dispute():
-    found = dispute(balance_transactions=moves(-137, 131, currency="usd"))
-    assert moved(found) == [("dp_1", -100), ("dp_1", 100)]
-
-
-@pytest.mark.parametrize("currency", ["eur", "usd"])
-def test_a_row_that_moves_nothing_counts_for_none(currency):
-    found = dispute(status="warning_closed", balance_transactions=moves(0, currency=currency))
-    assert moved(found) == []
-
-
-def test_before_there_are_rows_the_state_says_what_moved():
-    assert moved(dispute(status="won")) == [("dp_1", -100), ("dp_1", 100)]
-    lost = dispute(status="lost", balance_transactions=None)
-    assert moved(lost) == [("dp_1", -100)]
-    assert lost.withdrawals[0].at == lost.opened_at
-    assert dispute(status="won").returns[0].at > lost.opened_at
-
-
 def test_a_refund_of_a_charge_without_a_payment_has_none():
     known = {"id": "re_1", "amount": 100, "currency": "EUR", "status": None, "created": 1}
     found = refunds.read(package.Refund.construct_from(known, "sk_test_standin"))
@@ -309,4 +251,5 @@ def test_a_refund_names_our_row_by_a_number_that_a_database_has(said, row):
 def test_a_page_names_its_payment_once_there_is_one(said, payment):
     known = {"id": "cs_1", "status": "open", "url": None, "payment_intent": said}
     session = package.checkout.Session.construct_from(known, "sk_test_standin")
-    assert pages._read(session).payment == payment
+    page = pages._read(session)
+    assert (page.payment, page.url) == (payment, "")

@@ -108,6 +108,25 @@ def test_items_one_by_one_are_the_whole_invoice(site):
     assert fresh(invoice).left_total == 0
 
 
+def test_what_it_takes_back_is_named_on_it(site):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    note = invoices.credit(invoice, "Scratched")
+    named = [
+        [fact["value"] for fact in row.said["paper"]["facts"] if fact["label"] == "Takes back"]
+        for row in (invoice, note)
+    ]
+    assert named == [[], [invoice.number]]
+    assert [row.said["refers_to"] for row in (invoice, note)] == ["", invoice.number]
+
+
+def test_a_tax_of_which_nothing_is_left_has_no_row_on_the_next(site):
+    order = order_factory([line_item(1), line_item(2, tax_rate=D(7))], site=site)
+    invoice = invoices.issue(order)
+    invoices.credit(invoice, "Scratched", keys=[order.lines[0].key])
+    rest = invoices.credit(invoice, "The rest")
+    assert [row["rate"] for row in rest.said["figures"]["rows"]] == ["7"]
+
+
 def test_what_stands_on_no_row_cannot_be_taken_back_by_name(site):
     order = order_factory(items=1, site=site, deposit_percent=D(50))
     deposit = invoices.issue_deposit(order)
@@ -178,6 +197,14 @@ def test_cancelling_takes_back_what_was_charged(site):
     staging.cancel(order, "Out of stock")
     assert fresh(invoice).left_total == 0
     assert invoice.credit_notes.get().reason == "Out of stock"
+
+
+def test_cancelling_takes_all_back_where_what_was_paid_goes_back(site):
+    order = order_factory(items=1, site=site)
+    invoice = invoices.issue(order)
+    pay(order, 50)
+    staging.cancel(order, "Out of stock", money="refund")
+    assert again(invoice).left_total == 0
 
 
 def test_cancelling_leaves_charged_what_the_shop_keeps(site):

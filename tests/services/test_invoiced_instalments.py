@@ -65,6 +65,7 @@ def test_the_paper_has_the_plan_and_the_code_is_for_the_next(site):
 def test_the_last_one_has_its_day(site):
     invoice = invoices.issue(pay(planned(site), "80"))
     assert (due_day(invoice), terms(invoice)) == (["20310803"], [])
+    assert "terms" not in invoice.said["payment"]
     facts = {fact["label"]: fact["value"] for fact in invoice.said["paper"]["facts"]}
     assert facts["Payable by"] == "Aug. 3, 2031"
     assert "plan" not in invoice.said["view"]

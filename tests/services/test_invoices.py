@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pypdf
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal_plugin import days
 from portal_plugin.exceptions import EvidenceIsKept, NotAvailable
@@ -255,3 +255,32 @@ def test_in_german_too_it_names_the_order_and_tells_nobody_to_make_one(site):
     page = words(invoices.issue(order, user_factory()))
     assert "Auftrag</th>" in page
     assert "Auftrag anlegen" not in page
+
+
+def test_it_is_written_in_the_language_of_the_order_whatever_staff_read(site):
+    order = order_factory(1, site=site, language="en", deposit_percent=D(50))
+    with translation.override("de"):
+        deposit = invoices.issue_deposit(order)
+        last = invoices.issue(again(order))
+        note = invoices.credit(last, "Wrong address")
+    [charged], [back] = (row.said["figures"]["rows"] for row in (deposit, note))
+    assert charged["name"] == f"Deposit for order {order.number}"
+    assert back["name"] == f"Credit for invoice {last.number}"
+    assert f"Less deposit invoice {deposit.number}" in words(last)
+
+
+def test_who_issued_it_and_its_paper_are_kept_from_the_start(site):
+    user = user_factory()
+    order = order_factory(1, site=site)
+    invoice = invoices.issue(order, user)
+    assert invoice.issued_by == order.activities.get(verb="invoice").staff == user
+    assert invoice.pdf.state == WorkState.WAITING
+    assert invoice.pdf.first_shown_at is not None
+
+
+def test_how_it_is_delivered_stands_on_the_invoice_alone(site):
+    order = order_factory(1, site=site, deposit_percent=D(50), delivery_text="By courier")
+    deposit, last = invoices.issue_deposit(order), invoices.issue(order)
+    note = invoices.credit(last, "Wrong address")
+    said = [row.said["view"]["document"]["delivery_text"] for row in (deposit, last, note)]
+    assert said == ["", "By courier", ""]

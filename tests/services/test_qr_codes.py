@@ -199,6 +199,13 @@ def test_where_nothing_is_to_be_paid_the_page_has_no_address_on_paper(site):
     assert code_of(pay(order, 119)) is None
 
 
+@pytest.mark.parametrize(("amount", "is_drawn"), [("-1", False), ("0", False), ("0.01", True)])
+def test_the_page_is_named_for_an_amount_and_for_nothing_else(site, amount, is_drawn):
+    change(site, qr_code="page")
+    shop, order = PortalSettings.objects.get(site=site), order_factory(1, site=site)
+    assert bool(qr_codes.of_payment(order, shop, D(amount), "R1")) is is_drawn
+
+
 @pytest.mark.parametrize(
     ("amount", "is_drawn"),
     [("0", False), ("0.01", True), ("999999999.99", True), ("1000000000", False)],

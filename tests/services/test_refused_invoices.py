@@ -6,8 +6,16 @@ import pytest
 
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import Invoice, NumberSequence, SalesDocument
-from portal_plugin.services import invoices, staging
-from tests.factories import estimate_factory, line_item, order_factory, site_factory
+from portal_plugin.services import invoices, on_behalf, staging
+from portal_plugin.statuses import Verdict
+from tests.factories import (
+    estimate_factory,
+    fresh,
+    line_item,
+    order_factory,
+    site_factory,
+    user_factory,
+)
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -48,6 +56,13 @@ class TestNeither:
 
     def test_in_a_shop_with_simple_invoices(self, verb):
         refused("issues no formal invoices", verb, order_factory(1, deposit_percent=30))
+
+
+def test_what_the_customer_declined_down_to_less_than_nothing(site):
+    """No order goes out below zero, but it can come to that afterwards."""
+    order = order_factory([line_item(1), line_item(2, unit_price=-30)], site=site)
+    on_behalf.record(order, [order.lines[0].key], Verdict.DECLINE, "On the phone", user_factory())
+    refused("The total is below zero", invoices.issue, fresh(order))
 
 
 def test_an_invoice_twice(site):

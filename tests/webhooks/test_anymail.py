@@ -9,7 +9,7 @@ from anymail.signals import AnymailTrackingEvent, tracking
 from django.utils import timezone
 
 from portal_plugin.models import OutgoingEmail
-from portal_plugin.services import outbox
+from portal_plugin.services import mail_tracking, outbox
 from portal_plugin.statuses import EmailState
 
 from ..factories import link_factory, order_factory
@@ -74,6 +74,12 @@ def test_why_is_said_as_well_as_the_provider_says_it(sent, said, reason):
     report("bounced", sent.provider_id, **said)
     sent.refresh_from_db()
     assert sent.error == reason
+
+
+def test_a_long_why_is_cut(sent):
+    report("bounced", sent.provider_id, description="x" * (mail_tracking.ERROR_LIMIT + 1))
+    sent.refresh_from_db()
+    assert sent.error == "x" * mail_tracking.ERROR_LIMIT
 
 
 def test_when_it_went_wrong_is_the_providers_time_or_now(sent):

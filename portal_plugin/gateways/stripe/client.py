@@ -117,7 +117,7 @@ def understanding() -> Iterator[None]:
 
 def _ours(error: "StripeError") -> StripeTrouble:
     status = error.http_status
-    code = error.code or (error.error.code if error.error else None) or ""
+    code = (error.error.code if error.error else None) or ""
     detail = f"{type(error).__name__}: {error.user_message or ''}"
     # Below 400 it is an answer that nobody could read: the work may be done.
     if status is None or status < 400 or status in (409, 429):

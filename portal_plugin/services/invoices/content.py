@@ -133,8 +133,8 @@ def _payment(draft: Draft, view: DocumentView, day: date) -> dict[str, str]:
 
 
 def _instalments(draft: Draft, document: SalesDocument) -> list[Planned]:
-    """In which the invoice is to be paid; none without a plan."""
-    if draft.kind != InvoiceKind.INVOICE or draft.left <= 0:
+    """In which the invoice is to be paid; none without a plan, and where all of it is paid."""
+    if draft.kind != InvoiceKind.INVOICE:
         return []
     return [part for part in document.planned_after(draft.covered) if part.left]
 
