@@ -53,12 +53,14 @@ def holds(target, tmp_path):
 def test_what_is_drawn_between_two_questions_to_the_database_is_in_it_whole_or_not_at_all(tmp_path):
     order = factories.order_factory(items=1)
     pdfs.drain()
+    pdfs.hand_out(pdfs.current(Order.objects.get())).close()  # so that it stays beside the next
     other, target = threading.Thread(target=elsewhere), io.BytesIO()
 
     def ask(execute, sql, *rest):
         if "portal_plugin_activity" in sql and other.ident is None:
             other.start()
-            other.join(1)
+            is_queued = connection.vendor == "sqlite" and connection.in_atomic_block
+            other.join(0.1 if is_queued else 60)
         return execute(sql, *rest)
 
     with connection.execute_wrapper(ask):
