@@ -1,13 +1,15 @@
 """What tests of payments share: Stripe's stand-in, and a customer who pays at it."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import stripe
+from django.db.models import F
 
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import LedgerEntry, OutgoingEmail
+from portal_plugin.models import LedgerEntry, OutgoingEmail, PaymentAttempt, Reconciliation
 from portal_plugin.services import payments
 from sandbox_site.stripe_standin import Standin
 
@@ -149,3 +151,15 @@ def mails(kind):
 
 def intents(standin):
     return ask(standin).v1.payment_intents.list({"limit": 100}).data
+
+
+def days_later(standin, days):
+    """So many days go by, on both sides."""
+    standin.pass_time(days)
+    ago = timedelta(days=days)
+    PaymentAttempt.objects.update(
+        created_at=F("created_at") - ago, updated_at=F("updated_at") - ago
+    )
+    Reconciliation.objects.update(
+        events_until=F("events_until") - ago, ended_at=F("ended_at") - ago
+    )

@@ -262,6 +262,26 @@ def test_the_child_limits_itself_before_it_reads_anything():
     assert found.stdout.split() == [str(limit) for limit in expected for _ in range(2)]
 
 
+@pytest.mark.parametrize(("before", "after"), [(3, 3), (10, 5)])
+def test_no_limit_of_the_site_is_widened_and_one_that_a_system_lacks_stops_no_other(before, after):
+    script = (
+        "import resource as r\n"
+        "from portal_plugin.gateways import preview_child as child\n"
+        f"r.setrlimit(r.RLIMIT_CPU, ({before}, {before}))\n"
+        "del r.RLIMIT_DATA\n"
+        "child.limit_this_process()\n"
+        "print(*r.getrlimit(r.RLIMIT_CPU), *r.getrlimit(r.RLIMIT_CORE))\n"
+    )
+    found = subprocess.run(
+        [pictures.interpreter(), "-c", script],
+        env=pictures._environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == [str(after), str(after), "0", "0"]
+
+
 def test_the_child_knows_nothing_of_the_site(monkeypatch):
     """Neither the environment nor Django: a decoder that is led astray finds no secrets."""
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
@@ -340,7 +360,38 @@ def test_only_previewable_kinds_are_drawn():
     assert all(pictures.can_draw(kind) for kind in (PNG, JPEG, WEBP, PDF))
 
 
-def test_inside_another_server_python_is_found_beside_its_packages(monkeypatch):
-    monkeypatch.setattr("sys.executable", "/usr/bin/uwsgi")
+@pytest.mark.parametrize("kind", ["image/svg+xml", "application/octet-stream"])
+def test_artwork_is_not_even_read(kind):
+    assert pictures.draw(object(), kind) is None
+
+
+def test_no_size_is_drawn_that_nobody_asked_for():
+    made = draw(samples.png(), PNG, sizes={"thumb": 50}).pictures
+    assert {name: picture.width for name, picture in made.items()} == {"thumb": 50}
+
+
+@pytest.mark.parametrize("server", ["/usr/bin/uwsgi", "", None])
+def test_inside_another_server_python_is_found_beside_its_packages(monkeypatch, server):
+    monkeypatch.setattr("sys.executable", server)
     assert "python" in os.path.basename(pictures.interpreter())
     assert draw(samples.png(), PNG).pictures
+
+
+def test_where_there_is_none_beside_them_it_is_the_one_of_the_system(monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.executable", "/usr/bin/uwsgi")
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    (tmp_path / "python3").touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert pictures.interpreter() == str(tmp_path / "python3")
+    monkeypatch.setenv("PATH", "")
+    assert pictures.interpreter() == "python3"
+
+
+def test_the_child_imports_from_where_this_process_does(monkeypatch, tmp_path):
+    """Also what is found in the folder that this one stands in; the child stands in another."""
+    monkeypatch.setattr("sys.path", ["", "/elsewhere"])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PATH")
+    environment = pictures._environment()
+    assert environment["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), "/elsewhere"]
+    assert "PATH" not in environment

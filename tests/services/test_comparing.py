@@ -6,7 +6,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import F
 from django.utils import timezone
 
 from portal_plugin.models import (
@@ -21,24 +20,12 @@ from portal_plugin.models import (
 from portal_plugin.services import payments
 from portal_plugin.services.payments import explaining, reconciling
 from portal_plugin.statuses import AttemptState, DiscrepancyKind
-from tests.paying import ask, begin, confirm, events, order, paid, standin, take_all
+from tests.paying import ask, begin, confirm, days_later, events, order, paid, standin, take_all
 
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
 FAILED = "payment_intent.payment_failed"
-
-
-def days_later(standin, days):
-    """So many days go by, on both sides."""
-    standin.pass_time(days)
-    ago = timedelta(days=days)
-    PaymentAttempt.objects.update(
-        created_at=F("created_at") - ago, updated_at=F("updated_at") - ago
-    )
-    Reconciliation.objects.update(
-        events_until=F("events_until") - ago, ended_at=F("ended_at") - ago
-    )
 
 
 def of_stripe(standin):

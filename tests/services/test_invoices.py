@@ -261,7 +261,7 @@ def test_it_is_written_in_the_language_of_the_order_whatever_staff_read(site):
     order = order_factory(1, site=site, language="en", deposit_percent=D(50))
     with translation.override("de"):
         deposit = invoices.issue_deposit(order)
-        last = invoices.issue(again(order))
+        last = invoices.issue(fresh(order))
         note = invoices.credit(last, "Wrong address")
     [charged], [back] = (row.said["figures"]["rows"] for row in (deposit, note))
     assert charged["name"] == f"Deposit for order {order.number}"

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from portal_plugin.canonical import HISTORY_SCHEME, digest
+from portal_plugin.canonical import HISTORY_SCHEME, canonical_bytes, digest
 from portal_plugin.models import (
     ChangeRequest,
     Choice,
@@ -17,7 +17,7 @@ from portal_plugin.models import (
     SubmissionSalt,
     TermsText,
 )
-from portal_plugin.services import erasing
+from portal_plugin.services import activity, erasing
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories
 from tests.evidence import (
@@ -32,6 +32,7 @@ from tests.evidence import (
     user,
     written_before,
 )
+from tests.filling import filled, url_of
 
 __all__ = ["estimate", "made", "user"]
 pytestmark = pytest.mark.django_db
@@ -187,3 +188,46 @@ def test_of_scheme_1_a_signature_that_nobody_gave_is_found(estimate):
     Submission.objects.filter(pk=row.pk).update(signature="Mallory")
     told = f"submission {row.pk}: what was given with it is not what the history has"
     assert fault(Estimate.objects.get()) == told
+
+
+GIVEN = "what was given with it is not what the history has"
+
+
+@pytest.fixture
+def signed(estimate):
+    """The approval whose entry of scheme 1 holds the signature itself."""
+    row, entry = Submission.objects.get(action="approve"), estimate.activities.get(verb="approve")
+    row.signature = "Kim"
+    kept = activity.facts(entry) | {"signature": activity.digest_of(row.link.recipient, "Kim")}
+    entry.data = canonical_bytes(kept).decode()
+    entry.save()
+    row.save()
+    written_before(estimate, 1)
+    return row
+
+
+def test_of_scheme_1_a_signature_is_the_one_of_its_own_entry(estimate, signed):
+    assert fault(Estimate.objects.get()) == ""
+    for name in ("Mallory", ""):
+        Submission.objects.filter(pk=signed.pk).update(signature=name)
+        assert fault(Estimate.objects.get()) == f"submission {signed.pk}: {GIVEN}"
+
+
+def test_of_scheme_1_that_of_an_erased_person_is_gone_and_no_other_takes_its_place(
+    estimate, signed
+):
+    erasing.erase(erasing.by_link(estimate.links.get()))
+    assert fault(Estimate.objects.get()) == ""
+    Submission.objects.filter(pk=signed.pk).update(signature="Mallory")
+    told = [str(each) for each in verifying.faults(Estimate.objects.get())]
+    assert f"submission {signed.pk}: {GIVEN}" in told
+
+
+def test_what_is_signed_today_is_held_against_what_was_said_alone(client, enter):
+    estimate = factories.estimate_factory(items=2, site=factories.site_factory(asks_signature=True))
+    enter(estimate)
+    url = url_of(estimate, "approve", estimate.lines[0].key)
+    typed = filled(client, url, accept_terms="on", signature="Kim Example")
+    assert client.post(url, typed).status_code == 303
+    assert estimate.submissions.get().signature == "Kim Example"
+    assert fault(estimate) == ""

@@ -1,18 +1,20 @@
 """What ``portal_sweep`` asks Stripe about money: each of its three parts for itself."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models.signals import post_save
 from django.utils import timezone
 
-from portal_plugin.models import PaymentAttempt, Reconciliation, Refund
+from portal_plugin.models import LedgerEntry, PaymentAttempt, Reconciliation, Refund
 from portal_plugin.services import payments, work
 from portal_plugin.services.payments import comparing, reconciling
 from portal_plugin.statuses import AttemptState, RefundState
 from sandbox_site.stripe_standin import Standin
 from tests.factories import fresh, site_factory
-from tests.paying import DEPOSIT, begin, confirm, ledger, order, paid, standin
+from tests.paying import DEPOSIT, ask, begin, confirm, days_later, ledger, order, paid, standin
 
 __all__ = ["standin"]
 
@@ -112,3 +114,43 @@ def test_without_time_nothing_is_begun(standin):
     with work.time_box(0):
         comparing.reconcile_daily()
     assert not Reconciliation.objects.exists()
+
+
+@contextmanager
+def told_to_end_at(number):
+    """While the booking of that number is written."""
+    written = []
+
+    def write(created, **sent):
+        written.append(created)
+        if len(written) == number:
+            work.end()
+
+    with work.time_box(float("inf")):
+        post_save.connect(write, sender=LedgerEntry)
+        yield
+        post_save.disconnect(write, sender=LedgerEntry)
+
+
+def money_of_two_orders(standin):
+    """Two payments; one went back, of the other the bank took it. No message came."""
+    documents = [order(deposit_percent=0) for _number in range(2)]
+    for document, card in zip(documents, ("4242", "0259"), strict=True):
+        confirm(standin, begin(document).attempt.payment_intent, card)
+    given_back = PaymentAttempt.objects.get(document=documents[0]).payment_intent
+    ask(standin).v1.refunds.create({"payment_intent": given_back, "amount": 1900})
+
+
+@pytest.mark.parametrize("days", [0, 40])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_told_to_end_it_books_nothing_more_and_compares_again(standin, number, days):
+    """By events, and by the objects themselves where they are older than events are kept."""
+    money_of_two_orders(standin)
+    days_later(standin, days)
+    with told_to_end_at(number):
+        comparing.reconcile_daily()
+    assert LedgerEntry.objects.count() == number
+    assert not Reconciliation.objects.exists()
+    comparing.reconcile_daily()
+    assert LedgerEntry.objects.count() == 4
+    assert Reconciliation.objects.get().ended_at

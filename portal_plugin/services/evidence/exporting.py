@@ -7,6 +7,7 @@ the files, under their hashes, and a note on how it is checked. ``docs/verify_ev
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from ...models import Attachment, Invoice, ProofVersion, RenderedPdf, SalesDocum
 from ...models.storage import troubles
 from ...statuses import WorkState
 from .. import points, said
+from .view import of_one_moment
 
 FORMAT = 2
 #: Bytes that are read from the storage at once.
@@ -86,24 +88,52 @@ somebody who makes one up makes up its hashes as well.
 """
 
 
+@dataclass(frozen=True)
+class Found:
+    """Everything of one moment: ``evidence`` as it is written, and each file, by its hash, with
+    what it is and where it is stored."""
+
+    evidence: dict[str, Any]
+    files: dict[str, tuple[str, Any]]
+
+
 def export(document: SalesDocument, target: IO[bytes]) -> list[str]:
-    """Write the zip. Returns the files that the storage could not give, in words."""
-    documents = [document, *_ancestors(document)]
-    files = {sha256: (what, stored) for each in documents for what, sha256, stored in _files(each)}
-    missing: list[str] = []
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        data = {
+    """Write the zip, which begins anew where a file is let go before it is copied. Returns the
+    files that the storage could not give, in words."""
+    start = target.tell()
+    while True:
+        found = _find(document)
+        missing = _write(document, found, target)
+        if missing.keys() <= _find(document).files.keys():
+            return list(missing.values())
+        target.seek(start)
+        target.truncate()
+
+
+def _find(document: SalesDocument) -> Found:
+    with of_one_moment():
+        documents = [document, *_ancestors(document)]
+        files = {sha256: (what, kept) for each in documents for what, sha256, kept in _files(each)}
+        evidence = {
             "format": FORMAT,
             "made_at": _moment(datetime.now(UTC)),
             "documents": [_document(each) for each in documents],
             "texts": sorted({text for each in documents for text in _texts(each)}),
             "files": {sha256: what for sha256, (what, _stored) in files.items()},
         }
-        archive.writestr("evidence.json", json.dumps(data, ensure_ascii=False, indent=1))
+    return Found(evidence, files)
+
+
+def _write(document: SalesDocument, found: Found, target: IO[bytes]) -> dict[str, str]:
+    """Returns why each file is missing that is, by its hash."""
+    missing = {}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("evidence.json", json.dumps(found.evidence, ensure_ascii=False, indent=1))
         name = document.number or document.public_id
         archive.writestr("README.txt", README.format(name=name))
-        for sha256, (what, stored) in files.items():
-            missing += _copy(archive, what, sha256, stored)
+        for sha256, (what, stored) in found.files.items():
+            if trouble := _copy(archive, sha256, stored):
+                missing[sha256] = f"{what}: {trouble}"
     return missing
 
 
@@ -167,12 +197,14 @@ def _files(document: SalesDocument) -> Iterator[tuple[str, str, Any]]:
         yield f"proof {proof.public_id}: {proof.name}", proof.digest, proof.file
     for row in Attachment.objects.filter(document=document.pk).shown():
         yield f"file {row.public_id}: {row.name}", row.digest, row.file
-    for pdf in RenderedPdf.objects.filter(document=document.pk, state=WorkState.READY):
+    drawn = RenderedPdf.objects.filter(document=document.pk, state=WorkState.READY)
+    for pdf in drawn.select_related("version"):
         yield f"PDF: {pdf.kind} of version {pdf.version.number}", pdf.file_hash, pdf.file
 
 
-def _copy(archive: zipfile.ZipFile, what: str, sha256: str, stored: Any) -> list[str]:
-    """As it is, not packed: pictures do not get smaller, and no file unpacks to a larger one."""
+def _copy(archive: zipfile.ZipFile, sha256: str, stored: Any) -> str:
+    """As it is, not packed: pictures do not get smaller, and no file unpacks to a larger one.
+    Returns what the storage said, if it could not give it."""
     try:
         with (
             stored.storage.open(stored.name, "rb") as source,
@@ -181,8 +213,8 @@ def _copy(archive: zipfile.ZipFile, what: str, sha256: str, stored: Any) -> list
             while piece := source.read(CHUNK):
                 target.write(piece)
     except troubles() as error:
-        return [f"{what}: {error}"]
-    return []
+        return str(error) or type(error).__name__
+    return ""
 
 
 def _moment(when: datetime) -> str:

@@ -6,11 +6,12 @@ nothing. What it cannot explain it keeps for a person to look at.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -38,6 +39,8 @@ EVERY = timedelta(hours=24)
 #: Events are looked up by so many at once.
 CHUNK = 200
 
+Row = TypeVar("Row")
+
 
 @dataclass
 class Found:
@@ -53,7 +56,8 @@ def reconcile(since: datetime | None = None, *, is_dry: bool = False) -> list[Fo
     """Each account once. ``since`` asks further back than the last time would. With ``is_dry``
     nothing is written: what would be news is counted.
 
-    Raises ``StripeTrouble`` where Stripe does not answer; what was found until then is kept.
+    Raises ``StripeTrouble`` where Stripe does not answer; what was found until then is kept. So it
+    is where there is no time left: that account's day is not over then, and it is compared again.
     """
     return [_compare(account, since, is_dry=is_dry) for account in gateway.every()]
 
@@ -79,30 +83,38 @@ def _compare(
 ) -> Found:
     began, found = timezone.now(), Found(account.name)
     since = since or _since(account)
-    for event in _unheard(began - EVENTS_KEPT, account, found):
+    for event in _in_time(_unheard(began - EVENTS_KEPT, account, found)):
         found.news += 1
         if not is_dry:
             take_event(event, account)
             faults.reach("reconcile.event")
     seen = set()
-    for payment in gateway.payments_since(since, account):
+    for payment in _in_time(gateway.payments_since(since, account)):
         found.seen += 1
         seen.add(payment.id)
         _payment(payment, account, found, is_dry=is_dry)
-    for refund in gateway.refunds_since(since, account):
+    for refund in _in_time(gateway.refunds_since(since, account)):
         found.seen += 1
         _refund(refund, account, found, is_dry=is_dry)
-    for dispute in gateway.disputes_since(since, account):
+    for dispute in _in_time(gateway.disputes_since(since, account)):
         found.seen += 1
         _dispute(dispute, account, found, is_dry=is_dry)
-    for entry in _never_seen(since, seen, account):
+    for entry in _in_time(_never_seen(since, seen, account)):
         _look_for(entry, account, found, is_dry=is_dry)
-    if not is_dry:
+    if not is_dry and work.time_left():
         faults.reach("reconcile.compared")
         Reconciliation.objects.update_or_create(
             account=account.name, defaults={"events_until": began, "ended_at": timezone.now()}
         )
     return found
+
+
+def _in_time(rows: Iterable[Row]) -> Iterator[Row]:
+    """Nothing more is asked for when the time is over. What comes after needs all of what was
+    before, and never begins: the time does not come back."""
+    found = iter(rows)
+    while work.time_left() and (row := next(found, None)) is not None:
+        yield row
 
 
 def _since(account: gateway.Account) -> datetime:
@@ -118,7 +130,7 @@ def _since(account: gateway.Account) -> datetime:
 def _unheard(since: datetime, account: gateway.Account, found: Found) -> Iterator[gateway.Event]:
     """The events that we have not taken yet; oldest first of each chunk."""
     chunk: list[gateway.Event] = []
-    for event in gateway.events_since(since, KNOWN, account):
+    for event in _in_time(gateway.events_since(since, KNOWN, account)):
         found.seen += 1
         chunk.append(event)
         if len(chunk) == CHUNK:
