@@ -1,4 +1,5 @@
-"""UUIDs in addresses, in 22 characters instead of 36: a page of ten items names ninety of them."""
+"""What addresses name: UUIDs in 22 characters instead of 36, because a page of ten items names
+ninety of them, and how many newer rows to leave out."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
@@ -7,6 +8,11 @@ from uuid import UUID
 def short(key: UUID) -> str:
     """The key's 16 bytes in base64url (RFC 4648, section 5), without the padding."""
     return urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
+
+
+def skipped(text: str) -> int:
+    """How many rows ``?skip=`` leaves out: below a million; 0 for whatever is no such number."""
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 class KeyConverter:

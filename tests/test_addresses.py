@@ -3,7 +3,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import Resolver404, resolve, reverse
 
-from portal_plugin.addresses import KeyConverter, short
+from portal_plugin.addresses import KeyConverter, short, skipped
 
 KEY = UUID("755a1dbc-f6d2-4304-a4cc-e2a43d1b02ad")
 
@@ -29,3 +29,12 @@ def test_a_key_has_one_short_form(wrong):
     """The last character carries four bits that no key has: another one is another address."""
     with pytest.raises(Resolver404):
         resolve(f"/d/abc/files/{wrong}/", "portal_plugin.urls")
+
+
+#: What stands in an address, and how many rows it leaves out.
+SKIPS = {"50": 50, "999999": 999_999, "1000000": 0, "-1": 0, "x": 0, "": 0}
+
+
+@pytest.mark.parametrize(("text", "count"), SKIPS.items())
+def test_what_an_address_leaves_out_is_a_number_or_nothing(text, count):
+    assert skipped(text) == count

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.utils.html import escape
 
+from ..addresses import skipped
 from ..services.presentation.rows import MOST
 from .context import comment_rows
 
@@ -19,7 +20,7 @@ class Talk:
     names (``?skip=300``). Somebody who writes meanwhile only makes one of them show twice."""
 
     def __init__(self, request, view, action):
-        self.skip = _number(request.GET.get("skip", ""))
+        self.skip = skipped(request.GET.get("skip", ""))
         self.url = action.url
         self.said = comment_rows(view, action.item_key, self.skip)
 
@@ -39,10 +40,6 @@ class Talk:
     @property
     def newest_url(self):
         return self.url if self.skip else ""
-
-
-def _number(text) -> int:
-    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 def newest(rows):

@@ -242,6 +242,18 @@ def test_a_pdf_bomb_is_stopped_at_the_limits_and_leaves_this_process_alone(bomb)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own < 50 * 1024
 
 
+def said_by_a_child(script):
+    """The words that Python prints when it is started as the child is."""
+    found = subprocess.run(
+        [pictures.interpreter(), "-c", script],
+        env=pictures._environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return found.stdout.split()
+
+
 def test_the_child_limits_itself_before_it_reads_anything():
     script = (
         "import resource as r\n"
@@ -250,16 +262,9 @@ def test_the_child_limits_itself_before_it_reads_anything():
         "limits = r.RLIMIT_CPU, r.RLIMIT_DATA, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE\n"
         "print(*[n for limit in limits for n in r.getrlimit(limit)])\n"
     )
-    found = subprocess.run(
-        [pictures.interpreter(), "-c", script],
-        env=pictures._environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     megabyte = 1024 * 1024
     expected = [5, 512 * megabyte, 1024 * megabyte, 32 * megabyte, 0]
-    assert found.stdout.split() == [str(limit) for limit in expected for _ in range(2)]
+    assert said_by_a_child(script) == [str(limit) for limit in expected for _ in range(2)]
 
 
 @pytest.mark.parametrize(("before", "after"), [(3, 3), (10, 5)])
@@ -272,14 +277,7 @@ def test_no_limit_of_the_site_is_widened_and_one_that_a_system_lacks_stops_no_ot
         "child.limit_this_process()\n"
         "print(*r.getrlimit(r.RLIMIT_CPU), *r.getrlimit(r.RLIMIT_CORE))\n"
     )
-    found = subprocess.run(
-        [pictures.interpreter(), "-c", script],
-        env=pictures._environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert found.stdout.split() == [str(after), str(after), "0", "0"]
+    assert said_by_a_child(script) == [str(after), str(after), "0", "0"]
 
 
 def test_the_child_knows_nothing_of_the_site(monkeypatch):

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal_plugin.gateways import pdf as gateway
@@ -104,3 +105,12 @@ def test_a_file_that_is_let_go_before_it_is_copied_is_not_missed(
     assert len(files) == 1
     assert before not in files
     assert holds(target, tmp_path)[0] == 0, holds(target, tmp_path)[1]
+
+
+@pytest.mark.django_db
+def test_where_all_files_are_there_the_rows_are_read_once():
+    order = factories.order_factory(items=1)
+    pdfs.drain()
+    with CaptureQueriesContext(connection) as asked:
+        assert exporting.export(order, io.BytesIO()) == []
+    assert sum('FROM "portal_plugin_activity"' in query["sql"] for query in asked) == 1

@@ -104,7 +104,7 @@ def export(document: SalesDocument, target: IO[bytes]) -> list[str]:
     while True:
         found = _find(document)
         missing = _write(document, found, target)
-        if missing.keys() <= _find(document).files.keys():
+        if not missing or missing.keys() <= _find(document).files.keys():
             return list(missing.values())
         target.seek(start)
         target.truncate()
