@@ -107,8 +107,8 @@ PANGO = Part(
 )
 CHROMIUM = Part(
     "Chromium",
-    ("chromium",),
-    lambda: bool(shutil.which("chromium")),
+    ("chromium-headless-shell",),
+    lambda: any(map(shutil.which, ("chromium-headless-shell", "chromium"))),
     "the browser tests are skipped",
 )
 POSTGRES = Part(

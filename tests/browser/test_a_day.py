@@ -12,9 +12,9 @@ from portal_plugin.models import Estimate, Order, Stage
 from portal_plugin.services import starter
 from tests import factories, samples
 from tests.paying import standin_telling
-from tests.sandbox_site.stripe_standin.form_steps import needs_chromium, type_card
+from tests.sandbox_site.stripe_standin.form_steps import type_card
 
-pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CUSTOMER = "Harbour Bakery"
 #: What is typed before Wagtail watches the form, it takes for what the form was opened with.
@@ -24,14 +24,6 @@ ITEMS = [
     ("Poster", "20", "9.5", "Bread is back"),
     ("Door plate", "2", "35", "Open from 6 to 18"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def patience():
-    """Background saves and the preview take their time where others work on the machine, too."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

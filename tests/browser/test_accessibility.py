@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from portal_plugin.models import Comment
 from portal_plugin.services import pdfs
 from tests import factories
+from tests.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,15 +22,6 @@ DIALOGS = [
 ]
 
 
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for one in found
-        for node in one["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_page_and_its_dialogs(visit, size, language):
@@ -42,7 +33,6 @@ def test_the_page_and_its_dialogs(visit, size, language):
         opener.click()
         dialog = page.get_by_role("dialog")
         expect(dialog).to_be_visible()
-        page.wait_for_timeout(350)
         assert violations(page) == [], opener
         page.keyboard.press("Escape")
         expect(dialog).not_to_be_visible()

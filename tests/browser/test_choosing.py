@@ -6,11 +6,11 @@ from playwright.sync_api import expect
 from portal_plugin.models import Estimate
 from tests.browser.paying import enter, tab, width
 from tests.factories import estimate_factory, line_item
-from tests.sandbox_site.stripe_standin.form_steps import both_widths, needs_chromium
+from tests.sandbox_site.stripe_standin.form_steps import both_widths
 
 __all__ = ["enter", "tab", "width"]
 
-pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def estimate(**values):

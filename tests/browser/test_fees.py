@@ -25,13 +25,12 @@ from tests.sandbox_site.stripe_standin.form_steps import (
     both_widths,
     faults,
     form,
-    needs_chromium,
     type_card,
 )
 
 __all__ = ["enter", "shop_order", "standin", "tab", "width"]
 
-pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -29,14 +29,13 @@ from tests.sandbox_site.stripe_standin.form_steps import (
     both_widths,
     faults,
     form,
-    needs_chromium,
     press,
     type_card,
 )
 
 __all__ = ["enter", "shop_order", "standin", "tab", "width"]
 
-pytestmark = [pytest.mark.browser, needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DECLINED, POOR, ASKING = "4000000000000002", "4000000000009995", "4000002500003155"
 
 

@@ -3,20 +3,15 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from portal_plugin.models import ChangeRequest, Decision, ProofPin
 from portal_plugin.services import answering, points
 from tests import factories, samples
+from tests.looking import violations
 from tests.proofing import action_url, marked, sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def fresh(version):
@@ -108,7 +103,6 @@ def test_a_customer_looks_marks_and_approves_with_one_hand(visit, versions):
     expect(page.get_by_text("done by the shop").first).to_be_visible()
     page.get_by_role("link", name="Approve: A1 poster").tap()
     dialog = page.get_by_role("dialog")
-    page.wait_for_timeout(350)
     assert violations(page) == []
     dialog.get_by_label("I have read and accept the Approval Terms").check()
     dialog.get_by_role("button", name="Submit Approval").tap()

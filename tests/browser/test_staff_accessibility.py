@@ -4,7 +4,6 @@ phone nothing is cut off."""
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -22,6 +21,7 @@ from portal_plugin.models import (
 from portal_plugin.services import payments, previews, proofs
 from tests import factories, samples
 from tests.admin import pages
+from tests.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,16 +37,7 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
 PARTS = 4
 
 #: What another colour scheme can change.
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
-
-
-def violations(page, options):
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{one['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
-        for one in found
-        for node in one["nodes"]
-    ]
+COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 @pytest.fixture
@@ -168,10 +159,9 @@ def too_wide(page):
 
 def wrong(page, name):
     """What is wrong with an open screen, by where it is seen."""
-    found = {"light": violations(page, {"rules": OF_WAGTAIL} if name in FORMS else {})}
+    found = {"light": violations(page, rules=OF_WAGTAIL if name in FORMS else {})}
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)  # buttons fade from one colour to the other
-    found["dark"] = violations(page, COLOURS)
+    found["dark"] = violations(page, runOnly=COLOURS)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
     found["phone"] = too_wide(page)

@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from portal_plugin.models import PortalSettings
 from portal_plugin.services import answering, previews, proofs
 from tests import factories, samples
+from tests.looking import violations, wait_until_still
 from tests.paying import FEES
 
 from .blocks import block
@@ -98,15 +98,6 @@ def style(locator, name):
     return locator.evaluate(f"node => getComputedStyle(node)['{name}']")
 
 
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {n['html'][:200]} {n['failureSummary']}"
-        for one in found
-        for n in one["nodes"]
-    ]
-
-
 def fits(page):
     """Nothing scrolls sideways, and nothing of the portal is cut off at the side."""
     return page.evaluate(
@@ -127,7 +118,7 @@ def open_dialog(page, name):
     page.get_by_role("link", name=starts).first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("form")).to_be_visible()
-    page.wait_for_timeout(300)
+    wait_until_still(page)
     return dialog
 
 

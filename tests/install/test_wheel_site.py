@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.looking import violations
 
 from .agency import ROOT
 from .browsing import Browser
@@ -90,15 +91,10 @@ def test_page_and_dialogs_pass_axe(running, chromium):
     context = chromium.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(running.order)
-    axe(page)
+    assert violations(page) == []
     for action in ("approve", "pickup"):
         page.locator(f"a[href*='a/{action}/']").first.click()
         page.locator("dialog[open] form").wait_for()
-        axe(page)
+        assert violations(page) == []
         page.keyboard.press("Escape")
     context.close()
-
-
-def axe(page):
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()

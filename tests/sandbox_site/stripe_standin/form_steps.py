@@ -1,18 +1,14 @@
 """What a customer does with the card form, and what is looked for on it."""
 
-import os
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.looking import violations
 
 FORM = 'iframe[title="Secure payment input frame"]'
 CHALLENGE = 'iframe[title="3D Secure authentication"]'
 GOOD = "4242424242424242"
 
 both_widths = pytest.mark.parametrize("width", [360, 1280], ids=["phone", "desktop"])
-needs_chromium = pytest.mark.skipif(
-    not os.path.exists("/usr/bin/chromium"), reason="needs Chromium"
-)
 
 
 def form(tab):
@@ -25,8 +21,7 @@ OF_WHOLE_PAGES = ("landmark-one-main", "page-has-heading-one", "region")
 
 def faults(page_or_frame, *without):
     options = {"rules": {rule: {"enabled": False} for rule in without}}
-    found = Axe().run(page_or_frame, options=options)
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
+    return violations(page_or_frame, **options)
 
 
 def type_card(tab, number=GOOD, expiry="12/40", cvc="123"):

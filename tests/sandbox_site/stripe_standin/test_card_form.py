@@ -11,7 +11,6 @@ from .form_steps import (
     GOOD,
     both_widths,
     form,
-    needs_chromium,
     outcome,
     pay,
     press,
@@ -19,7 +18,7 @@ from .form_steps import (
     type_card,
 )
 
-pytestmark = [pytest.mark.browser, needs_chromium]
+pytestmark = [pytest.mark.browser]
 
 
 @both_widths
