@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from system import (
@@ -89,5 +90,8 @@ def set_up(extras: Iterable[str], *parts: Part) -> None:
     make_venv()
     if not pip_wheel() and root_prefix() is None:
         download_pip()
-    install_parts((CERTIFICATES, PIP, *parts))
-    install_python_packages(extras)
+    install_parts((CERTIFICATES, PIP))
+    with ThreadPoolExecutor() as pool:  # pip needs nothing of what apt brings
+        system = pool.submit(install_parts, parts)
+        install_python_packages(extras)
+        system.result()

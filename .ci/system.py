@@ -23,15 +23,15 @@ class Failed(Exception):
 
 @contextlib.contextmanager
 def step(text: str) -> Iterator[None]:
-    """One line on the screen: what is being done, and how many seconds it took."""
-    print(f"{text} ... ", end="", flush=True)
+    """Says what is being done, and then how many seconds it took: two may be done at once."""
+    print(f"{text} ...", flush=True)
     began = time.monotonic()
     try:
         yield
     except BaseException:
-        print("failed", flush=True)
+        print(f"{text}: failed", flush=True)
         raise
-    print(f"{time.monotonic() - began:.1f} s", flush=True)
+    print(f"{text}: {time.monotonic() - began:.1f} s", flush=True)
 
 
 def run(*command: object, env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:
