@@ -1,5 +1,6 @@
 """What customers decided can be verified years later."""
 
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -284,6 +285,30 @@ def test_the_command_ends_with_an_error_where_something_broke(estimate, capsys):
     with pytest.raises(CommandError, match="1 not as it was"):
         call_command("portal_verify", estimate.public_id)
     assert f"BROKEN {estimate.number}" in capsys.readouterr().out
+
+
+def test_what_is_decided_while_it_is_read_is_no_fault(estimate, user, monkeypatch):
+    of_versions, looks = verifying._of_versions, []
+
+    def somebody_decides(document, entries):
+        looks.append(len(entries))
+        if len(looks) == 1:
+            factories.approve(estimate, [estimate.lines[2].key])
+        return of_versions(document, entries)
+
+    monkeypatch.setattr(verifying, "_of_versions", somebody_decides)
+    fault, head = verifying.first_fault(estimate)
+    assert fault is None
+    assert head == verifying.head(estimate)
+    assert looks == [looks[0], looks[0] + 1]
+
+
+def test_a_document_that_never_rests_is_read_a_few_times_only(estimate, monkeypatch):
+    heads = (verifying.Head("x" * 16, number, "0" * 64) for number in itertools.count())
+    monkeypatch.setattr(verifying, "head", lambda document: next(heads))
+    Activity.objects.filter(sequence=2).update(verb="approve")
+    fault, _head = verifying.first_fault(estimate)
+    assert "history entry 2" in str(fault)
 
 
 @pytest.mark.parametrize("arguments", [[], ["X-1"], ["--head", "/nowhere"]])

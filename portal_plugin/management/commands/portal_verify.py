@@ -36,12 +36,12 @@ class Command(BaseCommand):
             raise CommandError(f"{broken} not as it was.")
 
     def _verify(self, document: SalesDocument) -> int:
-        fault = next(verifying.faults(document), None)
+        fault, head = verifying.first_fault(document)
         name = document.number or "draft"
         if fault is not None:
             self.stdout.write(self.style.ERROR(f"BROKEN {name} ({document.public_id}): {fault}"))
             return 1
-        self.stdout.write(f"OK     {name}  {verifying.head(document)}")
+        self.stdout.write(f"OK     {name}  {head}")
         return 0
 
     def _heads(self, path: str) -> int:

@@ -30,6 +30,8 @@ from .fault import Fault
 
 #: Of an item in a version's content, what is not part of what is decided.
 BESIDE = ("key", "is_optional", "is_selected", "one_of")
+#: How often somebody may act on a document while it is read.
+ATTEMPTS = 5
 HEAD = re.compile(r"(?<![\w-])([\w-]{16}):(\d+):([0-9a-f]{64})\b")
 
 
@@ -53,6 +55,17 @@ def head(document: SalesDocument) -> Head:
 def heads_in(text: str) -> list[Head]:
     """Every head in what ``portal_verify`` printed earlier."""
     return [Head(name, int(number), value) for name, number, value in HEAD.findall(text)]
+
+
+def first_fault(document: SalesDocument) -> tuple[Fault | None, Head]:
+    """Where it broke, if it did, and how far the history had come. The history is read before the
+    rows: what is decided in between is in the rows alone, and is no fault when we look again."""
+    for _attempt in range(ATTEMPTS):
+        known = head(document)
+        fault = next(faults(document), None)
+        if fault is None or head(document) == known:
+            break
+    return fault, known
 
 
 def faults(document: SalesDocument) -> Iterator[Fault]:
