@@ -16,7 +16,8 @@ from ...totals import DocumentTotals
 @dataclass(frozen=True)
 class TotalRow:
     """``kind``: subtotal, discount, shipping, tax, rounding, total, left (without what was
-    declined), deposit, paid, refunded, taken_back, kept, balance or overpaid."""
+    declined), deposit, paid, refunded, taken_back, taken_off (paid back and not owed again), kept,
+    balance or overpaid."""
 
     kind: str
     label: str
@@ -73,16 +74,21 @@ def money_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
     if document.charged_back:
         taken = show(-document.charged_back)
         rows.append(TotalRow("taken_back", _("Taken back by your bank"), taken))
+    if document.taken_off and not document.cancelled_at:
+        rows.append(TotalRow("taken_off", _("Taken off the price"), show(-document.taken_off)))
     if document.cancelled_at and document.refunded:
         rows.append(TotalRow("kept", _("Kept by us"), show(document.paid)))
     return rows
 
 
 def payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
-    """One of each booking, and below it one of the fee of a way of paying that is in it."""
+    """One of each booking that moved money, and below it one of the fee of a way of paying that is
+    in it."""
     kinds = {entry.pk: entry.kind for entry in document.bookings}
     rows = []
     for entry in document.bookings:
+        if entry.kind == LedgerKind.FORGIVENESS:
+            continue
         label = _payment_label(entry, kinds.get(entry.about_id))
         rows.append(_payment_row(entry, label, entry.amount, show))
         if entry.surcharge:
