@@ -113,6 +113,17 @@ def test_a_price_lowered_after_says_it_once_more_and_nothing_is_paid_too_much(bo
     assert (books.due, books.overpaid) == (0, 10)
 
 
+def test_lowered_is_what_is_below_the_total_of_the_last_forgiving(books):
+    books.pay(100)
+    books.refund(10)
+    books.total = Decimal(120)
+    books.pay(20)
+    books.refund(10)
+    books.total = Decimal(110)
+    assert (books.due, books.overpaid) == (0, 0)
+    assert ledger_sums(reversed(books.rows)) == books.sums
+
+
 def test_what_is_left_open_stays_forgiven_when_the_price_is_lowered(books):
     books.pay(50)
     books.refund(20)

@@ -167,13 +167,13 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             return []
         rows = [(_("Total"), document.totals.total)]
         if document.is_order:
+            if document.taken_off and not document.cancelled_at:
+                rows.append((_("Taken off the price"), document.taken_off))
             rows.append((_("Paid"), document.received))
             if document.refunded:
                 rows.append((_("Refunded"), document.refunded))
             if document.charged_back:
                 rows.append((_("Taken back by the bank"), document.charged_back))
-            if document.taken_off and not document.cancelled_at:
-                rows.append((_("Taken off the price"), document.taken_off))
             rows.append((_("Balance due"), document.balance_due))
             if document.overpaid:
                 rows.append((_("Paid too much"), document.overpaid))

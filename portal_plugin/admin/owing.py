@@ -38,7 +38,7 @@ class OwedPage(MoneyPage):
     """About one refund: all of it is owed again, or nothing more of it."""
 
     template_name = "portal_plugin/admin/owed.html"
-    page_title = gettext_lazy("What is owed after a refund")
+    page_title = gettext_lazy("What is owed")
     right = "refund"
     kinds = (LedgerKind.REFUND,)
     form_class = ReasonForm

@@ -11,6 +11,7 @@ from tests.factories import fresh, order_factory, site_factory
 from tests.paying import paid, standin
 
 from . import pages
+from .test_bookkeeping_report import day, export, order, read
 from .test_refunding import ALL, cash, place, post, said
 
 __all__ = ["cash", "standin"]
@@ -68,9 +69,9 @@ class TestTheForm:
         assert "Cancel the order if it is not to be made." in look(client, entry, amount="50")
 
     def test_an_invoice_that_is_out_is_named(self, client, boss):
-        order = order_factory(items=1, site=site_factory(invoicing="staff"))
-        invoice = invoices.issue(order)
-        entry = payments.record_offline(order, amount=ALL, method="Till")
+        document = order_factory(items=1, site=site_factory(invoicing="staff"))
+        invoice = invoices.issue(document)
+        entry = payments.record_offline(document, amount=ALL, method="Till")
         sentence = f"Invoice {invoice.number} charges it still: write a credit note"
         assert sentence in look(client, entry)
         assert sentence not in look(client, entry, owed="yes")
@@ -149,3 +150,25 @@ class TestLater:
         page = client.get(pages.overview(refund.document))
         assert owing(refund, "owe") not in page.content.decode()
         assert "Taken off the price" not in said(page)
+
+
+def test_the_exports_have_it_in_a_column(client, boss):
+    document = order()
+    entry = payments.record_offline(document, amount=ALL, occurred_at=day(3), method="Till")
+    gone = {"amount": Decimal(40), "reason": "Late", "occurred_at": day(4)}
+    payments.say_owed(
+        payments.refund_outside(entry, is_owed_again=True, **gone),
+        is_owed_again=False,
+        reason="A slip",
+    )
+    payments.refund_outside(entry, **gone | {"amount": Decimal(9)})
+    headings, *rows = read(export(client))
+    at = headings.index("Not owed any more")
+    assert [row[at] for row in rows] == ["", "", "9.00"]
+    headings, row = read(export(client, "orders"))
+    found = dict(zip(headings, row, strict=True))
+    assert (found["Paid"], found["Taken off the price"]) == ("70.00", "49.00")
+    assert found["Balance"] == "0.00"
+    staging.cancel(document, "Closed", money="kept")
+    headings, row = read(export(client, "orders"))
+    assert dict(zip(headings, row, strict=True))["Taken off the price"] == ""

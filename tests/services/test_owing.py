@@ -179,9 +179,9 @@ class TestWhatFollows:
         rows = [(row.label, row.amount) for row in document_view(fresh(cash.document)).totals]
         assert rows[-5:] == [
             ("Total", "€119.00"),
+            ("Taken off the price", "-€40.00"),
             ("Paid", "€119.00"),
             ("Refunded", "-€40.00"),
-            ("Taken off the price", "-€40.00"),
             ("Balance due", "€0.00"),
         ]
 

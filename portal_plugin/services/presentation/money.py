@@ -16,7 +16,7 @@ from ...totals import DocumentTotals
 @dataclass(frozen=True)
 class TotalRow:
     """``kind``: subtotal, discount, shipping, tax, rounding, total, left (without what was
-    declined), deposit, paid, refunded, taken_back, taken_off (paid back and not owed again), kept,
+    declined), deposit, taken_off (paid back and not owed again), paid, refunded, taken_back, kept,
     balance or overpaid."""
 
     kind: str
@@ -67,15 +67,17 @@ def cancel_money(document: SalesDocument, show: Any) -> str:
 
 
 def money_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
-    """What came, what went, and where some went, on a cancelled order what the shop kept."""
-    rows = [TotalRow("paid", _("Paid"), show(document.received))]
+    """What is off the total again, what came, what went, and where some went, on a cancelled order
+    what the shop kept."""
+    rows = []
+    if document.taken_off and not document.cancelled_at:
+        rows.append(TotalRow("taken_off", _("Taken off the price"), show(-document.taken_off)))
+    rows.append(TotalRow("paid", _("Paid"), show(document.received)))
     if document.refunded:
         rows.append(TotalRow("refunded", _("Refunded"), show(-document.refunded)))
     if document.charged_back:
         taken = show(-document.charged_back)
         rows.append(TotalRow("taken_back", _("Taken back by your bank"), taken))
-    if document.taken_off and not document.cancelled_at:
-        rows.append(TotalRow("taken_off", _("Taken off the price"), show(-document.taken_off)))
     if document.cancelled_at and document.refunded:
         rows.append(TotalRow("kept", _("Kept by us"), show(document.paid)))
     return rows
