@@ -132,6 +132,7 @@ class LedgerKind(TextChoices):
     CHARGEBACK = "chargeback", _("Chargeback")
     REVERSAL = "reversal", _("Reversal")
     CORRECTION = "correction", _("Correction")
+    FORGIVENESS = "forgiveness", _("What is owed after a refund")
 
 
 class InvoiceKind(TextChoices):

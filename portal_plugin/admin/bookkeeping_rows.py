@@ -32,6 +32,7 @@ OF_PAYMENTS = {
     "net": _("Less the fee"),
     "tax": _("Tax in it"),
     "rates": _("Tax by rate"),
+    "forgiven": _("Not owed any more"),
 }
 OF_ORDERS = {
     "day": _("Date"),
@@ -45,6 +46,7 @@ OF_ORDERS = {
     "paid": _("Paid"),
     "balance": _("Balance"),
     "currency": _("Currency"),
+    "taken_off": _("Taken off the price"),
 }
 OF_INVOICES = {
     "day": _("Date"),
@@ -99,6 +101,7 @@ def of_payment(entry: LedgerEntry) -> OrderedDict[str, Any]:
         "fee": "" if fee is None else fee,
         "net": amount if fee is None else amount - fee,
         **_taxes_of_payment(entry),
+        "forgiven": round_money(entry.forgiven, entry.currency) if entry.forgiven else "",
     }
     return OrderedDict((name, values[name]) for name in OF_PAYMENTS)
 
@@ -116,6 +119,7 @@ def of_order(order: Order) -> OrderedDict[str, Any]:
         "paid": round_money(order.listed_paid, currency),
         "balance": round_money(order.listed_balance, currency),
         "currency": currency,
+        "taken_off": round_money(order.listed_taken_off, currency) or "",
     }
     return OrderedDict((name, values[name]) for name in OF_ORDERS)
 

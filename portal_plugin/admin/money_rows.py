@@ -21,13 +21,16 @@ LABELS = {
     (LedgerKind.REVERSAL, LedgerKind.REFUND): gettext_noop("Refund that came back"),
     (LedgerKind.REVERSAL, LedgerKind.CHARGEBACK): gettext_noop("Returned by the bank"),
     (LedgerKind.CHARGEBACK, LedgerKind.PAYMENT): gettext_noop("Taken back by the bank"),
+    (LedgerKind.FORGIVENESS, LedgerKind.REFUND): gettext_noop("What is owed after a refund"),
 }
 
 
 @dataclass(frozen=True)
 class MoneyRow:
     """``left`` is what can still be paid back, empty where nothing can; ``fee`` is what of
-    ``amount`` is the fee of the way of paying."""
+    ``amount`` is the fee of the way of paying. ``forgiven`` is what is not owed any more because of
+    a refund, ``owed`` what of it is; ``change`` says what can be said of it instead: that it is not
+    (``forgive``) or is (``owe``)."""
 
     entry: LedgerEntry
     label: str
@@ -35,6 +38,9 @@ class MoneyRow:
     by: str
     fee: str = ""
     left: str = ""
+    forgiven: str = ""
+    owed: str = ""
+    change: str = ""
     can_refund: bool = False
     can_correct: bool = False
 
@@ -75,6 +81,7 @@ def money_rows(document, user) -> list[MoneyRow]:
 def _money_row(document, entry, kinds, may, names):
     is_payment = entry.kind in payments.PAYMENTS
     left = document.left_of(entry) if is_payment else 0
+    owing = _owing(document, entry) if entry.kind == LedgerKind.REFUND else {}
     return MoneyRow(
         entry=entry,
         label=label_of(entry, kinds.get(entry.about_id)),
@@ -82,9 +89,22 @@ def _money_row(document, entry, kinds, may, names):
         by=names.get(entry.recorded_by_id, ""),
         fee=show(entry.surcharge, entry.currency) if entry.surcharge else "",
         left=show(left, entry.currency) if left and left != entry.amount else "",
+        forgiven=owing.get("forgiven", ""),
+        owed=owing.get("owed", ""),
+        change=owing.get("change", "") if may["refund"] else "",
         can_refund=may["refund"] and left > 0,
         can_correct=may["correct"] and entry.kind == LedgerKind.OFFLINE,
     )
+
+
+def _owing(document, entry):
+    """Of a refund, while the order is to be paid at all."""
+    if document.cancelled_at:
+        return {}
+    forgiven, owed = document.forgiven_of(entry), document.forgivable_of(entry)
+    change = "forgive" if owed else "owe" if forgiven else ""
+    said = {"forgiven": forgiven, "owed": owed}
+    return {"change": change} | {name: show(of, entry.currency) for name, of in said.items() if of}
 
 
 def label_of(entry, about_kind) -> str:

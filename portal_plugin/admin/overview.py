@@ -167,6 +167,8 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             return []
         rows = [(_("Total"), document.totals.total)]
         if document.is_order:
+            if document.taken_off and not document.cancelled_at:
+                rows.append((_("Taken off the price"), document.taken_off))
             rows.append((_("Paid"), document.received))
             if document.refunded:
                 rows.append((_("Refunded"), document.refunded))

@@ -1,53 +1,26 @@
 """Pay back, and correct what was written down: a page that asks, a second look, and it is done."""
 
-from uuid import uuid4
-
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
-from wagtail.admin import messages
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from ..exceptions import PortalError
-from ..models import LedgerEntry
-from ..models.decimals import FiniteDecimalField
-from ..money import round_money, typed_money
+from ..money import typed_money
 from ..services import payments
 from ..services.mail_phrases import Phrase
 from ..statuses import LedgerKind, RefundState
-from . import sites
-from .finding import find
+from .money_page import MoneyForm, MoneyPage
 from .money_rows import show
-from .words import number_of
+from .owing import due_then, forgiven_then
 
 STRIPE, OUTSIDE = "stripe", "outside"
-
-
-class MoneyForm(forms.Form):
-    """``key`` is that of one press of the button."""
-
-    amount = FiniteDecimalField(label=gettext_lazy("Amount"), max_digits=15)
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea({"rows": 2})
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, entry, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.entry = entry
-
-    def clean_amount(self):
-        amount = self.cleaned_data["amount"]
-        if amount != round_money(amount, self.entry.currency):
-            raise forms.ValidationError(_("There is no such small coin in this currency."))
-        return amount
+#: Whether what is paid back is owed again.
+NO, YES = "no", "yes"
+OWED = [
+    (NO, gettext_lazy("No: it is a price reduction, or goodwill")),
+    (YES, gettext_lazy("Yes: they will pay it again, in another way")),
+]
 
 
 class RefundForm(MoneyForm):
@@ -55,7 +28,14 @@ class RefundForm(MoneyForm):
     method = forms.CharField(
         label=gettext_lazy("How it is paid back"), max_length=50, required=False
     )
-    field_order = ["how", "method", "amount", "reason", "key"]
+    owed = forms.ChoiceField(
+        label=gettext_lazy("Does the customer still owe this amount?"),
+        choices=OWED,
+        initial=NO,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    field_order = ["how", "method", "amount", "owed", "reason", "key"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -75,103 +55,20 @@ def ways(entry) -> list[tuple[str, str]]:
     return [(STRIPE, _("To %(method)s") % {"method": entry.method or "Stripe"}), outside]
 
 
-class MoneyPage(WagtailAdminTemplateMixin, TemplateView):
-    """About one payment. Without its right nobody gets in."""
-
-    right = ""
-    form_class = MoneyForm
-    header_icon = "portal-money"
-    form = None
-    #: The second look is on: what was typed holds, and is asked about.
-    is_asking = False
-
-    def setup(self, request, entry_id, **kwargs):
-        super().setup(request, entry_id=entry_id, **kwargs)
-        entry = LedgerEntry.objects.filter(pk=entry_id, kind__in=payments.PAYMENTS).first()
-        if entry is None:
-            raise Http404
-        self.document = find(request, entry.document_id)
-        if not sites.may(request.user, self.right, self.document):
-            raise PermissionDenied
-        self.entry = entry
-
-    def get(self, request, **kwargs):
-        self.form = self.form_class(entry=self.entry, initial=self.proposed())
-        return self.render_to_response(self.get_context_data())
-
-    def post(self, request, **kwargs):
-        self.form = self.form_class(request.POST, entry=self.entry)
-        if not self.form.is_valid():
-            return self.render_to_response(self.get_context_data(), status=400)
-        step = request.POST.get("step", "look")
-        if step != "do":
-            self.is_asking = step == "look"
-            return self.render_to_response(self.get_context_data())
-        try:
-            message = self.perform(self.form.cleaned_data)
-        except PortalError as error:
-            messages.error(request, error.message)
-            return self.render_to_response(self.get_context_data(), status=error.status)
-        messages.success(request, message)
-        return redirect(f"{self.overview_url}#payments")
-
-    def proposed(self):
-        return {"key": uuid4()}
-
-    @property
-    def overview_url(self):
-        return reverse("portal_admin:overview", args=[self.document.pk])
-
-    def get_page_subtitle(self):
-        return number_of(self.document)
-
-    def get_breadcrumbs_items(self):
-        viewset = type(self.document).snippet_viewset
-        label = capfirst(self.document._meta.verbose_name_plural)
-        return [
-            *super().get_breadcrumbs_items(),
-            {"url": reverse(viewset.get_url_name("list")), "label": label},
-            {"url": self.overview_url, "label": number_of(self.document)},
-            {"url": "", "label": self.page_title},
-        ]
-
-    def get_context_data(self, **kwargs):
-        return {
-            **super().get_context_data(**kwargs),
-            "form": self.form,
-            "document": self.document,
-            "entry": self.entry,
-            "paid": show(self.document.amount_of(self.entry), self.entry.currency),
-            "left": show(self.document.left_of(self.entry), self.entry.currency),
-            "fee": self._fee_left(),
-            "currency": self.entry.currency,
-            "is_asking": self.is_asking,
-            "typed": [
-                (name, self.form.data.get(name, "")) for name in self.form.fields if name != "key"
-            ],
-            "overview_url": self.overview_url,
-            **(self.second_look(self.form.cleaned_data) if self.is_asking else {}),
-        }
-
-    def _fee_left(self):
-        """Of what is left: the fee that was paid on top, which goes back with the last of it."""
-        left = self.document.left_of(self.entry)
-        fee = self.document.surcharge_in(left, self.entry)
-        return show(fee, self.entry.currency) if fee else ""
-
-    def second_look(self, typed):
-        """``question`` and ``button``, and sentences of what follows."""
-        raise NotImplementedError
-
-    def perform(self, typed) -> str:
-        raise NotImplementedError
-
-
 class RefundPage(MoneyPage):
     template_name = "portal_plugin/admin/refund.html"
     page_title = gettext_lazy("Refund")
     right = "refund"
     form_class = RefundForm
+
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "asks_owed": self.asks_owed}
+
+    @property
+    def asks_owed(self):
+        """Of what was paid too much, or for what was cancelled, nothing is owed anyway."""
+        document = self.document
+        return document.balance_due_without(self.left) > document.balance_due
 
     @cached_property
     def left(self):
@@ -199,19 +96,28 @@ class RefundPage(MoneyPage):
         return {"question": question, "follows": self._follows(typed)}
 
     def _follows(self, typed):
-        document = self.document
-        follows = [_("The customer gets an email with the reason.")]
         if typed["amount"] > self.left:
             return [_("Only %(amount)s is left of this payment.") % {"amount": self.left_shown()}]
-        fee = document.surcharge_in(typed["amount"], self.entry)
-        due = document.balance_due_without(typed["amount"] - fee)
-        if due > document.balance_due:
-            text = _(
-                "Then %(amount)s of the order is unpaid, and the customer is asked for it. Lower "
-                "its price first, or cancel it, if that is not meant."
-            )
-            follows.append(text % {"amount": show(due, self.entry.currency)})
-        return follows
+        fee = self.document.surcharge_in(typed["amount"], self.entry)
+        return [
+            _("The customer gets an email with the reason."),
+            *self._owing(typed["amount"] - fee, is_owed_again=typed["owed"] == YES),
+        ]
+
+    def _owing(self, amount, *, is_owed_again):
+        """What the page asks for then, where ``amount`` of what was paid for the order goes."""
+        document = self.document
+        due = document.balance_due_without(amount)
+        if due <= document.balance_due:
+            return []
+        said = (
+            due_then(document, due)
+            if is_owed_again
+            else forgiven_then(document, document.balance_due)
+        )
+        if amount >= document.paid:
+            said.append(_("Nothing of it is paid then. Cancel the order if it is not to be made."))
+        return said
 
     def left_shown(self):
         return show(self.left, self.entry.currency)
@@ -220,6 +126,7 @@ class RefundPage(MoneyPage):
         given = {
             "amount": typed["amount"],
             "reason": typed["reason"],
+            "is_owed_again": typed["owed"] == YES,
             "user": self.request.user,
             "key": typed["key"],
         }

@@ -28,6 +28,7 @@ class PaymentRegister(Register):
         "kind",
         "amount",
         "surcharge",
+        "forgiven",
         "currency",
         "method",
         "reference",
@@ -39,6 +40,7 @@ class PaymentRegister(Register):
         "what",
         "shown_amount",
         "shown_surcharge",
+        "shown_forgiven",
         "method",
         "reference",
         "note",
@@ -64,6 +66,14 @@ class PaymentRegister(Register):
         return format_money(row.surcharge, row.currency, language_of_admin())
 
     shown_surcharge.short_description = _("fee paid by the customer")
+
+    def shown_forgiven(self, row):
+        """Empty for what changes nothing of what is owed."""
+        if not row.forgiven:
+            return ""
+        return format_money(row.forgiven, row.currency, language_of_admin())
+
+    shown_forgiven.short_description = _("not owed any more")
 
     def title_of(self, row):
         return f"{self.what(row)} · {self.shown_amount(row)}"

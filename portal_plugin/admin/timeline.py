@@ -75,6 +75,8 @@ SENTENCES = {
     "refund": gettext_noop("%(who)s paid money back"),
     "refund_failed": gettext_noop("A refund did not go through"),
     "refund_returned": gettext_noop("A refund came back to the shop"),
+    "refund_forgiven": gettext_noop("%(who)s wrote down that a refund is not owed again"),
+    "refund_owed_again": gettext_noop("%(who)s wrote down that a refund is owed again"),
     "dispute": gettext_noop("The customer's bank asks about a payment"),
     "chargeback": gettext_noop("The customer's bank took a payment back"),
     "chargeback_returned": gettext_noop("The customer's bank returned a payment"),
@@ -92,8 +94,11 @@ SENTENCES = {
 }
 
 
+#: Verbs about what is owed: they say how much, and moved no money.
+OF_OWING = {"refund_forgiven", "refund_owed_again"}
 #: Verbs that moved money, and say how much.
 WITH_AMOUNT = {
+    *OF_OWING,
     "payment",
     "refund",
     "refund_failed",
@@ -235,7 +240,8 @@ def _note(row, notes) -> str:
 
 def _amount(verb, data) -> str:
     """Without a sign, where the sentence says which way it went; a correction goes both ways."""
-    amount, currency = Decimal(data["amount"]), priced_in(data.get("currency", ""))
+    amount = Decimal(data.get("forgiven", 0) if verb in OF_OWING else data["amount"])
+    currency = priced_in(data.get("currency", ""))
     is_signed = verb == "payment_corrected"
     return format_money(amount if is_signed else abs(amount), currency, language_of_admin())
 

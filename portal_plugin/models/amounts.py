@@ -6,11 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
-from django.db import models
-
 from .. import days, instalments
 from ..instalments import Instalment
-from ..ledger import LedgerSums, amount_of, amounts_around, ledger_sums, left_of, surcharge_in
 from ..money import ZERO, priced_in
 from ..statuses import InvoiceKind, MoneyAfterCancel, PaymentPurpose, PaysBy
 from ..totals import (
@@ -22,6 +19,7 @@ from ..totals import (
     worth_in_total,
 )
 from .items import TaxCategory
+from .paid import Paid
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Planned:
     on: date | None
 
 
-class Amounts:
+class Amounts(Paid):
     """All amounts are ``Decimal`` in the document's currency."""
 
     @property
@@ -97,7 +95,7 @@ class Amounts:
     @cached_property
     def planned(self) -> tuple[Planned, ...]:
         """Its instalments with what is left of each; what was paid fills the first ones first."""
-        return self.planned_after(self.paid)
+        return self.planned_after(self.paid + self.taken_off)
 
     def planned_after(self, covered: Decimal) -> tuple[Planned, ...]:
         """The same where so much of the total is paid, or asked for elsewhere."""
@@ -133,84 +131,36 @@ class Amounts:
         found = (item.tax_category for item in counted if not item.tax_rate)
         return next(found, TaxCategory.STANDARD)
 
-    @cached_property
-    def bookings(self) -> list:
-        """The ledger's entries, newest first; only orders have any."""
-        return [] if self.pk is None or self.is_estimate else list(self.ledger.all())
-
-    @cached_property
-    def plain_bookings(self) -> list:
-        return [entry.as_booking() for entry in self.bookings]
-
-    @cached_property
-    def ledger_sums(self) -> LedgerSums:
-        return ledger_sums(self.plain_bookings)
-
-    @property
-    def paid(self) -> Decimal:
-        """What the shop has of it now: what came, less what went back. Fees of a way of paying
-        are no part of it."""
-        return self.ledger_sums.kept
-
-    @property
-    def received(self) -> Decimal:
-        """What came, whatever of it went back later."""
-        return self.ledger_sums.received
-
-    @property
-    def refunded(self) -> Decimal:
-        return self.ledger_sums.refunded
-
-    @property
-    def charged_back(self) -> Decimal:
-        """What customers' banks took back and have not returned."""
-        return self.ledger_sums.charged_back
-
-    @property
-    def surcharges(self) -> Decimal:
-        """What the shop has of the fees that were paid on top."""
-        return self.ledger_sums.surcharges
-
-    def surcharge_in(self, amount, entry) -> Decimal:
-        """How much is of the fee, where so much of one payment goes back."""
-        return surcharge_in(amount, entry.pk, self.plain_bookings)
-
-    def left_of(self, entry) -> Decimal:
-        """What can still be paid back of one payment: what refunds that Stripe has not confirmed
-        would take is not there any more."""
-        booked = left_of(entry.pk, self.plain_bookings)
-        return max(ZERO, booked - self.refunds_asked.get(entry.pk, ZERO))
-
-    def amount_of(self, entry) -> Decimal:
-        """What came with one payment, as it was put right since."""
-        return amount_of(entry.pk, self.plain_bookings)
-
-    def amounts_around(self, correction) -> tuple[Decimal, Decimal]:
-        """What came with its payment as it was said before a correction, and by it."""
-        return amounts_around(correction.pk, correction.about_id, self.plain_bookings)
-
-    def gone_of(self, entry) -> Decimal:
-        """What of one payment was paid back, or taken back by a bank."""
-        return self.amount_of(entry) - left_of(entry.pk, self.plain_bookings)
-
-    @cached_property
-    def refunds_asked(self) -> dict:
-        """Payment's id to the sum of its refunds that are in no booking yet."""
-        asked = self.refunds.asked().order_by().values_list("payment")
-        return dict(asked.annotate(models.Sum("amount")))
-
     @property
     def balance_due(self) -> Decimal:
         """Nobody owes anything for what was cancelled."""
         return self.balance_due_without(ZERO)
 
     def balance_due_without(self, amount) -> Decimal:
-        """The balance where so much of what was paid goes back."""
-        return ZERO if self.cancelled_at else max(ZERO, self.totals.total - self.paid + amount)
+        """The balance where so much of what was paid goes back, and is owed again."""
+        left = self.ledger_sums.without(amount)
+        return ZERO if self.cancelled_at else left.due(self.totals.total)
 
     @property
     def overpaid(self) -> Decimal:
-        return max(ZERO, self.paid - self.totals.total)
+        return self.ledger_sums.overpaid(self.totals.total)
+
+    @property
+    def taken_off(self) -> Decimal:
+        """What of the total is not to be paid: it was paid back, and is not owed again."""
+        return self.ledger_sums.taken_off(self.totals.total) if self.ledger_sums.forgiven else ZERO
+
+    @property
+    def listed_taken_off(self) -> Decimal:
+        """The same of an order that was read ``with_paid()``, without a look into its ledger."""
+        gap = self.listed_total - self.listed_paid - self.listed_balance
+        return ZERO if self.cancelled_at else max(ZERO, gap)
+
+    def forgiven_by(self, amount) -> Decimal:
+        """How much of ``amount`` is forgiven where it is paid back and not owed again. What is
+        paid for an order that was cancelled is owed once it is opened again."""
+        sums = self.ledger_sums
+        return ZERO if self.cancelled_at else sums.forgiven_by(amount, self.totals.total)
 
     @property
     def refund_due(self) -> Decimal:
@@ -222,7 +172,8 @@ class Amounts:
     def deposit_due(self) -> Decimal:
         """What is to be paid before the shop starts: of the deposit, or of the instalment that is
         due with the order."""
-        return max(ZERO, min(self.totals.deposit - self.paid, self.balance_due))
+        settled = self.paid + self.taken_off
+        return max(ZERO, min(self.totals.deposit - settled, self.balance_due))
 
     @property
     def due_purpose(self) -> PaymentPurpose:

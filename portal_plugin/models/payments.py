@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from ..ledger import Booking
@@ -134,7 +134,20 @@ class LedgerEntryQuerySet(models.QuerySet):
 
     def moved(self, begin, end):
         """Money that came or went from ``begin`` to before ``end``."""
-        return self.filter(occurred_at__gte=begin, occurred_at__lt=end, document__is_sample=False)
+        moved = self.exclude(kind=LedgerKind.FORGIVENESS)
+        return moved.filter(occurred_at__gte=begin, occurred_at__lt=end, document__is_sample=False)
+
+
+def _may_forgive() -> Q:
+    """A refund forgives at most what it paid back, and what takes it back no more than came back.
+    Nothing else forgives, but for a forgiveness. (No sums in it: SQLite reckons in floats.)"""
+    gone = F("amount") * -1
+    refund = Q(kind=LedgerKind.REFUND, forgiven__gt=0, forgiven__lte=gone)
+    reversal = Q(kind=LedgerKind.REVERSAL, forgiven__lt=0, forgiven__gte=gone)
+    forgiveness = Q(kind=LedgerKind.FORGIVENESS, amount=0, about__isnull=False) & ~Q(forgiven=0)
+    nothing = Q(forgiven=0) & ~Q(kind=LedgerKind.FORGIVENESS)
+    says_when = Q(forgiven__lte=0) | Q(order_total__isnull=False)
+    return (nothing | refund | reversal | forgiveness) & says_when
 
 
 class LedgerEntry(models.Model):
@@ -143,7 +156,10 @@ class LedgerEntry(models.Model):
     of the order, as the fee of a way of paying.
 
     ``about`` is the entry that it changes: a refund's, chargeback's or correction's payment, and a
-    reversal's refund or chargeback.
+    reversal's refund or chargeback, or a forgiveness's refund.
+
+    ``forgiven`` is what nobody has to pay any more by it: the part of a refund that is not owed
+    again; below zero where it comes back or is owed after all. A forgiveness moves no money.
     """
 
     document = models.ForeignKey(
@@ -164,6 +180,11 @@ class LedgerEntry(models.Model):
     surcharge = models.DecimalField(
         _("fee paid by the customer"), max_digits=19, decimal_places=4, default=ZERO
     )
+    forgiven = models.DecimalField(
+        _("not owed any more"), max_digits=19, decimal_places=4, default=ZERO
+    )
+    #: What the order came to when something was forgiven.
+    order_total = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     #: What Stripe kept of it; unknown where it had not said so when the money was booked.
     fee = models.DecimalField(_("fee"), max_digits=19, decimal_places=4, null=True, blank=True)
@@ -193,7 +214,8 @@ class LedgerEntry(models.Model):
                 fields=["account", "kind", "stripe_object"],
                 condition=Q(stripe_object__isnull=False),
                 name="portal_ledger_stripe_once",
-            )
+            ),
+            models.CheckConstraint(condition=_may_forgive(), name="portal_ledger_forgiven"),
         ]
         indexes = [models.Index(fields=["occurred_at"], name="portal_ledger_month")]
 
@@ -202,7 +224,15 @@ class LedgerEntry(models.Model):
 
     def as_booking(self) -> Booking:
         kind = LedgerKind(self.kind)
-        return Booking(self.pk, kind, self.amount, self.about_id, self.surcharge)
+        return Booking(
+            self.pk,
+            kind,
+            self.amount,
+            self.about_id,
+            self.surcharge,
+            self.forgiven,
+            self.order_total or ZERO,
+        )
 
     @property
     def for_order(self):

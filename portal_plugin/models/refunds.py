@@ -45,6 +45,8 @@ class Refund(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=19, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3)
     reason = models.TextField(_("reason"), blank=True)
+    #: Whether the customer is to pay it again. Who refunds in Stripe's dashboard is not asked.
+    is_owed_again = models.BooleanField(default=False)
     state = models.CharField(
         _("state"), max_length=12, choices=RefundState.choices, default=RefundState.NEW
     )

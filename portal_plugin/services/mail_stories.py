@@ -38,6 +38,9 @@ class Story:
     amount_before: str = ""
     #: Of a payment: the fee of the way of paying that is in ``amount``.
     fee: str = ""
+    #: Of a refund: what is to be paid all the same, and whether all of it is off the price.
+    due: str = ""
+    is_forgiven: bool = False
     reference: str = ""
     method: str = ""
     stage: str = ""
@@ -79,6 +82,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         amount=_amount(document, happening, entry),
         amount_before=_amount_before(document, entry),
         fee=_fee(document, entry),
+        **_owing(document, entry),
         reference="" if entry else happening.get("reference", ""),
         method=entry.method if entry else "",
         stage=happening.get("stage", ""),
@@ -182,6 +186,18 @@ def _fee(document: SalesDocument, entry: Any) -> str:
     if entry is None or not entry.surcharge:
         return ""
     return format_money(abs(entry.surcharge), entry.currency, get_language() or document.language)
+
+
+def _owing(document: SalesDocument, entry: Any) -> dict[str, Any]:
+    """Of a refund, as it is now: somebody may have paid since, or said otherwise."""
+    if entry is None or entry.kind != LedgerKind.REFUND:
+        return {}
+    order = document.specific
+    if order.forgiven_of(entry):
+        return {"is_forgiven": True}
+    due = order.forgivable_of(entry)
+    language = get_language() or document.language
+    return {"due": format_money(order.balance_due, entry.currency, language)} if due else {}
 
 
 def _other_money(document: SalesDocument, happening: dict[str, Any]) -> Any:

@@ -48,10 +48,19 @@ def note(story: Story) -> str:
     if story.kind == "news_payment_corrected":
         return _("Please answer this email if it is wrong.")
     if story.kind == "news_refund":
-        return _("It can take your bank some days until you see it.")
+        return _after_refund(story)
     if story.audience == "receipt" and story.kind not in HEADLINES:
         return story.message
     return ""
+
+
+def _after_refund(story: Story) -> str:
+    said = [_("It can take your bank some days until you see it.")]
+    if story.is_forgiven:
+        said.append(_("You do not have to pay it again."))
+    elif story.due:
+        said.append(_("%(amount)s of your order is to be paid.") % {"amount": story.due})
+    return " ".join(said)
 
 
 def quote_label(story: Story) -> str:

@@ -64,7 +64,8 @@ class Month:
             if entry is None or what in ("card", "offline"):
                 self.pay(order, what)
             elif what == "refund":
-                payments.refund_outside(entry, amount=self.amount(entry.amount), reason="Late")
+                gone = {"reason": "Late", "is_owed_again": True}
+                payments.refund_outside(entry, amount=self.amount(entry.amount), **gone)
             elif what == "correct":
                 payments.correct(entry, amount=self.amount(entry.amount), reason="Mistyped")
             else:

@@ -51,6 +51,7 @@ def test_the_second_look_says_what_is_unpaid_then(client, boss, amount, unpaid):
         "method": "Cash",
         "amount": amount,
         "reason": "Late",
+        "owed": "yes",
         "key": "7b4ac9a7-9bb5-4a6e-8d5c-0f0a3b8a5b11",
         "step": "look",
     }

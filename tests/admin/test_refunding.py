@@ -68,7 +68,7 @@ class TestRefund:
 
     def test_it_asks_before_it_goes(self, client, boss, standin):
         entry = paid(standin)
-        page = post(client, entry, step="look")
+        page = post(client, entry, owed="yes", step="look")
         assert "Refund €40.00 to Visa •••• 4242?" in said(page)
         assert "Then €40.00 of the order is unpaid" in said(page)
         assert value(page, "reason") == "Wrong colour"

@@ -48,7 +48,10 @@ def test_a_refund_by_staff_is_on_the_customers_page(order, staff, visit, site_se
     customer.reload()
     expect(sums).to_contain_text("Refunded")
     expect(sums).to_contain_text("-€19.00")
+    expect(sums).to_contain_text("Taken off the price")
     expect(sums).to_contain_text("Balance due")
+    assert LedgerEntry.objects.get(kind=LedgerKind.REFUND).forgiven == 19
+    expect(customer.get_by_text("Pay Now")).to_have_count(0)
 
 
 def test_a_refund_to_the_card_is_on_the_customers_page(standin, staff, visit, site_server):
@@ -58,10 +61,12 @@ def test_a_refund_to_the_card_is_on_the_customers_page(standin, staff, visit, si
     staff.get_by_role("link", name="Refund").first.click()
     expect(staff.get_by_label("To Visa •••• 4242")).to_be_checked()
     staff.get_by_label("Amount").fill("19")
+    staff.get_by_label("Yes: they will pay it again").check()
     staff.get_by_label("Reason").fill("One letter was crooked")
     staff.get_by_role("button", name="Refund").click()
     # The second look.
     expect(staff.locator("main")).to_contain_text("Refund €19.00 to Visa •••• 4242?")
+    expect(staff.locator("main")).to_contain_text("Then €19.00 of the order is unpaid")
     assert not standin_refunds(standin)
     staff.get_by_role("button", name="Yes, do it").click()
     expect(staff.locator("#payments")).to_contain_text("Refund")
@@ -73,6 +78,7 @@ def test_a_refund_to_the_card_is_on_the_customers_page(standin, staff, visit, si
     expect(sums).to_contain_text("Refunded · Visa •••• 4242")
     expect(sums).to_contain_text("-€19.00")
     expect(sums).to_contain_text("Balance due")
+    expect(customer.get_by_text("Pay Now").first).to_be_visible()
     # What Stripe tells of it later books nothing a second time.
     take_all(standin)
     assert LedgerEntry.objects.filter(kind=LedgerKind.REFUND).count() == 1

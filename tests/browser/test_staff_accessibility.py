@@ -86,6 +86,7 @@ def addresses(estimate):
     order = factories.order_factory(items=1, stage=stage)
     payments.record_offline(order, amount=Decimal(10))
     entry = LedgerEntry.objects.get()
+    gone = payments.refund_outside(entry, amount=Decimal(2), reason="Crooked")
     of_estimate, of_order = f"?id={estimate.pk}&next=/", f"?id={order.pk}&next=/"
     bulk = "/admin/bulk/portal_plugin/{}/{}/{}".format
     return {
@@ -123,6 +124,7 @@ def addresses(estimate):
         "sample": reverse("portal_admin:sample"),
         "refund": reverse("portal_admin:refund", args=[entry.pk]),
         "correct": reverse("portal_admin:correct", args=[entry.pk]),
+        "owed": reverse("portal_admin:owed", args=[gone.pk, "owe"]),
         "assign several": bulk("order", "portal-assign", of_order),
         "mark several as paid": bulk("order", "portal-paid", of_order),
         "papers of several": bulk("order", "portal-pdfs", of_order),

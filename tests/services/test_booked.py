@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
 
 #: What somebody does to the row of a booking.
 COOKED = {
-    "amount": lambda rows: rows.update(amount=1),
+    "amount": lambda rows: rows.update(amount=-6),
     "surcharge": lambda rows: rows.update(surcharge=1),
+    "forgiven": lambda rows: rows.update(forgiven=1),
     "currency": lambda rows: rows.update(currency="JPY"),
     "gone": lambda rows: rows.delete(),
     "made up": lambda rows: LedgerEntry.objects.create(

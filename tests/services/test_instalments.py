@@ -77,7 +77,7 @@ def test_what_was_paid_in_part_is_asked_for_the_rest():
 def test_money_that_went_back_is_asked_for_again():
     order = planned()
     entry = payments.record_offline(order, amount=Decimal("333"), method="Cash")
-    payments.refund_outside(entry, amount=Decimal("33"), reason="Late")
+    payments.refund_outside(entry, amount=Decimal("33"), reason="Late", is_owed_again=True)
     assert (fresh(order).next_instalment.number, fresh(order).amount_due) == (1, 33)
 
 

@@ -33,14 +33,13 @@ def totals(entry):
     return [(row.label, row.amount) for row in view(entry).totals][-4:]
 
 
-def refund(entry, amount="40"):
-    return payments.refund_outside(
-        entry, amount=Decimal(amount), reason="Two letters came late.", method="Cash"
-    )
+def refund(entry, amount="40", **values):
+    values = {"reason": "Two letters came late.", "method": "Cash"} | values
+    return payments.refund_outside(entry, amount=Decimal(amount), **values)
 
 
 def test_refunds_stand_beside_what_was_paid(cash):
-    refund(cash)
+    refund(cash, is_owed_again=True)
     assert totals(cash) == [
         ("Total", "€119.00"),
         ("Paid", "€119.00"),

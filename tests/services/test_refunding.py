@@ -55,7 +55,7 @@ class TestThroughStripe:
 
         signals.payment_refunded.connect(receiver)
         with django_capture_on_commit_callbacks(execute=True):
-            row = refund(entry, user=user)
+            row = refund(entry, user=user, is_owed_again=True)
         assert (row.state, row.staff, row.reason) == (RefundState.SUCCEEDED, user, "Wrong colour")
         assert ledger(entry) == [("payment", ALL), ("refund", -PART)]
         booked = entry.consequences.get()

@@ -20,6 +20,7 @@ def faults(document: SalesDocument, entries: list[Activity]) -> Iterator[Fault]:
 
 
 def _is_told(row: LedgerEntry, kept: dict[str, str]) -> bool:
-    money = [round_money(amount, row.currency) for amount in (row.amount, row.surcharge)]
-    said = [Decimal(kept.get(name, 0)) for name in ("amount", "surcharge")]
+    names = ("amount", "surcharge", "forgiven")
+    money = [round_money(getattr(row, name), row.currency) for name in names]
+    said = [Decimal(kept.get(name, 0)) for name in names]
     return (money, row.currency) == (said, kept.get("currency"))

@@ -16,12 +16,13 @@ from .shapes import Adjustment, Draft, Row
 
 
 def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
-    """All that is counted, less what ``deposits`` charge."""
+    """All that is counted, less what ``deposits`` charge, and what was paid back and is not owed
+    again: a credit note for that is needed only where an invoice is out already."""
     totals = order.totals
     sums = sums_before_total(totals)
     bands: tuple[TaxBand, ...] = totals.bands
     taken, adjustments = ZERO, _adjustments(totals)
-    if deposits:
+    if deposits or order.taken_off:
         sums.append(("order", _("Order total"), totals.total))
     for deposit in deposits:
         left = deposit.left
@@ -30,6 +31,12 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
         label = _("Less deposit invoice %(number)s") % {"number": deposit.number}
         sums.append(("deposit", label, -worth(left)))
         adjustments += [Adjustment("deposit", label, band) for band in negative(left)]
+    off = share_of(bands, min(order.taken_off, worth(bands) + totals.rounding), totals.currency)
+    if worth(off) > 0:
+        label = _("Taken off the price")
+        bands = less(bands, off)
+        sums.append(("taken_off", label, -worth(off)))
+        adjustments += [Adjustment("discount", label, band) for band in negative(off)]
     return Draft(
         kind=InvoiceKind.INVOICE,
         rows=_rows_of_items(order),
@@ -51,15 +58,17 @@ def _adjustments(totals: DocumentTotals) -> list[Adjustment]:
 
 
 def of_deposit(order: SalesDocument) -> Draft:
+    """Less what of it was paid back and is not owed again."""
     totals = order.totals
-    bands = share_of(totals.bands, totals.deposit, totals.currency)
+    amount = max(ZERO, totals.deposit - order.taken_off)
+    bands = share_of(totals.bands, amount, totals.currency)
     name = _("Deposit for order %(number)s") % {"number": order.number}
     return Draft(
         kind=InvoiceKind.DEPOSIT,
         rows=_rows_of(bands, name),
         bands=bands,
         sums=_tax_of(bands),
-        paid=min(order.paid, totals.deposit),
+        paid=min(order.paid, amount),
     )
 
 

@@ -43,7 +43,7 @@ def issue_deposit(order: SalesDocument, user: Any = None) -> Invoice:
     """The invoice over the deposit. Raises ``NotAvailable`` where there is none to charge."""
     with transaction.atomic():
         fresh = ready(order)
-        if not fresh.totals.deposit:
+        if fresh.totals.deposit <= fresh.taken_off:
             raise NotAvailable(_("This order has no deposit."))
         if fresh.invoices.standing().exists():
             raise NotAvailable(_("An invoice was issued already."))

@@ -13,6 +13,7 @@ from .events import take_event
 from .guarding import PaymentsPaused, check_pace, pause
 from .method_fees import Way, WayRefused, highest_fee
 from .offers import Offer, Progress, can_be_paid, offer, progress, purpose_text, takes_online
+from .owing import say_owed
 from .reconciling import ask_again, reconcile_open
 from .refunding import PAYMENTS, RefundRefused, refund, refund_outside
 from .settling import settle
@@ -47,6 +48,7 @@ __all__ = [
     "record_offline",
     "refund",
     "refund_outside",
+    "say_owed",
     "settle",
     "take_event",
     "takes_online",

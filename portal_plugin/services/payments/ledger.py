@@ -9,6 +9,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from ... import signals
+from ...ledger import forgiven_of
 from ...models import LedgerEntry, Order, SalesDocument
 from ...money import ZERO, round_money
 from ...statuses import LedgerKind
@@ -32,7 +33,7 @@ def follow(
         "entry": entry.pk,
         "amount": str(round_money(entry.amount, entry.currency)),
         "currency": entry.currency,
-        **_surcharge(entry),
+        **_parts(entry),
         **kept,
     }
     activity.record(fresh, verb, link=link, staff=staff, data=facts)
@@ -48,10 +49,10 @@ def follow(
         )
 
 
-def _surcharge(entry: LedgerEntry) -> dict[str, str]:
-    if not entry.surcharge:
-        return {}
-    return {"surcharge": str(round_money(entry.surcharge, entry.currency))}
+def _parts(entry: LedgerEntry) -> dict[str, str]:
+    """What else it says, where it does."""
+    parts = {"surcharge": entry.surcharge, "forgiven": entry.forgiven}
+    return {name: str(round_money(part, entry.currency)) for name, part in parts.items() if part}
 
 
 def surcharge_gone(payment: LedgerEntry, amount: Decimal) -> Decimal:
@@ -62,6 +63,21 @@ def surcharge_gone(payment: LedgerEntry, amount: Decimal) -> Decimal:
         return ZERO
     fresh = Order.objects.get(pk=payment.document_id)
     return ZERO - fresh.surcharge_in(amount, payment)
+
+
+def of_refund(
+    payment: LedgerEntry, amount: Decimal, *, is_owed_again: bool
+) -> dict[str, Decimal | None]:
+    """What the booking of a refund says beside its amount: of the fee, and of what is not owed any
+    more. Call under the document's lock; it reads anew what went before."""
+    fresh = Order.objects.get(pk=payment.document_id)
+    fee = fresh.surcharge_in(amount, payment)
+    forgiven = ZERO if is_owed_again else fresh.forgiven_by(amount - fee)
+    return {
+        "surcharge": ZERO - fee,
+        "forgiven": forgiven,
+        "order_total": fresh.totals.total if forgiven else None,
+    }
 
 
 def give_back(
@@ -78,12 +94,14 @@ def give_back(
     if LedgerEntry.objects.filter(**once).exists():
         return None
     amount = -gone.amount if amount is None else amount
+    bookings = [entry.as_booking() for entry in LedgerEntry.objects.filter(document=document.pk)]
     return LedgerEntry.objects.create(
         document_id=document.pk,
         attempt_id=gone.attempt_id,
         about=gone,
         amount=amount,
         surcharge=surcharge_gone(gone.about, -amount) if gone.about else ZERO,
+        forgiven=ZERO - forgiven_of(gone.pk, bookings),
         currency=gone.currency,
         method=gone.method,
         reference=gone.reference,

@@ -114,7 +114,7 @@ def _book(document: SalesDocument, row: Refund, answer: gateway.Refund, *, tells
         attempt_id=row.payment.attempt_id,
         about=row.payment,
         amount=-answer.amount,
-        surcharge=ledger.surcharge_gone(row.payment, answer.amount),
+        **ledger.of_refund(row.payment, answer.amount, is_owed_again=row.is_owed_again),
         currency=answer.currency,
         method=row.payment.method,
         reference=answer.id,

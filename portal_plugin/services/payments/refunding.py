@@ -64,16 +64,23 @@ _SENTENCES = {
 
 
 def refund(
-    payment: LedgerEntry, *, amount: Decimal, reason: str, user: Any = None, key: UUID | None = None
+    payment: LedgerEntry,
+    *,
+    amount: Decimal,
+    reason: str,
+    is_owed_again: bool = False,
+    user: Any = None,
+    key: UUID | None = None,
 ) -> Refund:
     """Pay ``amount`` of a Stripe payment back by the way it came. Call outside any transaction.
 
+    ``is_owed_again``: the customer is to pay it once more; else what is due stays as it was.
     ``key`` is that of one press of the button: the second arrival finds the first one's refund.
     The state of what is returned says how far it is: ``NEW`` where Stripe did not answer, and it is
     asked for again by itself. Raises ``NotAvailable``, ``RefundRefused``.
     """
     with transaction.atomic():
-        row = _reserve(payment, amount, reason, user, key or uuid4())
+        row = _reserve(payment, amount, reason, is_owed_again, user, key or uuid4())
     faults.reach("refund.reserved")
     return carry_out(row, tells=False) if row.state == RefundState.NEW else row
 
@@ -84,6 +91,7 @@ def refund_outside(
     amount: Decimal,
     reason: str,
     method: str = "",
+    is_owed_again: bool = False,
     occurred_at: datetime | None = None,
     user: Any = None,
     key: UUID | None = None,
@@ -102,7 +110,7 @@ def refund_outside(
             about=payment,
             kind=LedgerKind.REFUND,
             amount=-amount,
-            surcharge=ledger.surcharge_gone(payment, amount),
+            **ledger.of_refund(payment, amount, is_owed_again=is_owed_again),
             currency=payment.currency,
             method=method[:50],
             note=reason,
@@ -207,7 +215,14 @@ def _read(row: Refund) -> Refund:
     return Refund.objects.select_related("document__site", "payment__document__site").get(pk=row.pk)
 
 
-def _reserve(payment: LedgerEntry, amount: Decimal, reason: str, user: Any, key: UUID) -> Refund:
+def _reserve(
+    payment: LedgerEntry,
+    amount: Decimal,
+    reason: str,
+    is_owed_again: bool,
+    user: Any,
+    key: UUID,
+) -> Refund:
     """Under the lock: the row of this press, made where it is new."""
     document = lock(payment.document)
     earlier = Refund.objects.filter(idempotency_key=key, payment=payment).first()
@@ -226,6 +241,7 @@ def _reserve(payment: LedgerEntry, amount: Decimal, reason: str, user: Any, key:
         amount=amount,
         currency=payment.currency,
         reason=reason,
+        is_owed_again=is_owed_again,
         staff=user,
         account=payment.account,
     )

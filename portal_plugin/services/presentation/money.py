@@ -16,7 +16,8 @@ from ...totals import DocumentTotals
 @dataclass(frozen=True)
 class TotalRow:
     """``kind``: subtotal, discount, shipping, tax, rounding, total, left (without what was
-    declined), deposit, paid, refunded, taken_back, kept, balance or overpaid."""
+    declined), deposit, taken_off (paid back and not owed again), paid, refunded, taken_back, kept,
+    balance or overpaid."""
 
     kind: str
     label: str
@@ -66,8 +67,12 @@ def cancel_money(document: SalesDocument, show: Any) -> str:
 
 
 def money_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
-    """What came, what went, and where some went, on a cancelled order what the shop kept."""
-    rows = [TotalRow("paid", _("Paid"), show(document.received))]
+    """What is off the total again, what came, what went, and where some went, on a cancelled order
+    what the shop kept."""
+    rows = []
+    if document.taken_off and not document.cancelled_at:
+        rows.append(TotalRow("taken_off", _("Taken off the price"), show(-document.taken_off)))
+    rows.append(TotalRow("paid", _("Paid"), show(document.received)))
     if document.refunded:
         rows.append(TotalRow("refunded", _("Refunded"), show(-document.refunded)))
     if document.charged_back:
@@ -79,10 +84,13 @@ def money_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
 
 
 def payment_rows(document: SalesDocument, show: Any) -> list[PaymentRow]:
-    """One of each booking, and below it one of the fee of a way of paying that is in it."""
+    """One of each booking that moved money, and below it one of the fee of a way of paying that is
+    in it."""
     kinds = {entry.pk: entry.kind for entry in document.bookings}
     rows = []
     for entry in document.bookings:
+        if entry.kind == LedgerKind.FORGIVENESS:
+            continue
         label = _payment_label(entry, kinds.get(entry.about_id))
         rows.append(_payment_row(entry, label, entry.amount, show))
         if entry.surcharge:
