@@ -11,7 +11,7 @@ from wagtail.models import Site
 
 from ..models import Estimate, PortalSettings
 from ..services import outbox, starter
-from . import needs_action, sample, sites
+from . import hosts, needs_action, sample, sites
 
 #: Step to the tab of the settings where it is done.
 TABS = {"brand": "brand", "terms": "terms", "money": "money", "payments": "money"}
@@ -44,6 +44,7 @@ class PortalPanel(Component):
         site, steps = starter.first_unfinished(own)
         return {
             "request": self.request,
+            "elsewhere": hosts.elsewhere(self.request, own),
             # The page that a panel stands on does not hand it on, and every form would be refused.
             "csrf_token": get_token(self.request),
             "site": site,

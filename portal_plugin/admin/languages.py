@@ -8,11 +8,16 @@ SHIPPED = ("en", "de", "ar")
 
 
 def codes() -> list[str]:
-    """The site's own list; where it has none (Django's default names a hundred), its language and
-    those that the portal speaks."""
+    """The site's own list; Django's default, which names a hundred, is none."""
     if settings.is_overridden("LANGUAGES"):
         return [code for code, _name in settings.LANGUAGES]
-    return list(dict.fromkeys([settings.LANGUAGE_CODE, *SHIPPED]))
+    return beside(settings.LANGUAGE_CODE)
+
+
+def beside(own: str) -> list[str]:
+    """A language and the others that the portal speaks: beside ``en-us`` nobody could tell what
+    ``en`` would be for, which has the same name."""
+    return [own, *(code for code in SHIPPED if code != own.split("-")[0])]
 
 
 def name(code: str) -> str:

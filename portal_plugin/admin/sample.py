@@ -15,7 +15,7 @@ from ..exceptions import NotAvailable, PortalError
 from ..models import Estimate
 from ..services import discarding, samples
 from ..statuses import DocumentState
-from . import sites
+from . import hosts, sites
 from .words import number_of
 
 
@@ -42,7 +42,11 @@ class Sample(WagtailAdminTemplateMixin, TemplateView):
         ]
 
     def get_context_data(self, **kwargs):
-        return {**super().get_context_data(**kwargs), "samples": rows(self.request.user)}
+        return {
+            **super().get_context_data(**kwargs),
+            "samples": rows(self.request.user),
+            "elsewhere": hosts.elsewhere(self.request, [self.site]),
+        }
 
     def post(self, request, **kwargs):
         try:

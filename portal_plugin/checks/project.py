@@ -21,8 +21,6 @@ APPS = {
     "django.contrib.staticfiles": "style sheets and scripts are not found",
 }
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
-#: Stripe needs each of these; where a policy has none, its ``default-src`` decides.
-STRIPE_DIRECTIVES = ("script-src", "connect-src", "frame-src")
 
 
 @portal_check()
@@ -100,24 +98,4 @@ def policies_do_not_clash() -> Iterator[CheckMessage]:
             f'PORTAL_PLUGIN["STRICT_CSP"] does nothing: {middleware.pop()} sets the policy.',
             hint="Take the key out; the portal extends your site's own policy.",
             id="portal_plugin.W018",
-        )
-
-
-@portal_check()
-def policy_lets_stripe_in() -> Iterator[CheckMessage]:
-    """Django's middleware: only directives that the site's policy has are extended."""
-    policy = getattr(settings, "SECURE_CSP", None) or {}
-    takes_cards = conf.stripe_publishable_key or conf.stripe_accounts
-    if not takes_cards or DJANGO not in settings.MIDDLEWARE:
-        return
-    if "default-src" not in policy:
-        return
-    missing = [name for name in STRIPE_DIRECTIVES if name not in policy]
-    if missing:
-        yield Warning(
-            f"SECURE_CSP has no {', '.join(missing)}, so that its default-src keeps Stripe's card"
-            " form out.",
-            hint="Name these directives in SECURE_CSP (\"'self'\" is enough): the portal adds"
-            " Stripe's addresses to them on its own pages.",
-            id="portal_plugin.W026",
         )

@@ -18,6 +18,14 @@ SELF = ["'self'"]
 STRIPE_FRAMES = ("https://js.stripe.com", "https://hooks.stripe.com")
 STRIPE_CALLS = ("https://api.stripe.com",)
 STRIPE_FORMS = ("https://checkout.stripe.com",)
+#: Which directives decide where one is missing (CSP Level 3, section 6.8.3), for others than
+#: ``default-src``. What has ``-elem`` in its name is extended only where it is written.
+FALLBACKS: dict[str, tuple[str, ...]] = {
+    "frame-src": ("child-src", "default-src"),
+    "form-action": (),
+    "script-src-elem": (),
+    "style-src-elem": (),
+}
 
 
 def nonce(request) -> str:
@@ -37,9 +45,13 @@ def apply(response, request) -> None:
     if response.has_header("Content-Security-Policy"):
         return
     if DJANGO in settings.MIDDLEWARE:
-        _extend_django(response, request)
+        policy = getattr(settings, "SECURE_CSP", None) or {}
+        if policy:
+            response._csp_config = {**policy, **extended(policy, request)}
     elif DJANGO_CSP in settings.MIDDLEWARE:
-        response._csp_update = {name: list(sources) for name, sources in _ours(request).items()}
+        # Not its "update": that begins a directive which the site leaves to default-src anew, with
+        # our sources alone, and an empty list forbids all.
+        response._csp_replace = extended(_of_django_csp(), request)
     elif getattr(request, "is_preview", False):
         return
     else:
@@ -55,13 +67,13 @@ def _policy(request, response):
     mark = f"'nonce-{nonce(request)}'"
     return {
         "default-src": ["'none'"],
-        "script-src": [mark, *ours["script-src"]],
+        "script-src": [mark, *ours.get("script-src", [])],
         "style-src": [*own, mark],
         "img-src": [*own, "data:"],
         "font-src": own,
-        "connect-src": ["'self'", *ours["connect-src"]],
+        "connect-src": ours["connect-src"],
         "frame-src": ours["frame-src"],
-        "form-action": ["'self'", *ours["form-action"]],
+        "form-action": ours["form-action"],
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
@@ -69,42 +81,67 @@ def _policy(request, response):
 
 
 def _ours(request):
-    """What the portal needs: a frame for the PDF, and Stripe's script, frames and calls."""
+    """What the portal needs: calls, forms and pictures of its own, a frame for the PDF, and
+    Stripe's script, frames and calls."""
+    own = {"connect-src": SELF, "form-action": SELF, "frame-src": SELF, "img-src": SELF}
     if not gateway.of_site(getattr(request, "portal_site", None)).publishable_key:
-        return {"script-src": [], "connect-src": [], "frame-src": SELF, "form-action": []}
+        return own
     script = _origins(conf.stripe_script_url)
-    return {
+    return own | {
         "script-src": script,
-        "connect-src": [*STRIPE_CALLS, *script],
+        "script-src-elem": script,
+        "connect-src": [*SELF, *STRIPE_CALLS, *script],
         "frame-src": [*SELF, *STRIPE_FRAMES, *script],
-        "form-action": [*STRIPE_FORMS, *script],
+        "form-action": [*SELF, *STRIPE_FORMS, *script],
     }
 
 
-def _extend_django(response, request):
-    """Django reads a response's own policy from this attribute: the site's plus our sources."""
-    policy = dict(getattr(settings, "SECURE_CSP", None) or {})
+def extended(policy, request):
+    """The directives of a site's policy that leave out something the portal needs, with it added.
+
+    One that the site has not written takes over what decides in its place: our sources alone would
+    forbid what the site allows everywhere else.
+    """
+    found = {}
     for name, sources in _ours(request).items():
-        if policy.get(name) and sources:
-            policy[name] = [*_listed(policy[name]), *sources]
-    _admit_colours(policy)
-    if policy:
-        response._csp_config = policy
+        allowed = _allowed(policy, name)
+        missing = [source for source in sources if source not in allowed]
+        if allowed and missing:
+            found[name] = [*_listed(allowed), *missing]
+    # The shop's colours are a style in the page; beside a nonce 'unsafe-inline' is void.
+    for name in ("style-src", "style-src-elem"):
+        allowed = _allowed(policy, name)
+        if allowed and "'unsafe-inline'" not in allowed:
+            found[name] = [*_listed(allowed), f"'nonce-{nonce(request)}'"]
+    return found
 
 
-def _admit_colours(policy):
-    """The shop's colours are a style in the page; beside a nonce ``'unsafe-inline'`` is void."""
-    from django.utils.csp import CSP
-
-    deciding = policy.get("style-src", policy.get("default-src"))
-    if deciding and CSP.UNSAFE_INLINE not in _listed(deciding):
-        policy["style-src"] = [*_listed(deciding), CSP.NONCE]
+def _allowed(policy, name):
+    """The sources that decide about this directive; empty where the policy leaves it open."""
+    for written in (name, *FALLBACKS.get(name, ("default-src",))):
+        # Both middlewares send nothing for None, and Django's nothing for False.
+        if policy.get(written):
+            sources = policy[written]
+            return [sources] if isinstance(sources, str) else list(sources)
+    return []
 
 
 def _listed(sources):
-    """Django takes one source as text and several in any collection; ``'none'`` stands alone."""
-    listed = [sources] if isinstance(sources, str) else sources
-    return [source for source in listed if source != "'none'"]
+    """``'none'`` stands alone or not at all."""
+    return [source for source in sources if source != "'none'"]
+
+
+def _of_django_csp():
+    """The site's policy with django-csp's own defaults, by directive; None where it has none."""
+    try:
+        from csp.utils import default_config
+    except ImportError:
+        # Before 4.0: a setting for each directive.
+        from csp.utils import from_settings
+
+        return from_settings()
+    configured = getattr(settings, "CONTENT_SECURITY_POLICY", None) or {}
+    return default_config(configured.get("DIRECTIVES", {}))
 
 
 def _origins(*urls):

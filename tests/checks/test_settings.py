@@ -205,22 +205,6 @@ TABLE = [
             "MIDDLEWARE": middleware("csp.middleware.CSPMiddleware"),
         },
     ),
-    (
-        "W026",
-        {
-            "PORTAL_PLUGIN": KEYS,
-            "SECURE_CSP": {"default-src": ["'self'"], "script-src": ["'self'"]},
-            "MIDDLEWARE": middleware("django.middleware.csp.ContentSecurityPolicyMiddleware"),
-        },
-        {
-            "PORTAL_PLUGIN": KEYS,
-            "SECURE_CSP": {
-                name: ["'self'"]
-                for name in ("default-src", "script-src", "connect-src", "frame-src")
-            },
-            "MIDDLEWARE": middleware("django.middleware.csp.ContentSecurityPolicyMiddleware"),
-        },
-    ),
     ("W019", {"SECURE_SSL_REDIRECT": False}, {"SECURE_SSL_REDIRECT": True}),
     (
         "W020",

@@ -27,10 +27,14 @@ def page(client, enter):
 
 
 def test_the_sites_policy_stays_and_takes_what_the_portal_needs(page, settings):
-    settings.SECURE_CSP = {"default-src": ["'self'"], "frame-src": ["'self'"], "img-src": ["data:"]}
+    settings.SECURE_CSP = {
+        "default-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "font-src": ["data:"],
+    }
     policy = policy_of(page())
     assert policy["default-src"] == "'self'"
-    assert policy["img-src"] == "data:"
+    assert policy["font-src"] == "data:"
     assert policy["frame-src"].startswith("'self' ")
     assert csp.STRIPE_FRAMES[0] in policy["frame-src"].split()
 

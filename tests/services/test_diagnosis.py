@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.http import HttpResponseRedirect
+from django.test.utils import override_script_prefix
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -16,6 +17,7 @@ from portal_plugin.models import OutgoingEmail, PortalSettings
 from portal_plugin.services import outbox, starter, terms
 from portal_plugin.services.diagnosis import (
     Level,
+    base_page,
     examining,
     machines,
     pages,
@@ -129,6 +131,12 @@ def test_a_site_that_sends_visitors_on(settings):
 
 def gate(get_response):
     return lambda request: HttpResponseRedirect("/sign-in/")
+
+
+def test_a_site_below_a_path_opens_too(settings, site):
+    settings.FORCE_SCRIPT_NAME = "/shop"
+    with override_script_prefix("/shop/"):
+        assert base_page.open_page(site).status_code == 200
 
 
 def test_a_middleware_that_makes_pages_public(settings):

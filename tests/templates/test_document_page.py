@@ -95,6 +95,11 @@ def test_headings_skip_no_level(page):
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
+def test_what_is_so_is_a_heading(page):
+    """A large line in bold that is none is what Wagtail's own checker shows staff as a mistake."""
+    assert '<h2 class="portal-status-sentence">' in page(factories.estimate_factory(items=1))
+
+
 def test_there_is_one_primary_button_with_its_count(page):
     found = Page(page(factories.estimate_factory(items=3)))
     primary = [c for c in found.controls if c[1].get("class") == "portal-button"]

@@ -31,6 +31,8 @@ def open_page(site: Any, language: str = "") -> Any:
         "portal_plugin:how_it_works", kwargs={"language": language or settings.LANGUAGE_CODE}
     )
     client = Client(raise_request_exception=False, SERVER_PORT=str(site.port))
+    # Under FORCE_SCRIPT_NAME the web server takes the prefix off before Django sees the address.
+    path = path.removeprefix((settings.FORCE_SCRIPT_NAME or "").rstrip("/"))
     with quiet():
         return client.get(
             path, secure=settings.SECURE_SSL_REDIRECT or site.port == 443, headers=_host(site)
