@@ -74,7 +74,12 @@ def test_without_a_connection_the_text_stays_and_can_be_sent_again(tab):
     expect(dialog.get_by_role("alert")).to_contain_text(LOST)
     expect(dialog.get_by_label("Your comment")).to_have_value("In the tunnel")
     tab.context.set_offline(False)
+    held = []
+    tab.route("**/a/comment/", lambda route: held.append(route))
     dialog.get_by_role("button", name="Send comment").click()
+    expect(dialog.get_by_role("button", name="One moment")).to_be_visible()
+    expect(dialog.get_by_text(LOST)).to_have_count(0)
+    held[0].continue_()
     expect(dialog.get_by_role("heading")).to_contain_text("was sent")
     assert Comment.objects.get().text == "In the tunnel"
 
