@@ -168,6 +168,20 @@ def test_nothing_scrolls_sideways(visit, width, language):
         assert tab.evaluate(wide) <= 0, url
 
 
+def test_letters_of_twice_the_size_scroll_nothing_sideways(visit):
+    tab = visit(factories.estimate_factory(items=1, language="de"), "phone")
+    tab.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert tab.get_by_text("Wartet auf Freigabe").first.bounding_box()["height"] > 60
+    portal = tab.locator("#portal")
+    assert portal.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_an_address_in_arabic_stands_where_the_words_of_other_fields_do(visit):
+    tab = visit(factories.estimate_factory(items=2, language="ar"), "phone")
+    tab.goto(f"{tab.url}a/approve_multiple/")
+    assert tab.locator("[name=email]").evaluate("one => getComputedStyle(one).textAlign") == "right"
+
+
 def test_a_finger_finds_every_target(visit):
     tab = visit(factories.estimate_factory(items=2), "phone")
     small = tab.evaluate(
