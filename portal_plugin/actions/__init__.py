@@ -7,7 +7,6 @@ for _name in (
     "approve_multiple",
     "decline",
     "order_approved",
-    "decline_all",
     "choose",
     "confirm_change",
     "comment",
@@ -17,6 +16,7 @@ for _name in (
     "proof_points",
     "withdraw_change_request",
     "invite",
+    "decline_all",
     "pay",
 ):
     import_module(f".{_name}", __name__)

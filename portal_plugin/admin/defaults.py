@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from .. import days
+from ..languages import codes
 from ..models import Estimate, PortalSettings
 from ..models.shop import RoundsTotals
 from ..money import ZERO, cash_unit
 from ..statuses import PaysBy
-from .languages import codes
 
 FILLED = (
     "language",

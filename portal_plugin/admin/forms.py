@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.models import Site
 
-from .. import days
+from .. import days, languages
 from ..models import PortalSettings
 from ..money import MOST, is_currency
 from ..services import publishing
-from . import countries, defaults, languages, sites
+from . import countries, defaults, sites
 from .directions import EitherDirection
 from .plan_field import PlanField, both_refused
 

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
-from .. import colours, days
+from .. import colours, days, languages
 from ..gateways import logos
 from ..models import NumberSequence, TermsText
 from ..services import numbering, starter, terms
 from ..statuses import TermsKind
-from . import languages
 from .directions import EitherDirection
 from .fees_field import TakesFees
 from .file_limits_form import LimitsFiles

@@ -11,7 +11,8 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
-from . import languages, stripe_keys_form
+from .. import languages
+from . import stripe_keys_form
 from .folded_panel import FoldedPanel
 from .settings_form import KINDS, OPTIONAL_KINDS, LogoInput, form_class, terms_field
 

@@ -9,10 +9,11 @@ from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import InspectView
 
+from .. import languages
 from ..models import PortalSettings, TermsText
 from ..services import starter
 from ..services.mail_receivers import staff_name
-from . import languages, set_up
+from . import set_up
 from .columns import TextColumn
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
+from .. import languages
 from ..exceptions import PortalError
 from ..models import Activity, LinkToken, PaymentAttempt, SalesDocument
 from ..models.prepared import Prepared
@@ -49,7 +50,8 @@ def _answer(view, methods, stranger, request, public_id, kwargs, leeway):
     visit, grant = resolve(request, public_id, leeway)
     if visit is None:
         is_greeted = stranger is not None and request.method in ("GET", "HEAD")
-        return stranger(request) if is_greeted else _stranger(request)
+        with speaking(asked_for(request), request):
+            return stranger(request) if is_greeted else _stranger(request)
     with speaking(visit.document.language, request):
         if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
             return HttpResponseNotAllowed(methods)
@@ -156,9 +158,14 @@ def staff_of(request):
     return None
 
 
+def asked_for(request):
+    """The language of pages that belong to no document: what their reader's browser asks for."""
+    return languages.asked_for(request.headers.get("Accept-Language", ""))
+
+
 @contextmanager
 def speaking(language, request):
-    """Answer in the document's language, the site's base template included."""
+    """Answer in the document's language, or else the site's, its base template included."""
     with translation.override(language or translation.get_language()):
         request.LANGUAGE_CODE = translation.get_language()
         yield

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.models import Site
 
@@ -17,6 +17,7 @@ from ..models import DirectLink, Order
 from ..services import links, renewing
 from ..services.mail_receivers import address_of
 from . import answers, bodies, csrf, failing, grants, headers, limits, secrecy
+from .guard import asked_for, speaking
 
 
 def _public_post(view):
@@ -35,15 +36,16 @@ def _public_post(view):
 
 
 def _answer(view, request, **kwargs):
-    try:
-        bodies.read_query(request)
-        if request.method == "POST":
-            bodies.read_words(request)
-            if csrf.failure(request):
-                return answers.dead_link(request, status=403)
-        return view(request, **kwargs)
-    except PortalError as error:
-        return answers.refused_publicly(request, error)
+    with speaking(asked_for(request), request):
+        try:
+            bodies.read_query(request)
+            if request.method == "POST":
+                bodies.read_words(request)
+                if csrf.failure(request):
+                    return answers.dead_link(request, status=403)
+            return view(request, **kwargs)
+        except PortalError as error:
+            return answers.refused_publicly(request, error)
 
 
 @_public_post
@@ -55,7 +57,7 @@ def open_link(request, token):
             raise TooManyWrongLinks
         limits.miss(who)
         return answers.dead_link(request)
-    with translation.override(link.document.language or None):
+    with speaking(link.document.language, request):
         if link.is_expired:
             return _expired(request, link)
         return _enter(request, link)

@@ -5,9 +5,10 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import Choice, Estimate, Order
+from portal_plugin.models import Choice, Estimate, Order, Submission
 from portal_plugin.services import paper, versions
 from portal_plugin.services.presentation import document_view
+from portal_plugin.services.presentation.receipt import receipt_view
 from tests.factories import (
     approve,
     estimate_factory,
@@ -91,6 +92,28 @@ def test_what_is_chosen_is_approved_and_ordered(client, enter, estimate):
     assert not order.has_choices
     assert order.totals.total == 357
     assert Estimate.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "first", "then"),
+    [
+        ({}, "€357.00", "€476.00"),
+        ({"discount_percent": 10, "shipping_amount": 10}, "€331.30", "€438.40"),
+    ],
+)
+def test_a_receipt_says_what_the_document_came_to_as_it_was_chosen_then(
+    client, enter, estimate, terms, first, then
+):
+    for name, value in terms.items():
+        setattr(estimate, name, value)
+    publish(estimate)
+    enter(estimate)
+    choose(client, estimate, "Steel")
+    approve(fresh(estimate), [key_of(estimate, "Steel")])
+    choose(client, estimate, "Steel", "Lamp")
+    approve(fresh(estimate), [key_of(estimate, "Sign")])
+    receipts = [receipt_view(row) for row in Submission.objects.exclude(decisions=None)]
+    assert [receipt.total for receipt in receipts] == [first, then]
 
 
 def test_an_approval_comes_back_with_what_it_was_given_to(client, enter, estimate):

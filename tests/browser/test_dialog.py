@@ -74,7 +74,12 @@ def test_without_a_connection_the_text_stays_and_can_be_sent_again(tab):
     expect(dialog.get_by_role("alert")).to_contain_text(LOST)
     expect(dialog.get_by_label("Your comment")).to_have_value("In the tunnel")
     tab.context.set_offline(False)
+    held = []
+    tab.route("**/a/comment/", lambda route: held.append(route))
     dialog.get_by_role("button", name="Send comment").click()
+    expect(dialog.get_by_role("button", name="One moment")).to_be_visible()
+    expect(dialog.get_by_text(LOST)).to_have_count(0)
+    held[0].continue_()
     expect(dialog.get_by_role("heading")).to_contain_text("was sent")
     assert Comment.objects.get().text == "In the tunnel"
 
@@ -161,6 +166,20 @@ def test_nothing_scrolls_sideways(visit, width, language):
         tab.goto(re.sub(r"(/d/[^/]+/).*", r"\1", tab.url) + url)
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert tab.evaluate(wide) <= 0, url
+
+
+def test_letters_of_twice_the_size_scroll_nothing_sideways(visit):
+    tab = visit(factories.estimate_factory(items=1, language="de"), "phone")
+    tab.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert tab.get_by_text("Wartet auf Freigabe").first.bounding_box()["height"] > 60
+    portal = tab.locator("#portal")
+    assert portal.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_an_address_in_arabic_stands_where_the_words_of_other_fields_do(visit):
+    tab = visit(factories.estimate_factory(items=2, language="ar"), "phone")
+    tab.goto(f"{tab.url}a/approve_multiple/")
+    assert tab.locator("[name=email]").evaluate("one => getComputedStyle(one).textAlign") == "right"
 
 
 def test_a_finger_finds_every_target(visit):

@@ -56,7 +56,7 @@ def test_a_code_is_typed_and_the_approval_goes_on(visit, scripts):
     form.get_by_label(re.compile("signature")).fill("Kim Example")
     form.get_by_label("I have read and accept the Approval Terms").check()
     form.get_by_role("button", name="Submit Approval").click()
-    expect(page.get_by_label("Code", exact=True)).to_be_visible()
+    expect(page.get_by_label("Code", exact=True)).to_be_focused()
     if scripts:
         assert violations(page) == []
     page.get_by_label("Code", exact=True).fill(code_sent(page))

@@ -83,3 +83,16 @@ def test_what_was_lacking_is_not_said_any_more_once_it_is_there(visit, estimate,
     expect(told).to_have_count(0)
     expect(name).not_to_have_attribute("aria-invalid", "true")
     assert violations(page) == []
+
+
+def test_what_was_drawn_is_not_thrown_away_by_closing(visit, estimate):
+    page = visit(estimate, "phone")
+    form = opened(page, "Approve: A1 poster")
+    draw(page, (0.1, 0.7), (0.3, 0.2), (0.5, 0.8))
+    page.keyboard.press("Escape")
+    expect(form.get_by_text("You have not sent this yet.")).to_be_visible()
+    form.get_by_role("button", name=re.compile("^Close and keep")).click()
+    form = opened(page, "Approve: A1 poster")
+    expect(form.get_by_role("button", name="Draw it again")).to_be_visible()
+    approve(page, form)
+    assert Submission.objects.get().signature_strokes

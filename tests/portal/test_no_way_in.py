@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal_plugin import languages
 from portal_plugin.models import Comment, DirectLink
 from portal_plugin.portal import grants
 from portal_plugin.services import links
@@ -58,6 +59,34 @@ def test_whatever_is_no_secret_looks_like_an_unknown_one(client):
     answers = [client.get(f"/portal/l/{text}/") for text in tried]
     assert {answer.status_code for answer in answers} == {404}
     assert len({without_secrets(answer.content) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("ar-KW,ar;q=0.9,en;q=0.8", "ar"),
+        ("fr-FR, de-AT;q=0.8", "de"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("", "en"),
+        ("\x00,;q=,-" + ",x" * 5000, "en"),
+    ],
+)
+@pytest.mark.parametrize("path", [f"/portal/l/{'x' * 43}/", "/portal/d/aaaaaaaaaaaaaaaa/"])
+def test_who_is_not_known_is_answered_in_the_language_of_their_browser(
+    client, settings, accepted, language, path
+):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "Arabic")]
+    factories.site_factory()
+    answer = client.get(path, headers={"accept-language": accepted})
+    direction = "rtl" if language == "ar" else "ltr"
+    assert re.search(rf'id="portal"[^>]* lang="{language}" dir="{direction}"', answer.text)
+
+
+def test_a_language_that_the_site_does_not_have_is_not_spoken(settings):
+    settings.LANGUAGES = [("de-at", "Deutsch"), ("en", "English")]
+    asked = ["ar,en;q=0.5", "de-AT", "ar"]
+    assert [languages.asked_for(one) for one in asked] == ["en", "de-at", ""]
 
 
 def test_numbers_and_addresses_open_no_page(client):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from portal_plugin.addresses import short
@@ -78,6 +79,25 @@ def test_it_says_what_was_decided_by_whom_and_when(client, estimate, submission)
     for sha256 in (decision.item_hash, proof.digest, submission.terms_digest, entry.hash):
         assert sha256 in page
     assert f"/previews/{short(proof.public_id)}/1/screen/" in page
+
+
+def test_a_discount_is_named_wherever_the_figures_of_the_item_are(client, enter):
+    item = factories.line_item(discount_percent=10)
+    estimate = factories.estimate_factory([item, factories.line_item(2)])
+    enter(estimate)
+    key = estimate.lines[0].key
+    pages = [client.get(page_of(estimate)), client.get(url_of(estimate, "approve", key))]
+    post(client, estimate, "approve", key)
+    submission = Submission.objects.get()
+    pages.append(client.get(page_of(estimate, submission.client_key)))
+    letter = mail_rendering.render(
+        OutgoingEmail.objects.get(kind="receipt_approve"), url="https://x/"
+    )
+    printed = render_to_string(
+        "portal_plugin/pdf/receipt.html", {"receipt": receipt_view(submission)}
+    )
+    for text in (*(page.text for page in pages), letter.text, letter.html, printed):
+        assert re.search(r"Discount (<bdi[^>]*>)?-€10.00", text)
 
 
 def test_it_stays_as_it_was_when_the_document_changes(client, estimate, submission):

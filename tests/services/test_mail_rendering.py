@@ -228,6 +228,13 @@ def test_amounts_are_written_in_the_documents_language():
     assert "2.938,11\xa0€" in rendered(link_email(link)).text
 
 
+def test_what_is_not_in_the_total_is_called_so():
+    items = [line_item(1), line_item(2, is_optional=True, is_selected=False)]
+    mail = rendered(link_email(link_factory(estimate_factory(items=items))))
+    assert "A2 poster (Option, not chosen): €119.00" in mail.text
+    assert mail.html.count("Option, not chosen") == 1
+
+
 def test_subjects_are_one_line_of_150_characters_at_most(link):
     subject = rendered(link_email(link, subject="x\r\n" + "y" * 290)).subject
     assert len(subject) == 150

@@ -21,6 +21,7 @@ from ...statuses import Verdict, WorkState
 from ...totals import Line, line_totals
 from ..mail_receivers import staff_name
 from .shop import ShopView, document_language, shop_view
+from .total_then import total_then
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class ReceiptItem:
     quantity: str
     unit: str
     unit_price: str
+    discount: str
     amount: str
     is_taxed: bool
     is_approved: bool
@@ -95,7 +97,7 @@ def receipt_view(submission: Submission) -> ReceiptView:
     decisions = list(submission.decisions.select_related("version"))
     with translation.override(language):
         version = decisions[0].version
-        total = format_money(version.total, document.currency, language)
+        total = format_money(total_then(version, submission), document.currency, language)
         return ReceiptView(
             submission=submission,
             shop=shop_view(document.site),
@@ -156,6 +158,7 @@ def _item(decision: Decision, content: dict, proofs: dict, language: str) -> Rec
         tax_category=content["tax_category"],
         price_includes_tax=content["price_includes_tax"],
     )
+    sums = line_totals(line, currency)
     return ReceiptItem(
         key=decision.item_key,
         name=content["name"],
@@ -163,7 +166,8 @@ def _item(decision: Decision, content: dict, proofs: dict, language: str) -> Rec
         quantity=format_number(line.quantity, language),
         unit=content["unit"],
         unit_price=format_price(line.unit_price, currency, language),
-        amount=format_money(line_totals(line, currency).gross, currency, language),
+        discount=format_money(-sums.discount, currency, language) if sums.discount else "",
+        amount=format_money(sums.gross, currency, language),
         is_taxed=bool(line.tax_rate),
         is_approved=decision.verdict == Verdict.APPROVE,
         verdict=str(decision.get_verdict_display()),

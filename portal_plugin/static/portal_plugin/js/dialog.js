@@ -62,10 +62,11 @@ function makeRoom() {
 
 // -- Closing ------------------------------------------------------------------------------------------
 
-/** Whether a person wrote something that was not sent, or was sent and refused. */
+/** Whether a person wrote or drew something that was not sent, or was sent and refused. */
 function isDirty() {
-  const fields = [...body.querySelectorAll("textarea:not([readonly]), [type=text], [type=email]")];
-  return fields.some((field) => field.value !== ("refused" in body.dataset ? "" : field.defaultValue));
+  const fields = [...body.querySelectorAll("textarea:not([readonly]), [type=text], [type=email], [name=signature_strokes]")];
+  const isRefused = "refused" in body.dataset;
+  return fields.some((field) => field.value !== (isRefused || field.type === "hidden" ? "" : field.defaultValue));
 }
 
 function wantsToClose() {

@@ -76,6 +76,7 @@ async function send(form, button) {
   form.ariaBusy = "true";
   if (button) Object.assign(button, { textContent: texts.textBusy, ariaBusy: "true" });
   portal.announce(texts.textBusy);
+  form.querySelector("[data-lost]")?.remove();
   try {
     const response = await call(url, { method: "POST", body: new FormData(form) });
     await answered(response, url);
@@ -104,22 +105,25 @@ function done() {
   else refresh();
 }
 
-/** The first thing that stands in the way gets the focus, and is read out. */
+/** The first thing that stands in the way gets the focus, and is read out; or else what comes next. */
 function explain() {
   portal.dialog.querySelector("[data-portal-body]").dataset.refused = "";
   const reason = portal.dialog.querySelector(".portal-error, .portal-notice, p[role=alert]");
-  const first = portal.dialog.querySelector("[aria-invalid=true], .portal-error") ?? reason;
+  const first = portal.dialog.querySelector("[aria-invalid=true], .portal-error") ?? reason ?? portal.dialog.querySelector("[autofocus]");
   first?.closest("details")?.setAttribute("open", "");
   if (first?.matches("p")) first.tabIndex = -1;
   first?.focus();
   portal.announce(reason?.textContent.trim());
 }
 
+const ALERT = '<svg class="portal-icon" aria-hidden="true"><use href="#portal-alert"/></svg>';
+
+/** It stands there until the form is sent again. */
 function problem(form, sentence) {
   const notice = element("div", "portal-notice");
-  notice.dataset.kind = "bad";
+  Object.assign(notice.dataset, { kind: "bad", lost: "" });
   notice.tabIndex = -1;
-  notice.append(element("p", "portal-notice-text", sentence));
+  notice.append(parse(ALERT), element("p", "portal-notice-text", sentence));
   form.querySelector("[data-portal-problems]")?.replaceChildren(notice);
   notice.focus();
 }
