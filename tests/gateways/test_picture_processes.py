@@ -138,7 +138,16 @@ def test_the_child_imports_from_where_this_process_does(monkeypatch, tmp_path):
     """Also what is found in the folder that this one stands in; the child stands in another."""
     monkeypatch.setattr("sys.path", ["", "/elsewhere"])
     monkeypatch.chdir(tmp_path)
+    path = pictures._environment()["PYTHONPATH"]
+    assert path.split(os.pathsep) == [str(tmp_path), "/elsewhere"]
+
+
+def test_of_the_environment_only_what_a_system_needs_to_start_it_goes_on(monkeypatch):
+    for name in ("PATH", "SYSTEMROOT", "SECRET_KEY"):
+        monkeypatch.setenv(name, "/a")
+    given = pictures._environment()
+    given.pop("PYTHONPATH")
+    ours = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    assert given == {"PATH": "/a", "SYSTEMROOT": "/a", **ours}
     monkeypatch.delenv("PATH")
-    environment = pictures._environment()
-    assert environment["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), "/elsewhere"]
-    assert "PATH" not in environment
+    assert "PATH" not in pictures._environment()
