@@ -105,7 +105,8 @@ class TestWake:
         monkeypatch.setattr(registry, "_workers", {"test": ask})
         work.wake("test")
         connection.close()
-        answer()
+        # Not by the signal: a test client puts Django's own receiver behind ours.
+        work.drain_after_answer()
         assert had != [None]
         assert connection.connection is None
 
@@ -191,9 +192,9 @@ def test_who_asks_to_look_again_when_the_time_is_over_waits_for_the_next_turn(mo
 
     def ask_again():
         runs.append(1)
-        work.run("test")
+        work.end()
         if len(runs) < 3:
-            work.end()
+            work.run("test")
 
     monkeypatch.setattr(registry, "_workers", {"test": ask_again})
     with work.time_box(10):
