@@ -168,6 +168,21 @@ def test_a_choice_that_can_make_the_order_needs_the_code_that_a_yes_needs(client
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize(("price", "above"), [(100, 200), (-50, 100)])
+def test_it_is_weighed_with_whatever_could_be_chosen(client, enter, price, above):
+    """The total of now is about another choice; and what is taken off does not make it less."""
+    option = line_item(2, unit_price=price, quantity=1, is_optional=True, is_selected=False)
+    items = [line_item(1), option, line_item(3, unit_price=1, quantity=1)]
+    document = estimate_factory(items, site=site_factory(code_above=above))
+    approve(document, [document.lines[0].key])
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    page = client.post(url, {"client_key": uuid4(), f"option_{document.lines[1].key}": "on"})
+    assert page.status_code == 200
+    assert "carried" in page.context
+    assert not Choice.objects.exists()
+
+
 def test_what_is_not_chosen_waits_for_nobody(client, enter, estimate):
     enter(estimate)
     view = document_view(fresh(estimate))
