@@ -5,14 +5,18 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from portal_plugin.actions.choose import Choose
 from portal_plugin.models import Choice, Estimate, Order
-from portal_plugin.services import paper, versions
+from portal_plugin.services import paper, staging, versions
 from portal_plugin.services.presentation import document_view
+from portal_plugin.services.visits import Visit
+from portal_plugin.statuses import LinkRole
 from tests.factories import (
     approve,
     estimate_factory,
     fresh,
     line_item,
+    link_factory,
     order_factory,
     publish,
     site_factory,
@@ -120,6 +124,19 @@ def test_nothing_is_chosen_on_an_order(client, enter):
     enter(order)
     url = reverse("portal_plugin:action", args=[order.public_id, "choose"])
     assert client.post(url, {"client_key": uuid4()}).status_code == 409
+
+
+def test_who_may_only_look_chooses_nothing_and_nobody_of_what_is_cancelled(estimate):
+    approver = link_factory(estimate, role=LinkRole.APPROVE)
+    looker = link_factory(estimate, name="Kim", email="kim@example.org", role=LinkRole.LOOK)
+
+    def may_choose(link):
+        return Choose(Visit(fresh(estimate), link=link)).is_available()
+
+    assert may_choose(approver)
+    assert not may_choose(looker)
+    staging.cancel(estimate, "No paper")
+    assert not may_choose(approver)
 
 
 def test_only_what_can_be_chosen_costs_a_query(estimate, django_assert_num_queries):

@@ -148,6 +148,13 @@ def test_the_same_file_sent_again_by_the_same_person_is_one():
     assert Attachment.objects.count() == 3
 
 
+def test_another_file_of_the_same_name_is_another():
+    visit = visit_of(factories.estimate_factory())
+    for size in (10, 20):
+        send(visit, samples.upload("a.png", samples.png((size, size))))
+    assert Attachment.objects.count() == 2
+
+
 def test_from_somebody_else_or_after_it_was_taken_away_it_is_another():
     document = factories.estimate_factory()
     mine, theirs = visit_of(document), visit_of(document, name="Kim", email="kim@example.org")
