@@ -109,7 +109,7 @@ def pdf_with_jpeg_2000(width, height):
     entries = b"/Type/XObject/Subtype/Image/Filter/JPXDecode/Width %d/Height %d" % (width, height)
     picture_ = stream(encode(picture((64, 64)), "JPEG2000"), entries)
     content = stream(b"q 500 0 0 500 0 0 cm /I Do Q")
-    return _pdf_around(content, b"<</XObject<</I 5 0 R>>>>", [picture_])
+    return pdf_around(content, b"<</XObject<</I 5 0 R>>>>", [picture_])
 
 
 def png_with(*chunks):
@@ -145,7 +145,7 @@ def pdf_bomb_of_spaces():
     # After a full flush a block needs nothing before it: it can be repeated as it is.
     block = packer.compress(spaces) + packer.flush(zlib.Z_FULL_FLUSH)
     twice = zlib.compress(first + block * 399, 9)
-    return _pdf_around(stream(twice, b"/Filter[/FlateDecode/FlateDecode]"))
+    return pdf_around(stream(twice, b"/Filter[/FlateDecode/FlateDecode]"))
 
 
 def pdf_bomb_of_forms(depth=12, width=10):
@@ -156,7 +156,7 @@ def pdf_bomb_of_forms(depth=12, width=10):
         body = b"0 0 100 100 re f " if is_last else b"/F Do " * width
         resources = b"" if is_last else b"/Resources<</XObject<</F %d 0 R>>>>" % (6 + level)
         forms.append(stream(body, b"/Type/XObject/Subtype/Form/BBox[0 0 600 900]" + resources))
-    return _pdf_around(stream(b"/F Do"), b"<</XObject<</F 5 0 R>>>>", forms)
+    return pdf_around(stream(b"/F Do"), b"<</XObject<</F 5 0 R>>>>", forms)
 
 
 def pdf_that_never_ends():
@@ -164,7 +164,7 @@ def pdf_that_never_ends():
     packer = zlib.compressobj(9)
     strokes = b"0 0 m 500 500 l 300 20 l 10 400 l 20 w B\n" * 20_000
     packed = b"".join(packer.compress(strokes) for _ in range(12)) + packer.flush()
-    return _pdf_around(stream(packed, b"/Filter/FlateDecode"))
+    return pdf_around(stream(packed, b"/Filter/FlateDecode"))
 
 
 def pdf_with_page_tree_loop():
@@ -175,7 +175,7 @@ def stream(data, entries=b""):
     return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(data), data)
 
 
-def _pdf_around(content, resources=b"<<>>", more=()):
+def pdf_around(content, resources=b"<<>>", more=()):
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R/Resources%s>>"
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[4 0 R]>>"]
     return pdf_of([*objects, content, page % resources, *more])

@@ -190,11 +190,10 @@ def has_inks(source: IO[bytes], leaf: Any) -> bool:
     }
     for number in range(min(raw.FPDFPage_CountObjects(leaf), 200)):
         part = raw.FPDFPage_GetObject(leaf, number)
-        if raw.FPDFPageObj_GetType(part) != raw.FPDF_PAGEOBJ_IMAGE:
-            continue
         found = raw.FPDF_IMAGEOBJ_METADATA()
-        known = raw.FPDFImageObj_GetImageMetadata(part, leaf, ctypes.byref(found))
-        if known and found.colorspace in inks:
+        # Of what is no picture nothing is found, and the kind stays the unknown one.
+        raw.FPDFImageObj_GetImageMetadata(part, leaf, ctypes.byref(found))
+        if found.colorspace in inks:
             return True
     return has_names(source, INK_NAMES)
 

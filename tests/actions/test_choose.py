@@ -5,15 +5,19 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from portal_plugin.actions.choose import Choose
 from portal_plugin.models import Choice, Estimate, Order, Submission
-from portal_plugin.services import paper, versions
+from portal_plugin.services import paper, staging, versions
 from portal_plugin.services.presentation import document_view
 from portal_plugin.services.presentation.receipt import receipt_view
+from portal_plugin.services.visits import Visit
+from portal_plugin.statuses import LinkRole
 from tests.factories import (
     approve,
     estimate_factory,
     fresh,
     line_item,
+    link_factory,
     order_factory,
     publish,
     site_factory,
@@ -145,6 +149,19 @@ def test_nothing_is_chosen_on_an_order(client, enter):
     assert client.post(url, {"client_key": uuid4()}).status_code == 409
 
 
+def test_who_may_only_look_chooses_nothing_and_nobody_of_what_is_cancelled(estimate):
+    approver = link_factory(estimate, role=LinkRole.APPROVE)
+    looker = link_factory(estimate, name="Kim", email="kim@example.org", role=LinkRole.LOOK)
+
+    def may_choose(link):
+        return Choose(Visit(fresh(estimate), link=link)).is_available()
+
+    assert may_choose(approver)
+    assert not may_choose(looker)
+    staging.cancel(estimate, "No paper")
+    assert not may_choose(approver)
+
+
 def test_only_what_can_be_chosen_costs_a_query(estimate, django_assert_num_queries):
     plain, chosen = fresh(estimate_factory()), fresh(estimate)
     for document in (plain, chosen):
@@ -189,6 +206,21 @@ def test_a_choice_that_can_make_the_order_needs_the_code_that_a_yes_needs(client
     assert page.status_code == 200
     assert "carried" in page.context
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(("price", "above"), [(100, 200), (-50, 100)])
+def test_it_is_weighed_with_whatever_could_be_chosen(client, enter, price, above):
+    """The total of now is about another choice; and what is taken off does not make it less."""
+    option = line_item(2, unit_price=price, quantity=1, is_optional=True, is_selected=False)
+    items = [line_item(1), option, line_item(3, unit_price=1, quantity=1)]
+    document = estimate_factory(items, site=site_factory(code_above=above))
+    approve(document, [document.lines[0].key])
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    page = client.post(url, {"client_key": uuid4(), f"option_{document.lines[1].key}": "on"})
+    assert page.status_code == 200
+    assert "carried" in page.context
+    assert not Choice.objects.exists()
 
 
 def test_what_is_not_chosen_waits_for_nobody(client, enter, estimate):

@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from portal_plugin.actions.base import Invalid
 from portal_plugin.actions.outcomes import Done
@@ -145,6 +146,24 @@ def test_the_same_file_sent_again_by_the_same_person_is_one():
     assert isinstance(send(visit, samples.upload("a.png"), item_key=document.lines[0].key), Done)
     assert isinstance(send(visit_of(document), samples.upload("a.png", samples.jpeg())), Invalid)
     assert Attachment.objects.count() == 3
+
+
+def test_another_file_of_the_same_name_is_another():
+    visit = visit_of(factories.estimate_factory())
+    for size in (10, 20):
+        send(visit, samples.upload("a.png", samples.png((size, size))))
+    assert Attachment.objects.count() == 2
+
+
+def test_from_somebody_else_or_after_it_was_taken_away_it_is_another():
+    document = factories.estimate_factory()
+    mine, theirs = visit_of(document), visit_of(document, name="Kim", email="kim@example.org")
+    for visit in (mine, theirs):
+        send(visit, samples.upload("a.png"))
+    assert {row.link for row in document.attachments.all()} == {mine.link, theirs.link}
+    Attachment.objects.update(removed_at=timezone.now())
+    send(mine, samples.upload("a.png"))
+    assert document.attachments.filter(removed_at=None).get().link == mine.link
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,11 +1,8 @@
 """Previews of strangers' files: right, small, free of metadata, and stopped at their limits."""
 
 import io
-import json
 import os
 import resource
-import signal
-import subprocess
 import time
 
 import pytest
@@ -242,62 +239,6 @@ def test_a_pdf_bomb_is_stopped_at_the_limits_and_leaves_this_process_alone(bomb)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own < 50 * 1024
 
 
-def said_by_a_child(script):
-    """The words that Python prints when it is started as the child is."""
-    found = subprocess.run(
-        [pictures.interpreter(), "-c", script],
-        env=pictures._environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return found.stdout.split()
-
-
-def test_the_child_limits_itself_before_it_reads_anything():
-    script = (
-        "import resource as r\n"
-        "from portal_plugin.gateways import preview_child as child\n"
-        "child.limit_this_process()\n"
-        "limits = r.RLIMIT_CPU, r.RLIMIT_DATA, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE\n"
-        "print(*[n for limit in limits for n in r.getrlimit(limit)])\n"
-    )
-    megabyte = 1024 * 1024
-    expected = [5, 512 * megabyte, 1024 * megabyte, 32 * megabyte, 0]
-    assert said_by_a_child(script) == [str(limit) for limit in expected for _ in range(2)]
-
-
-@pytest.mark.parametrize(("before", "after"), [(3, 3), (10, 5)])
-def test_no_limit_of_the_site_is_widened_and_one_that_a_system_lacks_stops_no_other(before, after):
-    script = (
-        "import resource as r\n"
-        "from portal_plugin.gateways import preview_child as child\n"
-        f"r.setrlimit(r.RLIMIT_CPU, ({before}, {before}))\n"
-        "del r.RLIMIT_DATA\n"
-        "child.limit_this_process()\n"
-        "print(*r.getrlimit(r.RLIMIT_CPU), *r.getrlimit(r.RLIMIT_CORE))\n"
-    )
-    assert said_by_a_child(script) == [str(after), str(after), "0", "0"]
-
-
-def test_the_child_knows_nothing_of_the_site(monkeypatch):
-    """Neither the environment nor Django: a decoder that is led astray finds no secrets."""
-    monkeypatch.setenv("DATABASE_URL", "postgres://secret")
-    seen = subprocess.run(
-        [
-            pictures.interpreter(),
-            "-c",
-            "import os, sys, portal_plugin.gateways.preview_child\n"
-            "print('django' in sys.modules, 'DATABASE_URL' in os.environ)",
-        ],
-        env=pictures._environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert seen.stdout.split() == ["False", "False"]
-
-
 def test_a_remote_file_is_copied_for_the_child():
     class Remote(io.BytesIO):
         def fileno(self):
@@ -314,44 +255,6 @@ def test_a_local_file_is_read_from_its_beginning_wherever_it_stands(tmp_path):
         assert pictures.draw(file, PNG).pictures
 
 
-def led_astray(path, *commands):
-    """A stand-in for the child that answers with a picture of its own, and one of elsewhere."""
-    secret = path / "secret"
-    secret.write_text("key")
-    facts = {"content_type": "image/jpeg", "width": 1, "height": 1}
-    answer = {"pages": 1, "warnings": [], "pictures": {"thumb": facts, str(secret): facts}}
-    script = path / "python"
-    lines = ["#!/bin/sh", 'echo x > "$5/thumb"', f"echo '{json.dumps(answer)}'", *commands]
-    script.write_text("\n".join(lines))
-    script.chmod(0o700)
-    return str(script)
-
-
-def test_no_file_is_read_but_the_pictures_that_were_asked_for(tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.executable", led_astray(tmp_path))
-    assert list(draw(samples.png(), PNG).pictures) == ["thumb"]
-
-
-@pytest.mark.parametrize("end", ["exit 3", "kill -9 $$", "exec sleep 5"])
-def test_of_a_child_that_does_not_end_well_nothing_is_believed(tmp_path, monkeypatch, end):
-    monkeypatch.setattr("sys.executable", led_astray(tmp_path, end))
-    monkeypatch.setattr(pictures, "WALL_SECONDS", 1)
-    assert draw(samples.png(), PNG) is None
-
-
-@pytest.mark.parametrize("name", ["TERM", "INT", "HUP"])
-def test_a_child_that_was_told_to_end_says_nothing_about_the_file(tmp_path, monkeypatch, name):
-    monkeypatch.setattr("sys.executable", led_astray(tmp_path, f"kill -{name} $$"))
-    number = signal.Signals[f"SIG{name}"]
-    # A run that was started with nohup ignores some, and so would its children.
-    before = signal.signal(number, signal.SIG_DFL)
-    try:
-        with pytest.raises(pictures.Interrupted):
-            draw(samples.png(), PNG)
-    finally:
-        signal.signal(number, before)
-
-
 def test_only_previewable_kinds_are_drawn():
     assert not pictures.can_draw("application/octet-stream")
     assert draw(samples.png(), "application/octet-stream") is None
@@ -366,30 +269,3 @@ def test_artwork_is_not_even_read(kind):
 def test_no_size_is_drawn_that_nobody_asked_for():
     made = draw(samples.png(), PNG, sizes={"thumb": 50}).pictures
     assert {name: picture.width for name, picture in made.items()} == {"thumb": 50}
-
-
-@pytest.mark.parametrize("server", ["/usr/bin/uwsgi", "", None])
-def test_inside_another_server_python_is_found_beside_its_packages(monkeypatch, server):
-    monkeypatch.setattr("sys.executable", server)
-    assert "python" in os.path.basename(pictures.interpreter())
-    assert draw(samples.png(), PNG).pictures
-
-
-def test_where_there_is_none_beside_them_it_is_the_one_of_the_system(monkeypatch, tmp_path):
-    monkeypatch.setattr("sys.executable", "/usr/bin/uwsgi")
-    monkeypatch.setattr("sys.prefix", str(tmp_path))
-    (tmp_path / "python3").touch(mode=0o700)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert pictures.interpreter() == str(tmp_path / "python3")
-    monkeypatch.setenv("PATH", "")
-    assert pictures.interpreter() == "python3"
-
-
-def test_the_child_imports_from_where_this_process_does(monkeypatch, tmp_path):
-    """Also what is found in the folder that this one stands in; the child stands in another."""
-    monkeypatch.setattr("sys.path", ["", "/elsewhere"])
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PATH")
-    environment = pictures._environment()
-    assert environment["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), "/elsewhere"]
-    assert "PATH" not in environment

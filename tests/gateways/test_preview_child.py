@@ -60,6 +60,39 @@ def test_names_are_found_where_two_pieces_meet_and_no_further_than_said(monkeypa
     assert not child.has_names(late, child.INK_NAMES)
 
 
+def warnings_of(data):
+    return child.draw_page(io.BytesIO(data), 1, 50)[2]
+
+
+def with_picture(colours, before=b""):
+    """A page with one picture of one dot, behind what is drawn ``before``."""
+    entries = b"/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace"
+    content = samples.stream(before + b"q 500 0 0 500 0 0 cm /I Do Q")
+    dot = samples.stream(bytes(4), entries + colours)
+    return samples.pdf_around(content, b"<</XObject<</I 5 0 R>>>>", [dot])
+
+
+TINT = b"/DeviceRGB<</FunctionType 2/Domain[0 1]/N 1/C0[1 1 1]/C1[1 0 0]>>]"
+#: As in a file that is packed nothing of it is found by its name: a letter is written as a number.
+PACKED = [b"/Device#43MYK", b"[/Separ#61tion/Gold" + TINT, b"[/Device#4e[/Gold]" + TINT]
+
+
+@pytest.mark.parametrize("colours", PACKED)
+def test_a_picture_in_printers_inks_is_found_also_where_they_are_not_named(colours):
+    assert warnings_of(with_picture(colours)) == ["colours"]
+    assert warnings_of(with_picture(colours, b"0 0 9 9 re f " * 199)) == ["colours"]
+    assert warnings_of(with_picture(colours, b"0 0 9 9 re f " * 200)) == []
+
+
+def test_a_picture_in_the_colours_of_a_screen_is_none_of_them():
+    assert warnings_of(with_picture(b"/DeviceRGB")) == []
+
+
+def test_a_script_that_has_a_name_is_counted_also_where_it_is_not_found():
+    data = samples.pdf_with_script().replace(b"/JS", b"/J#53")
+    assert warnings_of(data.replace(b"/JavaScript", b"/Java#53cript")) == ["scripts", "files"]
+
+
 @pytest.mark.parametrize(("alpha", "kind"), [(255, "image/jpeg"), (254, "image/webp")])
 def test_only_where_something_shines_through_it_is_kept(tmp_path, alpha, kind):
     picture = Image.new("RGBA", (4, 4), (1, 2, 3, 255))

@@ -106,3 +106,10 @@ def test_hops_that_are_not_trusted_say_nothing(rf, settings):
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "TRUSTED_PROXIES": 2}
     told = {"HTTP_X_FORWARDED_FOR": "192.0.2.66, 192.0.2.7, 192.0.2.8"}
     assert limits.address_of(rf.get("/", **told)) == "192.0.2.7"
+
+
+def test_who_came_past_a_proxy_is_counted_by_the_connection(rf, settings):
+    """By a health check of the inner one, or by whoever found its address: two should have told."""
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "TRUSTED_PROXIES": 2}
+    told = {"HTTP_X_FORWARDED_FOR": "192.0.2.7", "REMOTE_ADDR": "198.51.100.1"}
+    assert limits.address_of(rf.get("/", **told)) == "198.51.100.1"

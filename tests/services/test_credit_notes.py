@@ -141,6 +141,17 @@ def test_one_press_of_the_button_makes_one_credit_note(site):
     assert len(notes) == 1
 
 
+def test_two_that_no_button_was_pressed_for_are_two_whatever_their_reason(site):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    notes = {invoices.credit(invoice, "None", amount=D(5)).pk for _ in range(2)}
+    assert len(notes) == 2
+
+
+def test_the_reason_stands_on_it_without_the_space_around_it(site):
+    invoice = invoices.issue(order_factory(items=1, site=site))
+    assert invoices.credit(invoice, "  Scratched\n").reason == "Scratched"
+
+
 def test_no_credit_note_goes_without_a_reason(site):
     invoice = invoices.issue(order_factory(items=1, site=site))
     with pytest.raises(NotAvailable):

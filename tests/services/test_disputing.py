@@ -10,6 +10,7 @@ from django.utils import timezone
 from portal_plugin import signals
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, StripeEvent
+from portal_plugin.services import activity
 from portal_plugin.services.payments import disputing
 from portal_plugin.statuses import DisputeState
 from tests.paying import ask, events, paid, standin, take, take_all
@@ -51,14 +52,14 @@ def test_is_booked_with_everything_that_follows(standin, django_capture_on_commi
     heard = []
 
     def receiver(**values):
-        heard.append(values["dispute"])
+        heard.append((values["document"].pk, values["dispute"]))
 
     signals.payment_disputed.connect(receiver)
     entry = paid(standin, "0259")
     with django_capture_on_commit_callbacks(execute=True):
         take_all(standin)
     row = Dispute.objects.get()
-    assert heard == [row]
+    assert heard == [(entry.document_id, row)]
     assert (row.state, row.payment, row.amount) == (DisputeState.NEEDS_RESPONSE, entry, ALL)
     assert (row.reason, row.answer_by > row.opened_at) == ("fraudulent", True)
     assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
@@ -67,6 +68,38 @@ def test_is_booked_with_everything_that_follows(standin, django_capture_on_commi
     assert found.left_of(entry) == 0
     assert (mails("staff_chargeback"), mails("staff_dispute")) == (1, 0)
     assert found.activities.filter(verb="chargeback").count() == 1
+
+
+def told(payment, verb):
+    """What the history keeps of it, and what the shop's mail about it is written from."""
+    [happening] = OutgoingEmail.objects.get(kind=f"staff_{verb}").facts["happenings"]
+    return activity.facts(document(payment).activities.get(verb=verb)), happening
+
+
+def test_the_history_and_the_mail_name_the_question(standin):
+    entry = paid(standin, "1976")
+    take_all(standin)
+    kept, mailed = told(entry, "dispute")
+    assert kept == {"dispute": Dispute.objects.get().pk}
+    assert mailed["dispute"] == kept["dispute"]
+
+
+def test_the_history_and_the_mail_name_the_money_that_went_and_came_back(standin, disputed):
+    become(standin, "won")
+    row = Dispute.objects.get()
+    for verb, kind in (("chargeback", "chargeback"), ("chargeback_returned", "reversal")):
+        booked = LedgerEntry.objects.get(document=disputed.document, kind=kind)
+        kept, mailed = told(disputed, verb)
+        assert (kept["entry"], kept["dispute"]) == (booked.pk, row.pk)
+        assert mailed["entry"] == booked.pk
+
+
+def test_what_was_taken_is_of_the_payment_and_named_after_the_dispute(standin, disputed):
+    row = Dispute.objects.get()
+    booked = LedgerEntry.objects.get(document=disputed.document, kind="chargeback")
+    assert (booked.about, booked.attempt) == (disputed, disputed.attempt)
+    assert (booked.method, booked.reference) == (disputed.method, row.stripe_dispute)
+    assert booked.occurred_at == answer_of(row).withdrawals[0].at
 
 
 def test_ten_repeats_are_one(standin, disputed):

@@ -1,6 +1,6 @@
 """Formal invoices: numbered without gaps, frozen, and issued when the shop says so."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -276,6 +276,19 @@ def test_who_issued_it_and_its_paper_are_kept_from_the_start(site):
     assert invoice.issued_by == order.activities.get(verb="invoice").staff == user
     assert invoice.pdf.state == WorkState.WAITING
     assert invoice.pdf.first_shown_at is not None
+
+
+def test_what_the_customer_files_it_by_stands_on_it(site):
+    values = {"purchase_order_number": "PO-7", "buyer_reference": "Desk 4"}
+    order = order_factory(1, site=site, delivery_on=date(2026, 12, 1), **values)
+    deposit = order_factory(1, site=site, deposit_percent=D(50))
+    facts = [
+        {row["label"]: row["value"] for row in invoice.said["paper"]["facts"]}
+        for invoice in (invoices.issue(order), invoices.issue_deposit(deposit))
+    ]
+    names = ("Order", "Your order number", "Your reference", "Delivery")
+    assert [facts[0][name] for name in names] == [order.number, "PO-7", "Desk 4", "Dec. 1, 2026"]
+    assert not {*names[1:], "Takes back", "Payable by", "Your tax number"} & facts[1].keys()
 
 
 def test_how_it_is_delivered_stands_on_the_invoice_alone(site):

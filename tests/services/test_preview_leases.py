@@ -9,7 +9,7 @@ from portal_plugin.gateways import pictures
 from portal_plugin.models import Preview
 from portal_plugin.services import previews
 from portal_plugin.statuses import WorkState
-from tests import clocks
+from tests import clocks, samples
 
 from .test_previews import pictures_in_storage, state_of, store
 
@@ -40,6 +40,58 @@ def test_a_page_that_another_worker_took_over_is_theirs(store, monkeypatch):
     previews.drain()
     assert state_of(row).is_pending
     assert pictures_in_storage(row) == before
+
+
+def nothing(*args, **kwargs):
+    """What comes of a file that cannot be drawn."""
+
+
+def interrupted(*args, **kwargs):
+    raise pictures.Interrupted
+
+
+@pytest.mark.parametrize("end", [nothing, interrupted])
+def test_nor_is_it_given_up_or_put_back_by_who_had_it_before(store, monkeypatch, end):
+    store()
+    later = timezone.now() + timedelta(minutes=9)
+
+    def end_too_late(*args, **kwargs):
+        Preview.objects.update(attempts=2, lease_until=later)
+        return end()
+
+    monkeypatch.setattr(pictures, "draw", end_too_late)
+    previews.drain()
+    rows = Preview.objects.values_list("state", "attempts", "lease_until")
+    assert set(rows) == {(WorkState.RUNNING, 2, later)}
+
+
+def test_who_comes_second_to_a_page_goes_on_with_the_next(store, monkeypatch, caplog):
+    first, second = store(), store("b.png", samples.png((9, 9)))
+    really = previews._next
+
+    def slowly():
+        found = really()
+        if found is not None and found.digest == first.digest:
+            future = timezone.now() + timedelta(minutes=1)
+            rows = Preview.objects.filter(digest=first.digest)
+            rows.update(state=WorkState.RUNNING, attempts=1, lease_until=future)
+        return found
+
+    monkeypatch.setattr(previews, "_next", slowly)
+    previews.drain()
+    assert (state_of(first).is_pending, state_of(second).is_ready) == (True, True)
+    assert {row.attempts for row in Preview.objects.filter(digest=first.digest)} == {1}
+    assert not caplog.records
+
+
+def test_what_is_stored_again_has_all_its_tries_again(store):
+    row = store()
+    Preview.objects.update(state=WorkState.FAILED, attempts=previews.TRIES)
+    store()
+    previews._claim(previews._next())
+    Preview.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    previews.drain()
+    assert state_of(row).is_ready
 
 
 def test_what_a_dead_worker_left_is_taken_over(store):
@@ -114,10 +166,6 @@ def test_a_lease_that_was_lost_writes_nothing(store, monkeypatch):
 
 def test_what_a_deploy_interrupted_waits_and_loses_no_try(store, monkeypatch):
     attachment = store()
-
-    def interrupted(*args, **kwargs):
-        raise pictures.Interrupted
-
     with monkeypatch.context() as patch:
         patch.setattr(pictures, "draw", interrupted)
         previews.drain()

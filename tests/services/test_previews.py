@@ -44,12 +44,12 @@ def pictures_in_storage(attachment):
 
 
 def test_a_picture_is_pending_until_the_worker_has_drawn_it(store):
-    attachment = store()
+    attachment = store(data=samples.png((1600, 1200)))
     assert state_of(attachment) == previews.PreviewState(is_pending=True)
     assert previews.ready(attachment.digest, 1, "thumb") is None
     previews.drain()
     state = state_of(attachment)
-    assert (state.is_ready, state.pages, state.width, state.height) == (True, 1, 400, 300)
+    assert (state.is_ready, state.pages, state.width, state.height) == (True, 1, 1280, 960)
     picture = previews.ready(attachment.digest, 1, "thumb")
     with picture.file.open("rb") as file:
         assert file.read(3) == b"\xff\xd8\xff"

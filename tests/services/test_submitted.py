@@ -190,6 +190,14 @@ def test_of_scheme_1_a_signature_that_nobody_gave_is_found(estimate):
     assert fault(Estimate.objects.get()) == told
 
 
+def test_of_scheme_1_no_more_change_requests_hold_than_were_sent(estimate):
+    """Its other entries stand for none."""
+    written_before(estimate, 1)
+    sent = Submission.objects.filter(action="choose").get()
+    ChangeRequest.objects.create(document=estimate, submission=sent, number=2, text="Cheaper")
+    assert "change request 2" in fault(Estimate.objects.get())
+
+
 GIVEN = "what was given with it is not what the history has"
 
 

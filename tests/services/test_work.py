@@ -77,6 +77,39 @@ class TestWake:
         answer()
         assert worker.runs == 1
 
+    def test_only_what_waits_is_done(self, worker, monkeypatch):
+        other = Worker()
+        monkeypatch.setattr(registry, "_workers", {"test": worker, "other": other})
+        work.wake("other")
+        answer()
+        assert (worker.runs, other.runs) == (0, 1)
+
+    def test_it_has_its_time_and_the_thread_has_no_end_of_time_afterwards(
+        self, settings, monkeypatch
+    ):
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "DRAIN_SECONDS": 0}
+        had = []
+        monkeypatch.setattr(registry, "_workers", {"test": lambda: had.append(work.time_left())})
+        work.wake("test")
+        answer()
+        assert (had, work.time_left()) == ([False], True)
+
+    def test_what_it_opened_is_given_back(self, monkeypatch):
+        monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+        had = []
+
+        def ask():
+            connection.ensure_connection()
+            had.append(connection.connection)
+
+        monkeypatch.setattr(registry, "_workers", {"test": ask})
+        work.wake("test")
+        connection.close()
+        # Not by the signal: a test client puts Django's own receiver behind ours.
+        work.drain_after_answer()
+        assert had != [None]
+        assert connection.connection is None
+
     def test_an_email_is_sent_after_the_answer_to_a_real_request(self, client):
         link = link_factory(order_factory(items=1))
         document = link.document
@@ -152,6 +185,27 @@ def test_one_thread_works_and_the_others_ask_it_to_look_again(worker):
     worker.go_on.set()
     first.join(5)
     assert worker.runs == 2
+
+
+def test_who_asks_to_look_again_when_the_time_is_over_waits_for_the_next_turn(monkeypatch):
+    runs = []
+
+    def ask_again():
+        runs.append(1)
+        work.end()
+        if len(runs) < 3:
+            work.run("test")
+
+    monkeypatch.setattr(registry, "_workers", {"test": ask_again})
+    with work.time_box(10):
+        work.run("test")
+    assert len(runs) == 1
+
+
+def test_no_kind_is_begun_by_the_sweep_when_the_time_is_over(worker):
+    with work.time_box(0):
+        assert work.sweep() == []
+    assert worker.runs == 0
 
 
 def test_time_ends_for_the_thread_that_was_given_some():
