@@ -4,9 +4,11 @@ import hashlib
 import json
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from portal_plugin.actions import resuming
@@ -17,6 +19,8 @@ from portal_plugin.models import Attachment, DirectLink, UploadInProgress
 from portal_plugin.models.storage import private_storage, staging_folder
 from portal_plugin.portal import grants
 from portal_plugin.services import uploads
+from tests import samples
+from tests.filling import url_of
 from tests.portal import tus
 from tests.portal.uploads import (
     DATA,
@@ -184,6 +188,20 @@ class TestRoom:
         tus.begin(client, estimate)
         UploadInProgress.objects.update(expires_at=timezone.now())
         assert tus.begin(client, estimate).status_code == 201
+
+    def test_a_form_with_the_same_key_leaves_no_bytes_without_room(
+        self, client, estimate, django_capture_on_commit_callbacks
+    ):
+        """Else a link could fill the disk: begin, send almost all, and give the room back."""
+        key = uuid4()
+        url = tus.begin(client, estimate, size=10_000, key=key)["Location"]
+        assert tus.piece(client, url, DATA[:100], 0).status_code == 204
+        small = SimpleUploadedFile("small.pdf", samples.pdf(1))
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(url_of(estimate, "upload"), {"client_key": key, "files": small})
+        assert answer.status_code == 303
+        assert Attachment.objects.get().name == "small.pdf"
+        assert not list(staging_folder().iterdir())
 
     def test_the_last_room_is_enough_for_the_file_that_has_it(self, client, estimate, settings):
         allow(
