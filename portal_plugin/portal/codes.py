@@ -21,6 +21,10 @@ from ..services.renewing import masked
 from . import answers, pages
 
 COOKIE = "portal_browser_key"
+#: Browsers take a cookie of such a name from this very host alone, by https (RFC 6265bis, 4.1.3.2).
+#: Else whoever has a sibling address could plant a secret that they know in a customer's browser,
+#: and be taken for that browser once a code was typed there.
+OF_HOST = f"__Host-{COOKIE}"
 YEAR = 365 * 24 * 3600
 #: Fields of the page's own, and one that is written anew.
 OWN = {"code", "code_again", "csrfmiddlewaretoken"}
@@ -63,18 +67,19 @@ def _confirm(request, visit, action, wanted):
 
 
 def _ask(request, visit, action, wanted):
-    secret = request.COOKIES.get(COOKIE) or secrets.token_urlsafe(16)
+    secret = _secret(request) or secrets.token_urlsafe(16)
     error = None
     try:
         codes.ask(visit.document, replace(wanted, browser=_digest(secret)))
     except TooManyRequests as refused:
         error = refused
     response = _page(request, visit, action, is_sent=error is None, error=error)
+    mount = reverse("portal_plugin:ask_link").removesuffix("l/")
     response.set_cookie(
-        COOKIE,
+        _cookie(request),
         secret,
         max_age=YEAR,
-        path=reverse("portal_plugin:ask_link").removesuffix("l/"),
+        path="/" if request.is_secure() else mount,
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
@@ -132,7 +137,15 @@ def _wanted(request, visit, action, about=""):
 
 
 def _browser(request) -> str:
-    return _digest(request.COOKIES.get(COOKIE, ""))
+    return _digest(_secret(request))
+
+
+def _secret(request) -> str:
+    return request.COOKIES.get(_cookie(request), "")
+
+
+def _cookie(request) -> str:
+    return OF_HOST if request.is_secure() else COOKIE
 
 
 def _digest(secret) -> str:

@@ -174,6 +174,22 @@ def test_a_browser_that_typed_one_is_known(client, url, estimate):
     assert client.post(other, approving(client, other)).status_code == 303
 
 
+def test_nobody_plants_the_secret_of_a_known_browser(client, url, estimate, enter):
+    """From a sibling of the host, say: then wait until the customer has typed a code."""
+    PortalSettings.objects.update(code_above=None, code_for_new_browsers=True)
+    thief, planted = Client(), "known to the thief"
+    enter(estimate, estimate.links.get(), client=thief)
+    for browser in (client, thief):
+        browser.cookies["portal_browser_key"] = planted
+    data = approving(client, url)
+    cookie = client.post(url, data, secure=True).cookies["__Host-portal_browser_key"]
+    assert (cookie["path"], cookie["domain"], cookie["secure"]) == ("/", "", True)
+    assert client.post(url, data | {"code": code_sent()}, secure=True).status_code == 303
+    other = url_of(estimate, "approve", estimate.lines[1].key)
+    assert "Go on" in thief.post(other, approving(thief, other), secure=True).content.decode()
+    assert client.post(other, approving(client, other), secure=True).status_code == 303
+
+
 def test_who_has_no_address_reads_whom_to_ask(client, enter):
     site = factories.site_factory(code_above=0)
     customer = factories.customer_factory(site, email="")
