@@ -1,5 +1,6 @@
 """Invite a colleague: they get a link of their own, with the same rights or fewer."""
 
+import re
 import unicodedata
 
 from django import forms
@@ -14,7 +15,10 @@ from .forms import ActionForm
 from .outcomes import Done
 
 #: Marks of an address, which no name has: the email to the colleague says the name.
-NO_NAME = ("://", "www.", "@", "<", ">")
+NO_NAME = ("/", "www.", "@", "<", ">")
+#: What programs that show mail make an address of, by its end alone: ``win.example``. ``J.R.R.``
+#: and ``Dr. Kim`` are none.
+_HOST = re.compile(r"\w[.\u3002\uff0e\uff61][^\W\d_]{2}")
 
 
 class InviteForm(ActionForm):
@@ -46,7 +50,8 @@ class InviteForm(ActionForm):
         """One line of letters: it goes into an email to somebody who did not ask for it."""
         name = self.cleaned_data["name"]
         has_control = any(unicodedata.category(letter).startswith("C") for letter in name)
-        if has_control or any(mark in name.lower() for mark in NO_NAME) or not name.strip():
+        is_address = any(mark in name.lower() for mark in NO_NAME) or _HOST.search(name)
+        if has_control or is_address or not name.strip():
             raise forms.ValidationError(_("Write the name alone, without an address."))
         return name.strip()
 

@@ -100,6 +100,10 @@ def test_nobody_gives_more_than_they_have(estimate, kim, own, given):
         "<b>Alex",
         "Alex>",
         "a@b.example",
+        "Win at x.example",
+        "Alex x.example/win",
+        "Alex 192.0.2.1/win",
+        "x\u3002example",
         "\u202egnp",
         " ",
     ],
@@ -107,6 +111,12 @@ def test_nobody_gives_more_than_they_have(estimate, kim, own, given):
 def test_a_name_is_one_line_and_no_address(estimate, kim, name):
     assert "name" in run(estimate, kim, "invite", **ALEX | {"name": name}).form.errors
     assert not invited().exists()
+
+
+@pytest.mark.parametrize("name", ["J.R.R. Kim", "Dr. Alex Kim", "Kim Jr.", "A.-M. O’Hara", "金 明"])
+def test_a_name_may_have_dots(estimate, kim, name):
+    run(estimate, kim, "invite", **ALEX | {"name": name})
+    assert invited().get().recipient.name == name
 
 
 @pytest.mark.parametrize("email", ["a@example.org\nBcc: b@example.org", "a@b,c@d", "nobody"])
