@@ -21,6 +21,7 @@ from ..models import (
     DirectLink,
     ExternalFile,
     LinkToken,
+    Order,
     OutgoingEmail,
     PaymentAttempt,
     PersonalSalt,
@@ -106,7 +107,8 @@ def erase(plan: Plan, user: Any = None) -> None:
     """Do it, document by document. A second time finds nothing more to do."""
     for recipient in plan.recipients:
         for link in DirectLink.objects.filter(recipient=recipient).select_related("document"):
-            for document in _documents_of(link):
+            _erase_on(link.document, link, recipient, user)
+            for document in _also_answered(link):
                 _erase_on(document, link, recipient, user)
         with transaction.atomic():
             PersonalSalt.objects.filter(recipient=recipient).delete()
@@ -116,11 +118,18 @@ def erase(plan: Plan, user: Any = None) -> None:
     Contact.objects.filter(pk__in=[contact.pk for contact in plan.contacts]).delete()
 
 
-def _documents_of(link: DirectLink) -> list[SalesDocument]:
-    """Its own, and the orders made from that which were answered by it: whose words are gone from a
-    document is said in that document's own history, where alone it is believed."""
-    others = SalesDocument.objects.filter(submissions__link=link).exclude(pk=link.document_id)
-    return [link.document, *others.order_by("pk").distinct()]
+def _also_answered(link: DirectLink) -> list[SalesDocument]:
+    """Besides its own the orders made from that which were answered by it: whose words are gone
+    from a document is said in that document's own history, where alone it is believed.
+
+    Asked once the link is stopped: then nobody begins another answer. Whoever is at one already
+    holds the order's lock until it is written.
+    """
+    with transaction.atomic():
+        for order in Order.objects.filter(source_estimate=link.document_id):
+            lock(order)
+    found = SalesDocument.objects.filter(submissions__link=link).exclude(pk=link.document_id)
+    return list(found.order_by("pk").distinct())
 
 
 def _erase_on(on: SalesDocument, link: DirectLink, recipient: Recipient, user: Any) -> None:

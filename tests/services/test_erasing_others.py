@@ -11,6 +11,7 @@ from portal_plugin.models import (
     Comment,
     DirectLink,
     LinkToken,
+    Order,
     OutgoingEmail,
     PaymentAttempt,
     PersonalSalt,
@@ -23,6 +24,7 @@ from portal_plugin.models import (
 from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import erasing, links
+from portal_plugin.services.evidence import verifying
 from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import AttemptState, WorkState
 from tests import factories
@@ -169,3 +171,22 @@ def test_the_keys_to_what_others_said_stay(order, kim, bo):
     erasing.erase(erasing.by_link(kim))
     assert PersonalSalt.objects.get().recipient == bo.recipient
     assert SubmissionSalt.objects.get().submission.link == bo
+
+
+def test_what_they_answer_on_the_order_while_they_are_erased_is_erased_too(monkeypatch):
+    estimate = factories.estimate_factory(items=1)
+    kim = factories.link_factory(estimate, name="Kim", email="kim@example.org")
+    factories.approve(estimate)
+    order = Order.objects.get()
+    late = [lambda: run(order, kim, "comment", text="When?")]
+
+    def just_before(document):
+        while late:
+            late.pop()()
+        return lock(document)
+
+    monkeypatch.setattr(erasing, "lock", just_before)
+    erasing.erase(erasing.by_link(kim))
+    assert order.submissions.get().name == ""
+    assert not OutgoingEmail.objects.filter(facts__icontains='"Kim"').exists()
+    assert next(verifying.faults(lock(order)), None) is None
