@@ -107,6 +107,14 @@ class TestThroughStripe:
         reconciling.drain()
         assert due(entry) == PART
 
+    def test_what_a_stolen_card_had_paid_is_owed_again(self, standin):
+        entry = paid(standin)
+        words = {"charge": entry.reference, "amount": 4000, "reason": "fraudulent"}
+        ask(standin).v1.refunds.create(words)
+        take_all(standin, "charge.refunded")
+        assert due(entry) == PART
+        assert fault(fresh(entry.document)) == ""
+
 
 class TestSaidLater:
     def test_it_is_an_entry_more_that_moves_no_money(self, cash):

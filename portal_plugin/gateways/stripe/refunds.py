@@ -41,7 +41,8 @@ class RefundOrder:
 class Refund:
     """A refund as it is now. ``payment`` is its PaymentIntent's id, empty for a charge that was
     made without one; ``refund`` is our row's id, where we asked for it. ``has_come_back``: the
-    money had left the shop's balance, and is on it again."""
+    money had left the shop's balance, and is on it again. ``is_of_fraud``: whoever paid was not the
+    card's owner, as the shop said in Stripe's dashboard."""
 
     id: str
     state: RefundState
@@ -51,6 +52,7 @@ class Refund:
     refund: int | None = None
     failure_code: str = ""
     has_come_back: bool = False
+    is_of_fraud: bool = False
     created_at: datetime | None = None
 
 
@@ -109,5 +111,6 @@ def read(refund: "StripeRefund") -> Refund:
         refund=int(ours) if ours.isascii() and ours.isdecimal() and len(ours) < 19 else None,
         failure_code=str(fields.get("failure_reason") or "")[:100],
         has_come_back=bool(fields.get("failure_balance_transaction")),
+        is_of_fraud=fields.get("reason") == "fraudulent",
         created_at=datetime.fromtimestamp(fields["created"], UTC),
     )

@@ -89,7 +89,11 @@ def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Refund
 
 
 def _row(document: SalesDocument, payment: LedgerEntry, answer: gateway.Refund) -> Refund:
-    """Ours by Stripe's id, or by our own words on it; else one that was made in the dashboard."""
+    """Ours by Stripe's id, or by our own words on it; else one that was made in the dashboard.
+
+    What is paid back because the card was stolen is no price reduction: it is owed again, or who
+    pays with such a card would have it for nothing.
+    """
     theirs = Refund.objects.filter(payment=payment)
     found = theirs.filter(stripe_refund=answer.id).first()
     if found is None and answer.refund is not None:
@@ -100,6 +104,7 @@ def _row(document: SalesDocument, payment: LedgerEntry, answer: gateway.Refund) 
         idempotency_key=uuid4(),
         amount=answer.amount,
         currency=answer.currency,
+        is_owed_again=answer.is_of_fraud,
         account=payment.account,
         stripe_refund=answer.id,
     )
