@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.locks import ScheduledForPublishLock
 
 from ..exceptions import PortalError, PublishRefused
 from ..services import on_behalf, publishing
@@ -82,6 +83,7 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
         newest = str(self.document.latest_revision_id)
         if request.POST.get("revision", newest) != newest:
             raise PortalError(_("The draft was changed meanwhile. Please read this again."))
+        self._refuse_locked(request.user)
         objections = publishing.objections(self.draft)
         if objections:
             raise PublishRefused(" ".join(objections))
@@ -92,6 +94,13 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
         else:
             revision = self.document.latest_revision
             revision.publish(user=request.user, skip_permission_checks=True)
+
+    def _refuse_locked(self, user):
+        """As the edit page: what waits for somebody else's look does not go out past them. A second
+        press that finds it scheduled by the first one changes nothing."""
+        lock = self.document.get_lock()
+        if lock and not isinstance(lock, ScheduledForPublishLock) and lock.for_user(user):
+            raise PublishRefused(_("It is locked, or waits for somebody else's look first."))
 
 
 confirm = Confirm.as_view()

@@ -1,6 +1,7 @@
 """A manager looks at a document before it goes out, with rights on their own site alone."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowTask
@@ -51,6 +52,35 @@ def test_a_manager_of_the_site_publishes_by_approving(client, staff_of, only_sit
     approve(client, document, document.current_workflow_task_state)
     document.refresh_from_db()
     assert document.live
+
+
+@pytest.fixture
+def publisher(client):
+    """Who may publish, and is in no group that looks."""
+    user = user_factory(is_superuser=False)
+    rights = ["access_admin", "change_estimate", "publish_estimate"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(user)
+    return user
+
+
+def test_what_waits_for_a_managers_look_is_not_published_past_them(
+    client, publisher, only_site, submitted
+):
+    url = reverse("portal_admin:confirm", args=[submitted(only_site).pk])
+    assert client.post(url, {"choice": "ask"}).status_code == 409
+    assert not Estimate.objects.get().live
+
+
+def test_neither_is_what_somebody_locked(client, publisher, only_site):
+    document = estimate_factory(published=False)
+    document.save_revision()
+    url = reverse("portal_admin:confirm", args=[document.pk])
+    Estimate.objects.update(locked=True, locked_by=user_factory())
+    assert client.post(url, {"choice": "ask"}).status_code == 409
+    Estimate.objects.update(locked=True, locked_by=publisher)
+    assert client.post(url, {"choice": "ask"}).status_code == 302
+    assert Estimate.objects.get().live
 
 
 def test_a_task_of_another_shop_is_not_done_through_a_document_of_ones_own(
