@@ -168,6 +168,7 @@ class BookkeepingReport(
             **kwargs,
             form=self.form,
             days=self._days() if is_valid else [],
+            sums=self._sums() if is_valid else [],
             exports=self._links() if is_valid else [],
         )
 
@@ -175,13 +176,13 @@ class BookkeepingReport(
         """In one query, however much was paid."""
         zone = timezone.get_default_timezone()
         found = self.entries().annotate(day=TruncDate("occurred_at", tzinfo=zone)).order_by()
-        rows = found.values("day", "currency").annotate(
-            count=Count("pk"),
-            came=Sum("amount", filter=Q(amount__gt=0), default=ZERO),
-            went=Sum("amount", filter=Q(amount__lt=0), default=ZERO),
-            fees=Sum("fee", default=ZERO),
-        )
+        rows = _added_up(found.values("day", "currency"))
         return [_shown(row) for row in rows.order_by("-day", "currency")[:MOST_DAYS]]
+
+    def _sums(self) -> list[dict[str, Any]]:
+        """Of all the days, also of those that no page has room for; one for each currency."""
+        rows = _added_up(self.entries().order_by().values("currency"))
+        return [_shown(row) for row in rows.order_by("currency")]
 
     def _links(self) -> list[dict[str, str]]:
         typed = self.form.cleaned_data
@@ -196,12 +197,21 @@ class BookkeepingReport(
         ]
 
 
+def _added_up(rows: Any) -> Any:
+    return rows.annotate(
+        count=Count("pk"),
+        came=Sum("amount", filter=Q(amount__gt=0), default=ZERO),
+        went=Sum("amount", filter=Q(amount__lt=0), default=ZERO),
+        fees=Sum("fee", default=ZERO),
+    )
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     def money(amount):
         return format_money(amount, row["currency"], language_of_admin())
 
     return {
-        "day": row["day"],
+        "day": row.get("day"),
         "count": row["count"],
         "came": money(row["came"]),
         "went": money(row["went"]),

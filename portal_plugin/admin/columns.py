@@ -7,6 +7,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
+from .. import days
 from ..models import Order
 from ..money import format_money
 from ..statuses import DocumentState, WaitingFor
@@ -47,6 +48,16 @@ class AmountColumn(Column):
         super().__init__(name, classname=classname, **kwargs)
 
 
+class BalanceColumn(AmountColumn):
+    """With the day it was to be paid by, once that day is over."""
+
+    cell_template_name = "portal_plugin/admin/cells/balance.html"
+
+    def get_cell_context_data(self, instance, parent_context):
+        context = super().get_cell_context_data(instance, parent_context)
+        return context | {"due_since": overdue_since(instance)}
+
+
 class WaitingColumn(Column):
     cell_template_name = "portal_plugin/admin/cells/waiting.html"
 
@@ -75,7 +86,7 @@ def of(model):
     ]
     if is_order:
         found.append(
-            AmountColumn("balance", label=_("Balance"), accessor=balance_of, sort_key=BALANCE)
+            BalanceColumn("balance", label=_("Balance"), accessor=balance_of, sort_key=BALANCE)
         )
     found.append(WaitingColumn("waiting_for", label=_("Waiting for"), accessor=waiting_of))
     if is_order:
@@ -103,6 +114,14 @@ def total_of(document):
 
 def balance_of(document):
     return amount(document, document.listed_balance) if document.listed_state else ""
+
+
+def overdue_since(document):
+    """The last day to pay, where it is over, by the same rule as the filter; else nothing."""
+    due_on = document.listed_due_on
+    if document.cancelled_at or not due_on or document.listed_balance <= 0:
+        return None
+    return due_on if due_on < days.today() else None
 
 
 def waiting_of(document):

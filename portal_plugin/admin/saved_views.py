@@ -32,6 +32,8 @@ def _views(model):
     yield _("All"), {}
     yield _("Waiting for us"), {"waiting_for": str(WaitingFor.US)}
     yield _("Waiting for the customer"), {"waiting_for": str(WaitingFor.CUSTOMER)}
+    yield _("No answer for a week"), {"waiting_for": str(WaitingFor.CUSTOMER), "overdue": "7"}
     if model is Order:
         yield _("Ready to start"), {"worklist": "ready"}
         yield _("Unpaid"), {"worklist": "unpaid"}
+        yield _("Payment is overdue"), {"overdue": "payment"}

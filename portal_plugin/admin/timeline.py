@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from .. import registry
-from ..models import Activity, Submission
+from ..models import Activity, LineItem, Submission
 from ..money import format_money, priced_in
 from ..services.mail_phrases import Phrase
 from ..services.mail_receivers import staff_name
@@ -108,6 +108,9 @@ WITH_AMOUNT = {
     "payment_corrected",
 }
 
+#: So many items are named beside a sentence; of more, the first.
+MOST_NAMED = 3
+
 #: What a cancellation says about what was paid.
 MONEY = {
     MoneyAfterCancel.KEPT: gettext_noop("What was paid is kept."),
@@ -121,6 +124,7 @@ class Entry:
     sentence: Phrase
     is_from_customer: bool
     note: str = ""
+    items: str = ""
 
 
 def entries(document, limit=100) -> list[Entry]:
@@ -131,13 +135,14 @@ def entries(document, limit=100) -> list[Entry]:
         .select_related("staff", "link__recipient", "document")
         .order_by("-created_at", "-pk")[:limit]
     )
-    notes = _notes(rows)
+    notes, names = _notes(rows), _names(rows)
     return [
         Entry(
             when=row.created_at,
             sentence=sentence(row),
             is_from_customer=row.actor == ActorKind.CUSTOMER,
             note=_note(row, notes),
+            items=_items(row, names),
         )
         for row in rows
     ]
@@ -213,6 +218,31 @@ def _notes(rows) -> dict:
     found = Submission.objects.filter(pk__in=[pk for pk in ids if pk])
     found = found.defer("terms_text", "withdrawal_text")  # pages of text, once for each of them
     return {row.pk: row.note if ids[row.pk] else given(row) for row in found}
+
+
+def _keys(row) -> list[str]:
+    """Of the items that it is about, no more of them than one line can name."""
+    data = _data(row)
+    items = data.get("items")
+    keys = items if isinstance(items, list) else [data.get("item")]
+    return [str(key) for key in keys if key][: MOST_NAMED + 1]
+
+
+def _names(rows) -> dict[str, str]:
+    """Key to the name that the item has now; the oldest first, so that an order's own stays."""
+    keys = {key for row in rows for key in _keys(row)}
+    if not keys:
+        return {}
+    found = LineItem.objects.filter(document__in={row.document_id for row in rows}, key__in=keys)
+    return {str(key): name for key, name in found.order_by("document").values_list("key", "name")}
+
+
+def _items(row, names) -> str:
+    keys = _keys(row)
+    found = [names[key] for key in keys[:MOST_NAMED] if names.get(key)]
+    if found and len(keys) > MOST_NAMED:
+        found.append("…")
+    return ", ".join(found)
 
 
 def given(submission) -> str:

@@ -61,6 +61,18 @@ def test_day_by_day_what_came_and_went(client, boss):
     assert [row["count"] for row in response.context["days"]] == [1, 2]
 
 
+def test_below_the_days_stands_their_sum_by_currency(client, boss):
+    euros, yens = order(), order(currency="JPY")
+    paid(euros, "119", fee=Decimal("1.50"))
+    paid(euros, "-19", day(6), kind="refund")
+    paid(yens, "500")
+    sums = client.get(URL, MAY).context["sums"]
+    assert [(row["count"], row["came"], row["went"], row["left"]) for row in sums] == [
+        (2, "€119.00", "-€19.00", "€98.50"),
+        (1, "¥500", "¥0", "¥500"),
+    ]
+
+
 def test_a_row_of_each_payment_with_its_fee_and_tax(client, boss):
     document = order(customer=customer_factory(name="Kim"))
     paid(document, "59.50", fee=Decimal("1.25"), method="Visa •••• 4242", reference="ch_1")

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -113,8 +113,30 @@ def test_a_dot_says_that_the_customer_waits_for_an_answer(client, boss):
 @pytest.mark.parametrize("model", [Order, Estimate])
 def test_chips_are_the_views_that_staff_open_again(client, boss, model):
     labels = [chip.label for chip in client.get(pages.url(model, "list")).context["chips"]]
-    both = ["All", "Waiting for us", "Waiting for the customer"]
-    assert labels == both + (["Ready to start", "Unpaid"] if model is Order else [])
+    both = ["All", "Waiting for us", "Waiting for the customer", "No answer for a week"]
+    money = ["Ready to start", "Unpaid", "Payment is overdue"]
+    assert labels == both + (money if model is Order else [])
+
+
+@pytest.mark.parametrize("label", ["No answer for a week", "Payment is overdue"])
+def test_a_chip_leads_to_its_rows_and_is_the_current_one_there(client, boss, label):
+    late, _in_time = order_factory(payment_days=0), order_factory(payment_days=30)
+    set_back(late, waiting_since=days_ago(8), listed_due_on=days_ago(1))
+    chips = {chip.label: chip for chip in client.get(pages.url(Order, "list")).context["chips"]}
+    context = client.get(chips[label].url).context
+    assert [row.number for row in context["object_list"]] == [late.number]
+    assert [chip.label for chip in context["chips"] if chip.is_current] == [label]
+
+
+def test_a_balance_says_since_when_it_is_due(client, boss):
+    late, paid, in_time, cancelled = (order_factory() for _ in range(4))
+    set_back(late, listed_due_on=date(2026, 3, 4))
+    set_back(paid, listed_due_on=date(2026, 3, 5), listed_balance=0)
+    set_back(in_time, listed_due_on=timezone.localdate())
+    set_back(cancelled, listed_due_on=date(2026, 3, 6), cancelled_at=timezone.now())
+    page = page_of(client)
+    assert page.count("due since") == 1
+    assert "due since 03/04/2026" in page
 
 
 def test_chips_are_plain_links_and_the_current_one_says_so(client, boss):

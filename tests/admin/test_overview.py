@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from portal_plugin.admin import timeline
 from portal_plugin.models import (
     Attachment,
     Customer,
@@ -18,7 +19,14 @@ from portal_plugin.models import (
 )
 from portal_plugin.services import links, previews, proofs, staging
 from portal_plugin.statuses import FileCheckState
-from tests.factories import approve, estimate_factory, link_factory, order_factory, publish
+from tests.factories import (
+    approve,
+    estimate_factory,
+    line_item,
+    link_factory,
+    order_factory,
+    publish,
+)
 
 from . import pages
 
@@ -291,3 +299,27 @@ def test_a_name_in_the_history_does_not_turn_its_sentence_round(client, boss):
     approve(document, user=boss)
     page = client.get(pages.overview(document)).content.decode()
     assert f"<bdi>{boss.get_full_name()}</bdi> recorded an approval" in page
+
+
+def test_the_history_names_the_items_that_something_was_done_with(client, boss):
+    document = estimate_factory([line_item(1, name="Banner"), line_item(2, name="Flag")])
+    approve(document, [document.lines[1].key], user=boss)
+    (approval,) = (row for row in timeline.entries(document) if row.items)
+    assert approval.items == "Flag"
+    page = client.get(pages.overview(document)).content.decode()
+    assert "recorded an approval for the customer: <bdi>Flag</bdi>" in page
+
+
+def test_the_history_names_three_items_of_many(boss):
+    document = estimate_factory(items=5)
+    approve(document, user=boss)
+    (approval,) = (row for row in timeline.entries(document) if row.items)
+    assert approval.items.count(" poster") == timeline.MOST_NAMED
+    assert approval.items.endswith(", …")
+
+
+def test_an_item_says_how_many_at_which_price(client, boss):
+    document = estimate_factory([line_item(1), line_item(2, price_includes_tax=True)])
+    page = client.get(pages.overview(document)).content.decode()
+    assert "<bdi>2</bdi> × <bdi>€50.00</bdi> · <bdi>€119.00</bdi> with tax" in page
+    assert "<bdi>2</bdi> × <bdi>€50.00</bdi> · total <bdi>€100.00</bdi>" in page

@@ -82,7 +82,8 @@ def test_a_form_without_the_choice_keeps_what_the_document_has(client, staff, po
 
 
 @pytest.mark.parametrize(
-    ("verb", "summary"), [("extend-link", "Extend"), ("erase-person", "Erase this person")]
+    ("verb", "summary"),
+    [("extend-link", "Let the link work for longer"), ("erase-person", "Erase this person")],
 )
 def test_what_was_refused_stays_open_for_that_person_alone(client, staff, verb, summary):
     estimate = factories.estimate_factory(items=1)
@@ -106,3 +107,16 @@ def test_what_was_refused_stays_open_below_its_item_and_at_the_files(client, sta
     for verb, data in (("undo", {"item": estimate.lines[0].key}), ("add-files", {})):
         page = do(client, estimate, verb, **data).content.decode()
         assert page.count('<details class="portal-admin-more" open>') == 1, verb
+
+
+def test_a_person_who_was_stopped_is_said_to_be_let_in_again_by_sending(client, staff):
+    estimate = factories.estimate_factory(items=1)
+    link = factories.link_factory(estimate)
+    overview = reverse("portal_admin:overview", args=[estimate.pk])
+    assert "Stopped by mistake?" not in client.get(overview).content.decode()
+    do(client, estimate, "stop-link", link=link.pk)
+    assert "Stopped by mistake?" in client.get(overview).content.decode()
+    client.post(reverse("portal_admin:send", args=[estimate.pk]), {"recipients": ["customer"]})
+    link.refresh_from_db()
+    assert not link.is_revoked
+    assert "Stopped by mistake?" not in client.get(overview).content.decode()

@@ -163,6 +163,9 @@ class TestRefund:
 
 
 class TestCorrect:
+    def test_it_asks_for_what_came_and_not_for_the_difference(self, client, boss, cash):
+        assert "What really came, in EUR" in client.get(place(cash, "correct")).content.decode()
+
     def test_the_entry_stays_and_another_puts_it_right(self, client, boss, cash):
         page = post(client, cash, "correct", amount="19", step="look")
         assert "Write down that €19.00 came, and not €119.00" in said(page)

@@ -201,3 +201,19 @@ def test_our_own_export_comes_back_as_it_was(site):
     customer = customer_factory(site, name="=Kim", phone="+49 30 1", address="A\r\nB")
     plan = planned(site, f"Name,Email,Phone,Address\n'=Kim,{customer.email},'+49 30 1,\"A\nB\"\n")
     assert outcomes(plan) == ["same"]
+
+
+def test_an_address_book_parts_names_and_addresses(site):
+    text = "Ort;PLZ;Vorname;Nachname;Straße\nDresden;01067;Jörg;Müßig;Königsstr. 5\n;;;Roth;\n"
+    plan = imported(site, text)
+    assert (plan.used, plan.unknown) == (["Address", "Name"], [])
+    assert list(Customer.objects.order_by("pk").values_list("name", "address")) == [
+        ("Jörg Müßig", "Königsstr. 5\n01067 Dresden"),
+        ("Roth", ""),
+    ]
+
+
+def test_pieces_of_what_the_file_has_whole_are_left_out(site):
+    plan = imported(site, "Name,Address,City,Last name\nKim Roth,Main St 1,Hull,Roth\n")
+    assert plan.unknown == ["City", "Last name"]
+    assert Customer.objects.get().address == "Main St 1"

@@ -31,12 +31,23 @@ class Column:
     read: Callable[[str], Any] = cells.text
 
 
+@dataclass(frozen=True)
+class Part(Column):
+    """A column that is a piece of the field ``of``: address books part a name from a first name, a
+    street from a town. ``after`` stands between it and the piece before it."""
+
+    of: str = ""
+    after: str = " "
+
+
 class Kind:
     """``known`` holds the rows of a site that a file may be about, the planned ones included."""
 
     name: str
     model: Any
     columns: Sequence[Column]
+    #: In the order in which they make their field, whatever the order in the file.
+    parts: Sequence[Part] = ()
 
     def __init__(self, site: Any):
         self.site = site
@@ -60,7 +71,7 @@ class Kind:
             for code in cells.languages():
                 with translation.override(code):
                     found.setdefault(heading(cls.label(column.name)), column)
-        for column in cls.columns:
+        for column in (*cls.parts, *cls.columns):
             found |= {heading(name): column for name in (column.name, *column.names)}
         return found
 
@@ -116,7 +127,13 @@ class Customers(Kind):
         ),
         Column("company", ("organisation", "organization", "Firma", "Unternehmen")),
         Column("email", ("e-mail", "mail", "email address", "E-Mail-Adresse", "Mailadresse")),
-        Column("phone", ("telephone", "phone number", "mobile", "Telefon", "Telefonnummer", "Tel")),
+        Column(
+            "phone",
+            (
+                *("telephone", "phone number", "mobile", "business phone"),
+                *("Telefon", "Telefonnummer", "Tel", "Telefon geschäftlich"),
+            ),
+        ),
         Column("address", ("postal address", "Adresse", "Anschrift")),
         Column("tax_number", ("vat id", "vat number", "tax id", "USt-IdNr", "Steuernummer")),
         Column("language", ("Sprache",), cells.language),
@@ -124,6 +141,29 @@ class Customers(Kind):
         Column("pays_by", ("payment method", "Zahlungsart"), cells.one_of(PaysBy.choices)),
         Column("payment_days", ("Zahlungsziel", "payment terms"), cells.whole_number),
         Column("notes", ("note", "Notizen", "Notiz", "Bemerkung"), cells.text),
+    )
+
+    parts = (
+        Part("first_name", ("given name", "forename", "Vorname"), of="name"),
+        Part("last_name", ("family name", "surname", "Nachname", "Familienname"), of="name"),
+        Part(
+            "street",
+            (
+                *("street address", "business street", "Straße geschäftlich"),
+                *("Straße", "Straße und Hausnummer", "Straße Nr", "Straße Hausnummer"),
+            ),
+            of="address",
+        ),
+        Part(
+            "postcode",
+            (
+                *("zip", "zip code", "postal code", "business postal code"),
+                *("PLZ", "Postleitzahl", "Postleitzahl geschäftlich"),
+            ),
+            of="address",
+            after="\n",
+        ),
+        Part("city", ("town", "business city", "Ort", "Stadt", "Ort geschäftlich"), of="address"),
     )
 
     def load(self, found: Sequence[dict[str, Any]]) -> None:

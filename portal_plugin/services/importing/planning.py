@@ -18,7 +18,7 @@ from wagtail.models import Site
 
 from ...exceptions import FileRefused, NotAvailable
 from .files import Row, Table
-from .kinds import Column, Kind, heading
+from .kinds import Column, Kind, Part, heading
 
 #: Each has to be in the file.
 NEEDED = "name"
@@ -86,8 +86,8 @@ def plan(kind_class: type[Kind], table: Table, site: Any, *, may_change: bool = 
         planner.row(row, values, errors)
         for row, (values, errors) in zip(table.rows, read, strict=True)
     ]
-    used = [kind.label(column.name) for column in columns if column is not None]
-    return Plan(kind, rows, used, unknown)
+    fields = dict.fromkeys(_field(column) for column in columns if column is not None)
+    return Plan(kind, rows, [kind.label(name) for name in fields], unknown)
 
 
 def apply(
@@ -135,16 +135,19 @@ def _save(plan: Plan, user: Any) -> None:
 
 def _columns(kind: type[Kind], header: list[str]) -> tuple[list[Column | None], list[str]]:
     known, unknown = kind.headings(), []
+    found = [known.get(heading(text)) for text in header]
+    whole = {column.name for column in found if column and not isinstance(column, Part)}
     columns: list[Column | None] = []
-    for text in header:
-        column = known.get(heading(text))
+    for text, column in zip(header, found, strict=True):
+        if isinstance(column, Part) and column.of in whole:
+            column = None
         if column is None and text:
             unknown.append(text)
         elif column in columns and column is not None:
             sentence = _("Two columns of this file are “%(column)s”. Take one of them out.")
-            raise FileRefused(sentence % {"column": kind.label(column.name)})
+            raise FileRefused(sentence % {"column": kind.label(_field(column))})
         columns.append(column)
-    if not any(column and column.name == NEEDED for column in columns):
+    if not any(column and _field(column) == NEEDED for column in columns):
         sentence = _(
             "No column of this file is “%(column)s”. The first row has to hold the headings; "
             "it holds: %(header)s."
@@ -158,9 +161,7 @@ def _values(kind: Kind, columns: list[Column | None], row: Row) -> tuple[dict[st
     """What the cells say by field, and what is wrong with them."""
     values: dict[str, Any] = {}
     errors = [row.problem] if row.problem else []
-    for column, cell in zip(columns, row.cells, strict=True):
-        if column is None or not cell:
-            continue
+    for column, cell in _joined(kind, columns, row):
         try:
             values[column.name] = _value(kind, column, cell)
         except ValidationError as error:
@@ -172,6 +173,25 @@ def _values(kind: Kind, columns: list[Column | None], row: Row) -> tuple[dict[st
     if NEEDED not in values and not errors:
         errors.append(_("%(column)s is empty.") % {"column": kind.label(NEEDED)})
     return values, errors
+
+
+def _joined(kind: Kind, columns: list[Column | None], row: Row) -> Iterator[tuple[Column, str]]:
+    """The cells that say something; those that are pieces of one field as one."""
+    cells = {
+        column: cell for column, cell in zip(columns, row.cells, strict=True) if column and cell
+    }
+    whole: dict[str, str] = {}
+    for part in kind.parts:
+        if part in cells:
+            before = whole.get(part.of)
+            said = cells.pop(part)
+            whole[part.of] = f"{before}{part.after}{said}" if before else said
+    yield from cells.items()
+    yield from ((Column(name), text) for name, text in whole.items())
+
+
+def _field(column: Column) -> str:
+    return column.of if isinstance(column, Part) else column.name
 
 
 def _value(kind: Kind, column: Column, cell: str) -> Any:
