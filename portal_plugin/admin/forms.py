@@ -19,8 +19,6 @@ from . import countries, defaults, sites
 from .directions import EitherDirection
 from .plan_field import PlanField, both_refused
 
-CURRENCY = gettext_lazy("Three capital letters, such as EUR, USD or JPY.")
-
 
 def clean_currency(code: str) -> str:
     """An ISO 4217 code that money can be shown in."""

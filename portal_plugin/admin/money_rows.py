@@ -23,6 +23,8 @@ LABELS = {
     (LedgerKind.CHARGEBACK, LedgerKind.PAYMENT): gettext_noop("Taken back by the bank"),
     (LedgerKind.FORGIVENESS, LedgerKind.REFUND): gettext_noop("What is owed after a refund"),
 }
+#: What can be said of a refund later, as the address of its page has it.
+OWE, FORGIVE = "owe", "forgive"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class MoneyRow:
     """``left`` is what can still be paid back, empty where nothing can; ``fee`` is what of
     ``amount`` is the fee of the way of paying. ``forgiven`` is what is not owed any more because of
     a refund, ``owed`` what of it is; ``change`` says what can be said of it instead: that it is not
-    (``forgive``) or is (``owe``)."""
+    (``FORGIVE``) or is (``OWE``)."""
 
     entry: LedgerEntry
     label: str
@@ -102,7 +104,7 @@ def _owing(document, entry):
     if document.cancelled_at:
         return {}
     forgiven, owed = document.forgiven_of(entry), document.forgivable_of(entry)
-    change = "forgive" if owed else "owe" if forgiven else ""
+    change = FORGIVE if owed else OWE if forgiven else ""
     said = {"forgiven": forgiven, "owed": owed}
     return {"change": change} | {name: show(of, entry.currency) for name, of in said.items() if of}
 

@@ -7,10 +7,7 @@ from django.utils.translation import gettext_lazy
 from ..services import payments
 from ..statuses import InvoiceKind, LedgerKind
 from .money_page import MoneyPage, ReasonForm
-from .money_rows import show
-
-#: As the address of the page says it.
-CHANGES = OWE, FORGIVE = "owe", "forgive"
+from .money_rows import FORGIVE, OWE, show
 
 
 def due_then(document, due) -> list[str]:
@@ -45,7 +42,7 @@ class OwedPage(MoneyPage):
 
     def setup(self, request, entry_id, change, **kwargs):
         super().setup(request, entry_id=entry_id, change=change, **kwargs)
-        if change not in CHANGES:
+        if change not in (OWE, FORGIVE):
             raise Http404
         self.is_owed_again = change == OWE
         self.amount = (

@@ -14,11 +14,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 class PortalCsrf(CsrfViewMiddleware):
     def _reject(self, request, reason):
-        self._log_reason(request, reason)
         return reason
-
-    def _log_reason(self, request, reason):
-        request.portal_csrf_reason = reason
 
 
 _middleware = PortalCsrf(lambda request: None)
