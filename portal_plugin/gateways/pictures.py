@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -16,11 +17,22 @@ from pathlib import Path
 from typing import IO, Any
 
 from .filetypes import PDF, PICTURES
+from .preview_child import OUTPUT_BYTES
 
 logger = logging.getLogger(__name__)
 
 # The child may use 5 seconds of CPU; the clock on the wall runs longer on a busy machine.
 WALL_SECONDS = 30
+
+#: An answer has a few hundred bytes. What a child that was led astray says besides stays on the
+#: disk, where its limits hold, and comes into no memory of this process.
+ANSWER_BYTES = 64 * 1024
+COMPLAINT_BYTES = 500
+
+#: Neither through a link to what is elsewhere nor waiting at a pipe.
+OPENING = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+)
 
 #: Longest side in pixels.
 SIZES = {"thumb": 320, "screen": 1280, "large": 2400}
@@ -31,6 +43,10 @@ TOLD_TO_END = {-signal.SIGTERM, -signal.SIGINT, -getattr(signal, "SIGHUP", signa
 
 class Interrupted(Exception):
     """Somebody ended the child; nothing is known against the file."""
+
+
+class LedAstray(Exception):
+    """The child did not do as it does; the reason is for the log."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,16 @@ def draw(
     """
     if not can_draw(content_type):
         return None
-    sizes = sizes or SIZES
+    try:
+        return _drawn(source, content_type, page, sizes or SIZES)
+    except LedAstray as error:
+        logger.warning("No preview is taken from a child that was led astray: %s", error)
+        return None
+
+
+def _drawn(
+    source: IO[bytes], content_type: str, page: int, sizes: dict[str, int]
+) -> Drawing | None:
     with tempfile.TemporaryDirectory(prefix="portal-preview-") as folder:
         with as_real_file(source) as stdin:
             answer = _run(stdin, content_type, page, folder, sizes)
@@ -80,7 +105,7 @@ def draw(
             pages=int(answer["pages"]),
             warnings=[str(word) for word in answer["warnings"]],
             pictures={
-                name: Picture(**facts, data=Path(folder, name).read_bytes())
+                name: Picture(**facts, data=_left(Path(folder, name)))
                 for name, facts in answer["pictures"].items()
                 if name in sizes
             },
@@ -93,30 +118,59 @@ def _run(
     command = [interpreter(), "-m", "portal_plugin.gateways.preview_child"]
     command += [content_type, str(page), folder]
     command += [f"{name}:{side}" for name, side in sizes.items()]
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
+        try:
+            done = subprocess.run(
+                command,
+                stdin=stdin,
+                stdout=said,
+                stderr=complained,
+                timeout=WALL_SECONDS,
+                cwd=folder,
+                env=_environment(),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            logger.warning("A preview took longer than %s seconds.", WALL_SECONDS)
+            return None
+        if done.returncode in TOLD_TO_END:
+            raise Interrupted
+        if done.returncode != 0:
+            # Stopped at a limit: negative is the signal (-9 or -24: CPU).
+            last = _end_of(complained)
+            logger.warning("A preview was stopped with %s: %s", done.returncode, last)
+            return None
+        return _answer(said)
+
+
+def _answer(said: IO[bytes]) -> dict[str, Any] | None:
+    said.seek(0)
     try:
-        done = subprocess.run(
-            command,
-            stdin=stdin,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            cwd=folder,
-            env=_environment(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        logger.warning("A preview took longer than %s seconds.", WALL_SECONDS)
-        return None
-    if done.returncode in TOLD_TO_END:
-        raise Interrupted
-    if done.returncode != 0:
-        # Stopped at a limit: negative is the signal (-9 or -24: CPU).
-        logger.warning("A preview was stopped with %s: %s", done.returncode, done.stderr[-500:])
-        return None
-    answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(said.read(ANSWER_BYTES))
+    except ValueError as error:
+        raise LedAstray("no answer") from error
     if "error" in answer:
         logger.info("No preview: %s", answer["error"])
         return None
     return answer
+
+
+def _end_of(complained: IO[bytes]) -> bytes:
+    complained.seek(max(0, complained.seek(0, os.SEEK_END) - COMPLAINT_BYTES))
+    return complained.read(COMPLAINT_BYTES)
+
+
+def _left(path: Path) -> bytes:
+    """A picture that the child wrote. Instead it could have left a link to a file of the site, or a
+    pipe that never ends."""
+    try:
+        with open(os.open(path, OPENING), "rb") as file:
+            facts = os.fstat(file.fileno())
+            if stat.S_ISREG(facts.st_mode) and facts.st_size <= OUTPUT_BYTES:
+                return file.read(facts.st_size)
+    except OSError as error:
+        raise LedAstray(str(error)) from error
+    raise LedAstray(f"{path.name} is no picture")
 
 
 def interpreter() -> str:

@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import subprocess
+import sys
+import tracemalloc
 
 import pytest
 
@@ -95,6 +97,56 @@ def test_no_file_is_read_but_the_pictures_that_were_asked_for(tmp_path, monkeypa
 def test_of_a_child_that_does_not_end_well_nothing_is_believed(tmp_path, monkeypatch, end):
     monkeypatch.setattr("sys.executable", led_astray(tmp_path, end))
     monkeypatch.setattr(pictures, "WALL_SECONDS", 1)
+    assert draw() is None
+
+
+FOR_EVER = "import portal_plugin.gateways.preview_child as c\nc.limit_this_process()\n"
+FOR_EVER += "while True: print('x' * 2**20)"
+FLOODS = {
+    "answer": "head -c 10000000 /dev/zero",
+    "complaint": "head -c 10000000 /dev/zero >&2; exit 3",
+    "until it is stopped": f'exec {sys.executable} -c "{FOR_EVER}"',
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_child_that_says_more_than_an_answer_fills_no_memory_of_ours(
+    tmp_path, monkeypatch, flood
+):
+    monkeypatch.setattr("sys.executable", led_astray(tmp_path, FLOODS[flood]))
+    tracemalloc.start()
+    try:
+        drawn = draw()
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 2_000_000
+    assert drawn is None
+
+
+def test_what_it_complained_of_last_is_in_the_log(tmp_path, monkeypatch, caplog):
+    complaint = "echo first >&2; head -c 600 /dev/zero >&2; echo last >&2; exit 3"
+    monkeypatch.setattr("sys.executable", led_astray(tmp_path, complaint))
+    draw()
+    assert "stopped with 3" in caplog.text
+    assert "last" in caplog.text
+    assert "first" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        'ln -sf "$(dirname "$0")/secret" "$5/thumb"',
+        'rm "$5/thumb"; mkfifo "$5/thumb"',
+        'rm "$5/thumb"; mkdir "$5/thumb"',
+        'rm "$5/thumb"',
+        'truncate -s 33554433 "$5/thumb"',
+    ],
+    ids=["link", "pipe", "folder", "nothing", "too much"],
+)
+def test_what_a_child_leaves_that_is_no_file_of_its_own_is_no_picture(tmp_path, monkeypatch, left):
+    """Else a link would show what the site alone may read, and a pipe be read for ever."""
+    monkeypatch.setattr("sys.executable", led_astray(tmp_path, left))
     assert draw() is None
 
 

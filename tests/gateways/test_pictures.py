@@ -239,12 +239,16 @@ def test_a_pdf_bomb_is_stopped_at_the_limits_and_leaves_this_process_alone(bomb)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own < 50 * 1024
 
 
-def test_a_remote_file_is_copied_for_the_child():
-    class Remote(io.BytesIO):
-        def fileno(self):
-            raise io.UnsupportedOperation("fileno")
+class BareRemote:
+    """What a storage of the site's own may open: it can be read, and knows of no descriptors."""
 
-    assert pictures.draw(Remote(samples.png()), PNG).pictures
+    def __init__(self, data):
+        self.read = io.BytesIO(data).read
+
+
+@pytest.mark.parametrize("remote", [io.BytesIO, BareRemote])
+def test_a_remote_file_is_copied_for_the_child(remote):
+    assert pictures.draw(remote(samples.png()), PNG).pictures
 
 
 def test_a_local_file_is_read_from_its_beginning_wherever_it_stands(tmp_path):
