@@ -54,7 +54,21 @@ class FormulaSafeExport:
         """In the language of whoever asked, also for what is written after the view has ended."""
         return in_language(translation.get_language(), super().stream_csv(queryset))
 
+    def generate_xlsx_row(self, worksheet, row_dict, date_format=None):
+        """Amounts with the digits that they have: of itself a spreadsheet shows 285.60 as 285.6."""
+        made = super().generate_xlsx_row(worksheet, row_dict, date_format)
+        for cell, value in zip(made, row_dict.values(), strict=True):
+            if isinstance(value, Decimal):
+                cell.number_format = _with_digits(value)
+            yield cell
+
     def preprocess_field_value(self, field, value, export_format):
         if isinstance(value, Decimal):
             return value
         return harmless(super().preprocess_field_value(field, value, export_format))
+
+
+def _with_digits(value: Decimal) -> str:
+    exponent = value.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return f"#,##0.{'0' * digits}" if digits else "#,##0"

@@ -177,6 +177,7 @@ class ImportView(WagtailAdminTemplateMixin, TemplateView):
         return super().get_context_data(
             **kwargs,
             columns=self.kind.labels(),
+            is_parted=bool(self.kind.parts),
             most_rows=files.MAX_ROWS,
             list_url=self.list_url,
         )

@@ -85,6 +85,18 @@ def test_a_row_of_each_payment_with_its_fee_and_tax(client, boss):
     assert (found["Currency"], found["Method"]) == ("EUR", "Visa •••• 4242")
 
 
+@pytest.mark.parametrize(
+    ("currency", "amount", "digits"),
+    [("EUR", "285.60", "#,##0.00"), ("JPY", "500", "#,##0"), ("KWD", "1.250", "#,##0.000")],
+)
+def test_a_spreadsheet_shows_amounts_with_all_their_digits(client, boss, currency, amount, digits):
+    paid(order(currency=currency), amount)
+    content = b"".join(export(client, kind="xlsx").streaming_content)
+    headings, row = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows()
+    found = {heading.value: cell for heading, cell in zip(headings, row, strict=True)}
+    assert (found["Amount"].value, found["Amount"].number_format) == (float(amount), digits)
+
+
 def test_a_row_of_each_order(client, boss):
     document = order()
     paid(document, "19")

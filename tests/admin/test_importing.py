@@ -39,6 +39,8 @@ def test_first_page_names_columns_and_limits(client, boss):
     page = client.get(reverse(CUSTOMERS)).content.decode()
     assert "at most 1 MB and 2000 rows" in page
     assert "Tax number" in page
+    assert "street, postcode and city" in page
+    assert "postcode" not in client.get(reverse(TEMPLATES)).content.decode()
 
 
 def test_look_lists_every_row_and_writes_nothing(client, boss):
