@@ -21,7 +21,6 @@ LABELS = {
     (LedgerKind.REVERSAL, LedgerKind.REFUND): gettext_noop("Refund that came back"),
     (LedgerKind.REVERSAL, LedgerKind.CHARGEBACK): gettext_noop("Returned by the bank"),
     (LedgerKind.CHARGEBACK, LedgerKind.PAYMENT): gettext_noop("Taken back by the bank"),
-    (LedgerKind.FORGIVENESS, LedgerKind.REFUND): gettext_noop("What is owed after a refund"),
 }
 #: What can be said of a refund later, as the address of its page has it.
 OWE, FORGIVE = "owe", "forgive"

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
-from wagtail.models import GroupSitePermission, Site
+from wagtail.models import GroupSitePermission
 
 from ..gateways import stripe as gateway
 from ..models import Customer, Estimate, Order, PortalSettings, SalesDocument, TermsText
@@ -125,10 +125,6 @@ class Step:
     label: str
     is_done: bool
     where: str
-
-
-def first_steps(site: Any) -> list[Step]:
-    return _steps(_read(Site.objects.filter(pk=site.pk)).get())
 
 
 def first_unfinished(sites: Any) -> tuple[Any, list[Step]]:

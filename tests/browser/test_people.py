@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from portal_plugin.models import Decision, DirectLink
 from portal_plugin.services import work
 from tests import factories
-from tests.browser.test_accessibility import violations
+from tests.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}

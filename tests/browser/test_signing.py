@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from portal_plugin.models import Submission
 from tests import factories
-from tests.browser.test_accessibility import violations
 from tests.browser.test_people import opened
+from tests.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

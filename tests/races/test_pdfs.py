@@ -1,10 +1,6 @@
 """Many who ask for the same PDF at once."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 
 from portal_plugin.gateways import pdf as gateway
 from portal_plugin.models import RenderedPdf
@@ -12,22 +8,9 @@ from portal_plugin.services import activity, pdfs
 from portal_plugin.statuses import WorkState
 from tests.factories import order_factory
 
+from .together import together
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(number, act):
-    """Run ``act(0)``, ``act(1)`` … in threads that start at the same moment."""
-    gate = threading.Barrier(number)
-
-    def one(index):
-        gate.wait()
-        try:
-            return act(index)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=number) as pool:
-        return list(pool.map(one, range(number)))
 
 
 @pytest.fixture

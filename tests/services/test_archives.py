@@ -10,10 +10,9 @@ from portal_plugin.gateways import pdf
 from portal_plugin.models import PortalSettings
 from portal_plugin.services import invoices, paper, pdfs
 from tests.archiving import pdf_of, problems_of
+from tests.einvoicing import SHOP
 from tests.factories import customer_factory, line_item, order_factory, site_factory
 from tests.samples import pdf_with_script, png
-
-from .test_einvoices import SHOP
 
 # What is drawn is the same on every database.
 pytestmark = [

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models.items import TaxCategory
 from portal_plugin.services import invoices
-from tests.factories import customer_factory, fresh, line_item, order_factory, publish, site_factory
+from tests.einvoicing import Read, site
+from tests.factories import customer_factory, fresh, line_item, order_factory, publish
 from tests.schematron import broken_rules, fired
 
-from .test_einvoices import SHOP, Read
-
+__all__ = ["site"]
 # What is drawn and stored is the same on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 D = Decimal
@@ -26,11 +26,6 @@ HAS_SAXON = find_spec("saxonche") is not None
 TAXED = [(TaxCategory.STANDARD, D(19)), (TaxCategory.STANDARD, D(7))]
 UNTAXED = [(kind, D(0)) for kind in TaxCategory if kind not in ("S", "O")]
 OUTSIDE = (TaxCategory.OUTSIDE, D(0))
-
-
-@pytest.fixture
-def site():
-    return site_factory(**SHOP)
 
 
 def hold(invoice):

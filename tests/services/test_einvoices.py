@@ -1,80 +1,25 @@
 """Formal invoices that carry themselves for machines: Factur-X in the profile EN 16931."""
 
-import sys
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
-from xml.etree import ElementTree
 
-import facturx
-import pypdf
 import pytest
 
-from portal_plugin.exceptions import NotAvailable
-from portal_plugin.gateways import facturx as gateway
-from portal_plugin.gateways import pdf
-from portal_plugin.models import Invoice, NumberSequence, PortalSettings, RenderedPdf
-from portal_plugin.services import invoice_paper, invoices, pdfs, staging
-from portal_plugin.services.invoices import cii, einvoices
-from tests.archiving import pdf_of
-from tests.factories import customer_factory, fresh, line_item, order_factory, site_factory
+from portal_plugin.services import invoice_paper, invoices
+from portal_plugin.services.invoices import cii
+from tests.einvoicing import Read, change, site
+from tests.factories import customer_factory, line_item, order_factory
 
 from .test_invoices import pay
 
+__all__ = ["site"]
 # What is drawn and stored is the same on every database.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 D = Decimal
 
-SHOP = {
-    "invoicing": "staff",
-    "sends_einvoices": True,
-    "tax_number": "DE 123456789",
-    "address": "Hafenweg 4\n20457 Hamburg",
-    "country": "DE",
-}
-
-
-@pytest.fixture
-def site():
-    return site_factory(**SHOP)
-
-
-def change(site, **values):
-    PortalSettings.objects.filter(site=site).update(**values)
-
-
-class Read:
-    """An e-invoice by the paths of its elements, without their prefixes."""
-
-    def __init__(self, invoice):
-        self.xml = invoice.said["einvoice"].encode()
-        assert gateway.problem_of(self.xml) == ""
-        self.tree = ElementTree.fromstring(self.xml)
-        for element in self.tree.iter():
-            element.tag = element.tag.partition("}")[2]
-
-    def all(self, path):
-        return [element.text or "" for element in self.tree.findall(f".//{path}")]
-
-    def text(self, path):
-        found = self.all(path)
-        assert len(found) == 1, (path, found)
-        return found[0]
-
-    def amounts(self, path):
-        return [D(text) for text in self.all(path)]
-
-    def amount(self, path):
-        found = self.amounts(path)
-        assert len(found) <= 1
-        return found[0] if found else D(0)
-
 
 def issued(site, items=1, **values):
     return Read(invoices.issue(order_factory(items, site=site, **values)))
-
-
-# -- What it says --------------------------------------------------------------------------------
 
 
 def test_it_names_both_sides_their_references_and_the_account(site):
@@ -256,158 +201,3 @@ def test_a_stroke_through_a_bracket_takes_no_tag_away(site, before):
     """U+0338 makes one letter of itself and of a ``>`` before it, once the XML is stored in NFC."""
     read = issued(site, [line_item(name=f"{before}\u0338Sign", description="\u0338")])
     assert read.text("SpecifiedTradeProduct/Name") == "\u0338Sign"
-
-
-# -- What it needs -------------------------------------------------------------------------------
-
-
-def refused(order, why):
-    with pytest.raises(NotAvailable, match=why):
-        invoices.issue(order)
-    assert not Invoice.objects.exists()
-    assert not RenderedPdf.objects.filter(kind=invoice_paper.KIND).exists()
-    assert not NumberSequence.objects.filter(kind="invoice").exists()
-
-
-def test_no_invoice_is_one_unless_the_shop_wants_it(site):
-    change(site, sends_einvoices=False)
-    assert "einvoice" not in invoices.issue(order_factory(1, site=site)).said
-
-
-@pytest.mark.parametrize("name", ["tax_number", "address", "country"])
-def test_a_shop_that_does_not_say_who_it_is_issues_none(site, name):
-    order = order_factory(1, site=site)
-    change(site, **{name: ""})
-    refused(order, name.replace("_", " "))
-
-
-def test_without_the_package_none_is_issued(site, monkeypatch):
-    order = order_factory(1, site=site)
-    monkeypatch.setitem(sys.modules, "facturx", None)
-    refused(order, "factur-x")
-
-
-@pytest.mark.parametrize(
-    ("items", "values", "why"),
-    [
-        ([{"tax_rate": 0}], {}, "kind of tax"),
-        ([{"tax_rate": 0, "tax_category": "O"}, {}], {}, "outside the scope"),
-        ([{"tax_rate": 0, "tax_category": "AE"}], {}, "customer's VAT number"),
-        ([{"tax_rate": 0, "tax_category": "K"}], {"vat": "ATU12345678"}, "needs its day"),
-        ([{}], {"currency": "KWD"}, "three digits"),
-    ],
-)
-def test_what_the_norm_does_not_know_is_refused_with_the_reason(site, items, values, why):
-    customer = customer_factory(site, country="AT", tax_number=values.pop("vat", ""))
-    rows = [line_item(number, **row) for number, row in enumerate(items, start=1)]
-    refused(order_factory(rows, site=site, customer=customer, **values), why)
-
-
-def test_tax_that_was_rounded_too_often_is_refused(site):
-    items = [line_item(n, unit_price=D(3), quantity=1) for n in range(1, 5)]
-    refused(order_factory(items, site=site, currency="JPY"), "rounded item by item")
-
-
-@pytest.mark.parametrize(("items", "is_let_out"), [(1, True), (2, False)])
-def test_tax_that_is_off_by_a_whole_one_is_off_too_far(site, items, is_let_out):
-    """Half a yen for each item, rounded up: BR-CO-17 lets it be off by less than one."""
-    rows = [line_item(n, unit_price=10, quantity=1, tax_rate=5) for n in range(items)]
-    order = order_factory(rows, site=site, currency="JPY")
-    if is_let_out:
-        assert invoices.issue(order).tax == 1
-    else:
-        refused(order, "rounded item by item")
-
-
-def test_an_export_needs_the_shops_vat_number(site):
-    change(site, tax_number="12/345/67890")
-    items = [line_item(tax_rate=0, tax_category="G")]
-    refused(order_factory(items, site=site), "the shop's VAT number")
-
-
-def test_what_was_issued_can_be_taken_back_whatever_was_emptied_since(site, monkeypatch):
-    order = order_factory(1, site=site)
-    invoices.issue(order)
-    change(site, tax_number="", address="", country="", sends_einvoices=False)
-    monkeypatch.setitem(sys.modules, "facturx", None)
-    staging.cancel(order, "Out of stock")
-    monkeypatch.undo()
-    read = Read(Invoice.objects.get(kind="credit_note"))
-    assert read.text("SellerTradeParty/SpecifiedTaxRegistration/ID") == "DE123456789"
-
-
-def test_what_its_schema_does_not_know_is_refused_where_there_is_one(monkeypatch):
-    with pytest.raises(NotAvailable, match="not as its schema wants it"):
-        einvoices._checked(b"<other/>")
-    monkeypatch.setitem(sys.modules, "facturx", None)
-    assert einvoices._checked(b"<other/>") == "<other/>"
-
-
-def test_the_credit_note_of_a_plain_invoice_is_plain(site):
-    change(site, sends_einvoices=False)
-    invoice = invoices.issue(order_factory(1, site=site))
-    change(site, sends_einvoices=True)
-    assert "einvoice" not in invoices.credit(invoice, "Wrong").said
-
-
-# -- How it travels ------------------------------------------------------------------------------
-
-needs_pango = pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is_missing())
-
-
-@needs_pango
-def test_the_pdf_carries_it_as_the_norm_wants(site):
-    invoice = invoices.issue(order_factory(2, site=site))
-    pdfs.drain()
-    stored = pdf_of(invoice)
-    name, xml = facturx.get_xml_from_pdf(stored, check_xsd=True)
-    assert (name, xml.decode()) == ("factur-x.xml", invoice.said["einvoice"])
-    root = pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]
-    [attached] = root["/AF"]
-    assert attached.get_object()["/AFRelationship"] == "/Alternative"
-    assert attached.get_object()["/UF"] == "factur-x.xml"
-    assert attached.get_object()["/EF"]["/F"].get_object()["/Subtype"] == "/text/xml"
-    check_metadata(root["/Metadata"].get_data())
-    sheet = invoice_paper.sheet(fresh(invoice))
-    assert stored == pdf.render(
-        sheet.html,
-        files=sheet.files,
-        identifier=sheet.input_hash,
-        is_for_archives=True,
-        einvoice=sheet.einvoice,
-    )
-
-
-@needs_pango
-def test_no_letter_of_a_title_takes_away_what_the_pdf_says_of_itself(site):
-    invoice = invoices.issue(order_factory(1, site=site, title="Sign\x0b\ufffe"))
-    pdfs.drain()
-    stored = pdf_of(invoice)
-    check_metadata(pypdf.PdfReader(BytesIO(stored)).trailer["/Root"]["/Metadata"].get_data())
-
-
-def check_metadata(said):
-    """One tree, with the properties of Factur-X and the schema that PDF/A wants of them."""
-    packet = said[said.index(b"<x:xmpmeta") : said.index(b"<?xpacket end")]
-    tree = ElementTree.fromstring(packet)
-    assert [child.tag.partition("}")[2] for child in tree] == ["RDF"]
-    fx = "{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}"
-    values = {name: tree.findtext(f".//{fx}{name}") for name in ("DocumentType", "Version")}
-    assert values == {"DocumentType": "INVOICE", "Version": "1.0"}
-    assert tree.findtext(f".//{fx}DocumentFileName") == "factur-x.xml"
-    assert tree.findtext(f".//{fx}ConformanceLevel") == "EN 16931"
-    described = tree.iter("{http://www.aiim.org/pdfa/ns/property#}name")
-    wanted = {"DocumentFileName", "DocumentType", "Version", "ConformanceLevel"}
-    assert {each.text for each in described} == wanted
-    pdfa = "{http://www.aiim.org/pdfa/ns/id/}"
-    [part] = [found for found in tree.iter() if f"{pdfa}part" in found.attrib]
-    assert (part.get(f"{pdfa}part"), part.get(f"{pdfa}conformance")) == ("3", "B")
-
-
-@needs_pango
-def test_a_plain_invoice_carries_nothing(site):
-    change(site, sends_einvoices=False)
-    invoice = invoices.issue(order_factory(1, site=site))
-    pdfs.drain()
-    root = pypdf.PdfReader(RenderedPdf.objects.get(invoice=invoice).file).trailer["/Root"]
-    assert "/AF" not in root

@@ -6,9 +6,8 @@ from decimal import Decimal
 import pytest
 
 from portal_plugin.services import invoice_paper, invoices, payments
+from tests.einvoicing import SHOP, Read
 from tests.factories import fresh, line_item, order_factory, site_factory
-
-from .test_einvoices import SHOP, Read
 
 pytestmark = pytest.mark.django_db
 
