@@ -11,7 +11,7 @@ from wagtail.models import TaskState
 
 from ..canonical import canonical_bytes, digest
 from ..models import ProofVersion
-from ..money import format_money, format_number, format_price
+from ..money import ZERO, format_money, format_number, format_price
 from ..services import confirming_changes, files, links, on_behalf, previews
 from ..services.mail_receivers import staff_name
 from ..services.presentation.changed import sentences
@@ -115,7 +115,7 @@ def _item_row(document, item, sums, standing, proofs, names, known):
         key=item.key,
         name=item.name or _("(no name)"),
         quantity=format_number(item.quantity or 0, language) + unit if item.quantity else "",
-        unit_price=format_price(item.unit_price or 0, document.priced_in, language),
+        unit_price=format_price(item.unit_price or ZERO, document.priced_in, language),
         price_without_tax=bool(sums.tax) and not item.price_includes_tax,
         amount=format_money(sums.gross, document.priced_in, language),
         state_label="" if state is None or is_moot else str(ItemState(state.state).label),

@@ -102,6 +102,7 @@ RULES = {
     "portal:email_preview": (POST_ONLY, MANAGE),
     "portal:confirm": (MANAGE, MANAGE),
     "portal:refund": (MANAGE, MANAGE),
+    "portal:owed": (MANAGE, MANAGE),
     "portal:correct": (MANAGE, MANAGE),
     "portal:pdf": (WRITE, GET_ONLY),
     "portal:receipt": (WRITE, GET_ONLY),

@@ -240,7 +240,7 @@ def test_the_panel_asks_the_same_for_one_document_and_for_two_hundred(
         request.user = type(local).objects.get(pk=local.pk)
         panel = PortalPanel(request)
         assert panel.is_shown()
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             return panel.get_context_data({})["rows"]
 
     assert len(asked()) == 1

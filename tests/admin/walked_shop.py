@@ -1,5 +1,6 @@
 """The shop whose addresses are walked: one row of everything, written by hostile customers."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -24,6 +25,7 @@ from portal_plugin.services import (
     invoices,
     listing,
     on_behalf,
+    payments,
     previews,
     proofs,
     staging,
@@ -91,6 +93,7 @@ def shops(only_site, other_site):
     )
     PortalSettings.objects.filter(site=only_site).update(invoicing="staff")
     world.invoice = invoices.issue(world.documents[Order])
+    world.refund = payments.refund_outside(world.entry, amount=Decimal(5), reason=HOSTILE)
     world.clients = {role: signed_in(role, only_site, other_site) for role in ROLES}
     for document in world.documents.values():
         in_workflow(document)
