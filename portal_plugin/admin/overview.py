@@ -14,7 +14,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from ..gateways import pdf as pdf_gateway
 from ..models import PortalSettings, SalesDocument, Stage
 from ..money import format_money, typed_money
-from ..services import converting, splitting
+from ..services import converting, notifications, splitting
 from ..services.mail_receivers import staff_name
 from ..services.presentation.decided import confirmed_sentence
 from ..services.presentation.plan import next_label, plan_rows
@@ -101,6 +101,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "open_requests": request_rows(document, names),
             "external_files": overview_files.external_files(document),
             "people": overview_rows.people(document),
+            "reaches_anybody": notifications.reaches_anybody(document),
             "roles": LinkRole.choices,
             "lets_invite": PortalSettings.of(document.site).lets_invite,
             "emails": list(self._emails()),

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from ..exceptions import PortalError
 from ..models import ChangeRequest, Comment, ProofPin
-from ..services import answering, on_behalf, points
+from ..services import answering, notifications, on_behalf, points
 from ..statuses import Verdict
 from . import posted, sites
 from .done import Done
@@ -15,7 +15,12 @@ def reply(document, request):
     answering.reply(
         document, request.POST.get("text", ""), request.user, posted.item_key(document, request)
     )
-    return Done(_("Your answer is sent."), "#messages")
+    if notifications.reaches_anybody(document):
+        return Done(_("Your answer is sent."), "#messages")
+    return Done(
+        _("Your answer is on the customer's page, but nobody got an email: send the document."),
+        "#messages",
+    )
 
 
 def take_message_back(document, request):

@@ -6,6 +6,7 @@ from typing import Any
 from ..models import DirectLink, OutgoingEmail, SalesDocument, Submission
 from ..statuses import EmailState
 from . import links, outbox, telling
+from .mail_receivers import address_of
 
 #: Verbs that nobody is told about: looking at something, or opening the card form.
 SILENT = frozenset({"pay", "pdf", "download"})
@@ -67,6 +68,11 @@ def shop_acted(
     happening = _happening(facts, None)
     receivers = [link for link in _receivers(document) if concerns is None or concerns(link)]
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]
+
+
+def reaches_anybody(document: SalesDocument) -> bool:
+    """Whether news would become an email to at least one person."""
+    return any(address_of(link.recipient) for link in _receivers(document))
 
 
 def take_back(

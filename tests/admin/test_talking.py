@@ -13,7 +13,9 @@ from portal_plugin.models import (
     Attachment,
     ChangeRequest,
     Comment,
+    Customer,
     Decision,
+    DirectLink,
     Estimate,
     InternalNote,
     Order,
@@ -21,6 +23,7 @@ from portal_plugin.models import (
     Submission,
 )
 from portal_plugin.models.storage import private_storage
+from portal_plugin.services import links
 from portal_plugin.services.evidence import verifying
 from tests import samples
 from tests.factories import estimate_factory, link_factory
@@ -246,3 +249,29 @@ def test_a_decision_is_taken_back_with_a_reason(client, boss):
     assert Decision.objects.count() == 2
     assert Estimate.objects.get().standing.items[key].state == "waiting"
     assert "A misunderstanding" in client.get(pages.overview(document)).content.decode()
+
+
+@pytest.mark.parametrize("state", ["never sent", "stopped", "expired", "no address"])
+def test_an_answer_that_nobody_gets_by_email_says_so(client, boss, state):
+    document = estimate_factory(items=1)
+    if state != "never sent":
+        link = link_factory(document)
+        if state == "stopped":
+            links.revoke(link)
+        elif state == "expired":
+            DirectLink.objects.update(expires_at=timezone.now())
+        else:
+            Customer.objects.update(email="")
+    before = client.get(pages.overview(document)).content.decode()
+    assert "nobody has a link that works" in before
+    assert "The customer gets it by email" not in before
+    after = client.post(pages.do(document, "reply"), {"text": "Hello"}, follow=True)
+    assert "but nobody got an email" in after.content.decode()
+
+
+def test_an_answer_that_somebody_gets_is_sent(client, boss):
+    document = estimate_factory(items=1)
+    link_factory(document)
+    assert "The customer gets it by email" in client.get(pages.overview(document)).content.decode()
+    after = client.post(pages.do(document, "reply"), {"text": "Hello"}, follow=True)
+    assert "Your answer is sent." in after.content.decode()
