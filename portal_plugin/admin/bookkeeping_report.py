@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
@@ -14,8 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from .. import days
@@ -32,9 +29,9 @@ from .bookkeeping_rows import (
     read_ahead,
 )
 from .exporting import FormulaSafeExport
+from .money_reports import RIGHT, MoneyReport, MoneyReportItem
 from .words import language_of_admin
 
-RIGHT = "record_payment"
 #: As much as a page shows; an export has no end.
 MOST_DAYS = 366
 #: What can be exported: its headings, and what makes a row of it.
@@ -64,21 +61,11 @@ class RangeForm(forms.Form):
         return data
 
 
-class BookkeepingReport(
-    FormulaSafeExport, SpreadsheetExportMixin, WagtailAdminTemplateMixin, TemplateView
-):
+class BookkeepingReport(FormulaSafeExport, SpreadsheetExportMixin, MoneyReport, TemplateView):
     template_name = "portal_plugin/admin/bookkeeping.html"
     http_method_names = ["get", "head"]
     page_title = gettext_lazy("Customer portal: bookkeeping")
     header_icon = "portal-money"
-
-    def dispatch(self, request, *args, **kwargs):
-        if not _may(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self):
-        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
 
     def get(self, request, *args, **kwargs):
         if self.form.is_valid() and request.GET.get("export") in self.FORMATS:
@@ -225,11 +212,7 @@ def _start(day: date) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day), zone)
 
 
-def _may(user) -> bool:
-    return sites.policy(Order).user_has_any_permission(user, [RIGHT])
-
-
-class BookkeepingMenuItem(MenuItem):
+class BookkeepingMenuItem(MoneyReportItem):
     def __init__(self):
         super().__init__(
             gettext_lazy("Customer portal: bookkeeping"),
@@ -238,9 +221,6 @@ class BookkeepingMenuItem(MenuItem):
             icon_name="portal-money",
             order=995,
         )
-
-    def is_shown(self, request):
-        return _may(request.user)
 
 
 bookkeeping = BookkeepingReport.as_view()

@@ -3,22 +3,20 @@
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.locks import ScheduledForPublishLock
 
 from ..exceptions import PortalError, PublishRefused
 from ..services import on_behalf, publishing
 from . import overview_rows, sites
+from .below_overview import BelowOverview
 from .finding import find
-from .words import number_of
 
 
-class Confirm(WagtailAdminTemplateMixin, TemplateView):
+class Confirm(BelowOverview, TemplateView):
     template_name = "portal_plugin/admin/confirm.html"
     page_title = gettext_lazy("Publish")
     header_icon = "warning"
@@ -36,20 +34,6 @@ class Confirm(WagtailAdminTemplateMixin, TemplateView):
             if context["taken_back"] or context["to_confirm"]
             else redirect(context["edit_url"])
         )
-
-    def get_page_subtitle(self):
-        return number_of(self.document)
-
-    def get_breadcrumbs_items(self):
-        viewset = type(self.document).snippet_viewset
-        label = capfirst(self.document._meta.verbose_name_plural)
-        overview = reverse("portal_admin:overview", args=[self.document.pk])
-        return [
-            *super().get_breadcrumbs_items(),
-            {"url": reverse(viewset.get_url_name("list")), "label": label},
-            {"url": overview, "label": number_of(self.document)},
-            {"url": "", "label": self.page_title},
-        ]
 
     def get_context_data(self, **kwargs):
         viewset = type(self.document).snippet_viewset

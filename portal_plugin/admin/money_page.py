@@ -6,13 +6,10 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from ..exceptions import PortalError
 from ..models import LedgerEntry
@@ -20,9 +17,9 @@ from ..models.decimals import FiniteDecimalField
 from ..money import round_money
 from ..services import payments
 from . import sites
+from .below_overview import BelowOverview
 from .finding import find
 from .money_rows import show
-from .words import number_of
 
 
 class ReasonForm(forms.Form):
@@ -49,7 +46,7 @@ class MoneyForm(ReasonForm):
         return amount
 
 
-class MoneyPage(WagtailAdminTemplateMixin, TemplateView):
+class MoneyPage(BelowOverview, TemplateView):
     """About one booking, of one of ``kinds``. Without its right nobody gets in."""
 
     right = ""
@@ -92,23 +89,6 @@ class MoneyPage(WagtailAdminTemplateMixin, TemplateView):
 
     def proposed(self):
         return {"key": uuid4()}
-
-    @property
-    def overview_url(self):
-        return reverse("portal_admin:overview", args=[self.document.pk])
-
-    def get_page_subtitle(self):
-        return number_of(self.document)
-
-    def get_breadcrumbs_items(self):
-        viewset = type(self.document).snippet_viewset
-        label = capfirst(self.document._meta.verbose_name_plural)
-        return [
-            *super().get_breadcrumbs_items(),
-            {"url": reverse(viewset.get_url_name("list")), "label": label},
-            {"url": self.overview_url, "label": number_of(self.document)},
-            {"url": "", "label": self.page_title},
-        ]
 
     def get_context_data(self, **kwargs):
         return {

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,16 +12,22 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from ..gateways import pdf as pdf_gateway
 from ..models import PortalSettings, SalesDocument, Stage
-from ..money import format_money, typed_money
 from ..services import converting, notifications, splitting
 from ..services.mail_receivers import staff_name
 from ..services.presentation.decided import confirmed_sentence
-from ..services.presentation.plan import next_label, plan_rows
 from ..statuses import DocumentState, EmailState, ItemState, LinkRole
-from . import invoicing, money_rows, overview_files, overview_newest, overview_rows, sites, timeline
+from . import (
+    invoicing,
+    overview_files,
+    overview_money,
+    overview_newest,
+    overview_rows,
+    sites,
+    timeline,
+)
 from .finding import find
 from .request_rows import request_rows
-from .words import language_of_admin, number_of, state_tag
+from .words import number_of, state_tag
 
 LAST_EMAILS = 10
 #: Where no decision can be taken back: on the order, or not at all.
@@ -118,7 +123,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
         }
 
     def _standing(self, draft):
-        document = self.document
+        document, user = self.document, self.request.user
         state = document.state
         is_out = state != DocumentState.UNPUBLISHED
         revision = document.latest_revision
@@ -132,14 +137,14 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "to_come": overview_rows.to_be_confirmed(document, draft) if has_changes else [],
             "to_confirm": overview_rows.waits_to_be_confirmed(document),
             "confirmed": confirmed_sentence(document.standing),
-            "amounts": self._amounts(),
-            "payment": self._payment(),
-            **self._money(),
+            "amounts": overview_money.amounts(document),
+            "payment": overview_money.payment(document, user, self.typed),
+            **overview_money.bookings(document, user),
             "other": self._other_half(),
             "can_convert": self.may_publish and self._can_convert(state),
             "has_approved": bool(document.standing.keys(ItemState.APPROVED)),
             "can_split": self.may_publish and self._can_split(state),
-            "can_duplicate": sites.may(self.request.user, "add", document),
+            "can_duplicate": sites.may(user, "add", document),
             "copy_key": uuid4(),
             "is_paid": document.paid > 0,
             "is_last_stage": document.is_order and document.is_in_final_stage,
@@ -160,64 +165,6 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "stages": self._stages(state),
             "staff": self._staff(),
             "missing_for_pdf": pdf_gateway.what_is_missing(),
-        }
-
-    def _amounts(self):
-        document = self.document
-        if document.current_version_id is None:
-            return []
-        rows = [(_("Total"), document.totals.total)]
-        if document.is_order:
-            if document.taken_off and not document.cancelled_at:
-                rows.append((_("Taken off the price"), document.taken_off))
-            rows.append((_("Paid"), document.received))
-            if document.refunded:
-                rows.append((_("Refunded"), document.refunded))
-            if document.charged_back:
-                rows.append((_("Taken back by the bank"), document.charged_back))
-            rows.append((_("Balance due"), document.balance_due))
-            if document.overpaid:
-                rows.append((_("Paid too much"), document.overpaid))
-            instalment = document.next_instalment
-            if instalment:
-                rows.append((next_label(document), instalment.left))
-            elif document.deposit_due:
-                rows.append((_("Deposit due"), document.deposit_due))
-        language, currency = language_of_admin(), document.priced_in
-        return [(label, format_money(amount, currency, language)) for label, amount in rows]
-
-    def _money(self):
-        """Every booking with what can be done about it, for an order that has any."""
-        document = self.document
-        if not document.is_order or document.current_version_id is None:
-            return {}
-        currency = document.totals.currency
-        surplus, due = document.overpaid, document.refund_due
-        return {
-            "money": money_rows.money_rows(document, self.request.user),
-            "refunds": money_rows.refund_rows(document),
-            "plan": plan_rows(document, lambda amount: money_rows.show(amount, currency)),
-            "disputes": money_rows.dispute_rows(document),
-            "surplus": money_rows.show(surplus, currency) if surplus and not due else "",
-            "refund_due": money_rows.show(due, currency) if due else "",
-        }
-
-    def _payment(self):
-        """The fields of a payment to be written down, or what was typed there and refused."""
-        document = self.document
-        may_record = sites.may(self.request.user, "record_payment", document)
-        if not (may_record and document.is_order and document.current_version_id):
-            return None
-        today = timezone.localdate().isoformat()
-        typed = self.typed if self.typed and self.typed["verb"] == "record-payment" else {}
-        due = document.amount_due or document.balance_due
-        return {
-            "amount": typed_money(due, document.totals.currency) if due else "",
-            "day": today,
-            **typed,
-            "currency": document.totals.currency,
-            "key": uuid4(),
-            "today": today,
         }
 
     def _other_half(self):

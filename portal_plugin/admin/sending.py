@@ -8,14 +8,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from ..exceptions import PortalError
 from ..models import OutgoingEmail, PortalSettings, Recipient
@@ -23,8 +21,9 @@ from ..services import changes, mail_rendering, sending
 from ..services.mail_receivers import staff_address
 from ..statuses import LinkRole
 from . import overview_rows
+from .below_overview import BelowOverview
 from .finding import find
-from .words import language_of_admin, number_of
+from .words import language_of_admin
 
 #: What stands behind the button of an email that is only looked at.
 SAMPLE_URL = "#"
@@ -144,7 +143,7 @@ def roles_of(document, people) -> dict:
     return found
 
 
-class Send(WagtailAdminTemplateMixin, FormView):
+class Send(BelowOverview, FormView):
     template_name = "portal_plugin/admin/send.html"
     form_class = SendForm
     page_title = gettext_lazy("Send")
@@ -163,23 +162,6 @@ class Send(WagtailAdminTemplateMixin, FormView):
     @cached_property
     def people(self):
         return people_of(self.document)
-
-    @property
-    def overview_url(self):
-        return reverse("portal_admin:overview", args=[self.document.pk])
-
-    def get_page_subtitle(self):
-        return number_of(self.document)
-
-    def get_breadcrumbs_items(self):
-        viewset = type(self.document).snippet_viewset
-        label = capfirst(self.document._meta.verbose_name_plural)
-        return [
-            *super().get_breadcrumbs_items(),
-            {"url": reverse(viewset.get_url_name("list")), "label": label},
-            {"url": self.overview_url, "label": number_of(self.document)},
-            {"url": "", "label": self.page_title},
-        ]
 
     def get_form_kwargs(self):
         can_copy = bool(staff_address(self.request.user))

@@ -1,6 +1,5 @@
 """Reports › Customer portal: payments to explain. What Stripe and our rows do not say alike."""
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
@@ -9,34 +8,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from ..models import Discrepancy, Order
 from ..money import format_money
 from ..services.payments import explaining
 from . import posted, sites
+from .money_reports import RIGHT, MoneyReport, MoneyReportItem
 from .words import language_of_admin
 
-RIGHT = "record_payment"
 MOST = 100
 
 
-class ToExplain(WagtailAdminTemplateMixin, TemplateView):
+class ToExplain(MoneyReport, TemplateView):
     """Those with no order of ours on them are for people with the right on every site."""
 
     template_name = "portal_plugin/admin/to_explain.html"
     http_method_names = ["get", "head", "post"]
     page_title = gettext_lazy("Customer portal: payments to explain")
     header_icon = "warning"
-
-    def dispatch(self, request, *args, **kwargs):
-        if not _may(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self):
-        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
 
     def rows(self):
         user = self.request.user
@@ -67,11 +56,7 @@ class ToExplain(WagtailAdminTemplateMixin, TemplateView):
         return super().get_context_data(**kwargs, found=found)
 
 
-def _may(user) -> bool:
-    return sites.policy(Order).user_has_any_permission(user, [RIGHT])
-
-
-class ToExplainMenuItem(MenuItem):
+class ToExplainMenuItem(MoneyReportItem):
     def __init__(self):
         super().__init__(
             gettext_lazy("Customer portal: payments to explain"),
@@ -80,9 +65,6 @@ class ToExplainMenuItem(MenuItem):
             icon_name="warning",
             order=997,
         )
-
-    def is_shown(self, request):
-        return _may(request.user)
 
 
 to_explain = ToExplain.as_view()
