@@ -75,6 +75,12 @@ def test_what_is_owed_again_is_due(books):
     assert (books.due, books.off) == (20, 0)
 
 
+def test_a_fee_that_went_back_along_is_owed_by_nobody():
+    paid = Booking(1, Kind.OFFLINE, Decimal(103), None, Decimal(3))
+    refund = Booking(2, Kind.REFUND, Decimal(-103), 1, Decimal(-3), Decimal(40), Decimal(100))
+    assert owed_of(2, [paid, refund]) == 60
+
+
 def test_what_was_left_to_pay_stays_to_be_paid(books):
     books.pay(50)
     books.refund(20)

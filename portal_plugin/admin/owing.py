@@ -11,7 +11,9 @@ from .money_rows import FORGIVE, OWE, show
 
 
 def due_then(document, due) -> list[str]:
-    """Where so much more is due than before."""
+    """Where so much is due because it is owed again: nothing, where too much was paid."""
+    if due <= 0:
+        return [_("Nothing of the order is to be paid then.")]
     text = _("Then %(amount)s of the order is unpaid, and the customer is asked for it.")
     return [text % {"amount": show(due, document.priced_in)}]
 

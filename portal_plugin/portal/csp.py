@@ -150,7 +150,7 @@ def _origins(*urls):
         parts = urlsplit(str(url))
         if parts.netloc:
             found.append(f"{parts.scheme or 'https'}://{parts.netloc}")
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _text(policy):

@@ -75,6 +75,18 @@ class TestTheForm:
         sentence = f"Invoice {invoice.number} charges it still: write a credit note"
         assert sentence in look(client, entry)
         assert sentence not in look(client, entry, owed="yes")
+        invoices.credit(invoice, "Wrong address")
+        assert "charges it still" not in look(client, entry)
+
+    def test_that_of_the_deposit_is_not(self, client, boss):
+        """The last one, which charges the rest of the order, is still to come."""
+        site = site_factory(invoicing="staff")
+        document = order_factory(items=1, deposit_percent=30, site=site)
+        invoices.issue_deposit(document)
+        entry = payments.record_offline(document, amount=ALL, method="Till")
+        page = look(client, entry)
+        assert "The customer is not asked for it again." in page
+        assert "charges it still" not in page
 
     @pytest.mark.parametrize(("owed", "due"), [("no", 0), ("yes", 40), ("", 0)])
     def test_it_is_done_as_it_was_said(self, client, boss, cash, owed, due):
@@ -124,6 +136,19 @@ class TestLater:
         assert "Is €40.00 not owed any more?" in page
         assert "Nothing of the order is to be paid then." in page
         assert "it is not owed any more" in said(change(client, refund, "forgive", key=key))
+        assert fresh(refund.document).balance_due == 0
+
+    def test_pressed_twice_it_is_written_down_once(self, client, boss, refund):
+        for _time in range(2):
+            assert "it is owed again" in said(change(client, refund, "owe"))
+        assert LedgerEntry.objects.filter(kind="forgiveness").count() == 1
+
+    def test_of_what_was_paid_all_the_same_nothing_is_asked_for(self, client, boss, refund):
+        payments.record_offline(refund.document, amount=Decimal(40), method="Till")
+        page = said(change(client, refund, "owe", step="look"))
+        assert "Nothing of the order is to be paid then." in page
+        assert "is unpaid" not in page
+        change(client, refund, "owe")
         assert fresh(refund.document).balance_due == 0
 
     def test_not_without_a_reason(self, client, boss, refund):

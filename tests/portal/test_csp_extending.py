@@ -1,6 +1,7 @@
 """Which sources the portal adds to a policy of the site's, and to which of its directives."""
 
 import pytest
+from django.http import HttpResponse
 
 from portal_plugin.portal import csp
 from tests.factories import order_factory
@@ -21,6 +22,16 @@ def _takes_no_cards(settings):
 @pytest.fixture
 def takes_cards(settings):
     settings.PORTAL_PLUGIN = settings.PORTAL_PLUGIN | {"STRIPE_PUBLISHABLE_KEY": "pk_test_abc"}
+
+
+def test_the_strict_policy_names_other_hosts_where_files_lie_and_no_paths(shop_request, settings):
+    settings.PORTAL_PLUGIN = settings.PORTAL_PLUGIN | {"STRICT_CSP": True}
+    settings.STATIC_URL, settings.MEDIA_URL = "//cdn.example/static/", "/media/"
+    response = HttpResponse()
+    csp.apply(response, shop_request)
+    parts = response["Content-Security-Policy"].split("; ")
+    assert "img-src 'self' https://cdn.example data:" in parts
+    assert "font-src 'self' https://cdn.example" in parts
 
 
 def test_what_the_policy_leaves_open_stays_open(shop_request, takes_cards):

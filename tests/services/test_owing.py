@@ -121,6 +121,7 @@ class TestSaidLater:
         refund, user, key = back(cash), user_factory(), uuid4()
         entry = payments.say_owed(refund, is_owed_again=True, reason="Slip", user=user, key=key)
         assert (entry.kind, entry.amount, entry.forgiven) == ("forgiveness", 0, -PART)
+        assert entry.order_total is None
         assert fresh(refund).forgiven == PART
         assert (due(cash), fresh(cash.document).paid) == (PART, 79)
         again = payments.say_owed(refund, is_owed_again=True, reason="Slip", key=key)

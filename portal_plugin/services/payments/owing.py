@@ -60,7 +60,7 @@ def say_owed(
 def _change(
     document: SalesDocument, refund: LedgerEntry, is_owed_again: bool, reason: str
 ) -> Decimal:
-    if refund.kind != LedgerKind.REFUND or refund.document_id != document.pk:
+    if refund.kind != LedgerKind.REFUND:
         raise NotAvailable(_("This is no refund of this order."))
     if not reason.strip():
         raise NotAvailable(_("Say why."))
