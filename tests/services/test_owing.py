@@ -139,6 +139,13 @@ class TestSaidLater:
         assert payments.say_owed(refund, is_owed_again=False, reason="Late").forgiven == 10
         assert (due(cash), fresh(cash.document).overpaid) == (0, 0)
 
+    def test_nor_more_than_was_paid_back(self):
+        document = approve(order(deposit_percent=0))
+        part = payments.record_offline(document, amount=D(50), method="Cash")
+        refund = back(part, 10, is_owed_again=True)
+        assert payments.say_owed(refund, is_owed_again=False, reason="Late").forgiven == 10
+        assert due(part) == 69
+
     @pytest.mark.parametrize("is_owed_again", [True, False])
     def test_what_changes_nothing_is_refused(self, cash, is_owed_again):
         refund = back(cash, is_owed_again=is_owed_again)
