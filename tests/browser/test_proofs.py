@@ -103,6 +103,7 @@ def test_a_customer_looks_marks_and_approves_with_one_hand(visit, versions):
     expect(page.get_by_text("done by the shop").first).to_be_visible()
     page.get_by_role("link", name="Approve: A1 poster").tap()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Submit Approval")).to_be_visible()
     assert violations(page) == []
     dialog.get_by_label("I have read and accept the Approval Terms").check()
     dialog.get_by_role("button", name="Submit Approval").tap()
