@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.side_panels import BaseSidePanel
 
-from ..services import on_behalf
+from ..services import notifications, on_behalf
 from ..statuses import DocumentState
 from . import overview_rows, overview_said, sites, timeline
 from .request_rows import request_rows
@@ -46,6 +46,7 @@ class CustomerSidePanel(BaseSidePanel):
             "document": document,
             "customer": document.customer or self.object.customer,
             "is_out": document.state != DocumentState.UNPUBLISHED,
+            "reaches_anybody": notifications.reaches_anybody(document),
             "open_requests": self.requests,
             "waiting_items": self._waiting_items(),
             "last_said": overview_said.last_said(document),

@@ -22,11 +22,13 @@ from ..services.mail_receivers import staff_address
 from ..statuses import LinkRole
 from . import overview_rows
 from .below_overview import BelowOverview
+from .directions import isolated
 from .finding import find
 from .words import language_of_admin
 
 #: What stands behind the button of an email that is only looked at.
 SAMPLE_URL = "#"
+MOST_NAMED = 3
 
 
 class SendForm(forms.Form):
@@ -217,15 +219,20 @@ class Send(BelowOverview, FormView):
             form.data = form.data.copy()
             form.data["version"] = self.document.current_version_id
             return self.form_invalid(form)
-        messages.success(self.request, sent_sentence(len(emails)))
+        messages.success(self.request, sent_sentence(emails))
         return redirect(self.overview_url)
 
 
-def sent_sentence(count) -> str:
+def sent_sentence(emails) -> str:
+    """To whom, where they are few enough to be read."""
+    time = date_format(timezone.localtime(), "TIME_FORMAT")
+    if len(emails) <= MOST_NAMED:
+        names = ", ".join(isolated(email.recipient.name) for email in emails)
+        return _("Sent to %(names)s at %(time)s") % {"names": names, "time": time}
     message = ngettext(
-        "Sent to %(count)d person at %(time)s", "Sent to %(count)d people at %(time)s", count
+        "Sent to %(count)d person at %(time)s", "Sent to %(count)d people at %(time)s", len(emails)
     )
-    return message % {"count": count, "time": date_format(timezone.localtime(), "TIME_FORMAT")}
+    return message % {"count": len(emails), "time": time}
 
 
 send = Send.as_view()

@@ -19,7 +19,14 @@ def convert(document, request):
     is_chosen = not takes_all and "chosen" in request.POST
     keys = posted.item_keys(request) if is_chosen else None
     order = converting.convert(document, user=request.user, keys=keys, takes_all=takes_all)
-    return Done(_("Order %(number)s is made.") % {"number": order.number}, go_to=order)
+    rest = converting.rest_of(order)
+    if rest is None:
+        return Done(_("Order %(number)s is made.") % {"number": order.number}, go_to=order)
+    message = _(
+        "Order %(number)s is made. The other items are on the new estimate %(rest)s now. Send it "
+        "to the customer."
+    )
+    return Done(message % {"number": order.number, "rest": rest.number}, go_to=order)
 
 
 def split(document, request):

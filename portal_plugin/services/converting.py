@@ -58,6 +58,13 @@ def convert(
     return order
 
 
+def rest_of(order: Order) -> SalesDocument | None:
+    """The estimate that the items went to which are not in the order; ``None`` where all are."""
+    entry = order.source_estimate.activities.filter(verb="convert").latest("sequence")
+    name = activity.facts(entry).get("rest")
+    return SalesDocument.objects.filter(public_id=name).first() if name else None
+
+
 def _parts(
     estimate: SalesDocument, keys: Sequence[UUID] | None, takes_all: bool
 ) -> tuple[set[UUID], set[UUID]]:

@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from portal_plugin.admin.sending import sent_sentence
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import Contact, DirectLink, OutgoingEmail, PortalSettings
 from portal_plugin.services import sending
-from tests.factories import customer_factory, estimate_factory, publish
+from tests.factories import customer_factory, estimate_factory, link_factory, publish
 
 from . import pages
 
@@ -50,7 +51,14 @@ def test_it_is_sent_to_those_ticked(client, boss, document):
         "kim@example.org",
     }
     assert {email.written_text for email in emails} == {"Here it is"}
-    assert "Sent to 2 people at" in response.content.decode()
+    said = response.content.decode().replace("\u2068", "").replace("\u2069", "")
+    assert f"Sent to {document.customer.name}, Kim at" in said
+
+
+def test_of_many_only_their_number_is_said(document):
+    links = [link_factory(document, name=f"Kim {n}", email=f"kim{n}@example.org") for n in range(4)]
+    emails = [OutgoingEmail(recipient=link.recipient) for link in links]
+    assert "Sent to 4 people at" in sent_sentence(emails)
 
 
 def test_a_copy_to_me_has_no_way_in(client, boss, document):

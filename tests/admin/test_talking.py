@@ -265,6 +265,9 @@ def test_an_answer_that_nobody_gets_by_email_says_so(client, boss, state):
     before = client.get(pages.overview(document)).content.decode()
     assert "nobody has a link that works" in before
     assert "The customer gets it by email" not in before
+    beside = client.get(pages.url(Estimate, "edit", document.pk)).content.decode()
+    assert "nobody has a link that works" in beside
+    assert "Send to " not in beside
     after = client.post(pages.do(document, "reply"), {"text": "Hello"}, follow=True)
     assert "but nobody got an email" in after.content.decode()
 

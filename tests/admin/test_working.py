@@ -33,9 +33,11 @@ def test_staff_choose_whether_all_items_make_the_order(client, boss):
 def test_only_the_approved_items_make_the_order_where_that_was_chosen(client, boss):
     document = estimate_factory(items=2)
     approve(document, [document.lines[0].key])
-    say(client, document, "convert", which="approved")
-    assert len(Order.objects.get().lines) == 1
-    assert Estimate.objects.count() == 2
+    said = say(client, document, "convert", which="approved").content.decode()
+    order, rest = Order.objects.get(), Estimate.objects.exclude(pk=document.pk).get()
+    assert len(order.lines) == len(rest.lines) == 1
+    assert f"Order {order.number} is made. The other items are on the new estimate" in said
+    assert f"{rest.number} now. Send it to the customer." in said
 
 
 def test_items_are_split_off_and_the_two_lead_to_each_other(client, boss):
