@@ -19,7 +19,7 @@ def convert(document, request):
     is_chosen = not takes_all and "chosen" in request.POST
     keys = posted.item_keys(request) if is_chosen else None
     order = converting.convert(document, user=request.user, keys=keys, takes_all=takes_all)
-    rest = converting.rest_of(order)
+    rest = converting.rest_of(document)
     if rest is None:
         return Done(_("Order %(number)s is made.") % {"number": order.number}, go_to=order)
     message = _(

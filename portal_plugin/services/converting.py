@@ -58,9 +58,10 @@ def convert(
     return order
 
 
-def rest_of(order: Order) -> SalesDocument | None:
-    """The estimate that the items went to which are not in the order; ``None`` where all are."""
-    entry = order.source_estimate.activities.filter(verb="convert").latest("sequence")
+def rest_of(estimate: SalesDocument) -> SalesDocument | None:
+    """Of one that became an order, the new estimate of the items that are not in it; ``None`` where
+    all are."""
+    entry = estimate.activities.filter(verb="convert").latest("sequence")
     name = activity.facts(entry).get("rest")
     return SalesDocument.objects.filter(public_id=name).first() if name else None
 
