@@ -17,7 +17,7 @@ from portal_plugin.models import (
     SubmissionSalt,
     TermsText,
 )
-from portal_plugin.services import activity, erasing
+from portal_plugin.services import activity, erasing, points
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories
 from tests.evidence import (
@@ -124,6 +124,41 @@ def test_a_point_that_was_ticked_by_nobody_is_found(estimate):
     told = [str(one) for one in verifying.faults(Estimate.objects.get())]
     place = "point 1 of change request 1"
     assert f"{place}: whether it is done is not what the history has" in told
+
+
+def _told_of_points(document):
+    found = verifying.faults(Estimate.objects.get(pk=document.pk))
+    return [one for one in map(str, found) if "point " in one]
+
+
+def test_a_point_that_was_opened_again_is_not_done(estimate, user):
+    request = ChangeRequest.objects.create(document=estimate, number=2, text="Darker")
+    version = ProofVersion.objects.get()
+    pin = ProofPin.objects.create(
+        change_request=request, proof_version=version, position=1, text="x"
+    )
+    points.tick(pin, user)
+    points.tick(pin, user, is_done=False)
+    assert _told_of_points(estimate) == []
+    ProofPin.objects.update(done_at=timezone.now())
+    assert len(_told_of_points(estimate)) == 1
+
+
+def test_points_of_another_document_are_told_in_its_own_history(estimate, user):
+    other = factories.estimate_factory(items=1)
+    request = ChangeRequest.objects.create(document=other, number=1, text="Darker")
+    version = ProofVersion.objects.get()
+    pin = ProofPin.objects.create(
+        change_request=request, proof_version=version, position=1, text="x"
+    )
+    points.tick(pin, user)
+    assert _told_of_points(estimate) == []
+
+
+def test_a_change_request_that_nobody_sent_by_a_form_has_nothing_to_be_held_against(estimate):
+    """As rows of before submissions were kept."""
+    ChangeRequest.objects.create(document=Estimate.objects.get(), number=2, text="On the phone")
+    assert fault(Estimate.objects.get()) == ""
 
 
 def test_a_choice_that_was_turned_round_is_found(client, enter):
