@@ -39,14 +39,15 @@ class CustomerSidePanel(BaseSidePanel):
 
     def get_context_data(self, parent_context):
         document, user = self.document, self.request.user
+        is_out = document.state != DocumentState.UNPUBLISHED
         return {
             **super().get_context_data(parent_context),
             # The page does not hand it on to what stands at its side.
             "csrf_token": get_token(self.request),
             "document": document,
             "customer": document.customer or self.object.customer,
-            "is_out": document.state != DocumentState.UNPUBLISHED,
-            "reaches_anybody": notifications.reaches_anybody(document),
+            "is_out": is_out,
+            "reaches_anybody": is_out and notifications.reaches_anybody(document),
             "open_requests": self.requests,
             "waiting_items": self._waiting_items(),
             "last_said": overview_said.last_said(document),

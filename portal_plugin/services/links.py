@@ -112,7 +112,8 @@ def of_document(document: SalesDocument) -> Any:
     if specific.is_order and specific.source_estimate_id:
         ids.append(specific.source_estimate_id)
     found = DirectLink.objects.filter(document__in=ids)
-    return found.select_related("recipient__contact", "invited_by__recipient")
+    told = ("recipient__contact", "recipient__customer", "invited_by__recipient")
+    return found.select_related(*told)
 
 
 def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:

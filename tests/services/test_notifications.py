@@ -145,3 +145,12 @@ def test_no_personal_words_are_copied_into_the_row(order, link):
     Comment.objects.create(document_id=order.pk, text="A secret", link=link, submission=submission)
     notifications.customer_acted(order, "comment", link=link, submission=submission)
     assert "A secret" not in repr(list(OutgoingEmail.objects.values_list("facts", flat=True)))
+
+
+def test_whether_anybody_is_reached_asks_the_same_for_one_person_and_for_many(
+    order, django_assert_num_queries
+):
+    for number in range(5):
+        link_factory(order, name=f"Kim {number}", email=f"kim{number}@example.org")
+        with django_assert_num_queries(2):
+            assert not notifications.reaches_anybody(type(order).objects.get(pk=order.pk))
