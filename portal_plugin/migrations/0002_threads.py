@@ -25,5 +25,5 @@ class Migration(migrations.Migration):
             name="ancestors",
             field=models.JSONField(blank=True, default=list, editable=False),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
     ]
