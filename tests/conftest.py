@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from portal_plugin.gateways.stripe.breaker import breaker
 
-from . import emptying, entering, kept_database
+from . import emptying, entering, kept_database, moulds
 
 TransactionTestCase._fixture_teardown = lambda _case: emptying.empty()
 
@@ -92,7 +92,7 @@ def _kept_folder(config):
 
 
 @pytest.fixture(scope="module")
-def make_once(django_db_setup, django_db_blocker):
+def make_once(request, django_db_setup, django_db_blocker):
     """``make_once(make)`` makes the rows that all tests of a module begin with, and returns what
     ``make`` does. What a test writes is taken back to these; the object it reads again itself.
     """
@@ -106,10 +106,18 @@ def make_once(django_db_setup, django_db_blocker):
         with django_db_blocker.unblock():
             return make()
 
-    yield make
+    with moulds.on_rows_of(request.module.__name__):
+        yield make
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         opened.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def _poured(request, monkeypatch):
+    """Factories write the same rows again."""
+    with moulds.watching(monkeypatch, is_rolled_back=not _empties_the_database(request.node)):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,15 @@ from portal_plugin.models import Customer, Estimate, LineItem, Order, PortalSett
 from portal_plugin.services import links, on_behalf, terms
 from portal_plugin.statuses import Verdict
 
+from .moulds import poured
+
 _count = itertools.count(1)
 #: Wagtail's index of what refers to what would take a fifth of the time; pages of staff keep it.
 unindexed = disable_reference_index_auto_update
 TERMS = "We print what you approved. Colours may differ slightly from your screen."
 
 
+@poured
 def site_factory(hostname="localhost", **values):
     """The site of that host, ready to publish: terms for both kinds, a shop name, bank details."""
     site = Site.objects.filter(hostname=hostname).first()
@@ -47,6 +50,7 @@ def _root_page():
     return Page.objects.first() or Page.add_root(title="Root", slug="root")
 
 
+@poured
 def customer_factory(site=None, **values):
     number = next(_count)
     values = {"name": f"Customer {number}", "email": f"customer{number}@example.org"} | values
@@ -94,10 +98,12 @@ def _document(model, items, published, values):
     return publish(document) if published else document
 
 
+@poured
 def estimate_factory(items=3, published=True, **values):
     return _document(Estimate, items, published, values)
 
 
+@poured
 def order_factory(items=3, published=True, **values):
     return _document(Order, items, published, values)
 
