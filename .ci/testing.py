@@ -32,7 +32,7 @@ def postgres() -> Iterator[dict[str, str]]:
         shutil.chown(folder, "postgres")
         as_user = ("runuser", "-u", "postgres", "--")
     control = (*as_user, programs / "pg_ctl", "-D", folder / "data", "-w")
-    settings = f"-F -k {folder} -c listen_addresses= -c max_connections=300"
+    settings = f"-F -k {folder} -c listen_addresses= -c max_connections=300 -c jit=off"
     try:
         with step("Starting PostgreSQL"):
             made = ("-D", folder / "data", "-U", "portal", "-A", "trust", "--no-sync")
