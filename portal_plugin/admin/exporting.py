@@ -1,7 +1,9 @@
-"""Spreadsheets that are safe to open: a customer's name may not become a formula."""
+"""Spreadsheets that are safe to open: a customer's name may not become a formula, nor "Größe"
+"GrÃ¶ÃŸe": Excel takes a CSV file for UTF-8 only where it begins with the mark of it."""
 
+import codecs
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 
 from django.utils import translation
 
@@ -52,7 +54,8 @@ class FormulaSafeExport:
 
     def stream_csv(self, queryset):
         """In the language of whoever asked, also for what is written after the view has ended."""
-        return in_language(translation.get_language(), super().stream_csv(queryset))
+        rows = in_language(translation.get_language(), super().stream_csv(queryset))
+        return chain([codecs.BOM_UTF8], rows)
 
     def generate_xlsx_row(self, worksheet, row_dict, date_format=None):
         """Amounts with the digits that they have: of itself a spreadsheet shows 285.60 as 285.6."""

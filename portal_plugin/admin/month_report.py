@@ -1,5 +1,6 @@
 """Reports › Customer portal: month. What was sent, approved and paid, by site and currency."""
 
+import codecs
 import csv
 import re
 from dataclasses import dataclass, field
@@ -129,6 +130,7 @@ class MonthReport(WagtailAdminTemplateMixin, TemplateView):
         response = HttpResponse(content_type="text/csv; charset=utf-8")
         name = f"customer-portal-{self.first:%Y-%m}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.write(codecs.BOM_UTF8)  # for Excel, as in ``exporting``
         writer = csv.writer(response)
         writer.writerow([harmless(str(heading)) for heading in _headings(_("Median (hours)"))])
         for line in self.lines:

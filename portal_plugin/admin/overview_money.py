@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ..money import format_money, typed_money
 from ..services.presentation.plan import next_label, plan_rows
-from . import money_rows, sites
+from . import money_rows, paying, sites
 from .words import language_of_admin
 
 
@@ -67,4 +67,5 @@ def payment(document, user, typed):
         "currency": document.totals.currency,
         "key": uuid4(),
         "today": today,
+        "ways": paying.ways(document.site_id),
     }

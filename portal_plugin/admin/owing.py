@@ -4,7 +4,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..services import payments
+from ..services import notifications, payments
 from ..statuses import InvoiceKind, LedgerKind
 from .money_page import MoneyPage, ReasonForm
 from .money_rows import FORGIVE, OWE, show
@@ -67,10 +67,14 @@ class OwedPage(MoneyPage):
         document, due = self.document, self.document.balance_due
         if self.is_owed_again:
             text = _("Ask the customer for %(amount)s again?")
-            follows = due_then(document, document.balance_due_without(self.amount))
+            then = document.balance_due_without(self.amount)
+            follows = due_then(document, then)
         else:
             text = _("Is %(amount)s not owed any more?")
-            follows = forgiven_then(document, due - self.amount)
+            then = due - self.amount
+            follows = forgiven_then(document, then)
+        if then != due and notifications.reaches_anybody(document):
+            follows.append(_("The customer gets an email about it, without the reason."))
         return {
             "question": text % {"amount": show(self.amount, self.entry.currency)},
             "follows": follows,

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
 from .. import money
+from ..models import LedgerEntry
 from ..models.decimals import FiniteDecimalField
+
+#: Bookings in which words are looked for, of all sites: never more, however many there are.
+LOOKED_AT = 500
+MOST_WAYS = 6
+#: The id of the list of words on the page (``admin/ways.html``).
+WAYS = "portal-ways"
 
 
 class PaidForm(forms.Form):
@@ -17,6 +24,7 @@ class PaidForm(forms.Form):
         label=gettext_lazy("How it was paid"),
         max_length=50,
         help_text=gettext_lazy("“Bank transfer” or “Cash”, for example."),
+        widget=forms.TextInput({"list": WAYS}),
     )
     day = forms.DateField(label=gettext_lazy("Paid on"), widget=AdminDateInput)
 
@@ -52,3 +60,15 @@ def moment(day) -> datetime:
     """Noon of the day, so that it is the same day everywhere; never in the future."""
     noon = datetime.combine(day, time(12), tzinfo=timezone.get_current_timezone())
     return min(noon, timezone.now())
+
+
+def ways(*site_ids: int) -> list[str]:
+    """How money came or went outside the portal, in the words that these shops used last: one way
+    has one name then, on receipts and in the bookkeeper's lists."""
+    newest = LedgerEntry.objects.order_by("-pk")
+    rows = newest.values_list("document__site", "stripe_object", "method")[:LOOKED_AT]
+    found: dict[str, str] = {}
+    for site_id, stripe_object, method in rows:
+        if method and stripe_object is None and site_id in site_ids:
+            found.setdefault(method.casefold(), method)
+    return list(found.values())[:MOST_WAYS]

@@ -13,6 +13,7 @@ from ..statuses import LedgerKind, RefundState
 from .money_page import MoneyForm, MoneyPage
 from .money_rows import show
 from .owing import due_then, forgiven_then
+from .paying import ways as ways_used
 
 STRIPE, OUTSIDE = "stripe", "outside"
 #: Whether what is paid back is owed again.
@@ -62,7 +63,11 @@ class RefundPage(MoneyPage):
     form_class = RefundForm
 
     def get_context_data(self, **kwargs):
-        return {**super().get_context_data(**kwargs), "asks_owed": self.asks_owed}
+        return {
+            **super().get_context_data(**kwargs),
+            "asks_owed": self.asks_owed,
+            "ways": ways_used(self.document.site_id),
+        }
 
     @property
     def asks_owed(self):

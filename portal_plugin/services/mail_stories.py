@@ -38,7 +38,8 @@ class Story:
     amount_before: str = ""
     #: Of a payment: the fee of the way of paying that is in ``amount``.
     fee: str = ""
-    #: Of a refund: what is to be paid all the same, and whether all of it is off the price.
+    #: Of a refund, and of what was said of one later: what is to be paid. And whether it is off the
+    #: price.
     due: str = ""
     is_forgiven: bool = False
     reference: str = ""
@@ -160,13 +161,15 @@ def _owner(submission: Any) -> str:
 
 def _amount(document: SalesDocument, happening: dict[str, Any], entry: Any) -> str:
     """Of money that went back, how much, without a sign: the headline says which way. Of a payment
-    that was corrected, what it is by that."""
+    that was corrected, what it is by that; of what is owed or not, how much of it."""
     if _is_correction(entry):
         _before, right = document.specific.amounts_around(entry)
-        return format_money(right, entry.currency, get_language() or document.language)
+        return format_money(right, entry.currency, _language(document))
     told = entry or _other_money(document, happening)
+    if entry is not None and entry.kind == LedgerKind.FORGIVENESS:
+        return format_money(abs(entry.forgiven), entry.currency, _language(document))
     if told is not None:
-        return format_money(abs(told.amount), told.currency, get_language() or document.language)
+        return format_money(abs(told.amount), told.currency, _language(document))
     return str(happening.get("amount", ""))
 
 
@@ -175,7 +178,11 @@ def _amount_before(document: SalesDocument, entry: Any) -> str:
     if not _is_correction(entry):
         return ""
     before, _right = document.specific.amounts_around(entry)
-    return format_money(before, entry.currency, get_language() or document.language)
+    return format_money(before, entry.currency, _language(document))
+
+
+def _language(document: SalesDocument) -> str:
+    return get_language() or document.language
 
 
 def _is_correction(entry: Any) -> bool:
@@ -185,19 +192,21 @@ def _is_correction(entry: Any) -> bool:
 def _fee(document: SalesDocument, entry: Any) -> str:
     if entry is None or not entry.surcharge:
         return ""
-    return format_money(abs(entry.surcharge), entry.currency, get_language() or document.language)
+    return format_money(abs(entry.surcharge), entry.currency, _language(document))
 
 
 def _owing(document: SalesDocument, entry: Any) -> dict[str, Any]:
     """Of a refund, as it is now: somebody may have paid since, or said otherwise."""
-    if entry is None or entry.kind != LedgerKind.REFUND:
+    if entry is None or entry.kind not in (LedgerKind.REFUND, LedgerKind.FORGIVENESS):
         return {}
     order = document.specific
-    if order.forgiven_of(entry):
+    if entry.kind == LedgerKind.REFUND and order.forgiven_of(entry):
         return {"is_forgiven": True}
-    due = order.forgivable_of(entry)
-    language = get_language() or document.language
-    return {"due": format_money(order.balance_due, entry.currency, language)} if due else {}
+    is_said_later = entry.kind == LedgerKind.FORGIVENESS
+    due = order.balance_due if is_said_later else order.forgivable_of(entry)
+    return (
+        {"due": format_money(order.balance_due, entry.currency, _language(document))} if due else {}
+    )
 
 
 def _other_money(document: SalesDocument, happening: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from .. import registry
 from ..models import SalesDocument
+from . import mail_money
 from .mail_phrases import Phrase
 from .mail_stories import Story
 
@@ -45,22 +46,11 @@ def note(story: Story) -> str:
             story.points,
         )
         return message % {"done": story.points_done, "count": story.points}
-    if story.kind == "news_payment_corrected":
-        return _("Please answer this email if it is wrong.")
-    if story.kind == "news_refund":
-        return _after_refund(story)
+    if story.kind in mail_money.AFTER:
+        return " ".join(mail_money.AFTER[story.kind](story))
     if story.audience == "receipt" and story.kind not in HEADLINES:
         return story.message
     return ""
-
-
-def _after_refund(story: Story) -> str:
-    said = [_("It can take your bank some days until you see it.")]
-    if story.is_forgiven:
-        said.append(_("You do not have to pay it again."))
-    elif story.due:
-        said.append(_("%(amount)s of your order is to be paid.") % {"amount": story.due})
-    return " ".join(said)
 
 
 def quote_label(story: Story) -> str:
@@ -91,26 +81,6 @@ def _we_have_your_files(story: Story) -> Phrase:
     count = len(story.files) or 1
     message = ngettext("We have your file", "We have your %(count)s files", count)
     return Phrase(message, count=count)
-
-
-def _we_have_your_payment(story: Story) -> Phrase:
-    if not story.amount:
-        return Phrase(_("We have your payment"))
-    return Phrase(_("We have your payment of %(amount)s"), amount=story.amount)
-
-
-def _we_paid_back(story: Story) -> Phrase:
-    if not story.amount:
-        return Phrase(_("We have paid money back to you"))
-    return Phrase(_("We have paid %(amount)s back to you"), amount=story.amount)
-
-
-def _we_corrected(story: Story) -> Phrase:
-    return Phrase(
-        _("We corrected a payment of yours: it was %(before)s and is %(amount)s now"),
-        before=story.amount_before,
-        amount=story.amount,
-    )
 
 
 def _you_did(story: Story) -> Phrase:
@@ -172,17 +142,6 @@ def _they_sent_files(story: Story) -> Phrase:
     return Phrase(message, name=_who(story), count=count)
 
 
-def _they_paid(story: Story) -> Phrase:
-    if not story.amount:
-        return Phrase(_("A payment arrived"))
-    return Phrase(_("A payment of %(amount)s arrived"), amount=story.amount)
-
-
-def _of_money(message: str) -> Headline:
-    """``message`` is marked with ``gettext_noop`` where it is written."""
-    return lambda story: Phrase(_(message), amount=story.amount)
-
-
 def _they_have_no_proof(story: Story) -> Phrase:
     return Phrase(
         _("The file of a proof of “%(item)s” has changed in the storage. Upload it again."),
@@ -241,7 +200,7 @@ HEADLINES: dict[str, Headline] = {
     "receipt_upload": _we_have_your_files,
     "receipt_send_link": _plain(gettext_noop("We have your link")),
     "receipt_files": _we_have_your_files,
-    "receipt_payment": _we_have_your_payment,
+    "receipt_payment": mail_money.we_have_your_payment,
     "news_invite": _by_name(gettext_noop("%(name)s shares this with you")),
     "news_comment": _plain(gettext_noop("There is a message for you")),
     "news_proof": _look_at_proof,
@@ -253,9 +212,15 @@ HEADLINES: dict[str, Headline] = {
     "news_deadline": _plain(gettext_noop("Your answer is still missing")),
     "news_stage": _moved_on,
     "news_cancelled": _cancelled,
-    "news_payment": _we_have_your_payment,
-    "news_refund": _we_paid_back,
-    "news_payment_corrected": _we_corrected,
+    "news_payment": mail_money.we_have_your_payment,
+    "news_refund": mail_money.we_paid_back,
+    "news_refund_forgiven": mail_money.of_money(
+        gettext_noop("%(amount)s is taken off the price of your order")
+    ),
+    "news_refund_owed_again": mail_money.of_money(
+        gettext_noop("%(amount)s that we paid back to you is to be paid again")
+    ),
+    "news_payment_corrected": mail_money.we_corrected,
     "news_instalment": _plain(gettext_noop("An instalment is due")),
     "news_invoice": _with_number(gettext_noop("Your invoice %(number)s")),
     "news_credit_note": _with_number(gettext_noop("Your credit note %(number)s")),
@@ -276,17 +241,21 @@ HEADLINES: dict[str, Headline] = {
     "staff_upload": _they_sent_files,
     "staff_send_link": _by_name(gettext_noop("%(name)s sent a link to a file")),
     "staff_files": _they_sent_files,
-    "staff_payment": _they_paid,
+    "staff_payment": mail_money.they_paid,
     "staff_payment_failed": _plain(gettext_noop("A payment did not go through")),
     "staff_waiting": _plain(gettext_noop("This has waited for us for a working day")),
     "staff_proof_damaged": _they_have_no_proof,
     "staff_file_refused": _plain(gettext_noop("A file did not pass the virus check")),
     "staff_file_damaged": _plain(gettext_noop("A file is not any more what was stored")),
     "staff_overpaid": _plain(gettext_noop("This order is paid too much")),
-    "staff_refund_failed": _of_money(gettext_noop("A refund of %(amount)s did not go through")),
-    "staff_dispute": _of_money(gettext_noop("A bank asks about a payment of %(amount)s")),
-    "staff_chargeback": _of_money(gettext_noop("A bank has taken %(amount)s back")),
-    "staff_chargeback_returned": _of_money(gettext_noop("A bank has returned %(amount)s")),
+    "staff_refund_failed": mail_money.of_money(
+        gettext_noop("A refund of %(amount)s did not go through")
+    ),
+    "staff_dispute": mail_money.of_money(gettext_noop("A bank asks about a payment of %(amount)s")),
+    "staff_chargeback": mail_money.of_money(gettext_noop("A bank has taken %(amount)s back")),
+    "staff_chargeback_returned": mail_money.of_money(
+        gettext_noop("A bank has returned %(amount)s")
+    ),
 }
 UNKNOWN: dict[str, Headline] = {
     "receipt": _you_did,

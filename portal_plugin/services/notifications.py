@@ -23,6 +23,8 @@ AT_ONCE = frozenset(
         "payment",
         "payment_failed",
         "refund",
+        "refund_forgiven",
+        "refund_owed_again",
         "payment_corrected",
         "cancelled",
         "invoice",
@@ -63,8 +65,9 @@ def shop_acted(
 ) -> list[OutgoingEmail]:
     """One email for each person who has a way in: ``comment``, ``proof``, ``version``,
     ``change_to_confirm``, ``lower_total``, ``change_answered``, ``stage``, ``cancelled``,
-    ``payment``, ``payment_failed``, ``payment_corrected``, ``refund``, ``instalment``, ``invoice``
-    or ``credit_note``. Only for those whom it ``concerns``, where that is asked."""
+    ``payment``, ``payment_failed``, ``payment_corrected``, ``refund``, ``refund_forgiven``,
+    ``refund_owed_again``, ``instalment``, ``invoice`` or ``credit_note``. Only for those whom it
+    ``concerns``, where that is asked."""
     happening = _happening(facts, None)
     receivers = [link for link in _receivers(document) if concerns is None or concerns(link)]
     return [_to_customer(document, link, "news", verb, happening) for link in receivers]

@@ -41,7 +41,7 @@ def paid(document, amount, moment=None, **values):
 
 
 def read(response):
-    text = b"".join(response.streaming_content).decode()
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
 

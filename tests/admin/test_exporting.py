@@ -1,5 +1,6 @@
 """Exports of thousands of rows: what they ask for and hold does not grow with them."""
 
+import codecs
 import csv
 import io
 import tracemalloc
@@ -17,7 +18,7 @@ from wagtail.log_actions import registry
 from portal_plugin.admin import export_log, exporting
 from portal_plugin.formulas import harmless, without_guard
 from portal_plugin.models import LedgerEntry, Order
-from portal_plugin.services import on_behalf
+from portal_plugin.services import on_behalf, payments
 from portal_plugin.statuses import Verdict
 from tests import seeding
 from tests.factories import approve, customer_factory, estimate_factory, line_item, order_factory
@@ -27,6 +28,7 @@ from . import pages
 pytestmark = pytest.mark.django_db
 
 BOOKS = reverse("portal_admin:bookkeeping")
+MONTH = reverse("portal_admin:month")
 ALL_DAYS = {"begin": "2000-01-01", "end": "2999-12-31"}
 KINDS = pytest.mark.parametrize("kind", ["csv", "xlsx"])
 
@@ -70,6 +72,22 @@ def test_who_exported_what_is_in_the_log_without_what_they_looked_for(client, bo
     assert (entry.user, entry.message) == (boss, said)
     assert "Secret" not in str(entry.data)
     assert said in client.get("/admin/reports/site-history/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pages.url(Order, "list"), "/admin/portal/payments/", f"{BOOKS}?of=orders", MONTH],
+)
+def test_excel_is_told_that_a_csv_file_is_in_utf_8(client, boss, path):
+    """Of itself it reads it in the machine's old code page."""
+    order = order_factory(customer=customer_factory(name="Größe"))
+    payments.record_offline(order, amount=Decimal(5), method="Größe")
+    url, _sign, asked_for = path.partition("?")
+    answer = client.get(url, QueryDict(asked_for).dict() | {"export": "csv"})
+    content = answer.getvalue()
+    assert content.startswith(codecs.BOM_UTF8)
+    assert content.count(codecs.BOM_UTF8) == 1
+    assert url == MONTH or "Größe".encode() in content
 
 
 def test_a_list_that_is_only_looked_at_is_not(client, boss):

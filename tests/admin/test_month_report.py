@@ -189,7 +189,7 @@ def test_csv_has_numbers_and_no_formula(client, boss, only_site):
     paid(order, -500)
     response = client.get(f"{URL}?month=2026-05&export=csv")
     assert "customer-portal-2026-05.csv" in response["Content-Disposition"]
-    heading, row = csv.reader(io.StringIO(response.content.decode()))
+    heading, row = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert heading[0] == "Site"
     assert row == ["'=HYPERLINK(1)", "JPY", "0", "0", "0", "0", "1", "-500", ""]
 

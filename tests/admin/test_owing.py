@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from portal_plugin.models import LedgerEntry
 from portal_plugin.services import invoices, payments, staging
-from tests.factories import fresh, order_factory, site_factory
+from tests.factories import fresh, link_factory, order_factory, site_factory
 from tests.paying import paid, standin
 
 from . import pages
@@ -127,6 +127,14 @@ class TestLater:
         assert "Ask the customer for €40.00 again?" in page
         assert "Then €40.00 of the order is unpaid" in page
         assert not LedgerEntry.objects.filter(kind="forgiveness").exists()
+
+    def test_it_says_that_the_customer_is_told_where_they_are(self, client, boss, refund):
+        sentence = "The customer gets an email about it, without the reason."
+        assert sentence not in said(change(client, refund, "owe", step="look"))
+        link_factory(refund.document)
+        assert sentence in said(change(client, refund, "owe", step="look"))
+        payments.record_offline(refund.document, amount=Decimal(40), method="Till")
+        assert sentence not in said(change(client, refund, "owe", step="look"))
 
     def test_there_and_back(self, client, boss, refund):
         assert "it is owed again" in said(change(client, refund, "owe"))

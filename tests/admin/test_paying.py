@@ -6,11 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from portal_plugin.admin import paying
 from portal_plugin.models import LedgerEntry, OutgoingEmail
-from portal_plugin.services import staging
-from tests.factories import estimate_factory, link_factory, order_factory
+from portal_plugin.services import payments, staging
+from tests.factories import estimate_factory, link_factory, order_factory, site_factory
 
 from . import pages
 
@@ -52,6 +54,40 @@ def test_the_balance_is_proposed(client, boss, order):
 
 def amount_on(page):
     return re.search('name="amount"[^>]* value="([^"]*)"', page)[1]
+
+
+def ways_on(page):
+    """The words that are offered in a field; none where it has no list."""
+    found = re.search('<datalist id="portal-ways">(.*?)</datalist>', page)
+    assert 'list="portal-ways"' in page
+    return re.findall('value="([^"]*)"', found[1]) if found else []
+
+
+def test_the_words_that_the_shop_used_are_offered(client, boss, order):
+    assert ways_on(client.get(pages.overview(order)).content.decode()) == []
+    for way in ("Cash", "Überweisung", "cash"):
+        record(client, order, amount="1", method=way)
+    elsewhere = order_factory(items=1, site=site_factory("two.example"))
+    payments.record_offline(elsewhere, amount=Decimal(1), method="Cheque")
+    card = {"method": "Visa 4242", "stripe_object": "pi_1", "amount": 1, "currency": "EUR"}
+    order.ledger.create(kind="payment", occurred_at=timezone.now(), **card)
+    used = ["cash", "Überweisung"]
+    assert ways_on(client.get(pages.overview(order)).content.decode()) == used
+    entry = LedgerEntry.objects.filter(method="Cash").get()
+    page = client.get(reverse("portal_admin:refund", args=[entry.pk])).content.decode()
+    assert ways_on(page) == used
+    bulk = reverse("wagtail_bulk_action", args=["portal_plugin", "order", "portal-paid"])
+    assert ways_on(client.get(f"{bulk}?id={order.pk}&next=/admin/").content.decode()) == used
+
+
+def test_words_are_looked_for_in_the_newest_bookings_alone(order, monkeypatch):
+    for way in ("Cheque", "Cash", "Till"):
+        payments.record_offline(order, amount=Decimal(1), method=way)
+    assert paying.ways(order.site_id) == ["Till", "Cash", "Cheque"]
+    monkeypatch.setattr(paying, "MOST_WAYS", 2)
+    assert paying.ways(order.site_id) == ["Till", "Cash"]
+    monkeypatch.setattr(paying, "LOOKED_AT", 1)
+    assert paying.ways(order.site_id) == ["Till"]
 
 
 def test_a_double_click_records_once(client, boss, order):

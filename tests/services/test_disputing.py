@@ -13,7 +13,7 @@ from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, StripeEven
 from portal_plugin.services import activity
 from portal_plugin.services.payments import disputing
 from portal_plugin.statuses import DisputeState
-from tests.paying import ask, events, paid, standin, take, take_all
+from tests.paying import ask, events, order, paid, standin, take, take_all
 
 __all__ = ["standin"]
 
@@ -247,6 +247,26 @@ def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
     assert disputing.apply(replace(answer, **said), entry).startswith("ignored")
     assert not Dispute.objects.exists()
     assert ledger(entry) == [("payment", ALL)]
+
+
+def test_what_another_account_calls_by_the_same_names_is_none_of_it(standin):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    LedgerEntry.objects.create(
+        document=order(),
+        kind="chargeback",
+        amount=-ALL,
+        currency="EUR",
+        account="acct_other",
+        stripe_object=answer.withdrawals[0].id,
+        reference=found.id,
+        occurred_at=timezone.now(),
+    )
+    disputing.apply(answer, entry)
+    assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
+    disputing.apply(replace(answer, state=DisputeState.UNDER_REVIEW), entry)
+    assert Dispute.objects.get().state == DisputeState.UNDER_REVIEW
 
 
 TAKEN = [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL), ("chargeback", -ALL)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models.items import TaxCategory
-from portal_plugin.services import invoices
+from portal_plugin.services import invoices, payments
 from tests.einvoicing import Read, site
 from tests.factories import customer_factory, fresh, line_item, order_factory, publish
 from tests.schematron import broken_rules, fired
@@ -64,9 +64,22 @@ priced = st.fixed_dictionaries(
     coins=st.sampled_from([D(0), D("0.05")]),
     back=st.sampled_from(["all", "one cent", "one item"]),
     days=st.sampled_from([None, 14]),
+    off=st.sampled_from([D(0), D("0.05"), D("22.60")]),
+    is_off_first=st.booleans(),
 )
 def test_every_invoice_keeps_them(
-    site, rows, is_outside, currency, discount, shipping, deposit, coins, back, days
+    site,
+    rows,
+    is_outside,
+    currency,
+    discount,
+    shipping,
+    deposit,
+    coins,
+    back,
+    days,
+    off,
+    is_off_first,
 ):
     # What is below zero as a whole does not go out.
     items = [item_of(1, {"unit_price": D(9999), "tax": TAXED[0]}, is_outside)]
@@ -92,8 +105,12 @@ def test_every_invoice_keeps_them(
         delivery_on=date(2026, 12, 1),
     )
     made = []
+    if is_off_first:
+        order = with_taken_off(order, off)
     if order.totals.deposit:
         made.append(invoices.issue_deposit(order))
+    if not is_off_first:
+        order = with_taken_off(order, off)
     made.append(invoices.issue(order))
     whole = made[-1]
     if back == "one cent" and whole.left_total:
@@ -105,6 +122,14 @@ def test_every_invoice_keeps_them(
         made.append(invoices.credit(whole, "Wrong"))
     for invoice in made:
         hold(invoice)
+
+
+def with_taken_off(order, amount):
+    """So much was paid back and is not owed again."""
+    if amount:
+        entry = payments.record_offline(order, amount=order.totals.total, method="Cash")
+        payments.refund_outside(entry, amount=amount, reason="Scratched")
+    return fresh(order)
 
 
 def item_of(number, row, is_outside):
@@ -153,6 +178,33 @@ def test_a_currency_without_cents_keeps_them(site):
     assert deposit.total + whole.total == order.totals.total
     for each in (deposit, whole, invoices.credit(whole, "One was scratched", amount=D(500))):
         hold(each)
+
+
+@pytest.mark.parametrize("amount", ["40.00", "0.01", "all"])
+@pytest.mark.parametrize("deposit", [0, 30])
+def test_what_was_taken_off_the_price_keeps_them(site, amount, deposit):
+    """Of two rates, of an order with shipping; a cent of one, and all that
+    no deposit was asked for."""
+    order = order_factory(
+        [line_item(1, discount_percent=D(10)), line_item(2, tax_rate=D(7))],
+        site=site,
+        customer=customer_factory(site, address="Am Markt 1\n1010 Wien"),
+        shipping_amount=D(100),
+        shipping_tax_rate=D(19),
+        deposit_percent=D(deposit),
+    )
+    assert order.totals.total == D("333.10")
+    made = [invoices.issue_deposit(order)] if deposit else []
+    off = order.totals.total - sum(each.total for each in made) if amount == "all" else D(amount)
+    order = with_taken_off(order, off)
+    made.append(invoices.issue(order))
+    assert sum(each.total for each in made) == order.paid
+    if made[-1].total > 0:
+        made.append(invoices.credit(made[-1], "One was scratched", amount=D("0.01")))
+    for each in made:
+        hold(each)
+    off = Read(made[bool(deposit)]).tree.iterfind(".//SpecifiedTradeAllowanceCharge")
+    assert "Taken off the price" in [each.findtext("Reason") for each in off]
 
 
 @pytest.mark.needs_module("saxonche")

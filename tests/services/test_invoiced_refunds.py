@@ -76,6 +76,18 @@ def test_of_a_deposit_that_is_off_whole_there_is_no_invoice(site):
         invoices.issue_deposit(order)
 
 
+def test_a_deposit_invoice_over_what_is_off_by_now_is_taken_back_first(site):
+    """The last one cannot give back what only the deposit's charges."""
+    order = order_factory(items=1, site=site, deposit_percent=D(30))
+    deposit = invoices.issue_deposit(order)
+    order = paid_back(order, "83.31", 119)
+    with pytest.raises(NotAvailable, match="over more than the order now"):
+        invoices.issue(order)
+    note = invoices.credit(deposit, "Scratched", amount=D("0.01"))
+    invoice = invoices.issue(order)
+    assert (deposit.total + note.total, invoice.total) == (order.paid, 0)
+
+
 def test_all_of_it_leaves_an_invoice_over_nothing(site):
     order = order_factory(items=1, site=site)
     invoice = invoices.issue(paid_back(order, 119, 119))

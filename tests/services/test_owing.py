@@ -227,6 +227,55 @@ class TestWhatFollows:
         assert "is to be paid" not in text
 
 
+class TestToldLater:
+    @pytest.fixture
+    def refund(self, cash):
+        link_factory(cash.document)
+        return back(cash)
+
+    def letters(self, verb):
+        return OutgoingEmail.objects.filter(kind=f"news_{verb}").order_by("pk")
+
+    def text(self, verb):
+        return mail_rendering.render(self.letters(verb).last(), url="https://shop.example/l/x/")
+
+    def test_who_is_asked_again_reads_for_how_much(self, refund):
+        payments.say_owed(refund, is_owed_again=True, reason="Slip of the boss")
+        letter = self.text("refund_owed_again")
+        assert "€40.00 that we paid back to you is to be paid again" in letter.subject
+        assert "€40.00 of your order is to be paid. Please answer this email if" in letter.text
+        assert "Balance due: €40.00" in letter.text
+        assert "Slip" not in letter.text + letter.html
+
+    def test_who_is_not_asked_any_more_reads_it(self, refund):
+        payments.say_owed(refund, is_owed_again=True, reason="Slip")
+        payments.say_owed(refund, is_owed_again=False, reason="After all")
+        letter = self.text("refund_forgiven")
+        assert "€40.00 is taken off the price of your order" in letter.subject
+        assert "You do not have to pay it again." in letter.text
+        assert "is to be paid" not in letter.text
+        assert "Slip" not in letter.text
+
+    def test_and_what_is_left_to_pay_all_the_same(self):
+        document = approve(order(deposit_percent=0))
+        link_factory(document)
+        refund = back(payments.record_offline(document, amount=D(50)), 10, is_owed_again=True)
+        payments.say_owed(refund, is_owed_again=False, reason="Late")
+        assert "€69.00 of your order is to be paid." in self.text("refund_forgiven").text
+
+    def test_pressed_twice_it_is_told_once(self, refund):
+        key = uuid4()
+        for _time in range(2):
+            payments.say_owed(refund, is_owed_again=True, reason="Slip", key=key)
+        assert len(self.letters("refund_owed_again")) == 1
+
+    def test_where_it_was_paid_all_the_same_nobody_is_told(self, refund):
+        payments.record_offline(refund.document, amount=PART, method="Till")
+        payments.say_owed(refund, is_owed_again=True, reason="Slip")
+        assert due(refund) == 0
+        assert not self.letters("refund_owed_again")
+
+
 WRONG = {
     "more than went": {"kind": "refund", "amount": -5, "forgiven": 6, "order_total": 9},
     "less than nothing": {"kind": "refund", "amount": -5, "forgiven": -1},

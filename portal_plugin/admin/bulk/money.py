@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ...models import Order
 from ...services import payments
-from ..paying import PaidForm, moment
+from ..paying import PaidForm, moment, ways
 from .base import DocumentsAction
 
 
@@ -23,6 +23,10 @@ class MarkPaid(DocumentsAction):
 
     def get_initial(self):
         return {"day": timezone.localdate()}
+
+    def get_context_data(self, **kwargs):
+        shops = {document.site_id for document in self.chosen}
+        return {**super().get_context_data(**kwargs), "ways": ways(*shops)}
 
     def why_not(self, document):
         if document.current_version_id is None:

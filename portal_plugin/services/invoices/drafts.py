@@ -31,7 +31,7 @@ def of_order(order: SalesDocument, deposits: Sequence[Invoice]) -> Draft:
         label = _("Less deposit invoice %(number)s") % {"number": deposit.number}
         sums.append(("deposit", label, -worth(left)))
         adjustments += [Adjustment("deposit", label, band) for band in negative(left)]
-    off = share_of(bands, min(order.taken_off, worth(bands) + totals.rounding), totals.currency)
+    off = share_of(bands, order.taken_off, totals.currency)
     if worth(off) > 0:
         label = _("Taken off the price")
         bands = less(bands, off)

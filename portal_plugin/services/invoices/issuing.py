@@ -11,6 +11,7 @@ from ...canonical import SCHEME, canonical_bytes, digest
 from ...exceptions import NotAvailable
 from ...models import Invoice, PortalSettings, RenderedPdf, SalesDocument
 from ...models.documents import lock
+from ...money import ZERO
 from ...statuses import InvoiceKind, WorkState
 from .. import activity, invoice_paper, listing, notifications, numbering, work
 from ..presentation import document_view
@@ -30,12 +31,13 @@ def issue(order: SalesDocument, user: Any = None) -> Invoice:
         standing = list(fresh.invoices.standing())
         if any(invoice.kind == InvoiceKind.INVOICE for invoice in standing):
             raise NotAvailable(_("The invoice was issued already. Take it back first."))
-        with translation.override(document_language(fresh.language)):
-            draft = drafts.of_order(fresh, deposits=standing)
-        if draft.total < 0:
+        charged = sum((deposit.left_total for deposit in standing), ZERO)
+        if charged > fresh.totals.total - fresh.taken_off:
             raise NotAvailable(
                 _("The deposit invoice is over more than the order now. Take it back first.")
             )
+        with translation.override(document_language(fresh.language)):
+            draft = drafts.of_order(fresh, deposits=standing)
         return write(fresh, draft, user)
 
 

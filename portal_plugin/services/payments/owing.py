@@ -14,7 +14,7 @@ from ...models import LedgerEntry, SalesDocument
 from ...models.documents import lock
 from ...money import ZERO
 from ...statuses import LedgerKind
-from .. import activity
+from .. import activity, notifications
 from . import ledger
 
 FORGIVEN, OWED_AGAIN = "refund_forgiven", "refund_owed_again"
@@ -40,6 +40,7 @@ def say_owed(
         if earlier is not None:
             return LedgerEntry.objects.get(pk=earlier["entry"])
         change = _change(document, refund, is_owed_again, reason)
+        due_before = document.balance_due
         entry = LedgerEntry.objects.create(
             document_id=document.pk,
             attempt_id=refund.attempt_id,
@@ -54,6 +55,9 @@ def say_owed(
             occurred_at=timezone.now(),
         )
         ledger.follow(document, entry, verb=verb, signal=None, staff=user, key=str(key))
+        now = type(document).objects.get(pk=document.pk)
+        if now.balance_due != due_before:  # else they would read of an amount that nobody asks for
+            notifications.shop_acted(document, verb, facts=ledger.told(entry))
     return entry
 
 
