@@ -25,8 +25,7 @@ from testing import postgres, test
 
 def bench(options: argparse.Namespace, rest: list[str]) -> int:
     wants_postgres = "--admin" in rest and "postgres" in rest
-    extras = (*TEST_EXTRAS, "bench") if "--files" in rest else TEST_EXTRAS
-    set_up(extras, PANGO, *((POSTGRES,) if wants_postgres else ()))
+    set_up(TEST_EXTRAS, PANGO, *((POSTGRES,) if wants_postgres else ()))
     named = {"--admin": "tests.bench_admin", "--files": "tests.bench_files"}
     module = next((named[name] for name in named if name in rest), "tests.bench")
     with postgres() if wants_postgres else nullcontext({}) as env:

@@ -8,7 +8,6 @@ import sys
 import zipfile
 
 TEXTS = ("digest", "terms", "withdrawal", "purchase_order", "checklist", "note", "asked")
-READ = ("evidence.json", "README.txt")
 told, faults, files, named = [], [], set(), set()
 
 
@@ -22,22 +21,23 @@ def hash_of(hash="", key="", is_optional="", is_selected="", one_of="", **rest):
 
 
 try:
-    archive = zipfile.ZipFile(sys.argv[1])
-    text = archive.open("evidence.json").read(2**26)
-    stored = [each for each in archive.infolist() if each.filename not in READ]
-    if len(text) == 2**26 or sum(each.file_size for each in stored) > os.path.getsize(sys.argv[1]):
+    archive, limit = zipfile.ZipFile(sys.argv[1]), os.path.getsize(sys.argv[1])
+    main, *stored = [each for each in archive.infolist() if each.filename != "README.txt"]
+    size = sum(each.file_size + each.compress_type * limit for each in stored)
+    if size > limit or main.file_size > 2**26 or main.compress_type > zipfile.ZIP_DEFLATED:
         raise ValueError("it unpacks to more than it may: files lie in it as they are")
     for each in stored:
         made = hashlib.file_digest(archive.open(each), "sha256").hexdigest()
         expect(each.filename == f"files/{made}", f"{each.filename} was changed")
         files.add(made)
-    evidence, once = json.loads(text), archive.namelist().count("evidence.json") == 1
-    expect(once and evidence["documents"] and evidence["format"] == 2, "evidence.json of format 2")
+    evidence = json.loads(archive.read(main))
+    documents = {each["document"]: each for each in evidence["documents"]}
+    expect(main.filename == "evidence.json" and evidence["format"] == 2, "evidence of format 2")
+    expect(0 < len(documents) == len(evidence["documents"]), "one history of each document")
     texts = {hashlib.sha256(text.encode()).hexdigest(): text for text in evidence["texts"]}
-    for document in evidence["documents"]:
-        name, history, shown, pdfs = document["document"], document["history"], {}, {}
+    for name, document in documents.items():
+        history, shown, pdfs = document["history"], {}, {}
         erased = [json.loads(entry["data"]) for entry in history if entry["verb"] == "erased"]
-        expect(sum(each["document"] == name for each in evidence["documents"]) == 1, f"one {name}")
         before = [{"hash": ""}, *history]
         for number, (last, entry) in enumerate(zip(before, history, strict=False), 1):
             place, data = f"{name}, history entry {number}", json.loads(entry["data"])
@@ -55,8 +55,8 @@ try:
                 pdfs[data["sha256"]] = f"{name}, {data['kind']} of version {data['version']}"
             if "submission" in data or "decided" in data:
                 sent, who = data["submission"], document["people"][str(data["submission"])]
-                salt, said = bytes.fromhex(who["salt"]), json.loads(who["said"])
-                made = hmac.new(salt, who["said"].encode(), "sha256").hexdigest()
+                made = hmac.digest(bytes.fromhex(who["salt"]), who["said"].encode(), "sha256").hex()
+                said = json.loads(who["said"])
                 is_gone = any(sent in one.get("submissions", [sent]) for one in erased)
                 holds = data.get("said") in (None, made) or (is_gone and not any(said.values()))
                 expect(holds, f"{place}: who sent it")

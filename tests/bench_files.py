@@ -41,7 +41,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--files", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--megabytes", type=int, default=256, help="of the upload; default 256")
+    parser.add_argument("--megabytes", type=int, default=1024, help="of the upload; default 1024")
     parser.add_argument("--rounds", type=int, default=3, help="default 3")
     parser.add_argument("--megapixels", type=int, default=100, help="default 100")
     parser.add_argument("--items", type=int, default=500, help="default 500")

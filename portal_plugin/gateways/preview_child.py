@@ -142,7 +142,7 @@ def in_srgb(picture: Any, profile: bytes | None) -> Any:
     from PIL import ImageCms
 
     target = "RGBA" if picture.mode == "RGBA" else "RGB"
-    if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
+    if profile:
         try:
             return ImageCms.profileToProfile(
                 picture,
@@ -166,10 +166,8 @@ def draw_page(source: IO[bytes], page: int, side: int) -> tuple[Any, int, list[s
         leaf = document[page - 1]
     except (pypdfium2.PdfiumError, IndexError) as error:
         raise CannotBeShown(str(error)) from error
-    width, height = leaf.get_size()
-    if width <= 0 or height <= 0:
-        raise CannotBeShown("a page without a size")
-    bitmap = leaf.render(scale=side / max(width, height), may_draw_forms=False)
+    # Of a page without a size PDFium says that it is as large as a letter.
+    bitmap = leaf.render(scale=side / max(leaf.get_size()), may_draw_forms=False)
     warnings = pdf_warnings(source, document)
     if has_inks(source, leaf):
         warnings.append("colours")

@@ -135,3 +135,18 @@ def test_nobody_agrees_to_a_total_by_naming_a_version_they_have_not_seen(
     assert written() == before
     assert "€377.00" in answer.content.decode()
     assert client.post(url, data | shown_again(answer)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("verdict", "says"),
+    [("approve", "This makes an order; a deposit of"), ("decline", "This makes an order.")],
+)
+def test_no_deposit_is_promised_that_comes_to_less_after_a_decline(client, enter, verdict, says):
+    estimate = factories.estimate_factory(items=2, deposit_percent=50)
+    enter(estimate)
+    first, last = (line.key for line in estimate.lines)
+    url = url_of(estimate, verdict, first)
+    client.post(
+        url, filled(client, url, **({"accept_terms": "on"} if verdict == "approve" else {}))
+    )
+    assert says in client.get(url_of(estimate, "approve", last)).content.decode()

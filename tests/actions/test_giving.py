@@ -205,6 +205,22 @@ def test_several_items_are_checked_only_where_one_of_the_ticked_has_a_proof(clie
     assert Submission.objects.get().checklist == ""
 
 
+def test_what_was_checked_is_checked_anew_where_one_of_the_items_changed(client, enter):
+    """The tick of the terms stands, since they are as they were."""
+    estimate = with_proof(factories.estimate_factory(items=3, site=shop(asks_checklist=True)))
+    enter(estimate)
+    url = url_of(estimate, "approve_multiple")
+    keys = [str(line.key) for line in estimate.lines]
+    data = filled(client, url, accept_terms="on", items=keys, checks=["0", "1"])
+    estimate.lines[0].description = "Glossy, 170 g"
+    estimate.line_items = estimate.lines
+    factories.publish(estimate)
+    again = client.post(url, data)
+    assert again.status_code == 409
+    form = again.context["form"]
+    assert (form["accept_terms"].data, form["checks"].data) == (True, [])
+
+
 def test_no_line_is_kept_as_checked_that_was_not_ticked(client, enter):
     """Of items without a proof none has to be."""
     estimate = with_proof(factories.estimate_factory(items=3, site=shop(asks_checklist=True)))

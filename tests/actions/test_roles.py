@@ -95,3 +95,14 @@ def test_a_right_that_was_taken_while_the_page_was_open_is_gone():
     with pytest.raises(NotForThisLink):
         run(estimate, old, "change_request", text="Larger")
     assert not Submission.objects.exists()
+
+
+def test_who_lost_a_right_repeats_nothing_that_was_done_with_it():
+    """The answer to a form that arrives again leads on: of a payment to the card form."""
+    estimate = factories.estimate_factory(items=1)
+    link, key = factories.link_factory(estimate), str(uuid.uuid4())
+    action("change_request")(Visit(estimate, link=link)).run({"client_key": key, "text": "Larger"})
+    links.limit(link, "look")
+    again = action("change_request")(Visit(estimate, link=link))
+    with pytest.raises(NotForThisLink):
+        again.run({"client_key": key, "text": "Larger"})

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from portal_plugin import faults
 from portal_plugin.actions.base import Invalid
 from portal_plugin.actions.outcomes import Done
 from portal_plugin.actions.upload import MOST_AT_ONCE, Upload
@@ -82,6 +83,23 @@ def test_the_same_key_twice_is_one_file():
     second = send(visit, samples.upload(), key=key)
     assert second.message == first.message
     assert Attachment.objects.count() == 1
+    assert len(names_in_storage(document)) == 1
+
+
+def test_of_two_with_one_key_at_once_the_second_leaves_no_bytes(monkeypatch):
+    """Both have stored their file, of other content, when the first is done."""
+    document = factories.estimate_factory()
+    visit, key = visit_of(document), uuid.uuid4()
+    first = samples.upload("a.png", samples.png((3, 3)))
+
+    def overtake(point):
+        if point == "act.prepared":
+            monkeypatch.setattr(faults, "on_reach", None)
+            send(visit, first, key=key)
+
+    monkeypatch.setattr(faults, "on_reach", overtake)
+    send(visit, samples.upload("b.png", samples.png((4, 4))), key=key)
+    assert Attachment.objects.get().name == "a.png"
     assert len(names_in_storage(document)) == 1
 
 

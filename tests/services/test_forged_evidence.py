@@ -140,7 +140,7 @@ def _with_another_history(data):
 
 def test_a_second_history_of_the_same_document_is_found(exported):
     done = check(rewritten(exported, _with_another_history))
-    assert "NOT AS IT WAS: one " in done.stdout
+    assert "NOT AS IT WAS: one history of each document" in done.stdout
     assert done.returncode == 1
 
 
@@ -151,7 +151,21 @@ def test_a_second_text_under_the_name_of_the_first_is_found(exported):
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(exported, "a") as archive:
         archive.writestr("evidence.json", first)
     done = check(exported)
-    assert "NOT AS IT WAS: evidence.json of format 2" in done.stdout
+    assert "NOT AS IT WAS: evidence.json was changed" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["evidence.json", "files/0"])
+def test_what_is_packed_so_that_nobody_knows_how_much_it_is_is_not_unpacked(tmp_path, name):
+    """Of these ways Python unpacks all that it has read at once, whatever size was said."""
+    path = tmp_path / "other.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for each in sorted({"evidence.json", name}):
+            is_it = each == name
+            archive.writestr(each, "{}", zipfile.ZIP_LZMA if is_it else zipfile.ZIP_STORED)
+        archive.getinfo(name).file_size = 1
+    done = check(path)
+    assert "it unpacks to more than it may" in done.stdout
     assert done.returncode == 1
 
 
