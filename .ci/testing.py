@@ -17,7 +17,14 @@ from system import CHROMIUM, PANGO, POSTGRES, PYTHON, ROOT, postgres_programs, r
 
 #: What `--long` runs, in full length.
 LONG_TESTS = ("tests/long", "tests/browser/test_upload.py")
-POSTGRES_TESTS = ("tests/models", "tests/services", "tests/actions", "tests/races", "tests/long")
+POSTGRES_TESTS = (
+    "tests/models",
+    "tests/services",
+    "tests/actions",
+    "tests/races",
+    "tests/long",
+    "tests/portal/test_plans.py",
+)
 # The only tests that may be skipped where nothing may be missing.
 ALLOWED_SKIPS = ("needs ../shared", "needs clamd")
 

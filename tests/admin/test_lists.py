@@ -236,7 +236,7 @@ def test_nonsense_in_the_address_narrows_nothing(client, boss):
 
 def exported(client, model=Order, **query):
     response = client.get(pages.url(model, "list"), {"export": "csv", **query})
-    return list(csv.DictReader(io.StringIO(response.getvalue().decode())))
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 def test_an_export_holds_what_a_bookkeeper_wants_and_honours_filter_and_search(client, boss):
