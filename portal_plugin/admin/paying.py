@@ -65,10 +65,9 @@ def moment(day) -> datetime:
 def ways(*site_ids: int) -> list[str]:
     """How money came or went outside the portal, in the words that these shops used last: one way
     has one name then, on receipts and in the bookkeeper's lists."""
-    newest = LedgerEntry.objects.order_by("-pk")
-    rows = newest.values_list("document__site", "stripe_object", "method")[:LOOKED_AT]
+    newest = LedgerEntry.objects.order_by("-pk").values("pk")[:LOOKED_AT]
+    outside = LedgerEntry.objects.filter(pk__in=newest, stripe_object=None).exclude(method="")
     found: dict[str, str] = {}
-    for site_id, stripe_object, method in rows:
-        if method and stripe_object is None and site_id in site_ids:
-            found.setdefault(method.casefold(), method)
+    for entry in outside.filter(document__site__in=site_ids).order_by("-pk").only("method"):
+        found.setdefault(entry.method.casefold(), entry.method)
     return list(found.values())[:MOST_WAYS]

@@ -139,7 +139,7 @@ def test_the_yes_makes_the_order_that_only_it_kept_back(client, enter):
 def test_the_page_keeps_to_its_queries(client, order):
     url = f"/portal/d/{order.public_id}/"
     warm(client)
-    assert len(queries_of_the_plugin(client, url)) <= 12
+    assert len(queries_of_the_plugin(client, url)) <= 13
 
 
 def test_a_shop_that_asks_for_codes_asks_for_one_here_too(client, order):
