@@ -1,7 +1,7 @@
 """Direct links: whom they belong to, the secrets that open them, and how long."""
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -122,21 +122,9 @@ def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:
     old email could ask for a new one, and come in by the old without having got it."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     LinkToken.objects.filter(link=link, link__expires_at__lte=timezone.now()).delete()
-    if email is not None and email.kind == "link" and email.sent_by_id is None:
-        _outlived(link).delete()
     LinkToken.objects.create(link=link, token_hash=digest(token.encode()), email=email)
     prolong(link, is_by_staff=email is None or email.sent_by_id is not None)
     return token
-
-
-def _outlived(link: DirectLink) -> Any:
-    """Secrets that would live on because somebody asked for a new one, though their own days are
-    over: whoever has an old email and knows the address could keep it good for ever. None of a link
-    that lives as long without that, by what staff said of it or of the estimate."""
-    document = link.document
-    if link.expires_at >= expiry(document) or timezone.now() < _end_of_validity(document):
-        return LinkToken.objects.none()
-    return LinkToken.objects.filter(link=link, created_at__lte=timezone.now() - _days(document))
 
 
 def copy(link: DirectLink, user: Any = None) -> str:
@@ -159,20 +147,12 @@ def prolong(link: DirectLink, *, is_by_staff: bool = False) -> None:
 
 
 def expiry(document: SalesDocument) -> datetime:
-    return max(timezone.now() + _days(document), _end_of_validity(document))
-
-
-def _days(document: SalesDocument) -> timedelta:
-    return timedelta(days=PortalSettings.of(document.site).link_days)
-
-
-def _end_of_validity(document: SalesDocument) -> datetime:
-    """Long ago where it has none."""
+    until = timezone.now() + timedelta(days=PortalSettings.of(document.site).link_days)
     last_day = document.last_valid_day
     if last_day is None:
-        return datetime.min.replace(tzinfo=UTC)
+        return until
     zone = timezone.get_default_timezone()
-    return datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=zone)
+    return max(until, datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=zone))
 
 
 @sensitive_variables("raw")

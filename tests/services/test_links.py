@@ -5,7 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from portal_plugin.models import Contact, LinkToken
-from portal_plugin.services import links, outbox, renewing, work
+from portal_plugin.services import links
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,58 +35,6 @@ def test_sending_again_keeps_earlier_tokens_good():
     first = links.make_token(link)
     links.make_token(link)
     assert links.by_token(first) == link
-
-
-@pytest.fixture
-def old():
-    """A link of which a later email made more, and the secret that was mailed first."""
-    link = factories.link_factory(factories.estimate_factory(items=1))
-    raw = links.make_token(link)
-    LinkToken.objects.update(created_at=timezone.now() - timedelta(days=31))
-    links.extend(link, timezone.now() + timedelta(days=20))
-    return link, raw
-
-
-def _asked(link):
-    renewing.of_link(link)
-    work.run("mail")
-    assert LinkToken.objects.filter(email__isnull=False).count() == 1
-
-
-def test_no_old_secret_lives_on_because_somebody_asked_for_a_new_one(old):
-    """Who has an old email and knows the address could keep the way in open for ever."""
-    link, raw = old
-    young = links.make_token(link)
-    links.extend(link, timezone.now() + timedelta(days=20))
-    _asked(link)
-    assert links.by_token(raw) is None
-    assert links.by_token(young) == link
-
-
-@pytest.mark.parametrize(("kind", "is_by_staff"), [("link", True), ("comment", False)])
-def test_it_does_where_staff_send_again_or_something_happens(old, kind, is_by_staff):
-    link, raw = old
-    user = factories.user_factory() if is_by_staff else None
-    values = {"site": link.document.site, "document": link.document, "link": link}
-    links.make_token(link, outbox.queue(kind=kind, sent_by=user, **values))
-    assert links.by_token(raw) == link
-
-
-def test_it_does_where_staff_have_said_so(old):
-    link, raw = old
-    links.extend(link, timezone.now() + timedelta(days=365))
-    _asked(link)
-    assert links.by_token(raw) == link
-
-
-def test_it_does_while_its_estimate_is_valid():
-    near = timezone.localdate() + timedelta(days=5)
-    link = factories.link_factory(factories.estimate_factory(items=1, valid_until=near))
-    raw = links.make_token(link)
-    LinkToken.objects.update(created_at=timezone.now() - timedelta(days=31))
-    links.extend(link, timezone.now() + timedelta(days=6))
-    _asked(link)
-    assert links.by_token(raw) == link
 
 
 def test_a_link_lives_at_least_as_long_as_its_estimate():
