@@ -30,7 +30,7 @@ try:
         made = hashlib.file_digest(archive.open(each), "sha256").hexdigest()
         expect(each.filename == f"files/{made}", f"{each.filename} was changed")
         files.add(made)
-    evidence = json.loads(archive.read(main))
+    evidence = json.loads(archive.open(main).read(2**26))
     documents = {each["document"]: each for each in evidence["documents"]}
     expect(main.filename == "evidence.json" and evidence["format"] == 2, "evidence of format 2")
     expect(0 < len(documents) == len(evidence["documents"]), "one history of each document")

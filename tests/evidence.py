@@ -90,10 +90,12 @@ def fault(document):
     return str(next(verifying.faults(document), ""))
 
 
-def check(path):
-    return subprocess.run(
-        [sys.executable, "-I", str(CHECKER), str(path)], capture_output=True, text=True, check=False
-    )
+def check(path, memory=None):
+    """As a stranger does; ``memory`` is how many bytes there are for it."""
+    command = [sys.executable, "-I", str(CHECKER), str(path)]
+    if memory:
+        command = ["prlimit", f"--as={memory}", *command]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def other_link():

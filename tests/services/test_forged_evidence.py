@@ -155,6 +155,19 @@ def test_a_second_text_under_the_name_of_the_first_is_found(exported):
     assert done.returncode == 1
 
 
+def test_a_text_that_says_less_of_itself_than_it_is_does_not_fill_the_memory(tmp_path):
+    path = tmp_path / "other.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("evidence.json", "w") as text:
+            for _ in range(2**8):
+                text.write(b" " * 2**20)
+        archive.getinfo("evidence.json").file_size = 1
+    done = check(path, memory=2**28)
+    assert "MemoryError" not in done.stdout
+    assert "this is no whole file" in done.stdout
+    assert done.returncode == 1
+
+
 @pytest.mark.parametrize("name", ["evidence.json", "files/0"])
 def test_what_is_packed_so_that_nobody_knows_how_much_it_is_is_not_unpacked(tmp_path, name):
     """Of these ways Python unpacks all that it has read at once, whatever size was said."""
