@@ -166,8 +166,10 @@ def draw_page(source: IO[bytes], page: int, side: int) -> tuple[Any, int, list[s
         leaf = document[page - 1]
     except (pypdfium2.PdfiumError, IndexError) as error:
         raise CannotBeShown(str(error)) from error
-    # Of a page without a size PDFium says that it is as large as a letter.
-    bitmap = leaf.render(scale=side / max(leaf.get_size()), may_draw_forms=False)
+    longest = max(leaf.get_size())
+    if longest <= 0:  # it is cut to a box beside its paper
+        raise CannotBeShown("a page without a size")
+    bitmap = leaf.render(scale=side / longest, may_draw_forms=False)
     warnings = pdf_warnings(source, document)
     if has_inks(source, leaf):
         warnings.append("colours")

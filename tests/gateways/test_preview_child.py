@@ -98,3 +98,9 @@ def test_only_where_something_shines_through_it_is_kept(tmp_path, alpha, kind):
     picture = Image.new("RGBA", (4, 4), (1, 2, 3, 255))
     picture.putpixel((1, 1), (1, 2, 3, alpha))
     assert child.save(picture, tmp_path / "a") == kind
+
+
+def test_a_page_that_is_cut_to_a_box_beside_its_paper_has_no_size():
+    cut = samples.pdf(1).replace(b"/MediaBox", b"/CropBox[900 900 990 990]/MediaBox")
+    with pytest.raises(child.CannotBeShown, match="without a size"):
+        child.draw_page(io.BytesIO(cut), 1, 100)
