@@ -52,7 +52,9 @@ def _after_refund(story: Story) -> list[str]:
 
 
 def _after_forgiving(story: Story) -> list[str]:
-    return [_("You do not have to pay it again."), *_still_due(story)]
+    """It may have become owed again before this email could leave."""
+    said = [_("You do not have to pay it again.")] if story.is_forgiven else []
+    return said + _still_due(story)
 
 
 def _after_owing(story: Story) -> list[str]:
@@ -64,9 +66,9 @@ def _after_correcting(story: Story) -> list[str]:
 
 
 def _still_due(story: Story) -> list[str]:
-    return (
-        [_("%(amount)s of your order is to be paid.") % {"amount": story.due}] if story.due else []
-    )
+    if not story.due:
+        return []
+    return [_("%(amount)s of your order is to be paid.") % {"amount": story.due}]
 
 
 #: Kind of a happening to sentences about it.

@@ -10,6 +10,7 @@ example.
 """
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language
@@ -165,9 +166,11 @@ def _amount(document: SalesDocument, happening: dict[str, Any], entry: Any) -> s
     if _is_correction(entry):
         _before, right = document.specific.amounts_around(entry)
         return format_money(right, entry.currency, _language(document))
-    told = entry or _other_money(document, happening)
     if entry is not None and entry.kind == LedgerKind.FORGIVENESS:
-        return format_money(abs(entry.forgiven), entry.currency, _language(document))
+        # Less is asked for than was forgiven, where part of it was paid again of their own accord.
+        asked = Decimal(happening["asked"])
+        return format_money(abs(asked), entry.currency, _language(document))
+    told = entry or _other_money(document, happening)
     if told is not None:
         return format_money(abs(told.amount), told.currency, _language(document))
     return str(happening.get("amount", ""))
@@ -200,13 +203,14 @@ def _owing(document: SalesDocument, entry: Any) -> dict[str, Any]:
     if entry is None or entry.kind not in (LedgerKind.REFUND, LedgerKind.FORGIVENESS):
         return {}
     order = document.specific
-    if entry.kind == LedgerKind.REFUND and order.forgiven_of(entry):
-        return {"is_forgiven": True}
     is_said_later = entry.kind == LedgerKind.FORGIVENESS
-    due = order.balance_due if is_said_later else order.forgivable_of(entry)
-    return (
-        {"due": format_money(order.balance_due, entry.currency, _language(document))} if due else {}
-    )
+    is_forgiven = bool(order.forgiven_of(entry.about if is_said_later else entry))
+    if is_forgiven and not is_said_later:
+        return {"is_forgiven": True}
+    if not (order.balance_due if is_said_later else order.forgivable_of(entry)):
+        return {"is_forgiven": is_forgiven}
+    due = format_money(order.balance_due, entry.currency, _language(document))
+    return {"is_forgiven": is_forgiven, "due": due}
 
 
 def _other_money(document: SalesDocument, happening: dict[str, Any]) -> Any:

@@ -247,6 +247,22 @@ class TestToldLater:
         assert "Balance due: €40.00" in letter.text
         assert "Slip" not in letter.text + letter.html
 
+    def test_who_paid_part_of_it_again_reads_of_the_rest(self, refund):
+        payments.record_offline(refund.document, amount=D(30))
+        payments.say_owed(refund, is_owed_again=True, reason="Slip")
+        letter = self.text("refund_owed_again")
+        assert "€10.00 that we paid back to you is to be paid again" in letter.subject
+        assert "€10.00 of your order is to be paid." in letter.text
+        assert "€40.00 that" not in letter.text
+
+    def test_an_email_that_was_late_does_not_say_what_is_over(self, refund):
+        payments.say_owed(refund, is_owed_again=True, reason="Slip")
+        payments.say_owed(refund, is_owed_again=False, reason="After all")
+        payments.say_owed(refund, is_owed_again=True, reason="No, it was right")
+        letter = self.text("refund_forgiven")
+        assert "You do not have to pay it again." not in letter.text
+        assert "€40.00 of your order is to be paid." in letter.text
+
     def test_who_is_not_asked_any_more_reads_it(self, refund):
         payments.say_owed(refund, is_owed_again=True, reason="Slip")
         payments.say_owed(refund, is_owed_again=False, reason="After all")

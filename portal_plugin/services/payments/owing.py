@@ -56,8 +56,10 @@ def say_owed(
         )
         ledger.follow(document, entry, verb=verb, signal=None, staff=user, key=str(key))
         now = type(document).objects.get(pk=document.pk)
-        if now.balance_due != due_before:  # else they would read of an amount that nobody asks for
-            notifications.shop_acted(document, verb, facts=ledger.told(entry))
+        asked = now.balance_due - due_before
+        if asked:  # else they would read of an amount that nobody asks for
+            facts = ledger.told(entry) | {"asked": str(asked)}
+            notifications.shop_acted(document, verb, facts=facts)
     return entry
 
 
