@@ -4,7 +4,10 @@ same document.
 The statements of a factory are kept under all that was written before them in the same test. A
 later test that comes to the same point has them written again, ids and all. Whatever else might
 make a difference leads to the factory itself: another write or a rollback on the way, code that the
-test exchanges, a clock that was moved.
+test exchanges by the fixture ``monkeypatch``, a clock that was moved.
+
+No signal is sent and nothing waits for the commit: what a test listens for while it publishes, it
+publishes itself (``factories.publish``).
 """
 
 import datetime
@@ -27,7 +30,7 @@ from django.utils.translation import get_language
 
 #: Seconds. Nothing that a test calls "now" is older.
 FRESH = 120
-IS_WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|ROLLBACK)\b")
+IS_READING = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|EXPLAIN|PRAGMA|DECLARE|FETCH|CLOSE|SHOW)\b")
 PLAIN = (str, int, bool, float, type(None), Decimal, datetime.date, datetime.timedelta)
 NOW = timezone.now
 
@@ -57,7 +60,7 @@ class Test:
 
     def watch(self, execute, sql, params, many, context):
         """An execute wrapper of Django's."""
-        if IS_WRITING.match(sql):
+        if not IS_READING.match(sql):
             if self.recorded is None or sql.startswith("ROLLBACK"):
                 self.path = None
             else:
@@ -148,10 +151,11 @@ def _make(test, path, factory, args, values):
     try:
         result = factory(*args, **values)
         if test.path is not None:
-            test.path = path
+            test.path = (*path, made)
             counted = dict(sequences.items() - _sequences().items())
             kept = (type(result), result.pk)
             _moulds[path] = Mould(tuple(test.recorded), counted, kept, made)
+            return _again(*kept)  # what every later test gets
         return result
     except BaseException:
         test.path = None
@@ -162,16 +166,23 @@ def _make(test, path, factory, args, values):
 
 def _write_again(test, path, mould):
     test.recorded = []
-    with connection.cursor() as cursor:
-        _set_back(cursor, mould.sequences)
-        for sql, params, many in mould.statements:
-            (cursor.executemany if many else cursor.execute)(sql, params)
-    test.recorded, test.path = None, path
-    model, pk = mould.result
-    row = model.objects.get(pk=pk)
+    try:
+        with connection.cursor() as cursor:
+            _set_back(cursor, mould.sequences)
+            for sql, params, many in mould.statements:
+                (cursor.executemany if many else cursor.execute)(sql, params)
+        # What came later was written on these very rows, not on those of a mould made anew.
+        test.path = (*path, mould.made)
+    finally:
+        test.recorded = None
+    row = _again(*mould.result)
     if hasattr(row, "public_id"):
         _remove_files(row.public_id)
     return row
+
+
+def _again(model, pk):
+    return model.objects.get(pk=pk)
 
 
 def _sequences():

@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs_module(
 DATA = samples.pdf(2) + b"%" * (3 * STEP)
 HALF = 2 * STEP
 #: Seconds that requests under way have left: gunicorn's are 30.
-GRACE = 1
+GRACE = 3
 #: Seconds that a decision takes here, while the server is told to end.
 LONG = 0.5
 HOST = "localhost"
