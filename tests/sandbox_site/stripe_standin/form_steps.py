@@ -35,7 +35,10 @@ def pay(tab):
 
 
 def result(tab):
-    tab.wait_for_function("!['', '…'].includes(document.getElementById('result').textContent)")
+    tab.wait_for_function(
+        "!['', '…'].includes(document.getElementById('result').textContent)",
+        polling=100,  # a picture of the page may not come on a busy machine
+    )
     return tab.locator("#result").inner_text()
 
 
