@@ -67,5 +67,5 @@ def payment(document, user, typed):
         "currency": document.totals.currency,
         "key": uuid4(),
         "today": today,
-        "ways": paying.ways(document.site_id),
+        "words_used": paying.words_used(document.site_id),
     }

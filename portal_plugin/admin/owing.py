@@ -68,17 +68,17 @@ class OwedPage(MoneyPage):
         if self.is_owed_again:
             text = _("Ask the customer for %(amount)s again?")
             then = document.balance_due_without(self.amount)
+            # Less than was forgiven, where the customer paid part of it again unasked.
+            amount = then - due or self.amount
             follows = due_then(document, then)
         else:
             text = _("Is %(amount)s not owed any more?")
-            then = due - self.amount
+            then, amount = due - self.amount, self.amount
             follows = forgiven_then(document, then)
         if then != due and notifications.reaches_anybody(document):
             follows.append(_("The customer gets an email about it, without the reason."))
-        return {
-            "question": text % {"amount": show(self.amount, self.entry.currency)},
-            "follows": follows,
-        }
+        question = text % {"amount": show(amount, self.entry.currency)}
+        return {"question": question, "follows": follows}
 
     def perform(self, typed):
         payments.say_owed(

@@ -14,9 +14,7 @@ from ..models.decimals import FiniteDecimalField
 
 #: Bookings in which words are looked for, of all sites: never more, however many there are.
 LOOKED_AT = 500
-MOST_WAYS = 6
-#: The id of the list of words on the page (``admin/ways.html``).
-WAYS = "portal-ways"
+MOST_WORDS = 6
 
 
 class PaidForm(forms.Form):
@@ -24,7 +22,7 @@ class PaidForm(forms.Form):
         label=gettext_lazy("How it was paid"),
         max_length=50,
         help_text=gettext_lazy("“Bank transfer” or “Cash”, for example."),
-        widget=forms.TextInput({"list": WAYS}),
+        widget=forms.TextInput({"list": "portal-words-used"}),
     )
     day = forms.DateField(label=gettext_lazy("Paid on"), widget=AdminDateInput)
 
@@ -62,7 +60,7 @@ def moment(day) -> datetime:
     return min(noon, timezone.now())
 
 
-def ways(*site_ids: int) -> list[str]:
+def words_used(*site_ids: int) -> list[str]:
     """How money came or went outside the portal, in the words that these shops used last: one way
     has one name then, on receipts and in the bookkeeper's lists."""
     newest = LedgerEntry.objects.order_by("-pk").values("pk")[:LOOKED_AT]
@@ -70,4 +68,4 @@ def ways(*site_ids: int) -> list[str]:
     found: dict[str, str] = {}
     for entry in outside.filter(document__site__in=site_ids).order_by("-pk").only("method"):
         found.setdefault(entry.method.casefold(), entry.method)
-    return list(found.values())[:MOST_WAYS]
+    return list(found.values())[:MOST_WORDS]

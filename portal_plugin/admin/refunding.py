@@ -13,7 +13,7 @@ from ..statuses import LedgerKind, RefundState
 from .money_page import MoneyForm, MoneyPage
 from .money_rows import show
 from .owing import due_then, forgiven_then
-from .paying import ways as ways_used
+from .paying import words_used
 
 STRIPE, OUTSIDE = "stripe", "outside"
 #: Whether what is paid back is owed again.
@@ -66,7 +66,7 @@ class RefundPage(MoneyPage):
         return {
             **super().get_context_data(**kwargs),
             "asks_owed": self.asks_owed,
-            "ways": ways_used(self.document.site_id),
+            "words_used": words_used(self.document.site_id),
         }
 
     @property

@@ -151,6 +151,11 @@ class Amounts(Paid):
         return self.ledger_sums.taken_off(self.totals.total) if self.ledger_sums.forgiven else ZERO
 
     @property
+    def price_left(self) -> Decimal:
+        """What the whole order costs in the end."""
+        return self.totals.total - self.taken_off
+
+    @property
     def listed_taken_off(self) -> Decimal:
         """The same of an order that was read ``with_paid()``, without a look into its ledger."""
         gap = self.listed_total - self.listed_paid - self.listed_balance

@@ -39,9 +39,9 @@ class Story:
     amount_before: str = ""
     #: Of a payment: the fee of the way of paying that is in ``amount``.
     fee: str = ""
-    #: Of a refund, and of what was said of one later: what is to be paid. And whether it is off the
-    #: price.
+    #: Of a refund, and of what was said of one later: what is to be paid.
     due: str = ""
+    #: Whether what was paid back is off the price.
     is_forgiven: bool = False
     reference: str = ""
     method: str = ""

@@ -1,5 +1,6 @@
 """The month in numbers: whose, when, counted once, and in as many queries whatever happened."""
 
+import codecs
 import csv
 import io
 from datetime import UTC, datetime, timedelta
@@ -189,6 +190,7 @@ def test_csv_has_numbers_and_no_formula(client, boss, only_site):
     paid(order, -500)
     response = client.get(f"{URL}?month=2026-05&export=csv")
     assert "customer-portal-2026-05.csv" in response["Content-Disposition"]
+    assert response.content.startswith(codecs.BOM_UTF8)
     heading, row = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert heading[0] == "Site"
     assert row == ["'=HYPERLINK(1)", "JPY", "0", "0", "0", "0", "1", "-500", ""]

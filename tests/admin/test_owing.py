@@ -128,6 +128,11 @@ class TestLater:
         assert "Then €40.00 of the order is unpaid" in page
         assert not LedgerEntry.objects.filter(kind="forgiveness").exists()
 
+    def test_it_asks_for_what_was_not_paid_again_meanwhile(self, client, boss, refund):
+        payments.record_offline(refund.document, amount=Decimal(30), method="Till")
+        page = said(change(client, refund, "owe", step="look"))
+        assert "Ask the customer for €10.00 again?" in page
+
     def test_it_says_that_the_customer_is_told_where_they_are(self, client, boss, refund):
         sentence = "The customer gets an email about it, without the reason."
         assert sentence not in said(change(client, refund, "owe", step="look"))

@@ -56,15 +56,15 @@ def amount_on(page):
     return re.search('name="amount"[^>]* value="([^"]*)"', page)[1]
 
 
-def ways_on(page):
+def words_on(page):
     """The words that are offered in a field; none where it has no list."""
-    found = re.search('<datalist id="portal-ways">(.*?)</datalist>', page)
-    assert 'list="portal-ways"' in page
+    found = re.search('<datalist id="portal-words-used">(.*?)</datalist>', page)
+    assert 'list="portal-words-used"' in page
     return re.findall('value="([^"]*)"', found[1]) if found else []
 
 
 def test_the_words_that_the_shop_used_are_offered(client, boss, order):
-    assert ways_on(client.get(pages.overview(order)).content.decode()) == []
+    assert words_on(client.get(pages.overview(order)).content.decode()) == []
     for way in ("Cash", "Überweisung", "cash"):
         record(client, order, amount="1", method=way)
     elsewhere = order_factory(items=1, site=site_factory("two.example"))
@@ -72,22 +72,22 @@ def test_the_words_that_the_shop_used_are_offered(client, boss, order):
     card = {"method": "Visa 4242", "stripe_object": "pi_1", "amount": 1, "currency": "EUR"}
     order.ledger.create(kind="payment", occurred_at=timezone.now(), **card)
     used = ["cash", "Überweisung"]
-    assert ways_on(client.get(pages.overview(order)).content.decode()) == used
+    assert words_on(client.get(pages.overview(order)).content.decode()) == used
     entry = LedgerEntry.objects.filter(method="Cash").get()
     page = client.get(reverse("portal_admin:refund", args=[entry.pk])).content.decode()
-    assert ways_on(page) == used
+    assert words_on(page) == used
     bulk = reverse("wagtail_bulk_action", args=["portal_plugin", "order", "portal-paid"])
-    assert ways_on(client.get(f"{bulk}?id={order.pk}&next=/admin/").content.decode()) == used
+    assert words_on(client.get(f"{bulk}?id={order.pk}&next=/admin/").content.decode()) == used
 
 
 def test_words_are_looked_for_in_the_newest_bookings_alone(order, monkeypatch):
     for way in ("Cheque", "Cash", "Till"):
         payments.record_offline(order, amount=Decimal(1), method=way)
-    assert paying.ways(order.site_id) == ["Till", "Cash", "Cheque"]
-    monkeypatch.setattr(paying, "MOST_WAYS", 2)
-    assert paying.ways(order.site_id) == ["Till", "Cash"]
+    assert paying.words_used(order.site_id) == ["Till", "Cash", "Cheque"]
+    monkeypatch.setattr(paying, "MOST_WORDS", 2)
+    assert paying.words_used(order.site_id) == ["Till", "Cash"]
     monkeypatch.setattr(paying, "LOOKED_AT", 1)
-    assert paying.ways(order.site_id) == ["Till"]
+    assert paying.words_used(order.site_id) == ["Till"]
 
 
 def test_a_double_click_records_once(client, boss, order):

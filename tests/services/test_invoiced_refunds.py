@@ -81,7 +81,7 @@ def test_a_deposit_invoice_over_what_is_off_by_now_is_taken_back_first(site):
     order = order_factory(items=1, site=site, deposit_percent=D(30))
     deposit = invoices.issue_deposit(order)
     order = paid_back(order, "83.31", 119)
-    with pytest.raises(NotAvailable, match="over more than the order now"):
+    with pytest.raises(NotAvailable, match="over more than is left of the price"):
         invoices.issue(order)
     note = invoices.credit(deposit, "Scratched", amount=D("0.01"))
     invoice = invoices.issue(order)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ...models import Order
 from ...services import payments
-from ..paying import PaidForm, moment, ways
+from ..paying import PaidForm, moment, words_used
 from .base import DocumentsAction
 
 
@@ -25,8 +25,8 @@ class MarkPaid(DocumentsAction):
         return {"day": timezone.localdate()}
 
     def get_context_data(self, **kwargs):
-        shops = {document.site_id for document in self.chosen}
-        return {**super().get_context_data(**kwargs), "ways": ways(*shops)}
+        words = words_used(*{document.site_id for document in self.chosen})
+        return {**super().get_context_data(**kwargs), "words_used": words}
 
     def why_not(self, document):
         if document.current_version_id is None:

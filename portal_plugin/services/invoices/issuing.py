@@ -32,9 +32,9 @@ def issue(order: SalesDocument, user: Any = None) -> Invoice:
         if any(invoice.kind == InvoiceKind.INVOICE for invoice in standing):
             raise NotAvailable(_("The invoice was issued already. Take it back first."))
         charged = sum((deposit.left_total for deposit in standing), ZERO)
-        if charged > fresh.totals.total - fresh.taken_off:
+        if charged > fresh.price_left:
             raise NotAvailable(
-                _("The deposit invoice is over more than the order now. Take it back first.")
+                _("The deposit invoice is over more than is left of the price. Take it back first.")
             )
         with translation.override(document_language(fresh.language)):
             draft = drafts.of_order(fresh, deposits=standing)
