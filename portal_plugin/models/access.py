@@ -61,7 +61,9 @@ class DirectLinkQuerySet(models.QuerySet):
 
     def by_token_hash(self, token_hash):
         found = self.filter(tokens__token_hash=token_hash)
-        return found.annotate(secret_id=models.F("tokens__pk"))
+        return found.annotate(
+            secret_id=models.F("tokens__pk"), secret_ends_at=models.F("tokens__ends_at")
+        )
 
 
 class DirectLink(models.Model):
@@ -94,6 +96,9 @@ class DirectLink(models.Model):
     last_opened_at = models.DateTimeField(_("last opened"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("last opened by a person"), null=True, blank=True)
 
+    #: Of the secret that it was found by, where that may end before the link.
+    secret_ends_at = None
+
     objects = DirectLinkQuerySet.as_manager()
 
     class Meta:
@@ -125,8 +130,13 @@ class DirectLink(models.Model):
         return self.revoked_at is not None
 
     @property
+    def ends_at(self):
+        """For whoever came by the secret that it was found by."""
+        return min(self.expires_at, self.secret_ends_at or self.expires_at)
+
+    @property
     def is_expired(self):
-        return self.expires_at <= timezone.now()
+        return self.ends_at <= timezone.now()
 
     @property
     def is_usable(self):
@@ -146,6 +156,8 @@ class LinkToken(models.Model):
         related_name="tokens",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    #: Where somebody asked for a newer one: the end that the link had then. Else the link's own.
+    ends_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -107,13 +107,13 @@ def _link_of(grant):
     secret = _secrets().get(grant["secret"])
     if secret is None or secret.link_id != grant["link"]:
         return None
-    secret.link.secret_id = secret.pk
+    secret.link.secret_id, secret.link.secret_ends_at = secret.pk, secret.ends_at
     return secret.link
 
 
 def _still_opens(link, leeway):
     """Who was stopped is stopped at once, whatever was under way."""
-    return not link.is_revoked and link.expires_at + timedelta(seconds=leeway) > timezone.now()
+    return not link.is_revoked and link.ends_at + timedelta(seconds=leeway) > timezone.now()
 
 
 def find_document(public_id) -> SalesDocument | None:

@@ -118,10 +118,13 @@ def of_document(document: SalesDocument) -> Any:
 
 def make_token(link: DirectLink, email: OutgoingEmail | None = None) -> str:
     """A new secret for the link, which then lives on from now. Returned once and stored nowhere:
-    the table holds its SHA-256. Where the link had ended it is the only one: else whoever has an
-    old email could ask for a new one, and come in by the old without having got it."""
+    the table holds its SHA-256. None that was there lives longer because somebody asked for a new
+    one, and none that had ended opens again: else whoever has an old email could ask, and come in
+    by the old without having got the new."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     LinkToken.objects.filter(link=link, link__expires_at__lte=timezone.now()).delete()
+    if email is not None and email.kind == "link" and email.sent_by_id is None:
+        LinkToken.objects.filter(link=link, ends_at=None).update(ends_at=link.expires_at)
     LinkToken.objects.create(link=link, token_hash=digest(token.encode()), email=email)
     prolong(link, is_by_staff=email is None or email.sent_by_id is not None)
     return token
@@ -199,6 +202,7 @@ def extend(link: DirectLink, until: datetime, user: Any = None) -> None:
         document = lock(link.document)
         link.expires_at = until
         link.save(update_fields=["expires_at"])
+        LinkToken.objects.filter(link=link, ends_at__gt=timezone.now()).update(ends_at=None)
         activity.record(
             document,
             "link_extended",

@@ -5,8 +5,8 @@ from django.db import connection
 from django.utils import timezone
 
 from portal_plugin.models import Contact, LinkToken
-from portal_plugin.services import links
-from tests import factories
+from portal_plugin.services import links, outbox, renewing, work
+from tests import clocks, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,64 @@ def test_sending_again_keeps_earlier_tokens_good():
     first = links.make_token(link)
     links.make_token(link)
     assert links.by_token(first) == link
+
+
+#: Minutes until the link of ``old`` ends, and one more.
+END = 3 * 24 * 60 + 1
+
+
+@pytest.fixture
+def old():
+    """A link that would end in three days, and the secret that was mailed first."""
+    link = factories.link_factory(factories.estimate_factory(items=1))
+    raw = links.make_token(link)
+    links.extend(link, timezone.now() + timedelta(days=3))
+    return link, raw
+
+
+def _mailed(link, **values):
+    """What somebody asks for, where the values say nothing else."""
+    values = {"kind": "link", "site": link.document.site, "document": link.document, **values}
+    return links.make_token(link, outbox.queue(link=link, **values))
+
+
+def test_no_secret_lives_longer_because_somebody_asked_for_a_new_one(old):
+    """Who has an old email and knows the address could keep the way in open for ever."""
+    link, raw = old
+    renewing.of_link(link)
+    work.run("mail")
+    assert LinkToken.objects.filter(email__isnull=False).count() == 1
+    new = links.make_token(link)
+    assert links.by_token(raw).is_usable
+    with clocks.wrong_by(END):
+        assert links.by_token(raw).is_expired
+        assert links.by_token(new).is_usable
+        _mailed(link)
+        assert links.by_token(raw).is_expired
+
+
+@pytest.mark.parametrize(("kind", "is_by_staff"), [("link", True), ("comment", False)])
+def test_it_does_where_staff_send_again_or_something_happens(old, kind, is_by_staff):
+    link, raw = old
+    _mailed(link, kind=kind, sent_by=factories.user_factory() if is_by_staff else None)
+    with clocks.wrong_by(END):
+        assert links.by_token(raw).is_usable
+
+
+def test_what_staff_give_more_time_has_it_by_every_secret_that_still_opens(old):
+    link, raw = old
+    _mailed(link)
+    links.extend(link, timezone.now() + timedelta(days=60))
+    with clocks.wrong_by(END):
+        assert links.by_token(raw).is_usable
+
+
+def test_a_secret_that_had_ended_opens_nothing_that_is_given_more_time(old):
+    link, raw = old
+    _mailed(link)
+    with clocks.wrong_by(END):
+        links.extend(link, timezone.now() + timedelta(days=60))
+        assert links.by_token(raw).is_expired
 
 
 def test_a_link_lives_at_least_as_long_as_its_estimate():
