@@ -115,6 +115,15 @@ def test_a_page_that_was_open_when_its_link_ended_needs_the_new_one(client, ente
     dead(client, f"/portal/d/{order.public_id}/")
 
 
+def test_an_ended_secret_opens_nothing_of_a_link_that_lives_on(client):
+    order = factories.order_factory(items=1)
+    path, _token = path_of(factories.link_factory(order))
+    client.get(path)
+    LinkToken.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    dead(client, f"/portal/d/{order.public_id}/")
+    assert client.get(path).status_code == 410
+
+
 def test_what_was_stopped_stays_closed_when_the_link_is_sent_again(client, enter):
     """Neither the secret that was passed on nor the browser that it had opened comes back."""
     order = factories.order_factory(items=1)
