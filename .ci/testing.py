@@ -115,7 +115,7 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     wants_postgres = options.db in ("postgres", "all")
     set_up(TEST_EXTRAS, PANGO, CHROMIUM, *((POSTGRES,) if wants_postgres else ()))
     closing = []
-    length = {"PORTAL_LONG": "1"} if options.long else {}
+    length = {"PORTAL_LONG": "1", "PYTEST_TIMEOUT": "0"} if options.long else {}
     rest = [*LONG_TESTS, *rest] if options.long else rest
     if options.db in ("sqlite", "all"):
         closing += pytest("sqlite", rest, length, options.strict)

@@ -13,7 +13,7 @@ from portal_plugin.models import Order
 from portal_plugin.models.documents import lock
 from portal_plugin.services import activity
 from tests import factories
-from tests.races.together import attempt, together
+from tests.races.together import attempt, gate_for, meet, together
 
 from . import length
 from .killing import die_within, forked, insist
@@ -79,14 +79,14 @@ def test_a_history_that_many_write_is_one_chain(tmp_path):
 def test_without_the_lock_it_would_fork(monkeypatch):
     """Two who read the same last entry: the database keeps one, and the other is told."""
     order = factories.order_factory(items=1)
-    gate = threading.Barrier(2)
+    gate = gate_for(2)
     options = connections["default"].settings_dict["OPTIONS"]
     if "transaction_mode" in options:
         monkeypatch.setitem(options, "transaction_mode", "DEFERRED")
     now = activity._now
 
     def both_have_read():
-        gate.wait(10)
+        meet(gate)
         return now()
 
     monkeypatch.setattr(activity, "_now", both_have_read)

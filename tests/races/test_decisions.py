@@ -1,7 +1,6 @@
 """Two and twenty at once: one wins, the others are told, and nothing is written twice."""
 
 import re
-import threading
 import uuid
 
 import pytest
@@ -14,7 +13,7 @@ from portal_plugin.models import Activity, Comment, Decision, Estimate, Order, S
 from portal_plugin.services import activity, converting, links
 from portal_plugin.services.visits import Visit
 from tests import factories
-from tests.races.together import attempt, together
+from tests.races.together import attempt, gate_for, meet, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,12 +47,12 @@ def test_without_the_second_look_under_the_lock_it_would_be_approved_twice(monke
     order = factories.order_factory(items=1)
     factories.link_factory(order)
     key = order.lines[0].key
-    gate = threading.Barrier(2)
+    gate = gate_for(2)
 
     def unlocked(document):
         fresh = lock_free(document)
         assert fresh.standing.items
-        gate.wait()
+        meet(gate)
         return fresh
 
     make_sqlite_deferred(monkeypatch)
@@ -102,11 +101,11 @@ def test_without_the_constraint_and_the_lock_two_orders_would_be_made(monkeypatc
     estimate = factories.estimate_factory(items=1, site=site)
     factories.link_factory(estimate)
     submit(estimate, "approve", estimate.lines[0].key)
-    gate = threading.Barrier(2)
+    gate = gate_for(2)
 
     def unlocked(document):
         fresh = lock_free(document)
-        gate.wait()
+        meet(gate)
         return fresh
 
     make_sqlite_deferred(monkeypatch)

@@ -1,7 +1,5 @@
 """Many who send a file at once, and many workers before one preview."""
 
-import threading
-
 import pytest
 
 from portal_plugin.exceptions import FileRefused
@@ -9,7 +7,7 @@ from portal_plugin.models import Attachment, Preview
 from portal_plugin.services import files, previews
 from portal_plugin.statuses import WorkState
 from tests import factories, samples
-from tests.races.together import together
+from tests.races.together import gate_for, meet, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,12 +33,12 @@ def test_the_quota_holds_to_the_last_file(settings):
 def test_without_the_lock_the_quota_would_not_hold(settings, monkeypatch):
     """What holds it is the lock. (On SQLite every transaction is one.)"""
     settings.PORTAL_PLUGIN = {"UPLOAD_QUOTA_FILES": 1}
-    gate = threading.Barrier(5)
+    gate = gate_for(5)
     count = files.quotas.refuse_over_document
 
     def all_count_before_anyone_writes(document, size):
         count(document, size)
-        gate.wait()
+        meet(gate)
 
     monkeypatch.setattr(files, "lock", lambda document: document)
     monkeypatch.setattr(files.quotas, "refuse_over_document", all_count_before_anyone_writes)

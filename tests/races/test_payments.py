@@ -1,6 +1,5 @@
 """Two and twenty at once: one payment, one booking, whoever presses and whoever tells."""
 
-import threading
 from decimal import Decimal
 
 import pytest
@@ -12,7 +11,7 @@ from portal_plugin.services import payments
 from portal_plugin.services.payments import starting
 from tests.factories import fresh, link_factory
 from tests.paying import ask, begin, confirm, events, order, standin, take
-from tests.races.together import attempt, together
+from tests.races.together import attempt, gate_for, meet, together
 
 __all__ = ["standin"]
 
@@ -61,12 +60,12 @@ def test_without_the_lock_the_database_itself_refuses_a_second_attempt(standin, 
     """The guard is the lock; behind it stands the unique constraint."""
     document = order()
     link = link_factory(document)
-    gate = threading.Barrier(2)
+    gate = gate_for(2)
 
     write = PaymentAttempt.objects.create
 
     def write_when_both_have_looked(**columns):
-        gate.wait()
+        meet(gate)
         return write(**columns)
 
     options = connections["default"].settings_dict["OPTIONS"]

@@ -1,6 +1,5 @@
 """Two and twenty at once pay back, correct and hear of it: once, and never more than is left."""
 
-import threading
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, Refund
 from portal_plugin.services import payments
 from portal_plugin.services.payments import refunding
 from tests.paying import ask, charge_of, events, order, paid, standin, take
-from tests.races.together import attempt, together
+from tests.races.together import attempt, gate_for, meet, together
 
 __all__ = ["standin"]
 
@@ -65,12 +64,12 @@ def test_parts_at_once_take_no_more_than_there_is(standin):
 def test_without_the_lock_both_are_asked_for_and_stripe_says_no(standin, monkeypatch):
     """The guard is the lock; behind it stands Stripe's own refusal."""
     entry = paid(standin)
-    gate = threading.Barrier(2)
+    gate = gate_for(2)
     write = Refund.objects.create
 
     def write_when_both_have_looked(**columns):
         if columns.get("staff", 0) is None:
-            gate.wait()
+            meet(gate)
         return write(**columns)
 
     def unlocked(document):

@@ -235,6 +235,12 @@
   const height = () => post({ event: "height", data: document.body.scrollHeight });
   new ResizeObserver(height).observe(form);
 
+  // The form grows by what it says: at once, the button below would move away from under a press.
+  const SETTLED = 300; // milliseconds
+  const complain = (input) => {
+    if (input.value && input !== document.activeElement) show(input.name, problemOf(input.name));
+  };
+
   form.addEventListener("input", ({ target }) => {
     if (target.name === "method") return choose();
     Fields.reformat(target);
@@ -245,7 +251,7 @@
     changed();
   });
   form.addEventListener("focusout", ({ target }) => {
-    if (target.name !== "method" && target.value) show(target.name, problemOf(target.name));
+    if (target.name !== "method") setTimeout(complain, SETTLED, target);
     post({ event: "blur", data: { elementType: "payment" } });
   });
   form.addEventListener("focusin", () => post({ event: "focus", data: { elementType: "payment" } }));
