@@ -3,11 +3,12 @@ there."""
 
 import os
 import random
+import select
 import signal
 import threading
 import traceback
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections
 
 from portal_plugin import faults
 from portal_plugin.gateways.stripe import client
@@ -19,7 +20,7 @@ def killed_at(point, act):
     The database has to be a file or a server, and no transaction open.
     """
     connections.close_all()
-    _pid, status = os.waitpid(forked(lambda: _until(point, act)), 0)
+    status = ended(forked(lambda: _until(point, act)))
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True
@@ -48,20 +49,56 @@ def die_within(seconds):
     timer.start()
 
 
+#: Seconds until a process can ask the database, on a busy machine.
+PATIENCE = 10
+
+
 def forked(act):
-    """The id of a process of its own that runs ``act`` and ends."""
-    child = os.fork()
-    if child:
-        return child
+    """The id of a process of its own that runs ``act`` and ends.
+
+    A lock inside SQLite that another thread held (the stand-in's have a database, too) is held in
+    the new process for ever: one that cannot ask the database is ended, and another made.
+    """
+    for _time in range(20):
+        listening, telling = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(listening)
+            _run(act, telling)
+        os.close(telling)
+        is_able = select.select([listening], [], [], PATIENCE)[0] and os.read(listening, 1)
+        os.close(listening)
+        if is_able:
+            return child
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    raise AssertionError("No process came to ask the database")
+
+
+def _run(act, telling):
     client._client.cache_clear()  # sockets and locks of the parent's threads are not ours
     status = 1
     try:
+        connection.ensure_connection()
+        connections.close_all()
+        os.write(telling, b".")
+        os.close(telling)
         act()
         status = 0
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(status)
+
+
+def ended(child):
+    """How the process ended. It does not live on where nobody waits for it any longer: it would
+    hold the output of the tests open."""
+    try:
+        return os.waitpid(child, 0)[1]
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
 
 
 def insist(act):

@@ -16,7 +16,7 @@ from tests import factories
 from tests.races.together import attempt, gate_for, meet, together
 
 from . import length
-from .killing import die_within, forked, insist
+from .killing import die_within, ended, forked, insist
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = length.of(3, 8)
@@ -58,11 +58,11 @@ def test_a_history_that_many_write_is_one_chain(tmp_path):
     connections.close_all()
     children = {forked(lambda log=log: write_on(order.pk, log, False)): log for log in logs[1:]}
     for _time in range(KILLS):
-        _pid, status = os.waitpid(forked(lambda: write_on(order.pk, logs[0], True)), 0)
+        status = ended(forked(lambda: write_on(order.pk, logs[0], True)))
         assert os.WIFSIGNALED(status)
     children[forked(lambda: write_on(order.pk, logs[0], False))] = logs[0]
     for child in children:
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert os.waitstatus_to_exitcode(ended(child)) == 0
 
     told = [line.split() for log in logs for line in lines(log)]
     sequences = list(order.activities.order_by("sequence").values_list("sequence", flat=True))

@@ -29,7 +29,7 @@ from tests.entering import enter
 from tests.filling import filled, url_of
 from tests.portal import tus
 
-from .killing import forked
+from .killing import ended, forked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs_module("gunicorn")]
 #: Several steps of reading, so that half of it is on the disk.
@@ -65,7 +65,7 @@ def serving():
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(server, signal.SIGTERM)
-        os.waitpid(server, 0)
+        ended(server)
 
 
 def _serve(port):

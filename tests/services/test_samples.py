@@ -148,7 +148,8 @@ def rows():
 def files():
     storage = private_storage()
     folders = ("proofs", "files", "pdfs", "previews")
-    return {folder: _count(storage, folder) for folder in folders if storage.exists(folder)}
+    counted = {folder: _count(storage, folder) for folder in folders if storage.exists(folder)}
+    return {folder: number for folder, number in counted.items() if number}
 
 
 def _count(storage, folder):
