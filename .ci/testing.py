@@ -88,6 +88,8 @@ def pytest(database: str, arguments: list[str], env: dict[str, str], strict: boo
     named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
     folders = () if named else POSTGRES_TESTS if database == "postgres" else ("tests",)
     env = {**os.environ, "PORTAL_TEST_DB": database, **env}
+    # What one process compiled, those that the tests start find.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     print(f"\nTests on {database}", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         junit = Path(temporary) / "junit.xml"
