@@ -12,8 +12,10 @@ from ..statuses import DocumentKind, MoneyAfterCancel, WaitingFor
 
 
 def make_public_id() -> str:
-    """96 random bits for addresses: it opens nothing, but it tells nobody the next one."""
-    return secrets.token_urlsafe(12)
+    """96 random bits for addresses: it opens nothing, but it tells nobody the next one. With a
+    hyphen in front, a command would take it for an option."""
+    made = secrets.token_urlsafe(12)
+    return made if not made.startswith("-") else make_public_id()
 
 
 class DocumentRecord(models.Model):

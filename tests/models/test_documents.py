@@ -2,10 +2,15 @@ import pytest
 
 from portal_plugin.exceptions import EvidenceIsKept
 from portal_plugin.models import Estimate, LineItem, Order, PortalSettings, SalesDocument
+from portal_plugin.models.record import make_public_id
 from portal_plugin.services import staging
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+def test_no_command_takes_an_id_for_an_option():
+    assert not [made for made in (make_public_id() for _time in range(2000)) if made[0] == "-"]
 
 
 @pytest.mark.parametrize("model", [Estimate, Order])
