@@ -59,6 +59,7 @@ def customer_factory(site=None, **values):
         return Customer.objects.create(site=site, **values)
 
 
+@poured
 def user_factory(**values):
     number = next(_count)
     values = {
@@ -127,6 +128,7 @@ def another(document):
     return fresh(document)
 
 
+@poured
 def approve(document, keys=None, user=None):
     """Staff record the customer's yes to all items, or to ``keys``; returns the document anew."""
     keys = keys if keys is not None else document.standing.waiting_keys
@@ -134,5 +136,6 @@ def approve(document, keys=None, user=None):
     return fresh(document)
 
 
+@poured
 def link_factory(document, **values):
     return links.ensure_link(document, customer=document.customer, **values)
