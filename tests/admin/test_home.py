@@ -115,10 +115,11 @@ def ago(**values):
 def test_emails_that_nobody_sends_are_told(client, boss, set_up):
     email(estimate_factory(items=1), not_before=ago(minutes=50))
     assert "emails have been waiting to go out" not in home(client)
-    email(estimate_factory(items=1), not_before=ago(hours=26))
+    since = ago(hours=26)
+    email(estimate_factory(items=1), not_before=since)
     page = home(client)
     assert "emails have been waiting to go out" in page
-    assert days.day_and_time(days.local(ago(hours=26)), is_short=True) in page
+    assert days.day_and_time(days.local(since), is_short=True) in page
 
 
 def test_so_are_those_that_a_dead_worker_holds(client, boss, set_up):
