@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from portal_plugin.gateways.stripe.breaker import breaker
 
 from . import emptying, entering, kept_database, moulds
+from .rendering import tell_of_whole_pages
 
 TransactionTestCase._fixture_teardown = lambda _case: emptying.empty()
 
@@ -69,6 +70,11 @@ def _refuse_to_empty_what_is_shared(items):
     for item in items:
         if item.module in shared and _empties_the_database(item):
             raise pytest.UsageError(f"{item.nodeid} would empty the rows that its module shares")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whole_pages(django_test_environment):
+    tell_of_whole_pages()
 
 
 @pytest.fixture(scope="session")
