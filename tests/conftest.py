@@ -78,17 +78,25 @@ def _whole_pages(django_test_environment):
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(request, django_db_keepdb, django_db_modify_db_settings):
+def _turn(request, django_db_modify_db_settings):
+    """One worker migrates, and the others copy what it made."""
+    folder = _kept_folder(request.config)
+    return folder and kept_database.wait_for_turn(folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request, _turn, django_db_keepdb):
     """Ours is in a folder that goes with the run; what was migrated before is taken from there."""
     folder = _kept_folder(request.config)
     return (folder and kept_database.restore(folder)) or django_db_keepdb
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_db_setup, django_db_blocker):
+def django_db_setup(request, _turn, django_db_setup, django_db_blocker):
     if folder := _kept_folder(request.config):
         with django_db_blocker.unblock():
             kept_database.keep(folder)
+        _turn.close()
 
 
 def _kept_folder(config):

@@ -3,6 +3,7 @@
 It is kept by what it was made from, so that another migration, version or setting makes a new one.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -25,6 +26,15 @@ def template(folder):
     for source in sources:
         digest.update(f"{source.relative_to(ROOT)}\0".encode() + source.read_bytes())
     return folder / f"{digest.hexdigest()[:20]}.sqlite3"
+
+
+def wait_for_turn(folder):
+    """Until no other worker makes one; the file that is returned keeps the others waiting until it
+    is closed. On a server each makes its own at once."""
+    turn = (folder / "turn").open("w")
+    if connection.vendor == "sqlite":
+        fcntl.flock(turn, fcntl.LOCK_EX)
+    return turn
 
 
 def restore(folder):
