@@ -8,7 +8,7 @@ import pytest
 
 from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeKeys, Submission
 from portal_plugin.services import payments, staging
-from tests.factories import estimate_factory, link_factory, site_factory
+from tests.factories import approve, estimate_factory, link_factory, publish, site_factory
 from tests.paying import begin, confirm, order, shop_order, standin, take_all
 from tests.portal.browsing import page
 
@@ -126,6 +126,20 @@ class TestBegin:
         assert answer.status_code == 409
         assert "amount has changed" in answer.json()["error"]
 
+    def test_the_same_form_waits_for_the_yes_to_a_price_that_was_raised_since(
+        self, client, standin, enter
+    ):
+        """The deposit is what it was: nothing else would hold it up."""
+        document = approve(order(deposit_percent=0, deposit_amount=Decimal(30)))
+        enter(document)
+        values = fields(document)
+        assert client.post(address(document), values, headers=SCRIPT).status_code == 200
+        document.shipping_amount, document.line_items = Decimal(30), document.lines
+        assert publish(document).amount_due == values["shown"] == 30
+        answer = client.post(address(document), values, headers=SCRIPT)
+        assert answer.status_code == 409
+        assert "confirm on the page what changed" in answer.json()["error"]
+
     def test_what_the_browser_says_of_the_amount_is_ignored(self, client, standin, shop_order):
         lies = {"amount": "0.50", "currency": "jpy", "document": "1", "purpose": "balance"}
         client.post(address(shop_order), fields(shop_order) | lies, headers=SCRIPT)
@@ -148,6 +162,15 @@ class TestBegin:
 
     def test_hosted_goes_to_stripes_page(self, client, standin, shop_order):
         answer = client.post(address(shop_order), fields(shop_order, hosted="1"))
+        assert answer.status_code == 303
+        assert answer["Location"].startswith(standin.url)
+
+    def test_whoever_goes_on_to_stripes_page_from_the_same_form_gets_there(
+        self, client, standin, shop_order
+    ):
+        values = fields(shop_order)
+        assert "client_secret" in client.post(address(shop_order), values, headers=SCRIPT).json()
+        answer = client.post(address(shop_order), values | {"hosted": "1"})
         assert answer.status_code == 303
         assert answer["Location"].startswith(standin.url)
 

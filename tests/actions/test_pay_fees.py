@@ -132,3 +132,19 @@ def test_the_receipt_names_the_fee(standin, shop_order):
     for body in (message.text, message.html):
         assert "Fee included" in body
         assert "€1.14" in body
+
+
+def test_where_no_way_was_chosen_the_page_offers_the_first(client, shop_order):
+    data = {"client_key": uuid4(), "shown": shop_order.amount_due, "fees": SHOWN, "way": "klarna"}
+    answer = client.post(address(shop_order), data)
+    assert answer.status_code == 400
+    assert [way["is_chosen"] for way in answer.context["ways"]] == [True, False]
+
+
+def test_in_a_pause_nobody_chooses_how_to_pay_by_card(client, standin, shop_order, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "DECLINES_PER_HOUR": 1}
+    confirm(standin, begin(shop_order, way="card").attempt.payment_intent, "0002")
+    take_all(standin)
+    html = client.get(address(shop_order)).content.decode()
+    assert "IBAN DE02" in html
+    assert "js/fees.js" not in html

@@ -154,3 +154,22 @@ def test_the_same_form_twice_is_one_payment_of_that_amount(client, takes_others,
     assert answers[0] == answers[1]
     assert PaymentAttempt.objects.get().amount == Decimal(50)
     assert not LedgerEntry.objects.exists()
+
+
+@pytest.mark.parametrize(("above", "is_asked"), [("118.99", True), ("119", False)])
+def test_a_code_is_asked_for_by_the_most_that_may_be_chosen(
+    client, takes_others, enter, above, is_asked
+):
+    site_factory(code_above=Decimal(above))
+    document = order()
+    enter(document)
+    assert (press(client, document, other_amount="119").status_code == 403) is is_asked
+
+
+def test_another_amount_on_the_same_page_is_another_payment(client, takes_others, enter):
+    document, key = order(), uuid4()
+    enter(document)
+    for amount in ("50", "60"):
+        assert press(client, document, other_amount=amount, client_key=key).status_code == 200
+    newest = PaymentAttempt.objects.latest("pk")
+    assert (newest.amount, newest.state) == (Decimal(60), AttemptState.OPEN)

@@ -357,3 +357,37 @@ def test_more_that_came_back_than_was_taken_is_not_booked(standin, disputed):
     again = replace(answer.moved[1], id="txn_again")
     disputing.apply(replace(answer, moved=(*answer.moved, again)), disputed)
     assert ledger(disputed) == TAKEN[:3]
+
+
+def test_what_goes_and_comes_back_is_no_payment_that_was_received(
+    standin, django_capture_on_commit_callbacks
+):
+    paid(standin, "0259")
+    heard = []
+
+    def receiver(**values):
+        heard.append(values["entry"])
+
+    signals.payment_received.connect(receiver)
+    with django_capture_on_commit_callbacks(execute=True):
+        take_all(standin)
+        become(standin, "won")
+    assert LedgerEntry.objects.count() == 3
+    assert heard == []
+
+
+def test_an_app_that_fails_at_the_news_holds_nothing_up(
+    standin, django_capture_on_commit_callbacks
+):
+    entry, heard = paid(standin, "0259"), []
+
+    def receiver(**values):
+        heard.append(values["dispute"])
+        raise LookupError
+
+    signals.payment_disputed.connect(receiver)
+    with django_capture_on_commit_callbacks(execute=True):
+        take_all(standin)
+    signals.payment_disputed.disconnect(receiver)
+    assert heard == [Dispute.objects.get()]
+    assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]

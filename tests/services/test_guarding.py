@@ -14,6 +14,7 @@ from portal_plugin.models import Decline, LedgerEntry, PaymentAttempt, Submissio
 from portal_plugin.services import payments
 from portal_plugin.statuses import AttemptState
 from tests.factories import link_factory
+from tests.filling import url_of
 from tests.paying import ask, begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
@@ -32,10 +33,9 @@ def decline(standin, document, times, address=HERE):
     return PaymentAttempt.objects.get(pk=attempt.pk)
 
 
-def press(client, document):
-    url = reverse("portal_plugin:action", args=[document.public_id, "pay"])
-    fields = {"client_key": uuid4(), "shown": document.amount_due}
-    return client.post(url, fields, headers=JSON)
+def press(client, document, key=None, **visitor):
+    fields = {"client_key": key or uuid4(), "shown": document.amount_due}
+    return client.post(url_of(document, "pay"), fields, headers=JSON, **visitor)
 
 
 def test_each_declined_card_counts_once(standin):
@@ -184,3 +184,24 @@ def test_the_same_press_again_is_no_way_around_the_pause(client, standin, enter)
         take_all(standin)
     assert client.post(url, fields, headers=JSON).status_code == 429
     assert PaymentAttempt.objects.count() == 1
+
+
+def test_a_payment_keeps_who_began_it_and_from_where(client, standin, enter):
+    document = order()
+    link = enter(document)
+    assert press(client, document, REMOTE_ADDR=HERE).status_code == 200
+    attempt = PaymentAttempt.objects.get()
+    assert (attempt.address, attempt.link) == (HERE, link)
+
+
+def test_whoever_tried_cards_on_one_order_waits_on_their_other_one(client, standin, enter):
+    document, key = order(), uuid4()
+    enter(document)
+    assert press(client, document, key, REMOTE_ADDR=THERE).status_code == 200
+    decline(standin, order(), 5, HERE)
+    for pressed in (key, uuid4()):
+        assert press(client, document, pressed, REMOTE_ADDR=HERE).status_code == 429
+        assert press(client, document, pressed, REMOTE_ADDR=THERE).status_code == 200
+    for address, is_told in ((HERE, True), (THERE, False)):
+        html = client.get(url_of(document, "pay"), REMOTE_ADDR=address).content.decode()
+        assert ("Several payments were declined" in html) is is_told

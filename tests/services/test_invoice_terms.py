@@ -35,7 +35,9 @@ def test_the_days_to_pay_run_from_the_invoice(site):
     assert due_on(invoice) == (invoice.issued_on + timedelta(days=14)).isoformat()
 
 
-@pytest.mark.parametrize("values", [{"payment_days": None}, {"pays_by": "online"}])
+@pytest.mark.parametrize(
+    "values", [{"payment_days": None}, {"payment_days": 0}, {"pays_by": "online"}]
+)
 def test_who_pays_at_once_reads_no_day(site, values):
     assert due_on(invoices.issue(order(site, **values))) == ""
 

@@ -175,3 +175,16 @@ def test_money_at_one_shop_with_the_others_order_on_it_is_not_shown_there(
     payments.reconcile()
     (row,) = Discrepancy.objects.filter(stripe_object=made.id)
     assert (row.account, row.document) == ("", None)
+
+
+def test_what_the_bank_takes_is_of_the_shops_own_account(other_standin, shop_b):
+    _document, payload = paid_at_b(other_standin, shop_b)
+    post(payload, "whsec_shopb", HOST)
+    entry = LedgerEntry.objects.get()
+    opened = other_standin.dispute(entry.reference)
+    (event,) = ask_b(other_standin).events.list({"type": "charge.dispute.created"}).data
+    post(json.dumps(event.to_dict()), "whsec_shopb", HOST)
+    row = entry.disputes.get()
+    assert (row.account, row.stripe_dispute) == (entry.account, opened["id"])
+    assert entry.consequences.get().account == entry.account == gateway.of_site(shop_b).name
+    assert row.opened_at.timestamp() == opened["created"]

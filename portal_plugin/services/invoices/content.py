@@ -269,7 +269,6 @@ def _facts(draft: Draft, view: DocumentView, day: date) -> list[tuple[str, str]]
         (_("Your reference"), document.buyer_reference),
         (_("Delivery"), date_format(view.delivery_on) if view.delivery_on else ""),
         (_("Payable by"), date_format(due) if due else ""),
-        *draft.facts,
         (_("Your tax number"), view.customer_tax_number),
     ]
     return [(label, value) for label, value in rows if value]

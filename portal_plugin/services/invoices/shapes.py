@@ -1,7 +1,7 @@
 """An invoice before it has a number: its rows, what is added to them, and what they come to."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +65,6 @@ class Draft:
     refers_to: Any = None
     reason: str = ""
     keys: Collection[str] = ()
-    facts: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def net(self) -> Decimal:
