@@ -6,7 +6,7 @@ import pytest
 
 from portal_plugin import registry
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import Comment, Decision, Order, PortalSettings
+from portal_plugin.models import Comment, Decision, Order, PortalSettings, Submission
 from portal_plugin.models.documents import lock
 from portal_plugin.services import staging
 from portal_plugin.services.visits import Visit
@@ -53,6 +53,13 @@ def test_a_key_of_another_document_is_unknown_here(client, enter, estimate):
     enter(other)
     client.post(url_of(other, "comment"), data | {"text": "Second"})
     assert set(Comment.objects.values_list("text", flat=True)) == {"First", "Second"}
+
+
+def test_of_a_browser_that_says_too_much_of_itself_the_beginning_is_kept(client, estimate):
+    """PostgreSQL refuses what is longer than its column."""
+    url = url_of(estimate, "comment")
+    client.post(url, filled(client, url, text="Hello"), headers={"User-Agent": "x" * 301})
+    assert Submission.objects.get().user_agent == "x" * 300
 
 
 def test_a_fragment_is_the_inside_of_a_dialog(client, estimate, keys):
