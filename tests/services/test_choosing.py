@@ -10,7 +10,7 @@ from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
 from portal_plugin.services import payments
 from portal_plugin.statuses import AttemptState, PaymentPurpose
 from tests.factories import fresh, site_factory
-from tests.paying import begin, confirm, order, standin, take_all
+from tests.paying import FEES, begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
 
@@ -154,3 +154,13 @@ def test_the_same_form_twice_is_one_payment_of_that_amount(client, takes_others,
     assert answers[0] == answers[1]
     assert PaymentAttempt.objects.get().amount == Decimal(50)
     assert not LedgerEntry.objects.exists()
+
+
+def test_without_cards_there_is_nothing_to_choose(takes_others, settings):
+    site_factory(method_fees=FEES)
+    document = order()
+    offer = payments.offer(document)
+    assert all((offer.other, offer.ways, offer.minor_units))
+    settings.PORTAL_PLUGIN = {}
+    offer = payments.offer(document)
+    assert (offer.other, offer.ways, offer.minor_units) == (None, (), 0)
