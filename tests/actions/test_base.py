@@ -55,6 +55,24 @@ def test_a_key_of_another_document_is_unknown_here(client, enter, estimate):
     assert set(Comment.objects.values_list("text", flat=True)) == {"First", "Second"}
 
 
+def test_a_key_of_the_estimate_is_unknown_on_its_order():
+    """One link opens both."""
+    estimate = factories.estimate_factory(items=1)
+    link, data = factories.link_factory(estimate), {"client_key": str(uuid.uuid4()), "text": "Hi"}
+    registry.action("comment")(Visit(estimate, link)).run(data)
+    factories.approve(estimate)
+    registry.action("comment")(Visit(Order.objects.get(), link)).run(data)
+    assert Comment.objects.values("document").distinct().count() == 2
+
+
+def test_without_a_link_nobody_is_told_who_may():
+    estimate = factories.estimate_factory(items=1)
+    factories.link_factory(estimate)
+    with pytest.raises(NotAvailable) as refused:
+        registry.action("approve")(Visit(estimate), estimate.lines[0].key).run({})
+    assert refused.type is NotAvailable
+
+
 def test_of_a_browser_that_says_too_much_of_itself_the_beginning_is_kept(client, estimate):
     """PostgreSQL refuses what is longer than its column."""
     url = url_of(estimate, "comment")
