@@ -125,3 +125,10 @@ def test_the_second_look_is_taken_under_the_lock(client, estimate, keys):
     with pytest.raises(NotAvailable):
         CancelledMeanwhile(visit, keys[0]).run(data)
     assert not Decision.objects.exists()
+
+
+def test_what_is_over_is_refused_whatever_the_form_says(estimate, keys):
+    staging.cancel(estimate, "Out of material")
+    visit = Visit(lock(estimate), link=estimate.links.get())
+    with pytest.raises(NotAvailable):
+        registry.action("approve")(visit, keys[0]).run({})
