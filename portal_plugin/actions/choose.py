@@ -50,12 +50,13 @@ class ChooseForm(ShownVersionMixin, ActionForm):
             )
 
     def chosen(self) -> dict:
-        """Item key to whether it is chosen, for everything that can be."""
+        """Item key to whether it is chosen, for everything that can be. Of alternatives keys tell
+        it, not places: groups may have changed those between the look at the form and the lock."""
         data, document = self.cleaned_data, self.document
         found = {item.key: data[f"option_{item.key}"] for item in document.options}
-        for place, items in enumerate(document.alternatives.values()):
-            for item in items:
-                found[item.key] = data[f"group_{place}"] == str(item.key)
+        picked = {value for name, value in data.items() if name.startswith("group_")}
+        for items in document.alternatives.values():
+            found |= {item.key: str(item.key) in picked for item in items}
         return found
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from portal_plugin import registry
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import Comment, Decision, Order, PortalSettings
+from portal_plugin.models import Comment, Decision, Order, PortalSettings, Submission
 from portal_plugin.models.documents import lock
 from portal_plugin.services import staging
 from portal_plugin.services.visits import Visit
@@ -55,6 +55,31 @@ def test_a_key_of_another_document_is_unknown_here(client, enter, estimate):
     assert set(Comment.objects.values_list("text", flat=True)) == {"First", "Second"}
 
 
+def test_a_key_of_the_estimate_is_unknown_on_its_order():
+    """One link opens both."""
+    estimate = factories.estimate_factory(items=1)
+    link, data = factories.link_factory(estimate), {"client_key": str(uuid.uuid4()), "text": "Hi"}
+    registry.action("comment")(Visit(estimate, link)).run(data)
+    factories.approve(estimate)
+    registry.action("comment")(Visit(Order.objects.get(), link)).run(data)
+    assert Comment.objects.values("document").distinct().count() == 2
+
+
+def test_without_a_link_nobody_is_told_who_may():
+    estimate = factories.estimate_factory(items=1)
+    factories.link_factory(estimate)
+    with pytest.raises(NotAvailable) as refused:
+        registry.action("approve")(Visit(estimate), estimate.lines[0].key).run({})
+    assert refused.type is NotAvailable
+
+
+def test_of_a_browser_that_says_too_much_of_itself_the_beginning_is_kept(client, estimate):
+    """PostgreSQL refuses what is longer than its column."""
+    url = url_of(estimate, "comment")
+    client.post(url, filled(client, url, text="Hello"), headers={"User-Agent": "x" * 301})
+    assert Submission.objects.get().user_agent == "x" * 300
+
+
 def test_a_fragment_is_the_inside_of_a_dialog(client, estimate, keys):
     url = url_of(estimate, "approve", keys[0])
     headers = {"X-Portal-Fragment": "1"}
@@ -100,3 +125,10 @@ def test_the_second_look_is_taken_under_the_lock(client, estimate, keys):
     with pytest.raises(NotAvailable):
         CancelledMeanwhile(visit, keys[0]).run(data)
     assert not Decision.objects.exists()
+
+
+def test_what_is_over_is_refused_whatever_the_form_says(estimate, keys):
+    staging.cancel(estimate, "Out of material")
+    visit = Visit(lock(estimate), link=estimate.links.get())
+    with pytest.raises(NotAvailable):
+        registry.action("approve")(visit, keys[0]).run({})

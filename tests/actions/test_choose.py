@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from portal_plugin import faults
 from portal_plugin.actions.choose import Choose
 from portal_plugin.models import Choice, Estimate, Order, Submission
 from portal_plugin.services import paper, staging, versions
@@ -272,3 +273,62 @@ def test_without_a_script_the_next_page_says_the_sum(client, enter, estimate):
     assert answer.status_code == 303
     answer = client.get(answer.url)
     assert "The total is €476.00 now." in answer.content.decode()
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """``meanwhile(act)``: it happens once, between the look at the form and the lock."""
+
+    def meanwhile(act):
+        left = [act]
+        monkeypatch.setattr(
+            faults, "on_reach", lambda point: point == "act.prepared" and left and left.pop()()
+        )
+
+    return meanwhile
+
+
+def test_what_staff_take_out_meanwhile_is_chosen_by_nobody(client, enter, meanwhile):
+    option = {"is_optional": True, "is_selected": False}
+    items = [
+        line_item(1),
+        line_item(2, name="Lamp", **option),
+        line_item(3, name="Stand", **option),
+    ]
+    document = estimate_factory(items)
+    enter(document)
+    lamp, stand = key_of(document, "Lamp"), key_of(document, "Stand")
+    meanwhile(lambda: publish_only(document, "A1 poster", "Lamp"))
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    ticks = {f"option_{lamp}": "on", f"option_{stand}": "on"}
+    assert client.post(url, {"client_key": uuid4(), **opened(document), **ticks}).status_code == 303
+    assert [row.item_key for row in Choice.objects.all()] == [lamp]
+
+
+def test_groups_that_change_places_meanwhile_keep_what_was_chosen(client, enter, meanwhile):
+    names = [("Wood", "Back"), ("Steel", "Back"), ("Warm", "Light"), ("Cold", "Light")]
+    document = estimate_factory(
+        [line_item(n, name=name, alternative_group=group) for n, (name, group) in enumerate(names)]
+    )
+    enter(document)
+    meanwhile(lambda: publish_only(document, "Warm", "Cold", "Wood", "Steel"))
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    steel, cold = key_of(document, "Steel"), key_of(document, "Cold")
+    data = {"client_key": uuid4(), **opened(document), "group_0": str(steel), "group_1": str(cold)}
+    assert client.post(url, data).status_code == 303
+    assert fresh(document).counted_keys == {steel, cold}
+
+
+def opened(document):
+    return {"version": versions.mark(document.current_version)}
+
+
+def publish_only(document, *names):
+    """A new version of the items of these names alone, in this order."""
+    document = fresh(document)
+    by_name = {item.name: item for item in document.lines}
+    items = [by_name[name] for name in names]
+    for place, item in enumerate(items):
+        item.sort_order = place
+    document.line_items = items
+    publish(document)

@@ -17,6 +17,7 @@ __all__ = ["shop_order", "standin"]
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
 SCRIPT = {**JSON, "X-Portal-Fragment": "1"}
+KEYS = {"STRIPE_SECRET_KEY": "sk_test_standin", "STRIPE_PUBLISHABLE_KEY": "pk_test_standin"}
 
 
 def address(document):
@@ -277,10 +278,7 @@ class TestWithNoWayToPay:
         assert not PaymentAttempt.objects.exists()
 
     def test_keys_or_a_bank_bring_the_button(self, client, shop_order, settings):
-        settings.PORTAL_PLUGIN = {
-            "STRIPE_SECRET_KEY": "sk_test_standin",
-            "STRIPE_PUBLISHABLE_KEY": "pk_test_standin",
-        }
+        settings.PORTAL_PLUGIN = KEYS
         assert "Pay Now" in self.shown(client, shop_order)
         settings.PORTAL_PLUGIN = {}
         site_factory(bank_details="IBAN DE02")
@@ -297,7 +295,8 @@ class TestWithNoWayToPay:
         )
         assert "Pay Now" in self.shown(client, shop_order)
 
-    def test_too_little_for_cards_is_no_way_either(self, client, standin, enter):
+    def test_too_little_for_cards_is_no_way_either(self, client, enter, settings):
+        settings.PORTAL_PLUGIN = KEYS
         document = order(deposit_percent=0)
         site_factory(bank_details="")
         payments.record_offline(document, amount=Decimal("118.70"))

@@ -363,3 +363,16 @@ def test_a_code_for_less_does_not_open_what_costs_more_by_now(client, url):
     EmailCode.objects.update(amount=1)
     assert client.post(url, data | {"code": code}).status_code == 403
     assert not Decision.objects.exists()
+
+
+def test_where_codes_are_asked_for_from_that_moment_on_nothing_binds_without_one(
+    client, url, estimate, monkeypatch
+):
+    """They were off when it was asked whether one is due. What binds nobody goes on."""
+    for address, status in ((url_of(estimate, "comment"), 303), (url, 409)):
+        PortalSettings.objects.update(code_above=None)
+        others = {"act.prepared": lambda: PortalSettings.objects.update(code_above=100)}
+        data = approving(client, address) | {"text": "Hello"}
+        monkeypatch.setattr(faults, "on_reach", lambda point, do=others: do.pop(point, int)())
+        assert client.post(address, data).status_code == status
+    assert not Decision.objects.exists()

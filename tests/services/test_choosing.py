@@ -10,7 +10,7 @@ from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
 from portal_plugin.services import payments
 from portal_plugin.statuses import AttemptState, PaymentPurpose
 from tests.factories import fresh, site_factory
-from tests.paying import begin, confirm, order, standin, take_all
+from tests.paying import FEES, begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
 
@@ -173,3 +173,13 @@ def test_another_amount_on_the_same_page_is_another_payment(client, takes_others
         assert press(client, document, other_amount=amount, client_key=key).status_code == 200
     newest = PaymentAttempt.objects.latest("pk")
     assert (newest.amount, newest.state) == (Decimal(60), AttemptState.OPEN)
+
+
+def test_without_cards_there_is_nothing_to_choose(takes_others, settings):
+    site_factory(method_fees=FEES)
+    document = order()
+    offer = payments.offer(document)
+    assert all((offer.other, offer.ways, offer.minor_units))
+    settings.PORTAL_PLUGIN = {}
+    offer = payments.offer(document)
+    assert (offer.other, offer.ways, offer.minor_units) == (None, (), 0)

@@ -164,6 +164,12 @@ def test_a_deposit_that_was_taken_back_is_charged_again(site):
     assert invoices.issue(order).total == order.totals.total
 
 
+def test_one_over_the_deposit_is_issued_anew_after_it_was_taken_back(site):
+    order = order_factory(items=1, site=site, deposit_percent=D(50))
+    invoices.credit(invoices.issue_deposit(order), "Wrong address")
+    assert invoices.issue_deposit(order).total == D("59.50")
+
+
 def test_no_invoice_is_below_zero_where_the_deposit_was_over_more(site):
     order = order_factory(items=2, site=site, deposit_percent=D(90))
     invoices.issue_deposit(order, user_factory())

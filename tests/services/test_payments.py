@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -317,3 +318,24 @@ class TestOffer:
         offer = payments.offer(order())
         assert not offer.prefers_bank
         assert offer.minor_units == 3570
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("new", "open"),
+        ("open", "open"),
+        ("processing", "pending"),
+        ("succeeded", "paid"),
+        ("failed", "failed"),
+        ("cancelled", "none"),
+    ],
+)
+def test_how_far_it_came_is_that_of_the_newest_try(state, said):
+    document = order()
+    assert payments.progress(document).state == "none"
+    for each in ("failed" if state != "failed" else "succeeded", state):
+        document.payment_attempts.create(
+            idempotency_key=uuid4(), purpose="deposit", amount=DEPOSIT, currency="EUR", state=each
+        )
+    assert payments.progress(document).state == said

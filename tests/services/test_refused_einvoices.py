@@ -17,9 +17,9 @@ __all__ = ["site"]
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 
-def refused(order, why):
+def refused(order, why, verb=invoices.issue):
     with pytest.raises(NotAvailable, match=why):
-        invoices.issue(order)
+        verb(order)
     assert not Invoice.objects.exists()
     assert not RenderedPdf.objects.filter(kind=invoice_paper.KIND).exists()
     assert not NumberSequence.objects.filter(kind="invoice").exists()
@@ -35,6 +35,12 @@ def test_a_shop_that_does_not_say_who_it_is_issues_none(site, name):
     order = order_factory(1, site=site)
     change(site, **{name: ""})
     refused(order, name.replace("_", " "))
+
+
+def test_nor_one_over_a_deposit(site):
+    order = order_factory(1, site=site, deposit_percent=30)
+    change(site, country="")
+    refused(order, "country", invoices.issue_deposit)
 
 
 def test_without_the_package_none_is_issued(site, monkeypatch):
