@@ -7,6 +7,8 @@ import shutil
 from importlib.util import find_spec
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import transaction
 from django.test import TransactionTestCase
@@ -97,6 +99,9 @@ def django_db_setup(request, _turn, django_db_setup, django_db_blocker):
         with django_db_blocker.unblock():
             kept_database.keep(folder)
         _turn.close()
+    with django_db_blocker.unblock():
+        # Each process asks for these once: no count of queries depends on which test came before.
+        ContentType.objects.get_for_models(*apps.get_models(), for_concrete_models=False)
 
 
 def _kept_folder(config):
