@@ -99,7 +99,7 @@ def pytest(database: str, arguments: list[str], env: dict[str, str], strict: boo
             "pytest",
             "-q",
             "-n",
-            str((os.cpu_count() or 2) + 1),  # one waits for a browser, or for a moment
+            str(os.cpu_count() or 2),
             f"--junitxml={junit}",
         ]
         code = subprocess.call([*command, *folders, *arguments], cwd=ROOT, env=env)
