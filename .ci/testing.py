@@ -83,48 +83,80 @@ class Report:
         return f"{', '.join(f'{n} {what}' for n, what in counts if n)} in {self.seconds:.2f}s"
 
 
-def pytest(database: str, arguments: list[str], env: dict[str, str], strict: bool) -> list[str]:
-    """Runs the tests and returns the closing lines; the first begins with "ok" or "FAILED"."""
-    named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
-    folders = () if named else POSTGRES_TESTS if database == "postgres" else ("tests",)
-    env = {**os.environ, "PORTAL_TEST_DB": database, **env}
-    # What one process compiled, those that the tests start find.
-    env.pop("PYTHONDONTWRITEBYTECODE", None)
-    print(f"\nTests on {database}", flush=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        junit = Path(temporary) / "junit.xml"
-        command = [
-            PYTHON,
-            "-m",
-            "pytest",
-            "-q",
-            "-n",
-            str(os.cpu_count() or 2),
-            f"--junitxml={junit}",
-        ]
-        code = subprocess.call([*command, *folders, *arguments], cwd=ROOT, env=env)
-        if not junit.exists():
-            return [f"FAILED {database}: pytest ended with {code} and without a report"]
-        report = Report.read(junit)
-    forbidden = report.forbidden_skips if strict else ()
-    lines = [f"{'FAILED' if code or forbidden else 'ok'} {database}: {report}"]
-    lines += [f"  not to be skipped: {test}: {reason}" for test, reason in forbidden]
-    reasons = Counter(reason for _, reason in report.skipped)
-    return lines + [f"  {count} skipped: {reason}" for reason, count in reasons.most_common()]
+class DatabaseTests:
+    """Those of one database. The end of the block ends what still runs of them."""
+
+    def __init__(self, database: str, arguments: list[str], env: dict[str, str]) -> None:
+        self.database, self.arguments = database, arguments
+        self.env = {**os.environ, "PORTAL_TEST_DB": database, **env}
+        # What one process compiled, those that the tests start find.
+        self.env.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.process: subprocess.Popen | None = None
+
+    def __enter__(self) -> "DatabaseTests":
+        self.folder = tempfile.TemporaryDirectory()
+        self.junit, self.aside = (Path(self.folder.name) / name for name in ("junit.xml", "aside"))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+        self.folder.cleanup()
+
+    def start(self, workers: int, aside: bool = False) -> None:
+        """What those say that run aside is shown by `finish`."""
+        named = any((ROOT / argument.split("::")[0]).exists() for argument in self.arguments)
+        folders = POSTGRES_TESTS if self.database == "postgres" else ("tests",)
+        options = ("-q", "-n", str(workers), f"--junitxml={self.junit}")
+        print(f"\nTests on {self.database}{', aside' if aside else ''}", flush=True)
+        with self.aside.open("w") if aside else contextlib.nullcontext() as output:
+            self.process = subprocess.Popen(
+                [PYTHON, "-m", "pytest", *options, *(() if named else folders), *self.arguments],
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.DEVNULL if aside else None,
+                stdout=output,
+                stderr=output,
+            )
+
+    def finish(self, strict: bool) -> list[str]:
+        """Waits for them, and returns the closing lines; the first begins with "ok" or "FAILED"."""
+        code = self.process.wait()
+        if self.aside.exists():
+            print(f"\nTests on {self.database}\n{self.aside.read_text()}", flush=True)
+        if not self.junit.exists():
+            return [f"FAILED {self.database}: pytest ended with {code} and without a report"]
+        report = Report.read(self.junit)
+        forbidden = report.forbidden_skips if strict else ()
+        lines = [f"{'FAILED' if code or forbidden else 'ok'} {self.database}: {report}"]
+        lines += [f"  not to be skipped: {test}: {reason}" for test, reason in forbidden]
+        reasons = Counter(reason for _, reason in report.skipped)
+        return lines + [f"  {count} skipped: {reason}" for reason, count in reasons.most_common()]
 
 
 def test(options: argparse.Namespace, rest: list[str]) -> int:
+    """Both databases side by side: the browser's tests wait more than they compute. The longer
+    forms measure: they come one after the other."""
     wants_postgres = options.db in ("postgres", "all")
     set_up(TEST_EXTRAS, PANGO, CHROMIUM, *((POSTGRES,) if wants_postgres else ()))
-    closing = []
     length = {"PORTAL_LONG": "1", "PYTEST_TIMEOUT": "0"} if options.long else {}
     rest = [*LONG_TESTS, *rest] if options.long else rest
-    if options.db in ("sqlite", "all"):
-        closing += pytest("sqlite", rest, length, options.strict)
-    if wants_postgres and POSTGRES.is_there():
-        with postgres() as env:
-            closing += pytest("postgres", rest, length | env, options.strict)
-    elif wants_postgres:
+    workers = os.cpu_count() or 2
+    closing, wanted = [], []
+    with contextlib.ExitStack() as running:
+        if options.db in ("sqlite", "all"):
+            wanted.append(running.enter_context(DatabaseTests("sqlite", rest, length)))
+        if wants_postgres and POSTGRES.is_there():
+            env = length | running.enter_context(postgres())
+            wanted.append(running.enter_context(DatabaseTests("postgres", rest, env)))
+        if len(wanted) == 2 and not options.long:
+            wanted[1].start(max(1, workers // 2), aside=True)
+        for tests in wanted:
+            if not tests.process:
+                tests.start(workers)
+            closing += tests.finish(options.strict)
+    if wants_postgres and not POSTGRES.is_there():
         verdict = "FAILED" if options.strict else "skipped"
         closing.append(f"{verdict} postgres: PostgreSQL is not installed")
     print("\n" + "\n".join(closing), flush=True)

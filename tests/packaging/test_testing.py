@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from testing import Report
+from testing import DatabaseTests, Report
 
 SAMPLE = """
 import pytest
@@ -41,3 +41,39 @@ def test_summary_reads_as_pytests_own(report):
 
 def test_only_absent_shared_files_and_clamd_may_skip(report):
     assert report.forbidden_skips == (("test_sample.test_forbidden", "needs a rainy day"),)
+
+
+@pytest.fixture
+def tests(tmp_path):
+    """Of a folder that the project's own settings know nothing of."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+
+    def tests(text):
+        (tmp_path / "test_sample.py").write_text(text)
+        arguments = [str(tmp_path), "-c", str(tmp_path / "pytest.ini"), "-p", "no:django", "-n0"]
+        return DatabaseTests("sqlite", arguments, {})
+
+    return tests
+
+
+def test_what_runs_aside_is_shown_when_it_is_waited_for(tests, capfd):
+    with tests("def test_it():\n    print('sample')\n    assert False\n") as failing:
+        failing.start(1, aside=True)
+        failing.process.wait()
+        assert "sample" not in capfd.readouterr().out
+        (line,) = failing.finish(strict=True)
+    assert line.startswith("FAILED sqlite: 1 failed in ")
+    assert "sample" in capfd.readouterr().out
+
+
+def test_without_a_report_it_failed(tests):
+    with tests("import os\nos._exit(7)\n") as broken:
+        broken.start(1, aside=True)
+        (line,) = broken.finish(strict=False)
+    assert line == "FAILED sqlite: pytest ended with 7 and without a report"
+
+
+def test_the_blocks_end_ends_what_runs_aside(tests):
+    with tests("import time\ntime.sleep(600)\n") as endless:
+        endless.start(1, aside=True)
+    assert endless.process.returncode is not None
