@@ -4,7 +4,7 @@ import time
 
 import pytest
 from django import forms
-from django.template import Context, RequestContext
+from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
 from portal_plugin.templatetags import portal
@@ -87,3 +87,9 @@ def test_addresses_below_the_page_are_written_short():
 
 def test_without_a_request_addresses_stay_whole():
     assert portal.short(Context(), "/portal/d/abc/pdf/") == "/portal/d/abc/pdf/"
+
+
+def test_words_keep_their_distance_where_the_indentation_goes():
+    html = "<p>\n  <b>The shop answered:</b> <bdi>Yes</bdi>\r\n\t\n</p>  \n<p></p>"
+    template = Template("{% load portal %}{% unindented %}\n  " + html + "\n{% endunindented %}")
+    assert template.render(Context()) == ("<p><b>The shop answered:</b> <bdi>Yes</bdi></p><p></p>")
