@@ -14,7 +14,6 @@ from ..exceptions import NotAvailable
 from ..gateways import stripe as gateway
 from ..models import PortalSettings
 from ..models.decimals import FiniteDecimalField
-from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
 from ..services import payments, qr_codes
@@ -81,7 +80,7 @@ class PayForm(ActionForm):
         field.widget.attrs |= {
             "min": f"{limits.least.normalize():f}",
             "max": f"{limits.most.normalize():f}",
-            "step": f"{Decimal(1).scaleb(-currency_digits(currency)):f}",
+            "step": f"{limits.unit.normalize():f}",
             "inputmode": "decimal",
         }
 
