@@ -284,6 +284,16 @@ def test_who_issued_it_and_its_paper_are_kept_from_the_start(site):
     assert invoice.pdf.first_shown_at is not None
 
 
+@pytest.mark.parametrize(
+    ("shop", "said"),
+    [({}, ("", "A4")), ({"logo": "logos/a.png", "page_size": "Letter"}, ("logos/a.png", "Letter"))],
+)
+def test_its_paper_is_the_shops(site, shop, said):
+    PortalSettings.objects.filter(site=site).update(**shop)
+    found = invoices.issue(order_factory(items=1, site=site)).said
+    assert (found["view"]["shop"]["logo_file"], found["paper"]["page_size"]) == said
+
+
 def test_what_the_customer_files_it_by_stands_on_it(site):
     values = {"purchase_order_number": "PO-7", "buyer_reference": "Desk 4"}
     order = order_factory(1, site=site, delivery_on=date(2026, 12, 1), **values)
