@@ -59,7 +59,6 @@ class PayForm(ActionForm):
             del self.fields["way"]
             return
         self.fields["way"].choices = [(way.name, way.label) for way in offer.ways]
-        self.fields["way"].initial = offer.ways[0].name
         self.fields["fees"].initial = offer.fees
 
     def _offer_amounts(self, limits):
@@ -88,7 +87,7 @@ class PayForm(ActionForm):
         """Whoever chooses otherwise after a declined card, or comes back from Stripe's page, sends
         the same form and means another payment."""
         chosen = [self.data.get(name, "") for name in ("hosted", "other_amount", "way")]
-        return uuid5(super().key(), " ".join(chosen)) if any(chosen) else super().key()
+        return uuid5(super().key(), " ".join(chosen))
 
     def recorded(self):
         data = self.cleaned_data
@@ -148,7 +147,7 @@ class Pay(Action):
     def at_stake(self):
         """Where another amount can be chosen, the most of it; in the way with the highest fee."""
         document, other = self.document, payments.offer(self.document).other
-        most = max(document.amount_due, other.most) if other else document.amount_due
+        most = other.most if other else document.amount_due
         return most + payments.highest_fee(document, most)
 
     def is_available(self):

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal_plugin import faults
 from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeKeys, Submission
 from portal_plugin.services import payments, staging
 from tests.factories import approve, estimate_factory, link_factory, publish, site_factory
@@ -140,6 +141,20 @@ class TestBegin:
         answer = client.post(address(document), values, headers=SCRIPT)
         assert answer.status_code == 409
         assert "confirm on the page what changed" in answer.json()["error"]
+
+    def test_what_is_due_is_compared_again_after_the_commit(
+        self, client, standin, shop_order, monkeypatch
+    ):
+        """The lock is let go before Stripe is asked."""
+
+        def meanwhile(point):
+            if point == "act.committed":
+                payments.record_offline(shop_order, amount=Decimal("5"))
+
+        monkeypatch.setattr(faults, "on_reach", meanwhile)
+        answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
+        assert "amount has changed" in answer.json()["error"]
+        assert not PaymentAttempt.objects.exists()
 
     def test_what_the_browser_says_of_the_amount_is_ignored(self, client, standin, shop_order):
         lies = {"amount": "0.50", "currency": "jpy", "document": "1", "purpose": "balance"}
@@ -285,6 +300,8 @@ class TestWithNoWayToPay:
         html = self.shown(client, shop_order)
         assert "Pay Now" in html
         assert "how you can pay." not in html
+        # Once, of the whole order, and in a dialog of its own.
+        assert html.count('data-portal-opens="pay"') == html.count("a/pay/") == 1
 
     def test_keys_that_staff_write_bring_it_to_a_page_that_is_kept(self, client, shop_order):
         assert "Pay Now" not in self.shown(client, shop_order)

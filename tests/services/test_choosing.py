@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
+from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings, Submission
 from portal_plugin.services import payments
 from portal_plugin.statuses import AttemptState, PaymentPurpose
 from tests.factories import fresh, line_item, site_factory
@@ -63,6 +63,7 @@ def test_is_offered_with_its_limits(client, takes_others, enter):
     assert 'min="10"' in html
     assert 'max="119"' in html
     assert 'step="0.01"' in html
+    assert 'inputmode="decimal"' in html
     assert 'data-units="100"' in html
 
 
@@ -105,6 +106,7 @@ def test_beyond_the_limits_it_is_refused(client, takes_others, enter, amount, se
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(sentence)
     assert not PaymentAttempt.objects.exists()
+    assert not Submission.objects.exists()
 
 
 @pytest.mark.parametrize("amount", ["sNaN", "NaN", "x", "1e400", "Infinity", "1,5"])
