@@ -76,10 +76,12 @@ def test_nothing_is_overdue_before_the_invoice_of_what_was_completed():
     assert fresh(made).listed_due_on == fresh(made).invoices.get().due_on > days.today()
 
 
-def test_before_that_a_deposit_is_due_by_its_own_invoice():
-    made = order(site_factory(invoicing="completed"), deposit_percent=30)
-    deposit = made.invoices.get()
-    assert out_since(made, 20).listed_due_on == deposit.due_on
+@pytest.mark.parametrize("pays_by", ["transfer", "online"])
+def test_before_that_a_deposit_is_due_by_its_own_invoice(pays_by):
+    shop = site_factory(invoicing="completed")
+    made = order(shop, deposit_percent=30, pays_by=pays_by)
+    day = made.invoices.get().issued_on + timedelta(days=14)
+    assert out_since(made, 20).listed_due_on == day
     assert pay(made, D("35.70")).listed_due_on is None
 
 
