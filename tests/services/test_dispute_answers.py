@@ -1,6 +1,7 @@
 """What Stripe answers of a dispute counts as it went, in whatever order and however often."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 
@@ -134,9 +135,11 @@ def test_only_what_came_back_is_given_back(standin, disputed):
     row = Dispute.objects.get()
     standin.dispute_becomes(row.stripe_dispute, "won")
     answer = answer_of(row)
-    part = replace(answer.moved[1], amount=Decimal("19"))
+    then = datetime(2027, 3, 4, tzinfo=UTC)
+    part = replace(answer.moved[1], amount=Decimal("19"), at=then)
     disputing.apply(replace(answer, moved=(answer.moved[0], part)), disputed)
     assert document(disputed).paid == 19
+    assert disputed.document.ledger.get(kind="reversal").occurred_at == then
 
 
 def test_more_that_came_back_than_was_taken_is_not_booked(standin, disputed):

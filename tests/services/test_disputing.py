@@ -1,6 +1,7 @@
 """What a bank takes back is booked once, what it gives back once, and a question not at all."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -33,7 +34,8 @@ def test_is_booked_with_everything_that_follows(standin, django_capture_on_commi
         take_all(standin)
     row = Dispute.objects.get()
     assert heard == [(entry.document_id, row)]
-    assert (row.state, row.payment, row.amount) == (DisputeState.NEEDS_RESPONSE, entry, ALL)
+    assert (row.state, row.payment) == (DisputeState.NEEDS_RESPONSE, entry)
+    assert (row.amount, row.currency) == (ALL, "EUR")
     assert (row.reason, row.answer_by > row.opened_at) == ("fraudulent", True)
     assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
     found = document(entry)
@@ -176,12 +178,14 @@ def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
     assert ledger(entry) == [("payment", ALL)]
 
 
-def test_a_dispute_of_real_money_is_answered_where_real_money_is(standin, disputed, settings):
-    """Staff's link to Stripe is made of it."""
-    answer = replace(answer_of(Dispute.objects.get()), id="du_live", is_live=True)
+def test_whether_it_is_of_real_money_and_since_when_it_is_open_is_kept(standin, disputed, settings):
+    """Staff's link to Stripe is made of the one."""
+    said = {"id": "du_live", "is_live": True, "opened_at": datetime(2026, 3, 4, tzinfo=UTC)}
+    answer = replace(answer_of(Dispute.objects.get()), **said)
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_SECRET_KEY": "sk_live_1"}
     disputing.apply(answer, disputed)
-    assert [row.is_live for row in Dispute.objects.order_by("pk")] == [False, True]
+    live = Dispute.objects.get(is_live=True)
+    assert (live.stripe_dispute, live.opened_at) == ("du_live", said["opened_at"])
 
 
 def test_what_another_account_calls_by_the_same_names_is_none_of_it(standin):
