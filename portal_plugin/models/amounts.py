@@ -205,7 +205,7 @@ class Amounts(Paid):
         the formal invoice that asks for it, or from when the order first went out. ``None`` where
         nothing is left, nobody said a day, or the shop asks once the order is completed."""
         ordered_on = self._ordered_on
-        if ordered_on is None or self.cancelled_at or not self.balance_due:
+        if ordered_on is None or not self.balance_due:
             return None
         instalment = self.next_instalment
         if instalment:

@@ -73,7 +73,10 @@ def test_nothing_is_overdue_before_the_invoice_of_what_was_completed():
     made = out_since(order(site_factory(invoicing="completed")), 20)
     assert made.listed_due_on is None
     staging.complete(made)
-    assert fresh(made).listed_due_on == fresh(made).invoices.get().due_on > days.today()
+    invoice = made.invoices.get()
+    assert fresh(made).listed_due_on == invoice.due_on > days.today()
+    invoices.credit(invoice, "Wrong")
+    assert Order.objects.payment_overdue().exists()
 
 
 @pytest.mark.parametrize("pays_by", ["transfer", "online"])

@@ -251,6 +251,10 @@ def test_an_order_is_overdue_by_the_day_on_its_invoice_and_not_before(site):
     invoice = invoices.issue(order)
     assert fresh(order).listed_due_on == invoice.due_on == days.today() + timedelta(days=14)
     assert not Order.objects.payment_overdue()
+    SalesDocument.objects.filter(pk=order.pk).update(payment_days=30)
+    listing.refresh(order)
+    assert fresh(order).listed_due_on == invoice.due_on
+    SalesDocument.objects.filter(pk=order.pk).update(payment_days=14)
     invoices.credit(invoice, "Wrong address")
     assert list(Order.objects.payment_overdue()) == [order]
 
