@@ -284,7 +284,7 @@ class Pay(Action):
                 "units": gateway.units_of_one(offer.currency),
                 "locale": self.document.language,
             }
-        if offer.takes_cards and offer.ways:
+        if offer.ways:
             facts["step"] = gateway.minor_units(gateway.unit(offer.currency), offer.currency)
         return facts
 

@@ -224,6 +224,7 @@ class TestBegin:
     def test_who_may_only_look(self, client, standin, enter):
         document = order()
         enter(document, link_factory(document, role="look"))
+        assert "a/pay/" not in client.get(page(document)).content.decode()
         assert client.post(address(document), fields(document), headers=SCRIPT).status_code == 409
         assert not PaymentAttempt.objects.exists()
 
@@ -242,6 +243,7 @@ class TestBegin:
         staging.cancel(gone, "No paper")
         for document in (estimate, gone):
             enter(document)
+            assert "a/pay/" not in client.get(page(document)).content.decode()
             answer = client.post(
                 address(document), {"client_key": uuid4(), "shown": "1"}, headers=SCRIPT
             )
