@@ -188,6 +188,12 @@ def test_without_cards_there_is_nothing_to_choose(takes_others, settings):
     assert (offer.other, offer.ways, offer.minor_units) == (None, (), 0)
 
 
+def test_where_no_more_than_the_least_is_left_there_is_nothing_to_choose(takes_others):
+    document = order()
+    payments.record_offline(document, amount=Decimal(109))
+    assert payments.offer(fresh(document)).other is None
+
+
 def dinars(price, **values):
     """An order in a currency of three digits, of which cards take two."""
     price = line_item(unit_price=Decimal(price), quantity=1, tax_rate=0)
