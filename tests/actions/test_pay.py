@@ -31,7 +31,9 @@ def fields(document, **values):
 
 class TestDialog:
     def test_says_what_for_and_how_much(self, client, standin, shop_order):
-        html = client.get(address(shop_order), headers={"X-Portal-Fragment": "1"}).content.decode()
+        answer = client.get(address(shop_order), headers={"X-Portal-Fragment": "1"})
+        html = answer.content.decode()
+        assert answer.context["form"]["shown"].value() == Decimal("35.70")
         assert f"Deposit for order {shop_order.number}" in html
         assert "€35.70" in html
         assert "IBAN DE02" in html

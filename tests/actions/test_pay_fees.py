@@ -78,7 +78,7 @@ def test_a_way_that_is_not_there_is_refused(post, way):
     assert not PaymentAttempt.objects.exists()
 
 
-@pytest.mark.parametrize("fees", ["", "card:0:0", "card:2.5:0.25;x:1:1", "card: 2.5:0.25"])
+@pytest.mark.parametrize("fees", ["", "card:0:0", "card=2.5:0.25;x:1:1", "card: 2.5:0.25"])
 def test_fees_that_are_not_those_that_were_shown_are_refused(post, fees):
     answer = post(way="card", fees=fees)
     expected = 200 if fees.replace(" ", "") == SHOWN else 409

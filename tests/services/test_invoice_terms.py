@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal_plugin import days
 from portal_plugin.models import Order, PortalSettings, SalesDocument
 from portal_plugin.services import invoices, listing, staging
-from tests.factories import fresh, line_item, order_factory, site_factory
+from tests.factories import estimate_factory, fresh, line_item, order_factory, site_factory
 
 from .test_invoiced_instalments import PLAN, pay
 from .test_invoices import words
@@ -56,6 +56,10 @@ def out_since(order, lasting):
 def test_what_is_payable_at_once_is_overdue_from_the_next_day(lasting, is_late):
     out_since(order(site_factory(), payment_days=0), lasting)
     assert Order.objects.payment_overdue().exists() is is_late
+
+
+def test_an_estimate_is_due_on_no_day():
+    assert fresh(estimate_factory(1, payment_days=14)).listed_due_on is None
 
 
 @pytest.mark.parametrize(
