@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings, Submission
 from portal_plugin.services import payments
+from portal_plugin.services.payments import choosing
 from portal_plugin.statuses import AttemptState, PaymentPurpose
 from tests.factories import fresh, line_item, site_factory
 from tests.paying import FEES, begin, confirm, order, standin, take_all
@@ -53,6 +54,7 @@ def test_what_is_due_may_always_be_named(standin, least):
     site_factory(takes_other_amounts=bool(least), least_amount=least or 0)
     document = order()
     payments.check(document, wanted=document.amount_due)
+    assert choosing.chosen(document, document.amount_due).purpose == PaymentPurpose.DEPOSIT
 
 
 def test_is_offered_with_its_limits(client, takes_others, enter):
@@ -186,6 +188,20 @@ def test_without_cards_there_is_nothing_to_choose(takes_others, settings):
     settings.PORTAL_PLUGIN = {}
     offer = payments.offer(document)
     assert (offer.other, offer.ways, offer.minor_units) == (None, (), 0)
+
+
+def test_no_less_may_be_chosen_than_stripe_takes(takes_others):
+    takes_others.least_amount = 0
+    takes_others.save()
+    assert payments.offer(order()).other.least == Decimal("0.50")
+
+
+def test_what_was_begun_may_be_paid_while_it_is_due_or_could_be_chosen(takes_others):
+    takes_others.least_amount = 50
+    takes_others.save()
+    document, amounts = order(), ("35.70", "49.99", "50", "119", "119.01")
+    found = [choosing.is_payable(document, Decimal(amount)) for amount in amounts]
+    assert found == [True, False, True, True, False]
 
 
 def test_where_no_more_than_the_least_is_left_there_is_nothing_to_choose(takes_others):
