@@ -1,7 +1,7 @@
 """Amounts of one currency: rounding, digits and showing. The only place that rounds."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -59,6 +59,11 @@ def cash_unit(currency: str) -> Decimal:
 def round_to(amount: Decimal, unit: Decimal) -> Decimal:
     """Half up to a multiple of ``unit``: 0.075 by 0.05 becomes 0.10."""
     return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit + ZERO
+
+
+def round_up(amount: Decimal, unit: Decimal) -> Decimal:
+    """To the next multiple of ``unit``: 5.001 by 0.010 becomes 5.010."""
+    return (amount / unit).quantize(Decimal(1), rounding=ROUND_CEILING) * unit + ZERO
 
 
 def babel_locale(language: str) -> Locale:

@@ -14,7 +14,6 @@ from ..exceptions import NotAvailable
 from ..gateways import stripe as gateway
 from ..models import PortalSettings
 from ..models.decimals import FiniteDecimalField
-from ..money import digits as currency_digits
 from ..money import format_money
 from ..registry import register_action
 from ..services import payments, qr_codes
@@ -60,7 +59,6 @@ class PayForm(ActionForm):
             del self.fields["way"]
             return
         self.fields["way"].choices = [(way.name, way.label) for way in offer.ways]
-        self.fields["way"].initial = offer.ways[0].name
         self.fields["fees"].initial = offer.fees
 
     def _offer_amounts(self, limits):
@@ -81,7 +79,7 @@ class PayForm(ActionForm):
         field.widget.attrs |= {
             "min": f"{limits.least.normalize():f}",
             "max": f"{limits.most.normalize():f}",
-            "step": f"{Decimal(1).scaleb(-currency_digits(currency)):f}",
+            "step": f"{limits.unit.normalize():f}",
             "inputmode": "decimal",
         }
 
@@ -89,7 +87,7 @@ class PayForm(ActionForm):
         """Whoever chooses otherwise after a declined card, or comes back from Stripe's page, sends
         the same form and means another payment."""
         chosen = [self.data.get(name, "") for name in ("hosted", "other_amount", "way")]
-        return uuid5(super().key(), " ".join(chosen)) if any(chosen) else super().key()
+        return uuid5(super().key(), " ".join(chosen))
 
     def recorded(self):
         data = self.cleaned_data
@@ -149,7 +147,7 @@ class Pay(Action):
     def at_stake(self):
         """Where another amount can be chosen, the most of it; in the way with the highest fee."""
         document, other = self.document, payments.offer(self.document).other
-        most = max(document.amount_due, other.most) if other else document.amount_due
+        most = other.most if other else document.amount_due
         return most + payments.highest_fee(document, most)
 
     def is_available(self):
@@ -286,7 +284,7 @@ class Pay(Action):
                 "units": gateway.units_of_one(offer.currency),
                 "locale": self.document.language,
             }
-        if offer.takes_cards and offer.ways:
+        if offer.ways:
             facts["step"] = gateway.minor_units(gateway.unit(offer.currency), offer.currency)
         return facts
 

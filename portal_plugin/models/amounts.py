@@ -20,6 +20,7 @@ from ..totals import (
 )
 from .items import TaxCategory
 from .paid import Paid
+from .shop import Invoicing, PortalSettings
 
 
 @dataclass(frozen=True)
@@ -199,20 +200,34 @@ class Amounts(Paid):
         return customer if self.payment_days is None else self.payment_days
 
     @property
-    def payment_due_on(self):
+    def payment_due_on(self) -> date | None:
         """The last day to pay what is left, or the next instalment of it: the days to pay run from
-        its formal invoice, or from when the order first went out. ``None`` where nothing is left or
-        nobody said a day."""
-        ordered_on, lasting = self._ordered_on, self.effective_payment_days
-        if ordered_on is None or self.cancelled_at or not self.balance_due:
+        the formal invoice that asks for it, or from when the order first went out. ``None`` where
+        nothing is left, nobody said a day, or the shop asks once the order is completed."""
+        ordered_on = self._ordered_on
+        if ordered_on is None or not self.balance_due:
             return None
         instalment = self.next_instalment
         if instalment:
             return instalment.on
-        invoice = self.invoices.standing().filter(kind=InvoiceKind.INVOICE).first()
+        invoice, lasting = self._asking_invoice, self.effective_payment_days
         if invoice is not None and invoice.due_on is not None:
             return invoice.due_on
-        return None if lasting is None else ordered_on + timedelta(days=lasting)
+        if lasting is None or (invoice is None and self._is_invoiced_later):
+            return None
+        return (invoice.issued_on if invoice else ordered_on) + timedelta(days=lasting)
+
+    @property
+    def _asking_invoice(self):
+        """That over the deposit asks for nothing more once the deposit is paid."""
+        newest = self.invoices.standing().first()
+        is_settled = newest and newest.kind == InvoiceKind.DEPOSIT and not self.deposit_due
+        return None if is_settled else newest
+
+    @property
+    def _is_invoiced_later(self) -> bool:
+        is_at_the_end = PortalSettings.of(self.site).invoicing == Invoicing.COMPLETED
+        return is_at_the_end and not self.completed_at
 
     @cached_property
     def has_pending_payment(self) -> bool:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal_plugin import faults
 from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeKeys, Submission
 from portal_plugin.services import payments, staging
 from tests.factories import approve, estimate_factory, link_factory, publish, site_factory
@@ -30,7 +31,9 @@ def fields(document, **values):
 
 class TestDialog:
     def test_says_what_for_and_how_much(self, client, standin, shop_order):
-        html = client.get(address(shop_order), headers={"X-Portal-Fragment": "1"}).content.decode()
+        answer = client.get(address(shop_order), headers={"X-Portal-Fragment": "1"})
+        html = answer.content.decode()
+        assert answer.context["form"]["shown"].value() == Decimal("35.70")
         assert f"Deposit for order {shop_order.number}" in html
         assert "€35.70" in html
         assert "IBAN DE02" in html
@@ -141,6 +144,20 @@ class TestBegin:
         assert answer.status_code == 409
         assert "confirm on the page what changed" in answer.json()["error"]
 
+    def test_what_is_due_is_compared_again_after_the_commit(
+        self, client, standin, shop_order, monkeypatch
+    ):
+        """The lock is let go before Stripe is asked."""
+
+        def meanwhile(point):
+            if point == "act.committed":
+                payments.record_offline(shop_order, amount=Decimal("5"))
+
+        monkeypatch.setattr(faults, "on_reach", meanwhile)
+        answer = client.post(address(shop_order), fields(shop_order), headers=SCRIPT)
+        assert "amount has changed" in answer.json()["error"]
+        assert not PaymentAttempt.objects.exists()
+
     def test_what_the_browser_says_of_the_amount_is_ignored(self, client, standin, shop_order):
         lies = {"amount": "0.50", "currency": "jpy", "document": "1", "purpose": "balance"}
         client.post(address(shop_order), fields(shop_order) | lies, headers=SCRIPT)
@@ -209,6 +226,7 @@ class TestBegin:
     def test_who_may_only_look(self, client, standin, enter):
         document = order()
         enter(document, link_factory(document, role="look"))
+        assert "a/pay/" not in client.get(page(document)).content.decode()
         assert client.post(address(document), fields(document), headers=SCRIPT).status_code == 409
         assert not PaymentAttempt.objects.exists()
 
@@ -227,6 +245,7 @@ class TestBegin:
         staging.cancel(gone, "No paper")
         for document in (estimate, gone):
             enter(document)
+            assert "a/pay/" not in client.get(page(document)).content.decode()
             answer = client.post(
                 address(document), {"client_key": uuid4(), "shown": "1"}, headers=SCRIPT
             )
@@ -285,6 +304,8 @@ class TestWithNoWayToPay:
         html = self.shown(client, shop_order)
         assert "Pay Now" in html
         assert "how you can pay." not in html
+        # Once, of the whole order, and in a dialog of its own.
+        assert html.count('data-portal-opens="pay"') == html.count("a/pay/") == 1
 
     def test_keys_that_staff_write_bring_it_to_a_page_that_is_kept(self, client, shop_order):
         assert "Pay Now" not in self.shown(client, shop_order)

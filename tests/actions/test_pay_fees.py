@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from portal_plugin import faults
 from portal_plugin.actions.pay import Begin
-from portal_plugin.models import OutgoingEmail, PaymentAttempt
+from portal_plugin.models import OutgoingEmail, PaymentAttempt, Submission
 from portal_plugin.services import mail_rendering
 from tests.factories import site_factory
 from tests.paying import FEES, begin, confirm, order, standin, take_all
@@ -45,7 +46,7 @@ def test_each_way_says_what_it_costs(client, shop_order):
     html = client.get(address(shop_order)).content.decode()
     assert "2.5% + €0.25" in html
     assert "€1.14" in html
-    assert 'data-methods="card"' in html
+    assert 'data-thousandths="2500" data-fixed="25" data-methods="card"' in html
     assert 'data-methods="-card"' in html
     assert f'name="fees" value="{SHOWN}"' in html
     assert "js/fees.js" in html
@@ -77,11 +78,22 @@ def test_a_way_that_is_not_there_is_refused(post, way):
     assert not PaymentAttempt.objects.exists()
 
 
-@pytest.mark.parametrize("fees", ["", "card:0:0", "card:2.5:0.25;x:1:1", "card: 2.5:0.25"])
+@pytest.mark.parametrize("fees", ["", "card:0:0", "card=2.5:0.25;x:1:1", "card: 2.5:0.25"])
 def test_fees_that_are_not_those_that_were_shown_are_refused(post, fees):
     answer = post(way="card", fees=fees)
     expected = 200 if fees.replace(" ", "") == SHOWN else 409
     assert answer.status_code == expected
+    assert Submission.objects.exists() is (expected == 200)
+
+
+def test_fees_are_compared_again_after_the_commit(post, monkeypatch):
+    def meanwhile(point):
+        if point == "act.committed":
+            site_factory(method_fees=[{"method": "card", "percent": "9", "fixed": "0"}])
+
+    monkeypatch.setattr(faults, "on_reach", meanwhile)
+    assert post(way="card").status_code == 409
+    assert not PaymentAttempt.objects.exists()
 
 
 @pytest.mark.parametrize(("above", "is_asked"), [("36.83", True), ("36.84", False)])

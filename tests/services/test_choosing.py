@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings
+from portal_plugin.models import LedgerEntry, PaymentAttempt, PortalSettings, Submission
 from portal_plugin.services import payments
+from portal_plugin.services.payments import choosing
 from portal_plugin.statuses import AttemptState, PaymentPurpose
-from tests.factories import fresh, site_factory
+from tests.factories import fresh, line_item, site_factory
 from tests.paying import FEES, begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
@@ -53,6 +54,7 @@ def test_what_is_due_may_always_be_named(standin, least):
     site_factory(takes_other_amounts=bool(least), least_amount=least or 0)
     document = order()
     payments.check(document, wanted=document.amount_due)
+    assert choosing.chosen(document, document.amount_due).purpose == PaymentPurpose.DEPOSIT
 
 
 def test_is_offered_with_its_limits(client, takes_others, enter):
@@ -63,6 +65,7 @@ def test_is_offered_with_its_limits(client, takes_others, enter):
     assert 'min="10"' in html
     assert 'max="119"' in html
     assert 'step="0.01"' in html
+    assert 'inputmode="decimal"' in html
     assert 'data-units="100"' in html
 
 
@@ -84,6 +87,7 @@ def test_the_rest_is_asked_for_then(takes_others, standin):
 
 
 WITHIN, REST = "Choose an amount from €10.00 to €119.00.", "This would leave €0.20"
+STEPS = "By card you can pay in steps of €0.01."
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ WITHIN, REST = "Choose an amount from €10.00 to €119.00.", "This would leave
         ("0", WITHIN),
         ("-50", WITHIN),
         ("119.01", WITHIN),
-        ("50.001", WITHIN),
+        ("50.001", STEPS),
         ("118.80", REST),
     ],
 )
@@ -104,6 +108,7 @@ def test_beyond_the_limits_it_is_refused(client, takes_others, enter, amount, se
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(sentence)
     assert not PaymentAttempt.objects.exists()
+    assert not Submission.objects.exists()
 
 
 @pytest.mark.parametrize("amount", ["sNaN", "NaN", "x", "1e400", "Infinity", "1,5"])
@@ -183,3 +188,53 @@ def test_without_cards_there_is_nothing_to_choose(takes_others, settings):
     settings.PORTAL_PLUGIN = {}
     offer = payments.offer(document)
     assert (offer.other, offer.ways, offer.minor_units) == (None, (), 0)
+
+
+def test_no_less_may_be_chosen_than_stripe_takes(takes_others):
+    takes_others.least_amount = 0
+    takes_others.save()
+    assert payments.offer(order()).other.least == Decimal("0.50")
+
+
+def test_what_was_begun_may_be_paid_while_it_is_due_or_could_be_chosen(takes_others):
+    takes_others.least_amount = 50
+    takes_others.save()
+    document, amounts = order(), ("35.70", "49.99", "50", "119", "119.01")
+    found = [choosing.is_payable(document, Decimal(amount)) for amount in amounts]
+    assert found == [True, False, True, True, False]
+
+
+def test_where_no_more_than_the_least_is_left_there_is_nothing_to_choose(takes_others):
+    document = order()
+    payments.record_offline(document, amount=Decimal(109))
+    assert payments.offer(fresh(document)).other is None
+
+
+def dinars(price, **values):
+    """An order in a currency of three digits, of which cards take two."""
+    price = line_item(unit_price=Decimal(price), quantity=1, tax_rate=0)
+    return order(items=[price], currency="KWD", deposit_percent=0, **values)
+
+
+def test_of_three_digits_cards_take_the_first_two(client, takes_others, enter):
+    takes_others.least_amount = Decimal("10.001")
+    takes_others.save()
+    document = dinars("50.000")
+    enter(document)
+    html = client.get(url(document)).content.decode()
+    for said in ("From KWD\xa010.010 to KWD\xa050.000", 'min="10.01"', 'max="50"', 'step="0.01"'):
+        assert said in html
+    refused = press(client, document, other_amount="20.005")
+    assert refused.json()["error"] == "By card you can pay in steps of KWD\xa00.010."
+    assert press(client, document, other_amount="20.010").status_code == 200
+    assert PaymentAttempt.objects.get().amount == Decimal("20.01")
+
+
+def test_where_any_choice_leaves_what_no_card_takes_there_is_none(takes_others, standin):
+    offer = payments.offer(dinars("50.005", deposit_amount=Decimal(20)))
+    assert (offer.takes_cards, offer.amount, offer.other) == (True, Decimal(20), None)
+
+
+def test_by_transfer_all_three_digits_are_paid(takes_others, standin):
+    offer = payments.offer(dinars("50.005"))
+    assert (offer.takes_cards, offer.prefers_bank, offer.amount) == (False, True, Decimal("50.005"))

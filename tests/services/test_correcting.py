@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal_plugin import signals
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import LedgerEntry, OutgoingEmail
 from portal_plugin.services import mail_rendering, payments
@@ -40,6 +41,18 @@ def test_the_entry_stays_and_another_says_what_is_right(entry):
     assert (document.paid, document.received, document.refunded) == (19, 19, 0)
     assert document.balance_due == document.listed_balance == 100
     assert document.activities.get(verb="payment_corrected").staff == user
+
+
+def test_is_no_payment_that_was_received(entry, django_capture_on_commit_callbacks):
+    heard = []
+
+    def receiver(**values):
+        heard.append(values["entry"])
+
+    signals.payment_received.connect(receiver)
+    with django_capture_on_commit_callbacks(execute=True):
+        correct(entry)
+    assert heard == []
 
 
 def test_again_and_to_nothing(entry):

@@ -27,6 +27,7 @@ def test_a_credit_note_takes_all_of_it_back_and_makes_room_for_another(site):
     assert (note.net, note.tax, note.total) == (-invoice.net, -invoice.tax, -invoice.total)
     assert fresh(invoice).left_total == 0
     assert all(text in words(note) for text in (invoice.number, "Wrong address"))
+    assert note.said["paper"]["facts"][1] == {"label": "Takes back", "value": invoice.number}
     with pytest.raises(NotAvailable, match="taken back already"):
         invoices.credit(invoice, "Again")
     with pytest.raises(NotAvailable, match="Issue a new invoice"):

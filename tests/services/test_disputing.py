@@ -1,8 +1,8 @@
 """What a bank takes back is booked once, what it gives back once, and a question not at all."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
-from random import Random
 
 import pytest
 from django.utils import timezone
@@ -13,39 +13,13 @@ from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, StripeEven
 from portal_plugin.services import activity
 from portal_plugin.services.payments import disputing
 from portal_plugin.statuses import DisputeState
-from tests.paying import ask, events, order, paid, standin, take, take_all
+from tests.disputing import answer_of, become, disputed, document, ledger
+from tests.paying import ask, mails, order, paid, standin, take_all
 
-__all__ = ["standin"]
+__all__ = ["disputed", "standin"]
 
 pytestmark = pytest.mark.django_db
 ALL = Decimal("119.00")
-
-
-def ledger(entry):
-    found = LedgerEntry.objects.filter(document=entry.document).order_by("pk")
-    return [(row.kind, row.amount) for row in found]
-
-
-def document(entry):
-    return type(entry.document).objects.get(pk=entry.document_id)
-
-
-def mails(kind):
-    return OutgoingEmail.objects.filter(kind=kind).count()
-
-
-@pytest.fixture
-def disputed(standin):
-    """A payment that its card's owner disputes at once."""
-    entry = paid(standin, "0259")
-    take_all(standin)
-    return entry
-
-
-def become(standin, *states):
-    for state in states:
-        standin.dispute_becomes(Dispute.objects.get().stripe_dispute, state)
-    take_all(standin)
 
 
 def test_is_booked_with_everything_that_follows(standin, django_capture_on_commit_callbacks):
@@ -60,7 +34,8 @@ def test_is_booked_with_everything_that_follows(standin, django_capture_on_commi
         take_all(standin)
     row = Dispute.objects.get()
     assert heard == [(entry.document_id, row)]
-    assert (row.state, row.payment, row.amount) == (DisputeState.NEEDS_RESPONSE, entry, ALL)
+    assert (row.state, row.payment) == (DisputeState.NEEDS_RESPONSE, entry)
+    assert (row.amount, row.currency) == (ALL, "EUR")
     assert (row.reason, row.answer_by > row.opened_at) == ("fraudulent", True)
     assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
     found = document(entry)
@@ -193,52 +168,6 @@ def test_after_a_part_was_paid_back(standin):
     assert document(entry).paid == 100
 
 
-def answer_of(row):
-    return gateway.find_dispute(row.stripe_dispute, gateway.shared())
-
-
-def test_what_the_bank_decided_is_not_undecided_by_an_older_answer(standin, disputed):
-    row = Dispute.objects.get()
-    older = answer_of(row)
-    become(standin, "won")
-    disputing.apply(older, disputed)
-    assert Dispute.objects.get().state == DisputeState.WON
-    assert document(disputed).charged_back == 0
-
-
-def test_nor_is_one_for_which_no_money_moved(standin, disputed):
-    row = Dispute.objects.get()
-    open_answer = replace(answer_of(row), id="du_unmoved", is_withdrawn=False, moved=())
-    disputing.apply(replace(open_answer, state=DisputeState.WON), disputed)
-    disputing.apply(open_answer, disputed)
-    assert Dispute.objects.get(stripe_dispute="du_unmoved").state == DisputeState.WON
-
-
-def test_what_was_lost_can_be_appealed_against(standin, disputed):
-    row = Dispute.objects.get()
-    open_answer = answer_of(row)
-    become(standin, "lost")
-    disputing.apply(open_answer, disputed)
-    assert Dispute.objects.get().state == DisputeState.LOST
-    disputing.apply(replace(open_answer, is_appealed=True), disputed)
-    assert Dispute.objects.get().state == DisputeState.NEEDS_RESPONSE
-    disputing.apply(replace(open_answer, state=DisputeState.WON, is_returned=True), disputed)
-    assert ledger(disputed) == [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL)]
-
-
-def test_a_question_that_was_closed_can_still_become_a_chargeback(standin):
-    entry = paid(standin, "1976")
-    take_all(standin)
-    asked = answer_of(Dispute.objects.get())
-    become(standin, "warning_closed")
-    disputing.apply(asked, entry)
-    assert Dispute.objects.get().state == DisputeState.INQUIRY_CLOSED
-    taken = replace(asked, state=DisputeState.NEEDS_RESPONSE, is_withdrawn=True)
-    disputing.apply(taken, entry)
-    assert Dispute.objects.get().state == DisputeState.NEEDS_RESPONSE
-    assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
-
-
 @pytest.mark.parametrize("said", [{"currency": "USD"}, {"payment": "pi_x"}, {"is_live": True}])
 def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
     entry = paid(standin, "0259")
@@ -247,6 +176,16 @@ def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
     assert disputing.apply(replace(answer, **said), entry).startswith("ignored")
     assert not Dispute.objects.exists()
     assert ledger(entry) == [("payment", ALL)]
+
+
+def test_whether_it_is_of_real_money_and_since_when_it_is_open_is_kept(standin, disputed, settings):
+    """Staff's link to Stripe is made of the one."""
+    said = {"id": "du_live", "is_live": True, "opened_at": datetime(2026, 3, 4, tzinfo=UTC)}
+    answer = replace(answer_of(Dispute.objects.get()), **said)
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_SECRET_KEY": "sk_live_1"}
+    disputing.apply(answer, disputed)
+    live = Dispute.objects.get(is_live=True)
+    assert (live.stripe_dispute, live.opened_at) == ("du_live", said["opened_at"])
 
 
 def test_what_another_account_calls_by_the_same_names_is_none_of_it(standin):
@@ -267,96 +206,6 @@ def test_what_another_account_calls_by_the_same_names_is_none_of_it(standin):
     assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
     disputing.apply(replace(answer, state=DisputeState.UNDER_REVIEW), entry)
     assert Dispute.objects.get().state == DisputeState.UNDER_REVIEW
-
-
-TAKEN = [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL), ("chargeback", -ALL)]
-
-
-def test_what_was_won_and_is_lost_again_is_taken_a_second_time(standin, disputed):
-    become(standin, "won", "lost")
-    assert ledger(disputed) == TAKEN
-    assert Dispute.objects.get().state == DisputeState.LOST
-    found = document(disputed)
-    assert (found.paid, found.charged_back, found.balance_due) == (0, ALL, ALL)
-    assert (mails("staff_chargeback"), mails("staff_chargeback_returned")) == (2, 1)
-    become(standin, "won")
-    assert ledger(disputed) == [*TAKEN, ("reversal", ALL)]
-    assert document(disputed).paid == ALL
-    assert Dispute.objects.get().state == DisputeState.WON
-
-
-def test_one_that_is_opened_again_waits_for_an_answer(standin, disputed):
-    become(standin, "won")
-    become(standin, "needs_response")
-    assert ledger(disputed) == TAKEN
-    assert list(Dispute.objects.waiting().values_list("state", flat=True)) == ["needs_response"]
-
-
-def test_it_is_said_to_be_open_before_the_money_is_taken_again(standin, disputed):
-    become(standin, "won")
-    won = answer_of(Dispute.objects.get())
-    disputing.apply(replace(won, state=DisputeState.UNDER_REVIEW, is_returned=False), disputed)
-    assert Dispute.objects.get().state == DisputeState.UNDER_REVIEW
-    assert ledger(disputed) == TAKEN[:3]
-
-
-def test_each_time_is_booked_once_in_whatever_order_answers_come(standin, disputed):
-    row = Dispute.objects.get()
-    answers = [answer_of(row)]
-    for state in ("under_review", "won", "under_review", "won", "lost"):
-        standin.dispute_becomes(row.stripe_dispute, state)
-        answers.append(answer_of(row))
-    whole = [*TAKEN[:3], *TAKEN[1:3], TAKEN[1]]
-    for chance in range(8):
-        told = [*answers, *answers]
-        Random(chance).shuffle(told)
-        for answer in told:
-            disputing.apply(answer, disputed)
-        assert ledger(disputed) == whole
-        assert Dispute.objects.get().state == DisputeState.LOST
-        for kind in ("reversal", "chargeback"):
-            disputed.document.ledger.filter(kind=kind).delete()
-        Dispute.objects.all().delete()
-    assert [one.amount > 0 for one in answers[-1].moved] == [False, True, False, True, False]
-
-
-def test_all_that_was_told_of_it_in_any_order_and_twice(standin, disputed):
-    row = Dispute.objects.get()
-    for state in ("won", "lost", "won", "lost"):
-        standin.dispute_becomes(row.stripe_dispute, state)
-    told = events(standin) * 2
-    Random(5).shuffle(told)
-    for event in told:
-        take(event)
-    assert ledger(disputed) == [*TAKEN[:3], *TAKEN[1:3], TAKEN[1]]
-
-
-def test_what_its_state_says_and_its_row_says_later_is_one(standin, disputed):
-    row = Dispute.objects.get()
-    standin.dispute_becomes(row.stripe_dispute, "won")
-    answer = answer_of(row)
-    disputing.apply(replace(answer, moved=()), disputed)
-    assert ledger(disputed) == TAKEN[:3]
-    disputing.apply(answer, disputed)
-    assert ledger(disputed) == TAKEN[:3]
-
-
-def test_only_what_came_back_is_given_back(standin, disputed):
-    row = Dispute.objects.get()
-    standin.dispute_becomes(row.stripe_dispute, "won")
-    answer = answer_of(row)
-    part = replace(answer.moved[1], amount=Decimal("19"))
-    disputing.apply(replace(answer, moved=(answer.moved[0], part)), disputed)
-    assert document(disputed).paid == 19
-
-
-def test_more_that_came_back_than_was_taken_is_not_booked(standin, disputed):
-    row = Dispute.objects.get()
-    standin.dispute_becomes(row.stripe_dispute, "won")
-    answer = answer_of(row)
-    again = replace(answer.moved[1], id="txn_again")
-    disputing.apply(replace(answer, moved=(*answer.moved, again)), disputed)
-    assert ledger(disputed) == TAKEN[:3]
 
 
 def test_what_goes_and_comes_back_is_no_payment_that_was_received(

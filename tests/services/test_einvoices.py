@@ -23,6 +23,7 @@ def issued(site, items=1, **values):
 
 
 def test_it_names_both_sides_their_references_and_the_account(site):
+    change(site, bank_details="IBAN DE02 1203 0000 0000 2020 51, BIC BYLADEM1001")
     customer = customer_factory(
         site,
         name="Ana Roth",
@@ -56,6 +57,7 @@ def test_it_names_both_sides_their_references_and_the_account(site):
     assert read.text("BuyerTradeParty/SpecifiedTaxRegistration/ID") == "ATU12345678"
     assert read.text("SpecifiedTradeSettlementPaymentMeans/TypeCode") == "58"
     assert read.text("IBANID") == "DE02120300000000202051"
+    assert read.text("BICID") == "BYLADEM1001"
     assert read.text("PaymentReference") == invoice.number
     due = date.fromordinal(invoice.issued_on.toordinal() + 14)
     assert read.text("DueDateDateTime/DateTimeString") == due.strftime("%Y%m%d")

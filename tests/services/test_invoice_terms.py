@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
-from portal_plugin.models import PortalSettings, SalesDocument
-from portal_plugin.services import invoices
-from tests.factories import fresh, line_item, order_factory, site_factory
+from portal_plugin import days
+from portal_plugin.models import Order, PortalSettings, SalesDocument
+from portal_plugin.services import invoices, listing, staging
+from tests.factories import estimate_factory, fresh, line_item, order_factory, site_factory
 
 from .test_invoiced_instalments import PLAN, pay
 from .test_invoices import words
@@ -40,6 +42,54 @@ def test_the_days_to_pay_run_from_the_invoice(site):
 )
 def test_who_pays_at_once_reads_no_day(site, values):
     assert due_on(invoices.issue(order(site, **values))) == ""
+
+
+def out_since(order, lasting):
+    """The same order, which went out so many days ago."""
+    out = timezone.now() - timedelta(days=lasting)
+    SalesDocument.objects.filter(pk=order.pk).update(first_published_at=out)
+    listing.refresh(order)
+    return fresh(order)
+
+
+@pytest.mark.parametrize(("lasting", "is_late"), [(0, False), (1, True)])
+def test_what_is_payable_at_once_is_overdue_from_the_next_day(lasting, is_late):
+    out_since(order(site_factory(), payment_days=0), lasting)
+    assert Order.objects.payment_overdue().exists() is is_late
+
+
+def test_an_estimate_is_due_on_no_day():
+    assert fresh(estimate_factory(1, payment_days=14)).listed_due_on is None
+
+
+@pytest.mark.parametrize(
+    ("values", "lasting"), [({"payment_days": 0}, 0), ({"pays_by": "online"}, 14)]
+)
+def test_the_day_of_an_invoice_that_says_none_is_counted_from_it_too(site, values, lasting):
+    made = out_since(order(site, **values), 20)
+    assert Order.objects.payment_overdue().exists()
+    invoice = invoices.issue(made)
+    assert fresh(made).listed_due_on == invoice.issued_on + timedelta(days=lasting)
+    assert not Order.objects.payment_overdue().exists()
+
+
+def test_nothing_is_overdue_before_the_invoice_of_what_was_completed():
+    made = out_since(order(site_factory(invoicing="completed")), 20)
+    assert made.listed_due_on is None
+    staging.complete(made)
+    invoice = made.invoices.get()
+    assert fresh(made).listed_due_on == invoice.due_on > days.today()
+    invoices.credit(invoice, "Wrong")
+    assert Order.objects.payment_overdue().exists()
+
+
+@pytest.mark.parametrize("pays_by", ["transfer", "online"])
+def test_before_that_a_deposit_is_due_by_its_own_invoice(pays_by):
+    shop = site_factory(invoicing="completed")
+    made = order(shop, deposit_percent=30, pays_by=pays_by)
+    day = made.invoices.get().issued_on + timedelta(days=14)
+    assert out_since(made, 20).listed_due_on == day
+    assert pay(made, D("35.70")).listed_due_on is None
 
 
 @pytest.mark.parametrize("plan", [[], PLAN])

@@ -79,6 +79,14 @@ def test_what_a_deposit_invoice_asks_for_is_not_asked_for_again(site):
     assert "EUR35.70" in invoice.said["paper"]["qr"]["payload"]
 
 
+def test_a_credit_note_over_a_part_asks_for_no_instalment(site):
+    invoice = invoices.issue(planned(site))
+    note = invoices.credit(invoice, "Late", amount=Decimal(50))
+    for found, is_asked in ((invoice, True), (note, False)):
+        assert ("plan" in found.said["view"]) is is_asked
+        assert ("qr" in found.said["paper"]) is is_asked
+
+
 def test_without_a_plan_nothing_of_it_is_there(site):
     invoice = invoices.issue(planned(site, plan=[], payment_days=14, pays_by="transfer"))
     assert "plan" not in invoice.said["view"]

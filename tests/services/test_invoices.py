@@ -34,6 +34,7 @@ from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import WorkState
 from tests.archiving import pdf_of
 from tests.factories import (
+    customer_factory,
     fresh,
     line_item,
     link_factory,
@@ -251,6 +252,10 @@ def test_an_order_is_overdue_by_the_day_on_its_invoice_and_not_before(site):
     invoice = invoices.issue(order)
     assert fresh(order).listed_due_on == invoice.due_on == days.today() + timedelta(days=14)
     assert not Order.objects.payment_overdue()
+    SalesDocument.objects.filter(pk=order.pk).update(payment_days=30)
+    listing.refresh(order)
+    assert fresh(order).listed_due_on == invoice.due_on
+    SalesDocument.objects.filter(pk=order.pk).update(payment_days=14)
     invoices.credit(invoice, "Wrong address")
     assert list(Order.objects.payment_overdue()) == [order]
 
@@ -284,17 +289,32 @@ def test_who_issued_it_and_its_paper_are_kept_from_the_start(site):
     assert invoice.pdf.first_shown_at is not None
 
 
+@pytest.mark.parametrize(
+    ("shop", "said"),
+    [({}, ("", "A4")), ({"logo": "logos/a.png", "page_size": "Letter"}, ("logos/a.png", "Letter"))],
+)
+def test_its_paper_is_the_shops(site, shop, said):
+    words = {"tax_number": "DE1", "footer": "Open daily", "bank_details": "IBAN DE02", "phone": "1"}
+    PortalSettings.objects.filter(site=site).update(**shop, **words)
+    found = invoices.issue(order_factory(items=1, site=site)).said
+    drawn = found["view"]["shop"]
+    assert (drawn["logo_file"], found["paper"]["page_size"]) == said
+    assert {name: drawn[name] for name in words} == words
+
+
 def test_what_the_customer_files_it_by_stands_on_it(site):
     values = {"purchase_order_number": "PO-7", "buyer_reference": "Desk 4"}
-    order = order_factory(1, site=site, delivery_on=date(2026, 12, 1), **values)
+    customer = customer_factory(site, tax_number="ATU12345678")
+    order = order_factory(1, site=site, customer=customer, delivery_on=date(2026, 12, 1), **values)
     deposit = order_factory(1, site=site, deposit_percent=D(50))
     facts = [
         {row["label"]: row["value"] for row in invoice.said["paper"]["facts"]}
         for invoice in (invoices.issue(order), invoices.issue_deposit(deposit))
     ]
-    names = ("Order", "Your order number", "Your reference", "Delivery")
-    assert [facts[0][name] for name in names] == [order.number, "PO-7", "Desk 4", "Dec. 1, 2026"]
-    assert not {*names[1:], "Takes back", "Payable by", "Your tax number"} & facts[1].keys()
+    names = ("Order", "Your order number", "Your reference", "Delivery", "Your tax number")
+    said = [order.number, "PO-7", "Desk 4", "Dec. 1, 2026", "ATU12345678"]
+    assert [facts[0][name] for name in names] == said
+    assert not {*names[1:], "Takes back", "Payable by"} & facts[1].keys()
 
 
 def test_how_it_is_delivered_stands_on_the_invoice_alone(site):
@@ -303,3 +323,12 @@ def test_how_it_is_delivered_stands_on_the_invoice_alone(site):
     note = invoices.credit(last, "Wrong address")
     said = [row.said["view"]["document"]["delivery_text"] for row in (deposit, last, note)]
     assert said == ["", "By courier", ""]
+
+
+def test_what_was_written_for_the_order_stands_on_no_invoice(site):
+    terms.add(site, "en", "order", "We print what you approve.")
+    texts = {"introduction": "Dear Kim,", "closing": "We are glad to make it."}
+    order = pay(order_factory(1, site=site, **texts), "10.00")
+    page = words(invoices.issue(order))
+    for text in (*texts.values(), "We print what you approve.", "Cash"):
+        assert text not in page

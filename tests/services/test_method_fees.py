@@ -232,6 +232,7 @@ def all_of(entry):
         is_live=False,
         is_withdrawn=True,
         is_returned=False,
+        opened_at=entry.occurred_at,
         payment=entry.stripe_object,
     )
 

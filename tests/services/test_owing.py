@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from portal_plugin import signals
 from portal_plugin.exceptions import DepositMissing, NotAvailable
 from portal_plugin.models import LedgerEntry, OutgoingEmail, Stage
 from portal_plugin.services import activity, mail_rendering, payments, staging
@@ -101,8 +102,9 @@ class TestThroughStripe:
         ask(standin).v1.refunds.create({"charge": entry.reference, "amount": 4000})
         take_all(standin, "charge.refunded")
         assert due(entry) == 0
-        payments.say_owed(entry.consequences.get(), is_owed_again=True, reason="Wrong card")
-        assert due(entry) == PART
+        refund = entry.consequences.get()
+        said = payments.say_owed(refund, is_owed_again=True, reason="Wrong card")
+        assert (due(entry), said.attempt) == (PART, entry.attempt)
         take_all(standin, "charge.refunded")
         reconciling.drain()
         assert due(entry) == PART
@@ -121,7 +123,7 @@ class TestSaidLater:
         refund, user, key = back(cash), user_factory(), uuid4()
         entry = payments.say_owed(refund, is_owed_again=True, reason="Slip", user=user, key=key)
         assert (entry.kind, entry.amount, entry.forgiven) == ("forgiveness", 0, -PART)
-        assert entry.order_total is None
+        assert (entry.order_total, entry.note, entry.recorded_by) == (None, "Slip", user)
         assert fresh(refund).forgiven == PART
         assert (due(cash), fresh(cash.document).paid) == (PART, 79)
         again = payments.say_owed(refund, is_owed_again=True, reason="Slip", key=key)
@@ -156,8 +158,16 @@ class TestSaidLater:
         with pytest.raises(NotAvailable, match="no refund"):
             payments.say_owed(cash, is_owed_again=not is_owed_again, reason="Late")
 
-    def test_it_is_in_no_count_of_money_that_moved(self, cash):
-        payments.say_owed(back(cash), is_owed_again=True, reason="Slip")
+    def test_it_is_in_no_count_of_money_that_moved(self, cash, django_capture_on_commit_callbacks):
+        refund, heard = back(cash), []
+
+        def receiver(**values):
+            heard.append(values["entry"])
+
+        signals.payment_received.connect(receiver)
+        with django_capture_on_commit_callbacks(execute=True):
+            payments.say_owed(refund, is_owed_again=True, reason="Slip")
+        assert heard == []
         ago, soon = timezone.now() - timedelta(days=1), timezone.now()
         assert [row.amount for row in LedgerEntry.objects.moved(ago, soon)] == [-PART, ALL]
         assert len(document_view(fresh(cash.document)).payments) == 2
@@ -271,6 +281,15 @@ class TestToldLater:
         assert "You do not have to pay it again." in letter.text
         assert "is to be paid" not in letter.text
         assert "Slip" not in letter.text
+
+    def test_who_owes_more_reads_how_much_of_it_is_asked_again(self):
+        document = approve(order(deposit_percent=0))
+        link_factory(document)
+        refund = back(payments.record_offline(document, amount=D(50)), 10)
+        payments.say_owed(refund, is_owed_again=True, reason="Slip")
+        letter = self.text("refund_owed_again")
+        assert "€10.00 that we paid back to you is to be paid again" in letter.subject
+        assert "€79.00 of your order is to be paid." in letter.text
 
     def test_and_what_is_left_to_pay_all_the_same(self):
         document = approve(order(deposit_percent=0))

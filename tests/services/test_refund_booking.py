@@ -113,6 +113,11 @@ def test_one_that_was_answered_is_not_failed_from_here(entry, row):
     assert mails("staff_refund_failed") == 0
 
 
+def test_a_reason_of_any_length_is_kept_as_far_as_there_is_room(row):
+    """Only PostgreSQL refuses what is too long."""
+    assert refund_booking.fail(row, "x" * 101, tells=False).failure_code == "x" * 100
+
+
 def test_our_words_on_it_name_one_row_and_not_two(entry, row):
     """Whoever has the account can write them on a second refund."""
     refund_booking.apply([says(refund=row.pk), says(name="re_2", refund=row.pk)], entry)

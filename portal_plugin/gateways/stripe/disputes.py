@@ -49,12 +49,12 @@ class Dispute:
     is_live: bool
     is_withdrawn: bool
     is_returned: bool
+    opened_at: datetime
     is_appealed: bool = False
     payment: str = ""
     charge: str = ""
     reason: str = ""
     answer_by: datetime | None = None
-    opened_at: datetime | None = None
     moved: tuple[Movement, ...] = ()
 
     @property
@@ -71,8 +71,8 @@ class Dispute:
         by the dispute itself."""
         if not rows:
             is_said = self.is_withdrawn if amount < 0 else self.is_returned
-            at = self.opened_at if amount < 0 else None
-            return (Movement(self.id, amount, at or datetime.now(UTC)),) if is_said else ()
+            at = self.opened_at if amount < 0 else datetime.now(UTC)
+            return (Movement(self.id, amount, at),) if is_said else ()
         return (replace(rows[0], id=self.id), *rows[1:])
 
 

@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 from ...exceptions import PortalError
 from ...gateways import stripe as gateway
 from ...models import PortalSettings, SalesDocument
-from ...money import format_money, round_money
+from ...money import format_money, round_up
 from ...statuses import PaymentPurpose
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the customer may choose from, both ends included."""
+    """What the customer may choose from, both ends included: multiples of ``unit``, which cards
+    take no part of."""
 
     least: Decimal
     most: Decimal
+    unit: Decimal
 
 
 class AmountRefused(PortalError):
@@ -27,12 +29,14 @@ class AmountRefused(PortalError):
 
 
 def limits(document: SalesDocument, shop: PortalSettings) -> Limits | None:
-    """``None`` where the shop takes what is due and nothing else, and where there is no choice."""
+    """``None`` where the shop takes what is due and nothing else, and where there is no choice:
+    whatever is paid by card of 10.005 KWD would leave what no card can pay."""
     if not shop.takes_other_amounts:
         return None
     currency, most = document.totals.currency, document.balance_due
-    least = max(round_money(shop.least_amount, currency), gateway.smallest(currency))
-    return Limits(least, most) if least < most else None
+    unit = gateway.unit(currency)
+    least = max(round_up(shop.least_amount, unit), gateway.smallest(currency))
+    return Limits(least, most, unit) if least < most and not most % unit else None
 
 
 def check_amount(document: SalesDocument, wanted: Decimal) -> None:
@@ -43,10 +47,14 @@ def check_amount(document: SalesDocument, wanted: Decimal) -> None:
     if found is None:
         raise AmountRefused(_("This order is paid in the amount that is due."))
     currency = document.totals.currency
-    if not found.least <= wanted <= found.most or wanted != round_money(wanted, currency):
+    if not found.least <= wanted <= found.most:
         raise AmountRefused(
             _("Choose an amount from %(least)s to %(most)s.")
             % {"least": _shown(document, found.least), "most": _shown(document, found.most)}
+        )
+    if wanted % found.unit:
+        raise AmountRefused(
+            _("By card you can pay in steps of %(step)s.") % {"step": _shown(document, found.unit)}
         )
     rest = found.most - wanted
     if rest and not gateway.can_charge(rest, currency):

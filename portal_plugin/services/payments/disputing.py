@@ -8,7 +8,6 @@ is answered at Stripe.
 from itertools import zip_longest
 
 from django.db import transaction
-from django.utils import timezone
 
 from ... import signals
 from ...gateways import stripe as gateway
@@ -65,7 +64,7 @@ def _row(
             "currency": answer.currency,
             "state": answer.state,
             "is_live": answer.is_live,
-            "opened_at": answer.opened_at or timezone.now(),
+            "opened_at": answer.opened_at,
         },
     )
     if _is_news(row, answer):
