@@ -47,6 +47,7 @@ def _submit(request, visit, instance):
         return answers.told_when(_refuse(request, visit, instance, error), error)
     if isinstance(outcome, Invalid):
         return _show(request, visit, instance, outcome.form, status=400)
+    pages.mark_seen(visit)
     if isinstance(outcome, Data):
         return JsonResponse(outcome.facts)
     if isinstance(outcome, GoTo):

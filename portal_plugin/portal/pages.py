@@ -44,9 +44,14 @@ def estimate(request, visit):
 
 def seen(request, visit):
     """A person showed a sign of being one; mail scanners only open."""
+    mark_seen(visit)
+    return HttpResponse(status=204)
+
+
+def mark_seen(visit):
+    """Also called where no script tells of a person: whoever sends a form is one."""
     if visit.can_act:
         DirectLink.objects.filter(pk=visit.link.pk).update(last_seen_at=timezone.now())
-    return HttpResponse(status=204)
 
 
 @csrf_exempt

@@ -9,7 +9,7 @@ from portal_plugin.models import Contact, DirectLink, LinkToken, OutgoingEmail
 from portal_plugin.portal import grants, limits
 from portal_plugin.services import links, outbox
 from tests import factories
-from tests.portal.browsing import path_of, without_secrets
+from tests.portal.browsing import path_of, send, without_secrets
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,17 @@ def test_seen_needs_a_sign_of_a_person(client, enter):
     order = factories.order_factory(items=1)
     link = enter(order)
     client.post(f"/portal/d/{order.public_id}/seen/")
+    link.refresh_from_db()
+    assert link.last_seen_at is not None
+
+
+def test_without_a_script_whoever_sends_a_form_was_there(client, enter):
+    order = factories.order_factory(items=1)
+    link = enter(order)
+    send(client, order, "comment", text="")
+    link.refresh_from_db()
+    assert link.last_seen_at is None
+    send(client, order, "comment", text="Thank you")
     link.refresh_from_db()
     assert link.last_seen_at is not None
 
