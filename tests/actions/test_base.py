@@ -1,5 +1,6 @@
 """What every action has in common."""
 
+import json
 import uuid
 
 import pytest
@@ -88,6 +89,17 @@ def test_it_is_told_as_done_by_whoever_did_it(estimate):
     registry.action("comment")(Visit(estimate, mine)).run(data)
     assert estimate.activities.get(verb="comment").link == mine
     assert OutgoingEmail.objects.get(kind="receipt_comment").recipient == mine.recipient
+
+
+def test_an_item_it_is_about_is_told_and_none_where_it_is_about_all(estimate, keys):
+    visit = Visit(estimate, estimate.links.get())
+    for key in (None, keys[0]):
+        data = {"client_key": str(uuid.uuid4()), "text": "Hi"}
+        registry.action("comment")(visit, key).run(data)
+    told = estimate.activities.filter(verb="comment").order_by("sequence")
+    assert [json.loads(entry.data).get("item") for entry in told] == [None, str(keys[0])]
+    mails = OutgoingEmail.objects.filter(kind="staff_comment")
+    assert str(keys[0]) in str([mail.facts for mail in mails])
 
 
 def test_its_address_is_that_of_its_item(estimate, keys):

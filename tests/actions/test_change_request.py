@@ -86,6 +86,13 @@ def test_only_an_open_one_of_the_document_is_withdrawn(client, enter, estimate, 
     assert not ChangeRequest.objects.filter(state=ChangeRequestState.WITHDRAWN).exists()
 
 
+def test_about_what_nobody_chose_it_is_not_late():
+    option = factories.line_item(2, is_optional=True, is_selected=False)
+    order = factories.order_factory([factories.line_item(1), option])
+    visit = Visit(order, factories.link_factory(order))
+    assert not registry.action("change_request")(visit, order.lines[1].key).is_late
+
+
 class AnsweredMeanwhile(registry.action("withdraw_change_request")):
     """The shop answers it between the look at the form and the lock; another one stays open."""
 

@@ -12,12 +12,13 @@ from portal_plugin.models import Attachment, Comment
 from portal_plugin.services.presentation import document_view
 from portal_plugin.services.visits import Visit
 from tests import factories
+from tests.models.test_approvers import answer
 
 pytestmark = pytest.mark.django_db
 
 
-def found_on(document):
-    link = factories.link_factory(document)
+def found_on(document, link=None):
+    link = link or factories.link_factory(document)
     return offers(Visit(factories.fresh(document), link), document_view(factories.fresh(document)))
 
 
@@ -49,6 +50,18 @@ def test_each_item_has_buttons_of_its_own():
     keys = [resolve(button.url).kwargs["item_key"] for button in buttons]
     assert keys == [item.key for item in order.lines]
     assert buttons[1].accessible_label == "Approve: A2 poster"
+
+
+def test_whoever_has_said_yes_is_not_asked_again_while_others_are():
+    estimate = factories.estimate_factory(items=3, approvals_needed="all")
+    people = [{"name": name, "email": f"{name}@example.org"} for name in ("kim", "alex")]
+    kim, alex = (factories.link_factory(estimate, **person) for person in people)
+    answer(estimate, kim)
+    counts = []
+    for link in (kim, alex):
+        found = found_on(estimate, link)
+        counts.append((found.primary.count, sum(bool(item.approve) for item in found.items)))
+    assert counts == [(2, 2), (3, 3)]
 
 
 def test_comments_and_files_are_counted_where_they_hang():
