@@ -322,6 +322,7 @@ class TestOffer:
         assert offer.prefers_bank
         assert not offer.takes_cards
         assert offer.reference == document.number
+        assert payments.can_be_paid(document)
 
     def test_blanks_are_no_bank(self, standin):
         site_factory(bank_details=" \n")
@@ -345,13 +346,15 @@ class TestOffer:
     ],
 )
 def test_how_far_it_came_is_that_of_the_newest_try(state, said):
-    document = order()
+    document = order(language="de")
     assert payments.progress(document).state == "none"
     for each in ("failed" if state != "failed" else "succeeded", state):
         document.payment_attempts.create(
             idempotency_key=uuid4(), purpose="deposit", amount=DEPOSIT, currency="EUR", state=each
         )
-    assert payments.progress(document).state == said
+    progress = payments.progress(document)
+    assert progress.state == said
+    assert ("35,70\xa0€" in progress.message) is (said == "paid")
 
 
 @pytest.mark.parametrize(
