@@ -15,8 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def test_approving_several_is_all_or_nothing(client, estimate, keys):
     url = url_of(estimate, "approve_multiple")
-    data = filled(client, url, accept_terms="on", items=[str(keys[0]), str(keys[1])])
-    assert client.post(url, data).status_code == 303
+    data = filled(client, url, items=[str(keys[0]), str(keys[1])])
+    assert client.post(url, data).status_code == 400
+    assert client.post(url, data | {"accept_terms": "on"}).status_code == 303
     assert Decision.objects.count() == 2
     assert Submission.objects.count() == 1
 

@@ -7,6 +7,7 @@ import pytest
 from django.urls import resolve
 
 from portal_plugin import registry
+from portal_plugin.actions.base import Invalid
 from portal_plugin.exceptions import NotAvailable, PortalError
 from portal_plugin.models import (
     Comment,
@@ -74,6 +75,12 @@ def test_a_key_of_the_estimate_is_unknown_on_its_order():
     assert Comment.objects.values("document").distinct().count() == 2
 
 
+def test_a_form_without_a_key_writes_nothing(estimate):
+    comment = registry.action("comment")(Visit(estimate, estimate.links.get()))
+    assert isinstance(comment.run({"text": "Hi"}), Invalid)
+    assert not Submission.objects.exists()
+
+
 def test_each_submission_keeps_its_own_message(estimate):
     visit = Visit(estimate, estimate.links.get())
     for name in ("comment", "change_request"):
@@ -89,6 +96,8 @@ def test_it_is_told_as_done_by_whoever_did_it(estimate):
     registry.action("comment")(Visit(estimate, mine)).run(data)
     assert estimate.activities.get(verb="comment").link == mine
     assert OutgoingEmail.objects.get(kind="receipt_comment").recipient == mine.recipient
+    kept, who = Submission.objects.get(), mine.recipient
+    assert (kept.link, kept.name, kept.email) == (mine, who.name, who.email)
 
 
 def test_an_item_it_is_about_is_told_and_none_where_it_is_about_all(estimate, keys):

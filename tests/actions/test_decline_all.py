@@ -51,7 +51,9 @@ def test_an_item_that_changed_meanwhile_refuses_the_whole(client, estimate):
     estimate.lines[0].unit_price = 1
     estimate.line_items = estimate.lines
     factories.publish(estimate)
-    assert client.post(url, data).status_code == 409
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert not response.context["form"]["confirm"].data
     assert not Decision.objects.exists()
 
 
