@@ -23,9 +23,6 @@ from .giving import GivingMixin, checklist_id
 class ApproveForm(GivingMixin, TermsMixin, ShownVersionMixin, IdentityMixin, ActionForm):
     shown = ShownItemsField(required=False)
 
-    def clean_shown(self):
-        return self.cleaned_data["shown"] or {}
-
 
 @register_action
 class Approve(DecidingMixin, Action):

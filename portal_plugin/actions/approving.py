@@ -40,7 +40,7 @@ class DecidingMixin(Obliging):
         return [self.item_key]
 
     def bound_to(self, form):
-        shown = form.cleaned_data["shown"] or {}
+        shown = form.cleaned_data["shown"]
         return sorted([str(key), shown.get(key, "")] for key in self.keys(form))
 
     def history_facts(self, submission):

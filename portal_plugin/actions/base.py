@@ -90,7 +90,7 @@ class Action:
     @cached_property
     def item(self):
         """The ``ItemStanding`` of the item it is about, or ``None``."""
-        return self.document.standing.items.get(self.item_key) if self.item_key else None
+        return self.document.standing.items.get(self.item_key)
 
     @cached_property
     def item_name(self):

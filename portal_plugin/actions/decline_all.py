@@ -46,16 +46,16 @@ class DeclineAll(DecidingMixin, Action):
         return super().initial() | {"shown": shown_items(waiting)}
 
     def facts(self, form):
-        return {"count": len(form.cleaned_data["shown"])}
+        return {"count": len(self.decided)}
 
     def perform(self, form, submission):
         reason = form.cleaned_data["reason"]
-        count = len(self.decide(form, submission, Verdict.DECLINE, reason))
+        self.decided = self.decide(form, submission, Verdict.DECLINE, reason)
         said = ngettext(
             "You declined %(count)d item. The shop is told.",
             "You declined %(count)d items. The shop is told.",
-            count,
-        ) % {"count": count}
+            len(self.decided),
+        ) % {"count": len(self.decided)}
         order = deciding.settle(self.document)
         said = f"{said} {next_step(self.document, order, self.visit.link)}".strip()
         return Done(said, document=order or self.document)

@@ -42,9 +42,8 @@ class InviteForm(ActionForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if link := self.visit.link:
-            roles = inviting.roles_to_give(link)
-            self.fields["role"].choices = [(role, LinkRole(role).label) for role in roles]
+        roles = inviting.roles_to_give(self.visit.link)
+        self.fields["role"].choices = [(role, LinkRole(role).label) for role in roles]
 
     def clean_name(self):
         """One line of letters: it goes into an email to somebody who did not ask for it."""

@@ -112,5 +112,4 @@ PointFormSet = forms.formset_factory(
     extra=EMPTY_ROWS,
     max_num=MOST_POINTS,
     absolute_max=MOST_POINTS,
-    validate_max=True,
 )

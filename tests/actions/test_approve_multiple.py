@@ -15,8 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def test_approving_several_is_all_or_nothing(client, estimate, keys):
     url = url_of(estimate, "approve_multiple")
-    data = filled(client, url, accept_terms="on", items=[str(keys[0]), str(keys[1])])
-    assert client.post(url, data).status_code == 303
+    data = filled(client, url, items=[str(keys[0]), str(keys[1])])
+    assert client.post(url, data).status_code == 400
+    assert client.post(url, data | {"accept_terms": "on"}).status_code == 303
     assert Decision.objects.count() == 2
     assert Submission.objects.count() == 1
 
@@ -37,6 +38,15 @@ def test_one_stale_item_among_several_keeps_the_other_ticks(client, estimate, ke
     assert ticked == [str(keys[1])]
     kept = {"accept_terms": form["accept_terms"].value(), "items": [str(keys[1])]}
     assert client.post(url, shown_again(response, **kept)).status_code == 303
+
+
+def test_nothing_is_missed_where_the_only_ticked_item_changed(client, estimate, keys):
+    url = url_of(estimate, "approve_multiple")
+    data = filled(client, url, accept_terms="on", items=[str(keys[0])])
+    estimate.lines[0].description = "Glossy, 170 g"
+    estimate.line_items = estimate.lines
+    factories.publish(estimate)
+    assert not client.post(url, data).context["form"].errors
 
 
 def test_new_terms_keep_the_ticked_items_and_ask_for_their_own_tick(client, estimate, keys):

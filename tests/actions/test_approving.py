@@ -2,8 +2,10 @@
 
 import pytest
 
+from portal_plugin import registry
 from portal_plugin.models import Submission
 from portal_plugin.services import terms
+from portal_plugin.services.visits import Visit
 from tests import factories
 from tests.filling import filled, shown_again, url_of, written
 
@@ -150,3 +152,21 @@ def test_no_deposit_is_promised_that_comes_to_less_after_a_decline(client, enter
         url, filled(client, url, **({"accept_terms": "on"} if verdict == "approve" else {}))
     )
     assert says in client.get(url_of(estimate, "approve", last)).content.decode()
+
+
+def test_a_shop_that_took_its_terms_back_is_answered_all_the_same(client, estimate, keys):
+    terms.add(estimate.site, "en", "estimate", "")
+    url = url_of(estimate, "approve", keys[0])
+    assert client.post(url, filled(client, url, accept_terms="on")).status_code == 303
+    assert Submission.objects.get().terms is None
+
+
+def test_of_those_who_were_faster_the_last_one_is_named():
+    order = factories.order_factory(items=2)
+    link = factories.link_factory(order)
+    for item, name in zip(order.lines, ("Alex", "Bo"), strict=True):
+        factories.approve(order, [item.key])
+        Submission.objects.filter(name=order.customer.name).update(name=name)
+    visit = Visit(factories.fresh(order), link)
+    said = registry.action("approve_multiple")(visit).refusal().message
+    assert said.startswith("Bo ")

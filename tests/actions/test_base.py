@@ -1,12 +1,22 @@
 """What every action has in common."""
 
+import json
 import uuid
 
 import pytest
+from django.urls import resolve
 
 from portal_plugin import registry
-from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import Comment, Decision, Order, PortalSettings, Submission
+from portal_plugin.actions.base import Invalid
+from portal_plugin.exceptions import NotAvailable, PortalError
+from portal_plugin.models import (
+    Comment,
+    Decision,
+    Order,
+    OutgoingEmail,
+    PortalSettings,
+    Submission,
+)
 from portal_plugin.models.documents import lock
 from portal_plugin.services import staging
 from portal_plugin.services.visits import Visit
@@ -65,6 +75,47 @@ def test_a_key_of_the_estimate_is_unknown_on_its_order():
     assert Comment.objects.values("document").distinct().count() == 2
 
 
+def test_a_form_without_a_key_writes_nothing(estimate):
+    comment = registry.action("comment")(Visit(estimate, estimate.links.get()))
+    assert isinstance(comment.run({"text": "Hi"}), Invalid)
+    assert not Submission.objects.exists()
+
+
+def test_each_submission_keeps_its_own_message(estimate):
+    visit = Visit(estimate, estimate.links.get())
+    for name in ("comment", "change_request"):
+        registry.action(name)(visit).run({"client_key": str(uuid.uuid4()), "text": "Hi"})
+    said = [submission.message for submission in Submission.objects.order_by("pk")]
+    assert said == ["Your comment was sent to the shop.", "Change request 1 was sent to the shop."]
+
+
+def test_it_is_told_as_done_by_whoever_did_it(estimate):
+    mine = estimate.links.get()
+    factories.link_factory(estimate, name="Bo", email="bo@example.org")
+    data = {"client_key": str(uuid.uuid4()), "text": "Hi"}
+    registry.action("comment")(Visit(estimate, mine)).run(data)
+    assert estimate.activities.get(verb="comment").link == mine
+    assert OutgoingEmail.objects.get(kind="receipt_comment").recipient == mine.recipient
+    kept, who = Submission.objects.get(), mine.recipient
+    assert (kept.link, kept.name, kept.email) == (mine, who.name, who.email)
+
+
+def test_an_item_it_is_about_is_told_and_none_where_it_is_about_all(estimate, keys):
+    visit = Visit(estimate, estimate.links.get())
+    for key in (None, keys[0]):
+        data = {"client_key": str(uuid.uuid4()), "text": "Hi"}
+        registry.action("comment")(visit, key).run(data)
+    told = estimate.activities.filter(verb="comment").order_by("sequence")
+    assert [json.loads(entry.data).get("item") for entry in told] == [None, str(keys[0])]
+    mails = OutgoingEmail.objects.filter(kind="staff_comment")
+    assert str(keys[0]) in str([mail.facts for mail in mails])
+
+
+def test_its_address_is_that_of_its_item(estimate, keys):
+    address = registry.action("approve")(Visit(estimate), keys[0]).url
+    assert resolve(address).kwargs["item_key"] == keys[0]
+
+
 def test_without_a_link_nobody_is_told_who_may():
     estimate = factories.estimate_factory(items=1)
     factories.link_factory(estimate)
@@ -77,7 +128,8 @@ def test_of_a_browser_that_says_too_much_of_itself_the_beginning_is_kept(client,
     """PostgreSQL refuses what is longer than its column."""
     url = url_of(estimate, "comment")
     client.post(url, filled(client, url, text="Hello"), headers={"User-Agent": "x" * 301})
-    assert Submission.objects.get().user_agent == "x" * 300
+    submission = Submission.objects.get()
+    assert (submission.user_agent, submission.address) == ("x" * 300, "127.0.0.1")
 
 
 def test_a_fragment_is_the_inside_of_a_dialog(client, estimate, keys):
@@ -109,6 +161,46 @@ def test_what_is_about_an_item_is_about_one_of_the_documents(client, estimate, k
 
 def test_an_unknown_action_is_unknown(client, estimate):
     assert client.get(url_of(estimate, "nothing")).status_code == 404
+
+
+class GoneMeanwhile(registry.action("approve")):
+    """Staff take the item out between the look at the page and the lock."""
+
+    def prepare(self, form):
+        self.document.line_items = self.document.lines[1:]
+        factories.publish(self.document)
+
+
+def test_an_item_that_is_gone_by_then_is_refused_in_words(client, estimate, keys):
+    data = filled(client, url_of(estimate, "approve", keys[0]), accept_terms="on")
+    visit = Visit(lock(estimate), link=estimate.links.get())
+    with pytest.raises(NotAvailable):
+        GoneMeanwhile(visit, keys[0]).run(data)
+
+
+class DearerMeanwhile(registry.action("decline")):
+    """Another item gets dearer between the look at the page and the lock."""
+
+    def prepare(self, form):
+        super().prepare(form)
+        self.document.lines[1].unit_price = 900
+        self.document.line_items = self.document.lines
+        factories.publish(self.document)
+
+
+def test_where_no_code_is_asked_for_nobody_minds_what_it_would_be_about(client, estimate, keys):
+    data = filled(client, url_of(estimate, "decline", keys[0]))
+    DearerMeanwhile(Visit(lock(estimate), link=estimate.links.get()), keys[0]).run(data)
+    assert Decision.objects.get().item_key == keys[0]
+
+
+def test_what_comes_to_need_a_code_by_then_is_not_done_without_one(client, estimate, keys):
+    factories.site_factory(code_above=1000)
+    data = filled(client, url_of(estimate, "decline", keys[0]))
+    visit = Visit(lock(estimate), link=estimate.links.get())
+    with pytest.raises(PortalError, match="load the page again"):
+        DearerMeanwhile(visit, keys[0]).run(data)
+    assert not Decision.objects.exists()
 
 
 class CancelledMeanwhile(registry.action("approve")):

@@ -1,8 +1,13 @@
 """A change request takes its item out of approval until it is answered or withdrawn."""
 
+from uuid import uuid4
+
 import pytest
 
+from portal_plugin import registry
+from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import ChangeRequest, Order
+from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import ChangeRequestState
 from tests import factories
 from tests.filling import filled, url_of
@@ -15,6 +20,7 @@ def test_a_change_request_takes_its_item_out_of_approval(client, estimate, keys)
     client.post(url, filled(client, url, text="Bigger please"))
     request = ChangeRequest.objects.get()
     assert (request.number, request.item_key, request.is_late) == (1, keys[0], False)
+    assert factories.fresh(estimate).waiting_for == "us"
     assert client.get(url_of(estimate, "approve", keys[0])).status_code == 409
     assert client.get(url_of(estimate, "approve", keys[1])).status_code == 200
 
@@ -78,3 +84,27 @@ def test_only_an_open_one_of_the_document_is_withdrawn(client, enter, estimate, 
     client.post(url, filled(client, url, text="Redder"))
     assert client.post(withdraw, data).status_code == 400
     assert not ChangeRequest.objects.filter(state=ChangeRequestState.WITHDRAWN).exists()
+
+
+def test_about_what_nobody_chose_it_is_not_late():
+    option = factories.line_item(2, is_optional=True, is_selected=False)
+    order = factories.order_factory([factories.line_item(1), option])
+    visit = Visit(order, factories.link_factory(order))
+    assert not registry.action("change_request")(visit, order.lines[1].key).is_late
+
+
+class AnsweredMeanwhile(registry.action("withdraw_change_request")):
+    """The shop answers it between the look at the form and the lock; another one stays open."""
+
+    def prepare(self, form):
+        form.cleaned_data["change_request"].state = ChangeRequestState.DONE
+        form.cleaned_data["change_request"].save()
+
+
+def test_what_the_shop_has_answered_by_then_is_not_withdrawn():
+    estimate = factories.estimate_factory(items=1)
+    mine, _other = (estimate.change_requests.create(number=n, text="Larger") for n in (1, 2))
+    visit = Visit(factories.fresh(estimate), factories.link_factory(estimate))
+    with pytest.raises(NotAvailable):
+        AnsweredMeanwhile(visit).run({"client_key": str(uuid4()), "change_request": mine.pk})
+    assert factories.fresh(mine).state == ChangeRequestState.DONE

@@ -231,6 +231,10 @@ def test_what_is_not_chosen_waits_for_nobody(client, enter, estimate):
     page = client.get(reverse("portal_plugin:document", args=[estimate.public_id])).content.decode()
     assert "Waiting for you: 2 items" in page
     assert "Approve Multiple Items (2)" in page
+    lamp = key_of(estimate, "Lamp")
+    for name in ("approve", "decline"):
+        url = reverse("portal_plugin:action", args=[estimate.public_id, name, lamp])
+        assert client.get(url).status_code == 409
 
 
 def test_each_choice_leads_to_where_it_is_made(client, enter, estimate):

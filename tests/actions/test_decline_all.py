@@ -1,5 +1,8 @@
 """A no to all that waits, with one reason; and the total without what was declined."""
 
+import json
+from uuid import uuid4
+
 import pytest
 
 from portal_plugin.models import Decision, Estimate, Order, OutgoingEmail
@@ -29,6 +32,13 @@ def test_all_that_waits_is_declined_with_the_reason(client, estimate):
     assert {"receipt_decline_all", "staff_decline_all"} <= kinds
 
 
+def test_told_is_what_was_declined_and_not_what_the_browser_says_it_showed(client, estimate):
+    url = url_of(estimate, "decline_all")
+    data = filled(client, url, confirm="on")
+    assert client.post(url, data | {"shown": f"{data['shown']} {uuid4()}:0"}).status_code == 303
+    assert json.loads(estimate.activities.get(verb="decline_all").data)["count"] == 3
+
+
 def test_it_needs_its_tick(client, estimate):
     url = url_of(estimate, "decline_all")
     assert client.post(url, filled(client, url)).status_code == 400
@@ -41,7 +51,9 @@ def test_an_item_that_changed_meanwhile_refuses_the_whole(client, estimate):
     estimate.lines[0].unit_price = 1
     estimate.line_items = estimate.lines
     factories.publish(estimate)
-    assert client.post(url, data).status_code == 409
+    response = client.post(url, data)
+    assert response.status_code == 409
+    assert not response.context["form"]["confirm"].data
     assert not Decision.objects.exists()
 
 

@@ -89,6 +89,7 @@ TABLE = [
     ("order", partly_approved, "acudrp"),
     ("order", changes_requested, "acudrp"),
     ("order", approved, "-cudrp"),
+    ("order", declined, "-c-d-p"),
     ("order", completed, "-c-d-p"),
     ("order", cancelled, "-c-d--"),
 ]

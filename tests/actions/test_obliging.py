@@ -130,6 +130,14 @@ def test_so_does_declining_the_last_one(client, enter, shop):
     assert Submission.objects.latest("pk").withdrawal_text == TEXT
 
 
+def test_declining_all_obliges_to_nothing_but_what_was_approved(client, enter, shop):
+    estimate = opened(client, enter, items=3)
+    url = url_of(estimate, "decline_all")
+    assert "obligation" not in client.get(url).text
+    factories.approve(estimate, [estimate.lines[0].key])
+    assert "Decline these and order the rest with obligation to pay" in client.get(url).text
+
+
 def test_a_proof_of_an_order_obliges_to_nothing(client, enter, shop):
     order = factories.order_factory(items=1)
     enter(order)

@@ -82,6 +82,14 @@ class TestDialog:
         html = client.get(address(document)).content.decode()
         assert html.index("IBAN DE02") < html.index("data-portal-pay-form")
 
+    def test_a_site_that_prefers_stripes_page_leads_there(
+        self, client, standin, shop_order, settings
+    ):
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_PREFERS_CHECKOUT": True}
+        html = client.get(address(shop_order)).content.decode()
+        assert "data-portal-pay-submit" not in html
+        assert "data-portal-pay-hosted>" in html
+
     def test_says_that_the_last_try_failed(self, client, standin, shop_order):
         confirm(standin, begin(shop_order).attempt.payment_intent, "9995")
         take_all(standin)

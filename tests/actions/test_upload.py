@@ -184,6 +184,20 @@ def test_from_somebody_else_or_after_it_was_taken_away_it_is_another():
     assert document.attachments.filter(removed_at=None).get().link == mine.link
 
 
+def test_of_what_a_server_breaks_off_that_is_told_to_end_no_bytes_are_left(monkeypatch):
+    """What ends a process is no ``Exception``."""
+
+    def end(point):
+        if point == "act.prepared":
+            raise SystemExit
+
+    monkeypatch.setattr(faults, "on_reach", end)
+    document = factories.estimate_factory()
+    with pytest.raises(SystemExit):
+        send(visit_of(document), samples.upload("a.png"))
+    assert not names_in_storage(document)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_was_there_leaves_no_second_copy_in_the_storage():
     document = factories.estimate_factory()

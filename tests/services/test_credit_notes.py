@@ -7,10 +7,17 @@ import pytest
 from django.utils import timezone
 
 from portal_plugin.exceptions import NotAvailable
-from portal_plugin.models import Invoice, LedgerEntry
+from portal_plugin.models import Invoice, LedgerEntry, OutgoingEmail
 from portal_plugin.services import invoices, staging
 from portal_plugin.shares import worth
-from tests.factories import fresh, line_item, order_factory, publish, user_factory
+from tests.factories import (
+    fresh,
+    line_item,
+    link_factory,
+    order_factory,
+    publish,
+    user_factory,
+)
 
 from .test_invoices import pay, site, words
 
@@ -21,8 +28,10 @@ D = Decimal
 
 def test_a_credit_note_takes_all_of_it_back_and_makes_room_for_another(site):
     order = order_factory(items=2, site=site)
+    link_factory(order)
     invoice = invoices.issue(order)
     note = invoices.credit(invoice, "Wrong address")
+    assert OutgoingEmail.objects.filter(kind="news_credit_note").exists()
     assert note.number == f"C-{note.issued_on.year}-0001"
     assert (note.net, note.tax, note.total) == (-invoice.net, -invoice.tax, -invoice.total)
     assert fresh(invoice).left_total == 0

@@ -1,5 +1,6 @@
 """Formal invoices: numbered without gaps, frozen, and issued when the shop says so."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -213,6 +214,7 @@ def test_the_customer_gets_it_by_email_with_the_pdf(site, monkeypatch):
     link_factory(order)
     invoice = invoices.issue(order)
     email = OutgoingEmail.objects.get(kind="news_invoice")
+    assert invoice.number in str(email.facts)
     assert mail_attachments.is_pending(email)
     pdfs.drain()
     assert not mail_attachments.is_pending(email)
@@ -287,6 +289,9 @@ def test_who_issued_it_and_its_paper_are_kept_from_the_start(site):
     assert invoice.issued_by == order.activities.get(verb="invoice").staff == user
     assert invoice.pdf.state == WorkState.WAITING
     assert invoice.pdf.first_shown_at is not None
+    kept = json.loads(order.activities.get(verb="invoice").data)
+    assert (kept["number"], D(kept["total"])) == (invoice.number, invoice.total)
+    assert (kept["digest"], kept["reason"], kept["key"]) == (invoice.digest, "", "")
 
 
 @pytest.mark.parametrize(

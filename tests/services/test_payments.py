@@ -11,9 +11,17 @@ from portal_plugin.exceptions import NotAvailable, PaymentUnavailable
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import PaymentAttempt
 from portal_plugin.services import payments, staging
+from portal_plugin.services.payments import offers
 from portal_plugin.statuses import AttemptState, LedgerKind, PaymentPurpose
 from sandbox_site.stripe_standin import misbehaviour
-from tests.factories import customer_factory, estimate_factory, fresh, link_factory, user_factory
+from tests.factories import (
+    customer_factory,
+    estimate_factory,
+    fresh,
+    link_factory,
+    site_factory,
+    user_factory,
+)
 from tests.paying import (
     BALANCE,
     DEPOSIT,
@@ -226,6 +234,7 @@ class TestBegin:
             "STRIPE_PUBLISHABLE_KEY": "pk_live_1",
         }
         assert not payments.offer(document).takes_cards
+        assert payments.offer(order()).takes_cards
 
 
 class TestHostedPage:
@@ -313,6 +322,11 @@ class TestOffer:
         assert offer.prefers_bank
         assert not offer.takes_cards
         assert offer.reference == document.number
+        assert payments.can_be_paid(document)
+
+    def test_blanks_are_no_bank(self, standin):
+        site_factory(bank_details=" \n")
+        assert payments.offer(order()).bank_details == ""
 
     def test_cards_first_where_they_are_taken(self, standin):
         offer = payments.offer(order())
@@ -332,10 +346,26 @@ class TestOffer:
     ],
 )
 def test_how_far_it_came_is_that_of_the_newest_try(state, said):
-    document = order()
+    document = order(language="de")
     assert payments.progress(document).state == "none"
     for each in ("failed" if state != "failed" else "succeeded", state):
         document.payment_attempts.create(
             idempotency_key=uuid4(), purpose="deposit", amount=DEPOSIT, currency="EUR", state=each
         )
-    assert payments.progress(document).state == said
+    progress = payments.progress(document)
+    assert progress.state == said
+    assert ("35,70\xa0€" in progress.message) is (said == "paid")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "thanks", "named"),
+    [
+        ("deposit", "The deposit of 35,70\xa0€ is paid.", "Deposit for order 7"),
+        ("instalment", "Instalment 2 of 35,70\xa0€ is paid.", "Instalment 2 for order 7"),
+        ("balance", "35,70\xa0€ is paid.", "Order 7"),
+    ],
+)
+def test_what_is_paid_has_its_name(purpose, thanks, named):
+    attempt = PaymentAttempt(purpose=purpose, amount=DEPOSIT, currency="EUR", instalment=2)
+    assert offers.thanks(attempt, "de") == f"Thank you. {thanks}"
+    assert offers.purpose_text(purpose, "7", 2) == named

@@ -60,6 +60,7 @@ def test_without_the_package_none_is_issued(site, monkeypatch):
     ],
 )
 def test_what_the_norm_does_not_know_is_refused_with_the_reason(site, items, values, why):
+    values = dict(values)
     customer = customer_factory(site, country="AT", tax_number=values.pop("vat", ""))
     rows = [line_item(number, **row) for number, row in enumerate(items, start=1)]
     refused(order_factory(rows, site=site, customer=customer, **values), why)
