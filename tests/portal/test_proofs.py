@@ -1,5 +1,7 @@
 """The page of one proof, and two versions beside each other."""
 
+import re
+
 import pytest
 
 from portal_plugin.models import ChangeRequest, Preview
@@ -29,6 +31,7 @@ def test_it_shows_the_current_version_large_with_its_words(client, enter, versio
         page = client.get(url(shown)).content.decode()
         assert "Café Worner" in page
         assert "Version 2, sent on" in page
+        assert re.search(rf"<title>[^<]+ · {fresh(version).number} ", page)
         assert 'width="500" height="300"' in page
 
 
@@ -42,7 +45,7 @@ def test_earlier_versions_are_there_with_what_was_said_and_answered(client, ente
     page = client.get(url(version)).content.decode()
     assert "data-earlier" in page
     assert "You asked for a change on" in page
-    assert "It is bigger now." in page
+    assert "answered:</span> <bdi>It is bigger now.</bdi>" in page
     assert "Compare with version 1" in page
 
 

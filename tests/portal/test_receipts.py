@@ -70,6 +70,7 @@ def submission(client, estimate):
 def test_it_says_what_was_decided_by_whom_and_when(client, estimate, submission):
     response = client.get(page_of(estimate, submission.client_key))
     page = response.content.decode()
+    assert f"<title>Receipt · {estimate.number} " in page
     decision = submission.decisions.get()
     words = ("A1 poster", "Matt, 170 g", "€50.00", "€119.00", "Open 9–5", factories.TERMS)
     for word in (*words, "Boss, by the direct link of " + estimate.customer.name, "UTC"):
