@@ -74,7 +74,8 @@ def test_points_that_were_sent_are_on_the_picture_and_in_words(client, enter, ve
     assert 'value="1"><bdi>Bigger</bdi>' in page
 
 
-def test_places_are_numbers_that_a_picture_understands_in_every_language(client, enter):
+def test_places_are_numbers_that_a_picture_understands_in_every_language(client, enter, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
     version = sent(factories.estimate_factory(items=1, language="de"), size=(2000, 1501))
     enter(fresh(version))
     point = {"text": "Größer", "x": "0.3333", "y": "0.3333"}
@@ -82,6 +83,9 @@ def test_places_are_numbers_that_a_picture_understands_in_every_language(client,
     page = client.get(url(version)).content.decode()
     assert 'viewBox="0 0 1280 961"' in page
     assert 'cx="426.6" cy="320.3"' in page
+    whole = client.get(f"/portal/d/{fresh(version).public_id}/").content.decode()
+    for shown in (page, whole):
+        assert 'width="1280" height="961"' in shown
 
 
 def test_what_was_not_sent_has_no_page(client, enter, version):

@@ -15,12 +15,13 @@ from portal_plugin.models import (
     Order,
     OutgoingEmail,
     PortalSettings,
+    Preview,
     RenderedPdf,
     Submission,
 )
 from portal_plugin.services import links, mail_rendering, paper, pdfs, previews, proofs, receipts
 from portal_plugin.services.presentation import document_view
-from portal_plugin.services.presentation.receipt import moment, receipt_view
+from portal_plugin.services.presentation.receipt import ReceiptProof, moment, receipt_view
 from portal_plugin.statuses import WorkState
 from tests import factories, samples
 from tests.filling import filled, url_of
@@ -80,6 +81,14 @@ def test_it_says_what_was_decided_by_whom_and_when(client, estimate, submission)
     for sha256 in (decision.item_hash, proof.digest, submission.terms_digest, entry.hash):
         assert sha256 in page
     assert f"/previews/{short(proof.public_id)}/1/screen/" in page
+
+
+@pytest.mark.parametrize(
+    ("drawn", "shown"), [((40, 30), (40, 30)), ((1600, 1120), (400, 280)), ((1, 9000), (1, 280))]
+)
+def test_a_picture_has_its_room_before_it_comes(drawn, shown):
+    picture = Preview(width=drawn[0], height=drawn[1])
+    assert ReceiptProof("", "", "", "", picture=picture).size == shown
 
 
 def test_a_discount_is_named_wherever_the_figures_of_the_item_are(client, enter):

@@ -23,6 +23,9 @@ from ..mail_receivers import staff_name
 from .shop import ShopView, document_language, shop_view
 from .total_then import total_then
 
+#: CSS pixels: a tall picture leaves room for the words below it.
+MOST_HEIGHT = 280
+
 
 @dataclass(frozen=True)
 class ReceiptProof:
@@ -34,6 +37,15 @@ class ReceiptProof:
     sha256: str
     public_id: UUID | None = None
     picture: Preview | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in CSS pixels, at most: the page keeps its room before it
+        comes, and nothing below it moves."""
+        assert self.picture
+        width, height = self.picture.width, self.picture.height
+        shown = min(height, MOST_HEIGHT)
+        return max(round(width * shown / height), 1), shown
 
 
 @dataclass(frozen=True)
