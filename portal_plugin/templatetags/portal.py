@@ -59,11 +59,22 @@ def short(context: template.Context, url: str) -> str:
     return url.removeprefix(request.path) if request and url != request.path else url
 
 
-@register.simple_block_tag
-def unindented(content: SafeString) -> SafeString:
+class UnindentedNode(template.Node):
     """Markup is half the size without its indentation. Django's own ``spaceless`` takes the space
     between two words as well, where each has a tag of its own."""
-    return mark_safe(_INDENTATION.sub("><", content.strip()))
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist  # Django looks here for the blocks that other templates fill
+
+    def render(self, context: template.Context) -> SafeString:
+        return mark_safe(_INDENTATION.sub("><", self.nodelist.render(context).strip()))
+
+
+@register.tag("unindented")
+def do_unindented(parser: template.base.Parser, token: template.base.Token) -> UnindentedNode:
+    nodelist = parser.parse(("endunindented",))
+    parser.delete_first_token()
+    return UnindentedNode(nodelist)
 
 
 class KeptNode(template.Node):
