@@ -44,14 +44,17 @@ CHECKS = {
     "ruff": "ruff check .",
     "ruff format": "ruff format --check .",
 }
+#: Which of them `./run test` runs, too.
+TESTED = ("wheel, sdist", ".mo")
 
 
 def check(options: argparse.Namespace, rest: list[str]) -> int:
     """As many side by side as there are processors."""
     set_up(TEST_EXTRAS)
+    names = [name for name in CHECKS if not (options.after_tests and name in TESTED)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        holds = dict(zip(CHECKS, pool.map(_holds, CHECKS), strict=True))
-    failures = [name for name in CHECKS if not holds[name]]
+        holds = dict(zip(names, pool.map(_holds, names), strict=True))
+    failures = [name for name in names if not holds[name]]
     print(f"FAILED: {', '.join(failures)}" if failures else "All checks passed.")
     return int(bool(failures))
 
@@ -83,7 +86,10 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         commands.add_parser(command.__name__, help=about, allow_abbrev=False).set_defaults(
             command=command
         )
-    demo_parser, test_parser = (commands.choices[name] for name in ("demo", "test"))
+    demo_parser, test_parser, check_parser = map(commands.choices.get, ("demo", "test", "check"))
+    check_parser.add_argument(
+        "--after-tests", action="store_true", help="leave out what the tests have tried as well"
+    )
     demo_parser.add_argument("--port", type=int, default=8000)
     demo_parser.add_argument("--data", type=Path, default=ROOT / ".demo", help="default: .demo")
     demo_parser.add_argument("--reset", action="store_true", help="begin with new sample data")

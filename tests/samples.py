@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -120,10 +121,14 @@ def png_with(*chunks):
 
 def png_with_packed(name, head):
     """A colour profile or a text of 100 MB of nothing, in as many kilobytes."""
+    return png_with((name, head + _packed_nothing()))
+
+
+@cache
+def _packed_nothing():
     packer = zlib.compressobj(9)
     megabyte = bytes(1024 * 1024)
-    packed = b"".join(packer.compress(megabyte) for _ in range(100)) + packer.flush()
-    return png_with((name, head + packed))
+    return b"".join(packer.compress(megabyte) for _ in range(100)) + packer.flush()
 
 
 def png_of_endless_frames():
