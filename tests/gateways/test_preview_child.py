@@ -94,6 +94,16 @@ def test_a_colour_that_is_said_to_be_none_shines_through(mode):
     assert child.plain(picture).getpixel((0, 0))[3] == 0
 
 
+def test_colours_are_those_of_the_files_own_profile():
+    """One in which red is what others call blue."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for old, new in ((b"rXYZ", b"zXYZ"), (b"bXYZ", b"rXYZ"), (b"zXYZ", b"bXYZ")):
+        profile = profile.replace(old, new)
+    red = samples.encode(Image.new("RGB", SIZE, "red"), "PNG", icc_profile=profile)
+    drawn, _warnings = child.draw_picture(io.BytesIO(red), PNG, 100)
+    assert drawn.getpixel((1, 1)) == (0, 0, 255)
+
+
 def test_names_are_found_where_two_pieces_meet_and_no_further_than_said(monkeypatch):
     piece = 1024 * 1024
     found = io.BytesIO(bytes(piece - 5) + b"/Separation" + bytes(piece))
@@ -147,6 +157,12 @@ def test_a_page_that_is_cut_to_a_box_beside_its_paper_has_no_size():
     cut = samples.pdf(1).replace(b"/MediaBox", b"/CropBox[900 900 990 990]/MediaBox")
     with pytest.raises(child.CannotBeShown, match="without a size"):
         child.draw_page(io.BytesIO(cut), 1, 100)
+
+
+@pytest.mark.parametrize("size", [(20, 80), (80, 20)])
+def test_a_page_is_as_long_on_its_longest_side_as_was_asked_for(size):
+    data = samples.pdf(box=f"[0 0 {size[0] * 5} {size[1] * 5}]")
+    assert child.draw_page(io.BytesIO(data), 1, 80)[0].size == size
 
 
 def test_what_is_no_page_is_said_and_no_failure():
