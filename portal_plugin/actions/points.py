@@ -46,8 +46,6 @@ def _fraction():
 class PointForm(forms.Form):
     """``x`` and ``y`` come from a script, and count before ``where``."""
 
-    use_required_attribute = False
-
     text = forms.CharField(
         label=gettext_lazy("What should be different here?"),
         max_length=POINT_LETTERS,

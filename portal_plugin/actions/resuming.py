@@ -98,8 +98,6 @@ def drain() -> None:
 
 
 def _finish_for(upload):
-    if upload.link.is_revoked:
-        return
     visit = Visit(
         document=upload.document.specific,
         link=upload.link,

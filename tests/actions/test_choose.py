@@ -8,7 +8,7 @@ from django.urls import reverse
 from portal_plugin import faults
 from portal_plugin.actions.choose import Choose
 from portal_plugin.models import Choice, Estimate, Order, Submission
-from portal_plugin.services import paper, staging, versions
+from portal_plugin.services import activity, paper, staging, versions
 from portal_plugin.services.presentation import document_view
 from portal_plugin.services.presentation.receipt import receipt_view
 from portal_plugin.services.visits import Visit
@@ -259,6 +259,56 @@ def test_the_form_says_what_each_choice_is_worth_and_what_stays(client, enter, e
     assert 'data-text="Total: %(amount)s"' in page
     choose(client, estimate, "Steel", "Lamp")
     assert 'data-rest="119.00"' in shown(client, estimate)
+
+
+def test_the_form_begins_with_what_is_chosen_now(client, enter, estimate):
+    """Else whoever saves it as it is would choose something else."""
+    enter(estimate)
+    url = reverse("portal_plugin:action", args=[estimate.public_id, "choose"])
+    lamp = f"option_{key_of(estimate, 'Lamp')}"
+
+    def begins():
+        form = client.get(url).context["form"]
+        return form["group_0"].value(), form[lamp].value()
+
+    assert begins() == (str(key_of(estimate, "Wood")), False)
+    choose(client, estimate, "Steel", "Lamp")
+    assert begins() == (str(key_of(estimate, "Steel")), True)
+
+
+def test_each_choice_has_its_price_behind_its_name_in_any_script(client, enter):
+    """Price and name stand apart where they are read in different directions."""
+    items = [
+        line_item(1, name="Lamp", is_optional=True),
+        line_item(2, name="Wood", alternative_group="Back"),
+        line_item(3, name="خشب", alternative_group="Back", unit_price=100),
+    ]
+    document = estimate_factory(items)
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    form = client.get(url).context["form"]
+    assert form[f"option_{key_of(document, 'Lamp')}"].label == "\u2068Lamp\u2069 · €119.00"
+    labels = [label for _key, label in form["group_0"].field.choices]
+    assert labels == ["\u2068Wood\u2069 · €119.00", "\u2068خشب\u2069 · €238.00"]
+    assert form["group_0"].label == "Back"
+
+
+def test_a_choice_that_leaves_nothing_open_says_that_it_is_an_order(client, enter):
+    items = [line_item(1), line_item(2, is_optional=True, is_selected=True)]
+    document = estimate_factory(items)
+    approve(document, [document.lines[0].key])
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    answer = client.post(url, {"client_key": uuid4()}, follow=True)
+    assert answer.context["document"].pk == Order.objects.get().pk
+    assert "the rest was approved: it is an order." in answer.text
+
+
+def test_the_history_says_which_were_chosen(client, enter, estimate):
+    enter(estimate)
+    choose(client, estimate, "Steel", "Lamp")
+    facts = activity.facts(estimate.activities.get(verb="choose"))
+    assert facts["items"] == sorted(str(key_of(estimate, name)) for name in ("Steel", "Lamp"))
 
 
 def test_about_where_something_is_taken_off_the_whole(client, enter):

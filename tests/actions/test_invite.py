@@ -17,7 +17,16 @@ from portal_plugin.models import (
     Recipient,
     SalesDocument,
 )
-from portal_plugin.services import inviting, links, on_behalf, renewing, sending, staging, work
+from portal_plugin.services import (
+    activity,
+    inviting,
+    links,
+    on_behalf,
+    renewing,
+    sending,
+    staging,
+    work,
+)
 from portal_plugin.services.mail_receivers import address_of
 from tests import factories
 from tests.actions.test_roles import run
@@ -61,6 +70,8 @@ def test_a_colleague_gets_a_link_of_their_own(client, enter, estimate, kim):
     assert (link.recipient.email, link.role, link.invited_by) == ("alex@example.org", "look", kim)
     assert not link.may_invite
     assert link.recipient.was_invited
+    facts = activity.facts(estimate.activities.get(verb="invite"))
+    assert (facts["invited"], facts["role"]) == (link.pk, "look")
     work.run("mail")
     sent = next(one for one in mail.outbox if "alex@example.org" in one.to[0])
     assert "Kim shares this with you" in sent.subject
@@ -97,13 +108,16 @@ def test_nobody_gives_more_than_they_have(estimate, kim, own, given):
         "Win at https://x.example",
         "www.x.example",
         "WWW.x.example",
-        "<b>Alex",
+        "WWW.x",
+        "<Alex",
         "Alex>",
-        "a@b.example",
+        "a@b",
         "Win at x.example",
-        "Alex x.example/win",
+        "Win at x.by",
         "Alex 192.0.2.1/win",
         "x\u3002example",
+        "x\uff0eexample",
+        "x\uff61example",
         "\u202egnp",
         " ",
     ],
@@ -113,9 +127,12 @@ def test_a_name_is_one_line_and_no_address(estimate, kim, name):
     assert not invited().exists()
 
 
-@pytest.mark.parametrize("name", ["J.R.R. Kim", "Dr. Alex Kim", "Kim Jr.", "A.-M. O’Hara", "金 明"])
+@pytest.mark.parametrize(
+    "name",
+    ["J.R.R. Kim", "Dr. Alex Kim", "Kim Jr.", "A.-M. O’Hara", "Kim .Alex", "Kim No.12", "金 明"],
+)
 def test_a_name_may_have_dots(estimate, kim, name):
-    run(estimate, kim, "invite", **ALEX | {"name": name})
+    run(estimate, kim, "invite", **ALEX | {"name": f" {name}  "})
     assert invited().get().recipient.name == name
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal_plugin.models import Decision, Order, Submission
-from portal_plugin.services import proofs, terms
+from portal_plugin.services import on_behalf, proofs, terms
 from portal_plugin.services.evidence import verifying
 from tests import factories, samples
 from tests.filling import filled, url_of
@@ -125,9 +125,19 @@ def test_so_does_declining_the_last_one(client, enter, shop):
     url = url_of(estimate, "decline", key)
     assert "obligation" not in client.get(url).content.decode()
     factories.approve(estimate, [estimate.lines[0].key])
-    assert "order the rest with obligation to pay" in client.get(url).content.decode()
+    page = client.get(url).text
+    assert "order the rest with obligation to pay" in page
+    assert "€119.00" in page.rpartition("<dl")[2]
     assert client.post(url, filled(client, url)).status_code == 303
     assert Submission.objects.latest("pk").withdrawal_text == TEXT
+
+
+def test_what_was_declined_is_in_no_sum_above_the_button(client, enter, shop):
+    estimate = opened(client, enter, items=2)
+    first, second = (item.key for item in estimate.lines)
+    on_behalf.record(estimate, [first], "decline", "Phone", factories.user_factory())
+    page = client.get(url_of(estimate, "approve", second)).text
+    assert "€119.00" in page[: page.index(LABEL)].rpartition("<dl")[2]
 
 
 def test_declining_all_obliges_to_nothing_but_what_was_approved(client, enter, shop):
@@ -136,6 +146,13 @@ def test_declining_all_obliges_to_nothing_but_what_was_approved(client, enter, s
     assert "obligation" not in client.get(url).text
     factories.approve(estimate, [estimate.lines[0].key])
     assert "Decline these and order the rest with obligation to pay" in client.get(url).text
+
+
+def test_declining_the_only_item_obliges_to_nothing(client, enter, shop):
+    estimate = opened(client, enter)
+    page = client.get(url_of(estimate, "decline", estimate.lines[0].key)).text
+    assert "Decline this item" in page
+    assert "obligation" not in page
 
 
 def test_a_proof_of_an_order_obliges_to_nothing(client, enter, shop):

@@ -1,5 +1,6 @@
 """Marking points on a proof: one change request, on the version that was looked at."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -47,6 +48,13 @@ def test_several_points_are_one_change_request(post):
         (3, 1, None, None),
     ]
     assert {pin.proof_version for pin in ProofPin.objects.all()} == {post.version}
+
+
+def test_before_any_script_there_are_rows_to_write_in_none_of_which_has_to_be_filled(client, post):
+    page = client.get(action_url(post.version)).content.decode()
+    rows = re.findall(r'<textarea[^>]+name="point-(\d)-text"[^>]*>', page)
+    assert rows == ["0", "1", "2", "3"]
+    assert not re.search(r'name="point-0-text"[^>]*required', page)
 
 
 def test_the_item_leaves_approval_until_the_shop_answers(post):

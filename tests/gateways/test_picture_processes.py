@@ -36,11 +36,12 @@ def test_the_child_limits_itself_before_it_reads_anything():
         "import resource as r\n"
         "from portal_plugin.gateways import preview_child as child\n"
         "child.limit_this_process()\n"
-        "limits = r.RLIMIT_CPU, r.RLIMIT_DATA, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE\n"
+        "limits = r.RLIMIT_CPU, r.RLIMIT_DATA, r.RLIMIT_AS, r.RLIMIT_FSIZE\n"
+        "limits += r.RLIMIT_NOFILE, r.RLIMIT_CORE\n"
         "print(*[n for limit in limits for n in r.getrlimit(limit)])\n"
     )
     megabyte = 1024 * 1024
-    expected = [5, 512 * megabyte, 1024 * megabyte, 32 * megabyte, 0]
+    expected = [5, 512 * megabyte, 1024 * megabyte, 32 * megabyte, 64, 0]
     assert said_by_a_child(script) == [str(limit) for limit in expected for _ in range(2)]
 
 
@@ -55,6 +56,22 @@ def test_no_limit_of_the_site_is_widened_and_one_that_a_system_lacks_stops_no_ot
         "print(*r.getrlimit(r.RLIMIT_CPU), *r.getrlimit(r.RLIMIT_CORE))\n"
     )
     assert said_by_a_child(script) == [str(after), str(after), "0", "0"]
+
+
+@pytest.mark.parametrize("error", ["OSError", "ValueError"])
+def test_a_limit_that_a_system_does_not_keep_stops_no_other(error):
+    script = (
+        "import resource as r\n"
+        "from portal_plugin.gateways import preview_child as child\n"
+        "really = r.setrlimit\n"
+        "def setrlimit(kind, limits):\n"
+        f"    if kind == r.RLIMIT_CPU: raise {error}\n"
+        "    really(kind, limits)\n"
+        "r.setrlimit = setrlimit\n"
+        "child.limit_this_process()\n"
+        "print(*r.getrlimit(r.RLIMIT_NOFILE), *r.getrlimit(r.RLIMIT_CORE))\n"
+    )
+    assert said_by_a_child(script) == ["64", "64", "0", "0"]
 
 
 def test_the_child_imports_nothing_of_the_site():

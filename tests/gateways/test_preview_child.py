@@ -1,9 +1,11 @@
 """What the child refuses before it decodes anything, whatever the limits of its process are."""
 
 import io
+import json
+import sys
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from portal_plugin.gateways import preview_child as child
 from portal_plugin.gateways.filetypes import JPEG, PNG, WEBP
@@ -49,6 +51,57 @@ def test_where_a_webp_has_its_size_others_may_have_anything():
         child.refuse_huge_webp(coarse[:32])
     drawn, _warnings = child.draw_picture(io.BytesIO(coarse), JPEG, 100)
     assert drawn.size == SIZE
+
+
+def test_pillows_own_limit_stands_in_the_way_of_nothing_below_ours(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1)
+    assert child.open_picture(io.BytesIO(samples.png(SIZE)), PNG).size == SIZE
+
+
+def test_of_a_photo_no_more_is_unpacked_than_is_shown(monkeypatch):
+    unpacked, really = [], child.reduced
+    monkeypatch.setattr(
+        child, "reduced", lambda photo, factor: unpacked.append(photo.size) or really(photo, factor)
+    )
+    child.draw_picture(io.BytesIO(samples.jpeg((800, 800))), JPEG, 100)
+    assert unpacked == [(100, 100)]
+
+
+def test_a_photo_that_shrinks_in_strips_is_upright_and_no_larger_than_asked_for():
+    photo = io.BytesIO(samples.jpeg_with_gps(orientation=6))
+    assert child.draw_picture(photo, JPEG, 20)[0].size == (10, 20)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (101, 37), (37, 101)])
+def test_strip_by_strip_it_is_the_same_as_at_once(size):
+    picture = Image.effect_noise(size, 90)
+    for factor in (2, 3, 5):
+        assert child.reduced(picture, factor).tobytes() == picture.reduce(factor).tobytes()
+
+
+KINDS = {"1": "L", "L": "L", "I": "L", "I;16": "L", "LA": "RGBA", "P": "RGB", "CMYK": "CMYK"}
+
+
+@pytest.mark.parametrize("mode", KINDS)
+def test_each_kind_becomes_one_that_shrinks_smoothly(mode):
+    assert child.plain(Image.new(mode, SIZE)).mode == KINDS[mode]
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGB"])
+def test_a_colour_that_is_said_to_be_none_shines_through(mode):
+    picture = Image.new(mode, SIZE)
+    picture.info["transparency"] = (0, 0, 0) if mode == "RGB" else 0
+    assert child.plain(picture).getpixel((0, 0))[3] == 0
+
+
+def test_colours_are_those_of_the_files_own_profile():
+    """One in which red is what others call blue."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for old, new in ((b"rXYZ", b"zXYZ"), (b"bXYZ", b"rXYZ"), (b"zXYZ", b"bXYZ")):
+        profile = profile.replace(old, new)
+    red = samples.encode(Image.new("RGB", SIZE, "red"), "PNG", icc_profile=profile)
+    drawn, _warnings = child.draw_picture(io.BytesIO(red), PNG, 100)
+    assert drawn.getpixel((1, 1)) == (0, 0, 255)
 
 
 def test_names_are_found_where_two_pieces_meet_and_no_further_than_said(monkeypatch):
@@ -104,3 +157,48 @@ def test_a_page_that_is_cut_to_a_box_beside_its_paper_has_no_size():
     cut = samples.pdf(1).replace(b"/MediaBox", b"/CropBox[900 900 990 990]/MediaBox")
     with pytest.raises(child.CannotBeShown, match="without a size"):
         child.draw_page(io.BytesIO(cut), 1, 100)
+
+
+@pytest.mark.parametrize("size", [(20, 80), (80, 20)])
+def test_a_page_is_as_long_on_its_longest_side_as_was_asked_for(size):
+    data = samples.pdf(box=f"[0 0 {size[0] * 5} {size[1] * 5}]")
+    assert child.draw_page(io.BytesIO(data), 1, 80)[0].size == size
+
+
+def test_what_is_no_page_is_said_and_no_failure():
+    for data, page in ((samples.pdf(1), 2), (b"%PDF-1.7 nothing", 1)):
+        with pytest.raises(child.CannotBeShown):
+            child.draw_page(io.BytesIO(data), page, 100)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_nothing_but_the_pixels_is_written(tmp_path, mode):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture = Image.new(mode, SIZE)
+    picture.info |= {"comment": b"at home", "icc_profile": profile}
+    child.save(picture, tmp_path / "a")
+    written = (tmp_path / "a").read_bytes()
+    assert b"home" not in written
+    assert profile not in written
+
+
+BROKEN = [child.CannotBeShown, OSError, ValueError, SyntaxError, EOFError, MemoryError]
+
+
+@pytest.mark.parametrize("error", BROKEN)
+def test_whatever_is_wrong_with_the_file_is_an_answer_and_a_short_one(monkeypatch, capsys, error):
+    """Without one the log would warn of a child that was stopped."""
+
+    def draw(*_args):
+        raise error("x" * 999)
+
+    monkeypatch.setattr(child, "limit_this_process", lambda: None)
+    monkeypatch.setattr(child, "draw", draw)
+    child.main(PNG, "1", "/nowhere", "thumb:320")
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"error": f"{error.__name__}: {'x' * 999}"[:300]}
+
+
+def test_a_system_that_knows_no_limits_has_its_pictures(monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)
+    child.limit_this_process()

@@ -15,10 +15,13 @@ def tell_to_end():
 
 
 @pytest.fixture(autouse=True)
-def _heard_by_nobody_else():
-    before = signal.getsignal(signal.SIGTERM)
+def _heard_again_by_whoever_heard_before():
+    def somebody(_number, _frame):
+        raise AssertionError("this was not meant for me")
+
+    before = signal.signal(signal.SIGTERM, somebody)
     yield
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert signal.signal(signal.SIGTERM, before) is somebody
 
 
 def test_nothing_is_begun_after_it():

@@ -58,10 +58,10 @@ class TestKilled:
         assert row.submission.address == "127.0.0.1"
         assert not list(staging_folder().iterdir())
 
-    def test_of_a_stopped_link_it_is_not_finished(self):
+    def test_of_a_stopped_link_it_is_not_finished_and_nothing_is_left(self, estimate):
         DirectLink.objects.update(revoked_at=timezone.now())
         resuming.drain()
-        assert not Attachment.objects.exists()
+        assert nothing_is_written(estimate)
         assert tus.how_far(self.client, self.url).status_code == 404
 
     def test_killed_after_the_storage_and_before_the_row(self, estimate, monkeypatch):

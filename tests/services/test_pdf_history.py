@@ -9,6 +9,7 @@ from django.utils import timezone
 from portal_plugin import faults
 from portal_plugin.gateways import pdf as gateway
 from portal_plugin.models import Order, RenderedPdf, SalesDocument
+from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import activity, discarding, invoices, pdf_history, pdfs, samples
 from tests import factories
@@ -137,6 +138,14 @@ def test_what_nobody_saw_is_let_go_by_the_next():
     assert second["sha256"] == seen.file_hash
     assert "gone" not in third
     assert fault(Order.objects.get()) == ""
+
+
+def test_what_was_drawn_before_there_were_such_entries_is_let_go_as_well():
+    order = factories.order_factory(items=1)
+    pdfs.drain()
+    pdf = RenderedPdf.objects.get()
+    pdf_history.record(lock(order), pdf, {"0" * 64})
+    assert list(pdf_history.standing(order.activities.order_by("sequence"))) == [pdf.pk]
 
 
 def test_of_a_row_that_somebody_else_took_meanwhile_nothing_is_told(renderer):
