@@ -313,6 +313,26 @@ class TestOutside:
         assert fresh(document).left_of(entry) == ALL - PART
         assert mails("news_refund") == 1
 
+    def test_whoever_did_it_and_why_is_kept_and_apps_hear_of_it(
+        self, django_capture_on_commit_callbacks
+    ):
+        document, user, heard = order(), user_factory(), {}
+        link_factory(document)
+        entry = payments.record_offline(document, amount=ALL)
+
+        def receiver(signal, **values):
+            heard[signal] = values["entry"]
+
+        signals.payment_refunded.connect(receiver)
+        signals.payment_received.connect(receiver)
+        with django_capture_on_commit_callbacks(execute=True):
+            back = outside(entry, method="x" * 51, user=user)
+        assert heard == {signals.payment_refunded: back}
+        assert document.activities.get(verb="refund").staff == user
+        assert back.method == "x" * 50
+        [happening] = OutgoingEmail.objects.get(kind="news_refund").facts["happenings"]
+        assert happening["reply"] == "Wrong colour"
+
     def test_the_same_press_counts_once(self):
         entry, key = payments.record_offline(order(), amount=ALL), uuid4()
         assert outside(entry, key=key) == outside(entry, key=key)
