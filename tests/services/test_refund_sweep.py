@@ -81,6 +81,8 @@ def test_one_that_waited_at_the_bank_is_learnt_by_its_own_name(standin):
     age(row, made=5, asked=3)
     assert catch_up() == 1
     assert fresh(row).state == RefundState.SUCCEEDED
+    age(row, made=5, asked=3)
+    assert catch_up() == 0  # nobody asks for one that is over
 
 
 def test_one_that_stripe_made_is_found_and_not_given_up_when_its_key_is_old(standin):

@@ -13,7 +13,7 @@ from portal_plugin.exceptions import NotAvailable
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import LedgerEntry, OutgoingEmail, Refund
 from portal_plugin.services import activity, payments, staging
-from portal_plugin.services.payments import reconciling, refund_booking
+from portal_plugin.services.payments import reconciling, refund_booking, refunding
 from portal_plugin.statuses import LedgerKind, RefundState, WaitingFor
 from tests.factories import fresh, link_factory, user_factory
 from tests.paying import ask, charge_of, order, paid, standin, take_all
@@ -168,6 +168,15 @@ class TestNoAnswer:
         refund(entry, key=key)
         assert refund(entry, key=key).state == RefundState.SUCCEEDED
         assert len(made(standin)) == 1
+
+    def test_one_that_stripe_made_and_whose_key_it_forgot_is_found_behind_its_no(self, standin):
+        entry = paid(standin)
+        standin.misbehave("lost", PATH, method="POST")
+        row = refund(entry, ALL)
+        Refund.objects.update(idempotency_key=uuid4())
+        assert refunding.carry_out(fresh(row), tells=True).state == RefundState.SUCCEEDED
+        assert ledger(entry) == [("payment", ALL), ("refund", -ALL)]
+        assert mails("staff_refund_failed") == 0
 
     def test_the_message_brings_what_the_answer_did_not(self, standin):
         entry = paid(standin)
