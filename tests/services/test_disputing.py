@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from portal_plugin import signals
@@ -153,6 +154,18 @@ def test_a_question_may_become_a_chargeback(standin):
     take_all(standin)
     become(standin, "needs_response")
     assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
+
+
+def test_what_cannot_be_written_whole_leaves_nothing_behind(standin):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    no_column_holds_it = replace(answer.moved[0], id="txn_2", amount=Decimal("-1e30"))
+    with pytest.raises((InvalidOperation, DatabaseError)):
+        disputing.apply(replace(answer, moved=(*answer.moved, no_column_holds_it)), entry)
+    assert not Dispute.objects.exists()
+    assert ledger(entry) == [("payment", ALL)]
+    assert (mails("staff_chargeback"), document(entry).charged_back) == (0, 0)
 
 
 def test_after_a_part_was_paid_back(standin):
