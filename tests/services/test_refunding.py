@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal_plugin import signals
@@ -110,8 +111,31 @@ class TestThroughStripe:
         entry = paid(standin)
         refund(entry)
         for one in (entry.consequences.get(), payments.record_offline(entry.document, amount=PART)):
-            with pytest.raises(NotAvailable):
+            with pytest.raises(NotAvailable, match="did not come through Stripe"):
                 refund(one)
+        with pytest.raises(NotAvailable, match="Only a payment"):
+            outside(entry.consequences.get())
+
+    def test_nor_one_of_which_stripe_has_no_name(self, standin):
+        entry = paid(standin)
+        entry.stripe_object = None
+        with pytest.raises(NotAvailable, match="did not come through Stripe"):
+            refund(entry)
+
+    def test_a_press_at_one_payment_is_none_at_another(self, standin):
+        key = uuid4()
+        refund(paid(standin), key=key)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            refund(paid(standin), key=key)
+        assert Refund.objects.count() == 1
+
+    def test_an_amount_that_stripe_has_no_coins_for_is_refused_before_it_is_asked(self, standin):
+        entry = paid(standin)
+        entry.amount, entry.currency = ALL, "KWD"
+        entry.save()
+        with pytest.raises(NotAvailable, match="just this amount"):
+            refund(entry, Decimal("1.005"))
+        assert not Refund.objects.exists()
 
     def test_the_messages_about_it_change_nothing(self, standin):
         entry = paid(standin)
@@ -264,9 +288,6 @@ class TestLater:
         assert not Refund.objects.failed_last(timezone.now() - timedelta(days=1))
 
     def test_an_old_answer_does_not_undo_the_failure(self, standin):
-        from portal_plugin.gateways import stripe as gateway
-        from portal_plugin.services.payments import refund_booking
-
         entry = paid(standin, "5126")
         row = refund(entry)
         old = gateway.find_refund(row.stripe_refund, gateway.shared())
@@ -346,6 +367,10 @@ class TestOutside:
         entry, key = payments.record_offline(order(), amount=ALL), uuid4()
         assert outside(entry, key=key) == outside(entry, key=key)
         assert LedgerEntry.objects.count() == 2
+
+    def test_what_is_smaller_than_a_coin_is_rounded(self):
+        entry = payments.record_offline(order(), amount=ALL)
+        assert outside(entry, Decimal("40.004")).amount == -PART
 
     def test_not_more_than_is_left(self):
         entry = payments.record_offline(order(), amount=PART)
