@@ -76,6 +76,10 @@ def test_what_was_taken_is_of_the_payment_and_named_after_the_dispute(standin, d
     assert (booked.about, booked.attempt) == (disputed, disputed.attempt)
     assert (booked.method, booked.reference) == (disputed.method, row.stripe_dispute)
     assert booked.occurred_at == answer_of(row).withdrawals[0].at
+    become(standin, "won")
+    came = LedgerEntry.objects.get(document=disputed.document, kind="reversal")
+    assert (came.about, came.attempt) == (booked, disputed.attempt)
+    assert (came.method, came.reference) == (disputed.method, row.stripe_dispute)
 
 
 def test_ten_repeats_are_one(standin, disputed):

@@ -107,7 +107,7 @@ def test_one_that_was_given_up_and_is_under_way_has_no_end(entry, row):
 def test_the_customer_reads_the_reason(entry, row):
     refund_booking.apply([says(refund=row.pk)], entry)
     [happening] = OutgoingEmail.objects.get(kind="news_refund").facts["happenings"]
-    assert happening["reply"] == "Late"
+    assert (happening["reply"], happening["reference"]) == ("Late", "re_1")
 
 
 def test_what_comes_back_is_no_payment_that_was_received(
