@@ -157,6 +157,12 @@ def money_of_two_orders(standin):
     ask(standin).v1.refunds.create({"payment_intent": given_back, "amount": 1900})
 
 
+def test_payments_refunds_and_disputes_are_looked_at(standin):
+    money_of_two_orders(standin)
+    [found] = comparing.reconcile()
+    assert found.seen == found.news + 4  # and the events, each of which is news
+
+
 @pytest.mark.parametrize("days", [0, 40])
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_told_to_end_it_books_nothing_more_and_compares_again(standin, number, days):
