@@ -78,12 +78,26 @@ def test_a_way_that_is_not_there_is_refused(post, way):
     assert not PaymentAttempt.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [({"way": ""}, "Choose how you want to pay."), ({"shown": ""}, "Please load the page again.")],
+)
+def test_whoever_chose_nothing_or_whose_page_is_not_whole_reads_what_to_do(post, values, sentence):
+    answer = post(**{"way": "card"} | values).json()
+    assert answer["fields"] == {name: [sentence] for name in values}
+
+
 @pytest.mark.parametrize("fees", ["", "card:0:0", "card=2.5:0.25;x:1:1", "card: 2.5:0.25"])
 def test_fees_that_are_not_those_that_were_shown_are_refused(post, fees):
     answer = post(way="card", fees=fees)
     expected = 200 if fees.replace(" ", "") == SHOWN else 409
     assert answer.status_code == expected
     assert Submission.objects.exists() is (expected == 200)
+
+
+def test_more_than_any_shop_writes_of_fees_is_not_looked_at(post):
+    answer = post(way="card", fees="x" * 1001)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["fees"])
 
 
 def test_fees_are_compared_again_after_the_commit(post, monkeypatch):

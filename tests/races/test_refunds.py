@@ -9,8 +9,9 @@ from django.db import DatabaseError, IntegrityError, connections
 from portal_plugin.exceptions import NotAvailable, PortalError
 from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, Refund
 from portal_plugin.services import payments
-from portal_plugin.services.payments import refunding
-from tests.paying import ask, charge_of, events, order, paid, standin, take
+from portal_plugin.services.payments import disputing, refunding
+from tests.disputing import answer_of
+from tests.paying import ask, charge_of, events, order, paid, standin, take, take_all
 from tests.races.together import attempt, gate_for, meet, together
 
 __all__ = ["standin"]
@@ -28,6 +29,10 @@ def press(entry, key, amount=ALL):
         PortalError,
         DatabaseError,
     )
+
+
+def pick(entry):
+    return LedgerEntry.objects.select_related("document__site").get(pk=entry.pk)
 
 
 def kept(entry):
@@ -118,6 +123,25 @@ def test_one_chargeback_however_often_it_is_told(standin, actors):
     )
     assert Dispute.objects.count() == 1
     assert [row.kind for row in entry.consequences.all()] == ["chargeback"]
+
+
+@actors
+def test_older_answers_beside_the_last_one_undecide_nothing(standin, actors):
+    """Two events ask Stripe before and after the bank has decided: both answers are written now."""
+    entry = paid(standin, "0259")
+    take_all(standin)
+    row = Dispute.objects.get()
+    answers = [answer_of(row)]
+    standin.dispute_becomes(row.stripe_dispute, "won")
+    answers.append(answer_of(row))
+    heard = together(actors, lambda n: disputing.apply(answers[n == 0], pick(entry)))
+    assert heard[0] == "dispute won"
+    assert Dispute.objects.get().state == "won"
+    assert [one.kind for one in LedgerEntry.objects.order_by("pk")] == [
+        "payment",
+        "chargeback",
+        "reversal",
+    ]
 
 
 def test_two_corrections_at_once_end_where_the_last_one_said():

@@ -84,6 +84,28 @@ def test_what_was_given_back_on_the_invoice_at_another_rate_holds_up_no_item(sit
     assert fresh(invoice).left_total == D("97.60")
 
 
+SMALL = {"quantity": 1, "unit_price": "0.02"}
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "amount"),
+    [
+        # Of its tax less is left, though all that is left is worth more.
+        ({}, [{"unit_price": 500, "tax_rate": 7}], 300),
+        ({"tax_rate": 0}, [{"unit_price": 500, "tax_rate": 7}], 300),
+        # Enough is left of what was sold, and a cent too little of its tax.
+        ({}, [SMALL, SMALL], "0.04"),
+    ],
+)
+def test_an_item_is_not_taken_back_whole_after_a_part_of_its_tax_was(site, first, others, amount):
+    items = [line_item(number, **values) for number, values in enumerate([first, *others])]
+    order = order_factory(items, site=site)
+    invoice = invoices.issue(order)
+    invoices.credit(invoice, "Scratched", amount=D(amount))
+    with pytest.raises(NotAvailable, match="is not left"):
+        invoices.credit(fresh(invoice), "Not delivered", keys=[order.lines[0].key])
+
+
 def test_an_item_is_taken_back_by_name_once(site):
     order = order_factory(items=[line_item(1), line_item(2, unit_price=D(500))], site=site)
     invoice = invoices.issue(order, user_factory())

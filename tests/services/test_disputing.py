@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from portal_plugin import signals
@@ -75,6 +76,10 @@ def test_what_was_taken_is_of_the_payment_and_named_after_the_dispute(standin, d
     assert (booked.about, booked.attempt) == (disputed, disputed.attempt)
     assert (booked.method, booked.reference) == (disputed.method, row.stripe_dispute)
     assert booked.occurred_at == answer_of(row).withdrawals[0].at
+    become(standin, "won")
+    came = LedgerEntry.objects.get(document=disputed.document, kind="reversal")
+    assert (came.about, came.attempt) == (booked, disputed.attempt)
+    assert (came.method, came.reference) == (disputed.method, row.stripe_dispute)
 
 
 def test_ten_repeats_are_one(standin, disputed):
@@ -153,6 +158,18 @@ def test_a_question_may_become_a_chargeback(standin):
     take_all(standin)
     become(standin, "needs_response")
     assert ledger(entry) == [("payment", ALL), ("chargeback", -ALL)]
+
+
+def test_what_cannot_be_written_whole_leaves_nothing_behind(standin):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    no_column_holds_it = replace(answer.moved[0], id="txn_2", amount=Decimal("-1e30"))
+    with pytest.raises((InvalidOperation, DatabaseError)):
+        disputing.apply(replace(answer, moved=(*answer.moved, no_column_holds_it)), entry)
+    assert not Dispute.objects.exists()
+    assert ledger(entry) == [("payment", ALL)]
+    assert (mails("staff_chargeback"), document(entry).charged_back) == (0, 0)
 
 
 def test_after_a_part_was_paid_back(standin):

@@ -334,6 +334,9 @@ def test_what_was_written_for_the_order_stands_on_no_invoice(site):
     terms.add(site, "en", "order", "We print what you approve.")
     texts = {"introduction": "Dear Kim,", "closing": "We are glad to make it."}
     order = pay(order_factory(1, site=site, **texts), "10.00")
-    page = words(invoices.issue(order))
+    invoice = invoices.issue(order)
+    page, paper = words(invoice), invoice.said["paper"]
     for text in (*texts.values(), "We print what you approve.", "Cash"):
         assert text not in page
+    assert (paper["mark"], paper["has_long_terms"]) == ("", False)
+    assert [row["left_out"] for row in paper["items"]] == [""]

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from portal_plugin import signals
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import LedgerEntry, Refund, StripeEvent
+from portal_plugin.models import LedgerEntry, OutgoingEmail, Refund, StripeEvent
 from portal_plugin.services.payments import refund_booking
 from portal_plugin.statuses import RefundState
 from tests.factories import fresh, link_factory
@@ -57,9 +58,10 @@ def ledger(entry):
 
 
 def test_one_that_failed_before_it_left_moved_nothing(entry, row):
-    refund_booking.apply([says(RefundState.FAILED, refund=row.pk)], entry)
+    no = says(RefundState.FAILED, refund=row.pk, failure_code="expired_or_canceled_card")
+    refund_booking.apply([no], entry)
     assert ledger(entry) == [("payment", ALL)]
-    assert fresh(row).state == RefundState.FAILED
+    assert (fresh(row).state, fresh(row).failure_code) == (RefundState.FAILED, no.failure_code)
     assert (mails("staff_refund_failed"), mails("news_refund")) == (1, 0)
 
 
@@ -96,6 +98,34 @@ def test_one_that_was_given_up_and_was_done_after_all_counts(entry, row):
     assert mails("news_refund") == 1
 
 
+def test_one_that_was_given_up_and_is_under_way_has_no_end(entry, row):
+    refund_booking.fail(row, "no_answer", tells=True)
+    refund_booking.apply([says(RefundState.PENDING, refund=row.pk)], entry)
+    assert (fresh(row).state, fresh(row).ended_at) == (RefundState.PENDING, None)
+
+
+def test_the_customer_reads_the_reason(entry, row):
+    refund_booking.apply([says(refund=row.pk)], entry)
+    [happening] = OutgoingEmail.objects.get(kind="news_refund").facts["happenings"]
+    assert (happening["reply"], happening["reference"]) == ("Late", "re_1")
+
+
+def test_what_comes_back_is_no_payment_that_was_received(
+    entry, row, django_capture_on_commit_callbacks
+):
+    heard = []
+
+    def receiver(**values):
+        heard.append(values["entry"])
+
+    signals.payment_received.connect(receiver)
+    with django_capture_on_commit_callbacks(execute=True):
+        end = says(RefundState.FAILED, refund=row.pk, has_come_back=True)
+        refund_booking.apply([end], entry)
+    assert ledger(entry) == [*BOOKED, BACK]
+    assert heard == []
+
+
 def test_one_that_succeeded_is_not_under_way_again(entry, row):
     said = [
         refund_booking.apply([says(state, refund=row.pk)], entry)
@@ -125,6 +155,23 @@ def test_our_words_on_it_name_one_row_and_not_two(entry, row):
     assert ledger(entry) == [*BOOKED, ("refund", -PART)]
 
 
+def test_our_words_on_it_name_no_refund_of_another_payment(entry, row):
+    of_another = LedgerEntry.objects.create(
+        document=order(),
+        kind="payment",
+        amount=ALL,
+        currency="EUR",
+        account="site-7",
+        stripe_object="pi_2",
+        occurred_at=timezone.now(),
+    )
+    refund_booking.apply([says(refund=row.pk, payment="pi_2")], of_another)
+    assert (fresh(row).state, fresh(row).stripe_refund) == (RefundState.NEW, None)
+    made = of_another.refunds.get()
+    assert (made.stripe_refund, made.account) == ("re_1", "site-7")
+    assert of_another.consequences.get().account == "site-7"
+
+
 def test_those_of_one_answer_are_booked_as_they_happened(entry):
     newer, older = (datetime(2026, 5, day, tzinfo=UTC) for day in (9, 2))
     refund_booking.apply(
@@ -150,6 +197,12 @@ def test_an_event_about_none_is_kept_with_why(entry):
     assert refund_booking.apply([], entry, event) == "ignored: no refund"
     assert fresh(event).handled_at
     assert fresh(event).outcome == "ignored: no refund"
+
+
+def test_less_than_was_asked_for_is_booked_as_stripe_says_it(entry, row):
+    refund_booking.apply([says(refund=row.pk, amount=Decimal(30))], entry)
+    assert ledger(entry) == [("payment", ALL), ("refund", -30)]
+    assert entry.consequences.get().forgiven == 30
 
 
 def test_more_than_was_paid_is_booked_as_stripe_says_it(entry, row, caplog):

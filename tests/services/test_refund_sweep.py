@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -81,11 +82,15 @@ def test_one_that_waited_at_the_bank_is_learnt_by_its_own_name(standin):
     age(row, made=5, asked=3)
     assert catch_up() == 1
     assert fresh(row).state == RefundState.SUCCEEDED
+    age(row, made=5, asked=3)
+    assert catch_up() == 0  # nobody asks for one that is over
 
 
-def test_one_that_stripe_made_is_found_and_not_given_up_when_its_key_is_old(standin):
+@pytest.mark.parametrize("made", [61, 21 * 60])
+def test_one_that_stripe_made_is_found_before_it_is_asked_for_or_given_up(standin, made):
     row = refund(standin, how="lost")
-    age(row, made=21 * 60, asked=61)
+    Refund.objects.update(idempotency_key=uuid4())  # the other one Stripe has forgotten
+    age(row, made=made, asked=61)
     assert catch_up() == 1
     assert fresh(row).state == RefundState.SUCCEEDED
     assert len(ask(standin).v1.refunds.list().data) == 1

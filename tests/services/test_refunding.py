@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal_plugin import signals
@@ -13,7 +14,7 @@ from portal_plugin.exceptions import NotAvailable
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import LedgerEntry, OutgoingEmail, Refund
 from portal_plugin.services import activity, payments, staging
-from portal_plugin.services.payments import reconciling, refund_booking
+from portal_plugin.services.payments import reconciling, refund_booking, refunding
 from portal_plugin.statuses import LedgerKind, RefundState, WaitingFor
 from tests.factories import fresh, link_factory, user_factory
 from tests.paying import ask, charge_of, order, paid, standin, take_all
@@ -110,8 +111,31 @@ class TestThroughStripe:
         entry = paid(standin)
         refund(entry)
         for one in (entry.consequences.get(), payments.record_offline(entry.document, amount=PART)):
-            with pytest.raises(NotAvailable):
+            with pytest.raises(NotAvailable, match="did not come through Stripe"):
                 refund(one)
+        with pytest.raises(NotAvailable, match="Only a payment"):
+            outside(entry.consequences.get())
+
+    def test_nor_one_of_which_stripe_has_no_name(self, standin):
+        entry = paid(standin)
+        entry.stripe_object = None
+        with pytest.raises(NotAvailable, match="did not come through Stripe"):
+            refund(entry)
+
+    def test_a_press_at_one_payment_is_none_at_another(self, standin):
+        key = uuid4()
+        refund(paid(standin), key=key)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            refund(paid(standin), key=key)
+        assert Refund.objects.count() == 1
+
+    def test_an_amount_that_stripe_has_no_coins_for_is_refused_before_it_is_asked(self, standin):
+        entry = paid(standin)
+        entry.amount, entry.currency = ALL, "KWD"
+        entry.save()
+        with pytest.raises(NotAvailable, match="just this amount"):
+            refund(entry, Decimal("1.005"))
+        assert not Refund.objects.exists()
 
     def test_the_messages_about_it_change_nothing(self, standin):
         entry = paid(standin)
@@ -168,6 +192,15 @@ class TestNoAnswer:
         refund(entry, key=key)
         assert refund(entry, key=key).state == RefundState.SUCCEEDED
         assert len(made(standin)) == 1
+
+    def test_one_that_stripe_made_and_whose_key_it_forgot_is_found_behind_its_no(self, standin):
+        entry = paid(standin)
+        standin.misbehave("lost", PATH, method="POST")
+        row = refund(entry, ALL)
+        Refund.objects.update(idempotency_key=uuid4())
+        assert refunding.carry_out(fresh(row), tells=True).state == RefundState.SUCCEEDED
+        assert ledger(entry) == [("payment", ALL), ("refund", -ALL)]
+        assert mails("staff_refund_failed") == 0
 
     def test_the_message_brings_what_the_answer_did_not(self, standin):
         entry = paid(standin)
@@ -255,9 +288,6 @@ class TestLater:
         assert not Refund.objects.failed_last(timezone.now() - timedelta(days=1))
 
     def test_an_old_answer_does_not_undo_the_failure(self, standin):
-        from portal_plugin.gateways import stripe as gateway
-        from portal_plugin.services.payments import refund_booking
-
         entry = paid(standin, "5126")
         row = refund(entry)
         old = gateway.find_refund(row.stripe_refund, gateway.shared())
@@ -313,10 +343,34 @@ class TestOutside:
         assert fresh(document).left_of(entry) == ALL - PART
         assert mails("news_refund") == 1
 
+    def test_whoever_did_it_and_why_is_kept_and_apps_hear_of_it(
+        self, django_capture_on_commit_callbacks
+    ):
+        document, user, heard = order(), user_factory(), {}
+        link_factory(document)
+        entry = payments.record_offline(document, amount=ALL)
+
+        def receiver(signal, **values):
+            heard[signal] = values["entry"]
+
+        signals.payment_refunded.connect(receiver)
+        signals.payment_received.connect(receiver)
+        with django_capture_on_commit_callbacks(execute=True):
+            back = outside(entry, method="x" * 51, user=user)
+        assert heard == {signals.payment_refunded: back}
+        assert document.activities.get(verb="refund").staff == user
+        assert back.method == "x" * 50
+        [happening] = OutgoingEmail.objects.get(kind="news_refund").facts["happenings"]
+        assert happening["reply"] == "Wrong colour"
+
     def test_the_same_press_counts_once(self):
         entry, key = payments.record_offline(order(), amount=ALL), uuid4()
         assert outside(entry, key=key) == outside(entry, key=key)
         assert LedgerEntry.objects.count() == 2
+
+    def test_what_is_smaller_than_a_coin_is_rounded(self):
+        entry = payments.record_offline(order(), amount=ALL)
+        assert outside(entry, Decimal("40.004")).amount == -PART
 
     def test_not_more_than_is_left(self):
         entry = payments.record_offline(order(), amount=PART)

@@ -110,6 +110,22 @@ def test_one_that_never_came_to_its_end_is_compared_again(standin, until):
     assert Reconciliation.objects.get().ended_at
 
 
+def test_one_of_which_stripe_says_nothing_holds_nobody_up(standin):
+    standin.misbehave("silence", "/v1/events")
+    comparing.reconcile_daily()
+    assert not Reconciliation.objects.exists()
+    comparing.reconcile_daily()
+    assert Reconciliation.objects.get().ended_at
+
+
+def test_nor_does_one_whose_key_stripe_refuses(standin, settings, caplog):
+    keys = {"STRIPE_SECRET_KEY": "sk_test_old"}
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, **keys}
+    comparing.reconcile_daily()
+    assert "cannot be compared" in caplog.text
+    assert not Reconciliation.objects.exists()
+
+
 def test_without_time_nothing_is_begun(standin):
     with work.time_box(0):
         comparing.reconcile_daily()
@@ -139,6 +155,12 @@ def money_of_two_orders(standin):
         confirm(standin, begin(document).attempt.payment_intent, card)
     given_back = PaymentAttempt.objects.get(document=documents[0]).payment_intent
     ask(standin).v1.refunds.create({"payment_intent": given_back, "amount": 1900})
+
+
+def test_payments_refunds_and_disputes_are_looked_at(standin):
+    money_of_two_orders(standin)
+    [found] = comparing.reconcile()
+    assert found.seen == found.news + 4  # and the events, each of which is news
 
 
 @pytest.mark.parametrize("days", [0, 40])

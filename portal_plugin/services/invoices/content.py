@@ -64,7 +64,7 @@ def _figures(draft: Draft) -> dict[str, Any]:
         "total": draft.total,
         "paid": draft.paid,
         "order_total": draft.order_total,
-        **({"keys": sorted(draft.keys)} if draft.keys else {}),
+        **({"keys": list(draft.keys)} if draft.keys else {}),
         "bands": [
             {"rate": band.rate, "category": band.category, "net": band.net, "tax": band.tax}
             for band in draft.bands

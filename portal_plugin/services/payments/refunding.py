@@ -252,7 +252,7 @@ def _checked(
     document: SalesDocument, payment: LedgerEntry, amount: Decimal, reason: str
 ) -> Decimal:
     """The amount, rounded. Raises ``NotAvailable``."""
-    if payment.kind not in PAYMENTS or payment.document_id != document.pk:
+    if payment.kind not in PAYMENTS:
         raise NotAvailable(_("Only a payment of this order can be paid back."))
     if not reason.strip():
         raise NotAvailable(_("Say why it is paid back: the customer reads it."))
