@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..exceptions import NotAvailable
+from ..models import PortalSettings
 from ..money import format_money
 from ..registry import register_action
 from ..services import choosing, deciding
@@ -106,8 +108,9 @@ class Choose(Action):
         return {"version": shown_version(self.document)}
 
     def context(self, form):
-        """``rest`` is what the total has besides what can be chosen, for the script that adds up
-        what is ticked."""
+        """``may_order``: whether a choice can be all that was missing for the order. ``rest`` is
+        what the total has besides what can be chosen, for the script that adds up what is ticked.
+        """
         document, worth = self.document, self.document.worth_in_total()
         chosen = sum(
             worth[item.key]
@@ -115,6 +118,7 @@ class Choose(Action):
             if item.is_choice and item.key in document.counted_keys
         )
         return {
+            "may_order": self._may_order,
             "rest": f"{document.totals.total - chosen:f}",
             "currency": document.totals.currency,
             "is_exact": document.adds_up_by_item,
@@ -128,6 +132,14 @@ class Choose(Action):
     def perform(self, form, submission):
         choosing.refuse_unseen(self.document, form.cleaned_data["version"])
         self.rows = choosing.choose(self.document, form.chosen(), submission)
+        if self._sells_to_consumers and deciding.makes_order(self.document):
+            raise NotAvailable(
+                _(
+                    "With this choice nothing is left to approve, and the order would be made. "
+                    "Please approve or decline what still waits for you instead: there you read "
+                    "what you order."
+                )
+            )
         order = deciding.settle(self.document)
         if order is not None:
             text = _("Thank you. Your choice is saved, and the rest was approved: it is an order.")
@@ -137,6 +149,16 @@ class Choose(Action):
         )
         text = _("Thank you. Your choice is saved. The total is %(total)s now.")
         return Done(text % {"total": total}, document=self.document)
+
+    @property
+    def _sells_to_consumers(self):
+        """A button that only saves a choice obliges no consumer to pay."""
+        return PortalSettings.of(self.document.site).sells_to_consumers
+
+    @property
+    def _may_order(self):
+        is_staffs = deciding.staff_convert(self.document)
+        return self.binds and not self._sells_to_consumers and not is_staffs
 
     def history_facts(self, submission):
         """Each tick that became another one, so that no row of it can be taken out unseen."""

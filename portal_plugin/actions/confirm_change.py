@@ -11,10 +11,11 @@ from ..statuses import LinkRole
 from .approving import ShownVersionMixin, consequence, next_step, shown_version
 from .base import Action, Scope
 from .forms import ActionForm, IdentityMixin
+from .obliging import ObligationForm, Obliging
 from .outcomes import Done
 
 
-class ConfirmChangeForm(ShownVersionMixin, IdentityMixin, ActionForm):
+class ConfirmChangeForm(ObligationForm, ShownVersionMixin, IdentityMixin, ActionForm):
     confirm = forms.BooleanField(
         label=gettext_lazy("I agree to this change."),
         error_messages={"required": gettext_lazy("Tick the box to confirm.")},
@@ -22,7 +23,7 @@ class ConfirmChangeForm(ShownVersionMixin, IdentityMixin, ActionForm):
 
 
 @register_action
-class ConfirmChange(Action):
+class ConfirmChange(Obliging, Action):
     name = "confirm_change"
     label = gettext_lazy("Confirm the change")
     title = gettext_lazy("Confirm the change")
@@ -33,6 +34,11 @@ class ConfirmChange(Action):
     needs_role = LinkRole.APPROVE
     ticks = ("confirm",)
     binds = True
+
+    @classmethod
+    def obliges(cls, document, item_key):
+        """Where an item still waits, the answer to that makes the order."""
+        return super().obliges(document, item_key) and not document.standing.waiting_keys
 
     @property
     def at_stake(self):
@@ -48,11 +54,11 @@ class ConfirmChange(Action):
         return NotAvailable(confirming_changes.why_not(self.document))
 
     def initial(self):
-        return {"version": shown_version(self.document)}
+        return super().initial() | {"version": shown_version(self.document)}
 
     def context(self, form):
         other = action("change_request")(self.visit)
-        return {
+        return super().context(form) | {
             "consequence": consequence(self.document, [], self.visit.link),
             "disagree_url": other.url if other.is_available() else "",
         }

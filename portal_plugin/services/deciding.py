@@ -159,12 +159,14 @@ def undo(document: SalesDocument, key: UUID, *, submission: Submission, reason: 
 
 
 def settle(document: SalesDocument) -> Order | None:
-    """After a decision: make the order, once all is decided and the site lets a yes make it."""
-    if not document.is_estimate or document.state != DocumentState.APPROVED:
-        return None
-    if staff_convert(document):
-        return None
-    return converting.convert(document)
+    """After a decision: make the order, where nothing else is missing for it."""
+    return converting.convert(document) if makes_order(document) else None
+
+
+def makes_order(document: SalesDocument) -> bool:
+    """Whether all of an estimate is decided, and the site lets a yes make the order."""
+    is_decided = document.is_estimate and document.state == DocumentState.APPROVED
+    return is_decided and not staff_convert(document)
 
 
 def staff_convert(document: SalesDocument) -> bool:

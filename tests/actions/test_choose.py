@@ -299,6 +299,7 @@ def test_a_choice_that_leaves_nothing_open_says_that_it_is_an_order(client, ente
     approve(document, [document.lines[0].key])
     enter(document)
     url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    assert "Where nothing is left to approve then, it is ordered." in client.get(url).text
     answer = client.post(url, {"client_key": uuid4()}, follow=True)
     assert answer.context["document"].pk == Order.objects.get().pk
     assert "the rest was approved: it is an order." in answer.text

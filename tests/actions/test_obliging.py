@@ -8,7 +8,7 @@ from portal_plugin.models import Decision, Order, Submission
 from portal_plugin.services import on_behalf, proofs, terms
 from portal_plugin.services.evidence import verifying
 from tests import factories, samples
-from tests.filling import filled, url_of
+from tests.filling import filled, url_of, written
 
 pytestmark = pytest.mark.django_db
 LABEL = "Order with obligation to pay"
@@ -153,6 +153,39 @@ def test_declining_the_only_item_obliges_to_nothing(client, enter, shop):
     page = client.get(url_of(estimate, "decline", estimate.lines[0].key)).text
     assert "Decline this item" in page
     assert "obligation" not in page
+
+
+def test_a_choice_makes_no_order_because_its_button_does_not_say_so(client, enter, shop):
+    items = [factories.line_item(1), factories.line_item(2, is_optional=True, is_selected=True)]
+    estimate = factories.estimate_factory(items)
+    factories.approve(estimate, [estimate.lines[0].key])
+    enter(estimate)
+    url = url_of(estimate, "choose")
+    assert "Nothing is ordered yet" in client.get(url).text
+    data, before = filled(client, url), written()
+    answer = client.post(url, data)
+    assert answer.status_code == 409
+    assert "Please approve or decline what still waits for you instead" in answer.text
+    assert written() == before
+    assert factories.fresh(estimate).lines[1].is_selected
+
+
+def test_so_does_a_yes_to_what_changed_around_the_items(client, enter, shop):
+    estimate = factories.estimate_factory(items=2)
+    first, second = (item.key for item in estimate.lines)
+    estimate = factories.approve(estimate, [first])
+    estimate.shipping_amount, estimate.line_items = 30, estimate.lines
+    raised = factories.publish(estimate)
+    enter(raised)
+    url = url_of(raised, "confirm_change")
+    assert LABEL not in client.get(url).text, "the other item still waits"
+    factories.approve(raised, [second])
+    page = client.get(url).text
+    assert LABEL in page
+    assert "€268.00" in page[: page.index(LABEL)].rpartition("<dl")[2]
+    client.post(url, filled(client, url, confirm="on"))
+    assert Order.objects.count() == 1
+    assert Submission.objects.get(action="confirm_change").withdrawal_text == TEXT
 
 
 def test_a_proof_of_an_order_obliges_to_nothing(client, enter, shop):

@@ -61,7 +61,7 @@ OPTIONAL = {
     "decline": DECLINE,
     "decline_all": DECLINE,
     "order_approved": {"email", "name", "shown", "version", "withdrawal_id"},
-    "confirm_change": {"email", "name", "version"},
+    "confirm_change": {"email", "name", "version", "withdrawal_id"},
     "choose": {"version"},
     "pay": {"fees", "hosted", "other_amount"},
 }
