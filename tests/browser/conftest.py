@@ -10,6 +10,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler, ThreadedWSGIServer
 
+from portal_plugin import registry, tasks
 from portal_plugin.services import links
 from sandbox_site.website.models import Brand
 from tests import factories
@@ -139,6 +140,15 @@ def site_server(request, transactional_db, settings):
     server.terminate()
 
 
+@pytest.fixture(autouse=True)
+def papers_wait():
+    """As on a site whose tasks are done elsewhere: each action changes the PDF, and drawing it once
+    more is most of what the server does. Who looks at one draws it; a whole day draws them all."""
+    registry.set_enqueuer(lambda kind: kind == "pdf")
+    yield
+    registry.set_enqueuer(tasks.enqueue)
+
+
 @pytest.fixture
 def signed_in(chromium, site_server):
     """A browser page of somebody who is signed in to the admin: ``signed_in(user)``. What breaks in
@@ -176,7 +186,6 @@ def visit(chromium, site_server):
             viewport=SIZES[size], java_script_enabled=scripts, ignore_https_errors=True, **options
         )
         contexts.append(context)
-        context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
         page = context.new_page()
         page.trouble = []
         page.on("pageerror", lambda error: page.trouble.append(str(error)))

@@ -27,6 +27,11 @@ ITEMS = [
 
 
 @pytest.fixture
+def papers_wait():
+    """They do not: after each answer the web process draws what changed."""
+
+
+@pytest.fixture
 def shop(site_server):
     """Emails lead to the running server, and a manager looks before anything goes out."""
     site = factories.site_factory()
