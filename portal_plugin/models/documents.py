@@ -1,5 +1,7 @@
 """Estimates and orders: one table for what they share, one target for everything on them."""
 
+from functools import cache
+
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
@@ -17,6 +19,7 @@ from .amounts import Amounts
 from .content import DocumentContent
 from .items import LineItem
 from .listed import ListedQuerySet, is_out
+from .prepared import Prepared
 from .record import DocumentRecord
 from .releasing import Releasing
 from .turns import Turns
@@ -220,8 +223,22 @@ def lock(document) -> SalesDocument:
     itself is the lock (IMMEDIATE).
     """
     SalesDocument.objects.select_for_update().values_list("pk").get(pk=document.pk)
-    return _model_of(document.kind).objects.get(pk=document.pk)
+    return reread(document, _model_of(document.kind))
 
 
 def _model_of(kind):
     return Order if kind == DocumentKind.ORDER else Estimate
+
+
+def reread(document, model=None) -> SalesDocument:
+    """As it is stored now. Raises ``SalesDocument.DoesNotExist``."""
+    found = _of_model(model or type(document)).get(document.pk)
+    if found is None:
+        raise SalesDocument.DoesNotExist
+    return found
+
+
+@cache
+def _of_model(model):
+    """Asked for by whatever anybody does."""
+    return Prepared(model.objects.all(), "pk", 0)

@@ -1,7 +1,7 @@
 """What came for a document and what went back, as its ledger says. Nobody adds it up elsewhere."""
 
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db import models
 
@@ -16,6 +16,7 @@ from ..ledger import (
     surcharge_in,
 )
 from ..money import ZERO
+from .prepared import Prepared
 
 
 class Paid:
@@ -24,7 +25,7 @@ class Paid:
     @cached_property
     def bookings(self) -> list:
         """The ledger's entries, newest first; only orders have any."""
-        return [] if self.pk is None or self.is_estimate else list(self.ledger.all())
+        return [] if self.pk is None or self.is_estimate else _ledgers().rows(self.pk)
 
     @cached_property
     def plain_bookings(self) -> list:
@@ -94,3 +95,10 @@ class Paid:
     def forgivable_of(self, refund) -> Decimal:
         """What of one refund is owed still, and could be forgiven."""
         return max(ZERO, min(owed_of(refund.pk, self.plain_bookings), self.balance_due))
+
+
+@cache
+def _ledgers():
+    from .payments import LedgerEntry
+
+    return Prepared(LedgerEntry.objects.all(), "document", 0)

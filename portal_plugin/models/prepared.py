@@ -12,22 +12,26 @@ M = TypeVar("M", bound=Model)
 
 
 class Prepared(Generic[M]):
-    """The row of ``queryset`` whose ``lookup`` is the value that ``get`` is given.
+    """The rows of ``queryset`` whose ``lookup`` is the value that ``get`` or ``rows`` is given.
 
     ``stand_in`` is any value of the column's type; no other part of the queryset may depend on the
     moment or the thread in which it was made.
     """
 
     def __init__(self, queryset: QuerySet[M], lookup: str, stand_in: Any) -> None:
-        self._rows = queryset.order_by().filter(**{lookup: stand_in})
+        self._rows = queryset.filter(**{lookup: stand_in})
         self._rows.query = self._rows.query.chain(klass=_PreparedQuery)
         self._rows.query.compiled = {}
         self._rows.query.stand_in = stand_in
 
     def get(self, value: Any) -> M | None:
+        """The first of them."""
+        return next(iter(self.rows(value)), None)
+
+    def rows(self, value: Any) -> list[M]:
         rows = self._rows.all()
         rows.query.value = value
-        return next(iter(rows), None)
+        return list(rows)
 
 
 class _PreparedQuery(Query):

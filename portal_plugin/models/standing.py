@@ -6,7 +6,7 @@ have to say yes.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from ..statuses import (
     ApprovalsNeeded,
@@ -17,7 +17,9 @@ from ..statuses import (
     Verdict,
 )
 from . import approvers
+from .prepared import Prepared
 from .since_agreed import since_agreed
+from .threads import PreparedThread
 
 
 @dataclass(frozen=True)
@@ -54,21 +56,14 @@ class Standing:
 
     @cached_property
     def version_items(self):
-        from .versions import VersionItem
-
         if self.document.current_version_id is None:
             return []
-        return list(VersionItem.objects.filter(version=self.document.current_version_id))
+        return _items_of_versions().rows(self.document.current_version_id)
 
     @cached_property
     def decisions(self):
         """Newest last; the submission's id is the order, not the clock."""
-        from .decisions import Decision
-
-        found = Decision.objects.of_thread(self.document).select_related("submission", "version")
-        if self.needs_all:
-            found = found.select_related("submission__link__recipient", "version")
-        return list(found.defer("version__content").order_by("submission_id", "pk"))
+        return _decisions(self.needs_all).of(self.document)
 
     @cached_property
     def decisions_of(self) -> dict:
@@ -91,9 +86,7 @@ class Standing:
     def change_requests(self):
         """Those on this document and its items. What was asked about the whole of an estimate goes
         on to its order, and not to the estimate of the rest."""
-        from .conversation import ChangeRequest
-
-        return self.without_foreign(ChangeRequest.objects.of_thread(self.document).order_by("pk"))
+        return self.without_foreign(_change_requests().of(self.document))
 
     def without_foreign(self, found) -> list:
         """Of the change requests of a thread those that keep something of this document waiting."""
@@ -266,3 +259,26 @@ class Standing:
 
 def _order(request):
     return request.submission_id or 0
+
+
+@cache
+def _items_of_versions():
+    from .versions import VersionItem
+
+    return Prepared(VersionItem.objects.all(), "version", 0)
+
+
+@cache
+def _decisions(needs_all):
+    from .decisions import Decision
+
+    of_people = "submission__link__recipient" if needs_all else "submission"
+    rows = Decision.objects.select_related(of_people, "version").defer("version__content")
+    return PreparedThread(rows.order_by("submission_id", "pk"))
+
+
+@cache
+def _change_requests():
+    from .conversation import ChangeRequest
+
+    return PreparedThread(ChangeRequest.objects.order_by("pk"))

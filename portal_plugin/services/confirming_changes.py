@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from .. import version_changes
 from ..exceptions import NotAvailable, StaleDocument
 from ..models import DirectLink, DocumentVersion, Order, SalesDocument, Submission
+from ..models.documents import reread
 from ..statuses import OPEN_TO_AGREEMENT
 from . import activity, deciding, notifications, pdfs
 from .presentation.changed import sentences
@@ -71,7 +72,7 @@ def tell(document: SalesDocument, before: DocumentVersion, version: DocumentVers
     """News for whoever has a way in, where a version that goes out changes anything around the
     items that they agreed to. Called by whoever makes the version, under the lock."""
     step = version_changes.change(json.loads(before.content), json.loads(version.content))
-    fresh = type(document).objects.get(pk=document.pk)
+    fresh = reread(document)
     if not step.is_any or fresh.state not in OPEN_TO_AGREEMENT:
         return
     change = fresh.standing.change_since_agreed

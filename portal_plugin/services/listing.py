@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import SalesDocument
-from ..models.documents import lock
+from ..models.documents import lock, reread
 from . import work
 
 #: Estimates that ran out and are read at once.
@@ -14,7 +14,7 @@ ROWS_AT_ONCE = 100
 def refresh(document: SalesDocument) -> None:
     """Write the caches anew. Called under the document's lock, after whatever changed it. A payment
     that was begun before has to be looked at: it may be another amount by now."""
-    fresh = type(document).objects.get(pk=document.pk)
+    fresh = reread(document)
     turn = fresh.whose_turn
     values = {
         "listed_state": fresh.state,

@@ -8,8 +8,9 @@ from django.db.models import Count
 from django.db.models.sql.compiler import SQLCompiler
 from wagtail.models import Site
 
-from portal_plugin.models import Customer
+from portal_plugin.models import Comment, Customer, Order
 from portal_plugin.models.prepared import Prepared
+from portal_plugin.models.threads import PreparedThread
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +72,22 @@ def test_it_refuses_a_query_that_asks_for_more_after_the_value():
     counted = Customer.objects.annotate(count=Count("recipients")).filter(count__gte=7)
     with pytest.raises(ValueError, match="last"):
         Prepared(counted, "pk", 0).get(1)
+
+
+def test_it_finds_all_rows_in_their_order():
+    of_site = Prepared(Customer.objects.order_by("-pk"), "site", 0)
+    customers = [factories.customer_factory() for _number in range(3)]
+    factories.customer_factory(factories.site_factory("shop-b.localhost"))
+    assert of_site.rows(customers[0].site_id) == customers[::-1]
+    assert of_site.rows(-1) == []
+
+
+def test_a_thread_is_the_same_with_and_without_a_past():
+    said = PreparedThread(Comment.objects.order_by("pk"))
+    estimate = factories.estimate_factory(items=1)
+    Comment.objects.create(document=estimate, text="Before")
+    factories.approve(estimate)
+    order = Order.objects.get()
+    Comment.objects.create(document=order, text="After")
+    assert [comment.text for comment in said.of(order)] == ["Before", "After"]
+    assert [comment.text for comment in said.of(estimate)] == ["Before"]

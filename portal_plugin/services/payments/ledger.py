@@ -11,6 +11,7 @@ from django.utils import timezone
 from ... import signals
 from ...ledger import forgiven_of
 from ...models import LedgerEntry, Order, SalesDocument
+from ...models.documents import reread
 from ...money import ZERO, round_money
 from ...statuses import LedgerKind
 from .. import activity, listing, notifications, pdfs
@@ -28,7 +29,7 @@ def follow(
 ) -> None:
     """In the transaction of the booking, under the document's lock. ``kept`` goes into the
     history's entry."""
-    fresh = type(document).objects.get(pk=document.pk)
+    fresh = reread(document)
     facts = {
         "entry": entry.pk,
         "amount": str(round_money(entry.amount, entry.currency)),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ...exceptions import NotAvailable
 from ...models import LedgerEntry, SalesDocument
-from ...models.documents import lock
+from ...models.documents import lock, reread
 from ...money import ZERO
 from ...statuses import LedgerKind
 from .. import activity, notifications
@@ -55,7 +55,7 @@ def say_owed(
             occurred_at=timezone.now(),
         )
         ledger.follow(document, entry, verb=verb, signal=None, staff=user, key=str(key))
-        now = type(document).objects.get(pk=document.pk)
+        now = reread(document)
         asked = now.balance_due - due_before
         if asked:  # else they would read of an amount that nobody asks for
             facts = ledger.told(entry) | {"asked": str(asked)}
