@@ -99,6 +99,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         action="store_true",
         help="only the tests that have a longer form, in that; it takes hours",
     )
+    test_parser.add_argument("--check", action="store_true", help="the checks beside them")
     test_parser.add_argument("--db", choices=("sqlite", "postgres", "all"), default="all")
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command in (demo, check):

@@ -5,10 +5,11 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ POSTGRES_TESTS = (
     "tests/long",
     "tests/portal/test_plans.py",
 )
+#: Without what the tests try as well.
+CHECK = (sys.executable, ROOT / ".ci" / "project.py", "check", "--after-tests")
 # The only tests that may be skipped where nothing may be missing.
 ALLOWED_SKIPS = ("needs ../shared", "needs clamd")
 
@@ -137,6 +140,26 @@ class DatabaseTests:
         return lines + [f"  {count} skipped: {reason}" for reason, count in reasons.most_common()]
 
 
+@contextlib.contextmanager
+def aside(command: Sequence[str | Path]) -> Iterator[Callable[[], int]]:
+    """Runs the command beside the block. The function waits for it, prints what it said and
+    returns its exit code."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+
+        def finish() -> int:
+            code = process.wait()
+            said.seek(0)
+            print(f"\n{said.read()}", end="", flush=True)
+            return code
+
+        try:
+            yield finish
+        finally:
+            process.terminate()
+            process.wait()
+
+
 def test(options: argparse.Namespace, rest: list[str]) -> int:
     """Both databases side by side: the browser's tests wait more than they compute. The longer
     forms measure: they come one after the other."""
@@ -147,6 +170,7 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     workers = os.cpu_count() or 2
     closing, wanted = [], []
     with contextlib.ExitStack() as running:
+        checked = running.enter_context(aside(CHECK)) if options.check else lambda: 0
         if options.db in ("sqlite", "all"):
             wanted.append(running.enter_context(DatabaseTests("sqlite", rest, length)))
         if wants_postgres and POSTGRES.is_there():
@@ -158,6 +182,8 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
             if not tests.process:
                 tests.start(workers)
             closing += tests.finish(options.strict)
+        if checked():
+            closing.append("FAILED checks")
     if wants_postgres and not POSTGRES.is_there():
         verdict = "FAILED" if options.strict else "skipped"
         closing.append(f"{verdict} postgres: PostgreSQL is not installed")

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from testing import DatabaseTests, Report
+from testing import DatabaseTests, Report, aside
 
 SAMPLE = """
 import pytest
@@ -77,3 +77,10 @@ def test_the_blocks_end_ends_what_runs_aside(tests):
     with tests("import time\ntime.sleep(600)\n") as endless:
         endless.start(1, aside=True)
     assert endless.process.returncode is not None
+
+
+def test_a_command_aside_says_its_part_at_the_end_and_how_it_ended(capfd):
+    with aside([sys.executable, "-c", "print('looked'); raise SystemExit(3)"]) as finish:
+        assert capfd.readouterr().out == ""
+        assert finish() == 3
+    assert "looked" in capfd.readouterr().out
