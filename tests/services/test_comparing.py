@@ -189,6 +189,14 @@ def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standi
     assert LedgerEntry.objects.total() == of_stripe(standin) == 119
 
 
+def test_the_last_time_of_another_account_is_none_of_this_one(standin):
+    confirm(standin, begin(order(deposit_percent=0)).attempt.payment_intent)
+    days_later(standin, 40)
+    Reconciliation.objects.create(account="site-7", events_until=timezone.now())
+    payments.reconcile()
+    assert LedgerEntry.objects.total() == 119
+
+
 def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
     entry = paid(standin)
     payments.reconcile()
