@@ -83,7 +83,10 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
             if page.payment and not page.is_expired:
                 return booking.apply(gateway.find_payment(page.payment, account), attempt)
         elif attempt.payment_intent:
-            return booking.apply(gateway.cancel_payment(attempt.payment_intent, account), attempt)
+            payment = gateway.cancel_payment(attempt.payment_intent, account)
+            if payment.state != AttemptState.CANCELLED:
+                return booking.apply(payment, attempt)
+            # What else stands on it by now makes no difference any more.
     except gateway.NotFound:
         # Another account or mode than when it was started: nobody can pay it here.
         pass
@@ -114,8 +117,8 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
         faults.reach("pay.saved")
     if fresh.state == AttemptState.OPEN and payment.amount == fresh.charged:
         return Started(fresh, client_secret=payment.client_secret)
-    if fresh.state == AttemptState.CANCELLED and fresh.payment_intent:
-        take_back(fresh)  # given up by somebody else while Stripe made it
+    if fresh.state in (AttemptState.OPEN, AttemptState.CANCELLED):
+        take_back(fresh)  # another amount by now, or given up by somebody else while Stripe made it
     return _settled(fresh)
 
 
