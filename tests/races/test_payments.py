@@ -1,14 +1,16 @@
 """Two and twenty at once: one payment, one booking, whoever presses and whoever tells."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connections
+from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from portal_plugin.exceptions import PortalError
 from portal_plugin.models import Activity, LedgerEntry, OutgoingEmail, PaymentAttempt, StripeEvent
-from portal_plugin.services import payments
-from portal_plugin.services.payments import starting
+from portal_plugin.models.documents import lock
+from portal_plugin.services import listing, payments
+from portal_plugin.services.payments import outdating, starting
 from tests.factories import fresh, link_factory
 from tests.paying import ask, begin, confirm, events, order, standin, take
 from tests.races.together import attempt, gate_for, meet, together
@@ -118,6 +120,29 @@ def test_message_sweep_page_and_press_at_once(standin):
     together(len(work), lambda number: attempt(work[number], PortalError, DatabaseError))
     assert LedgerEntry.objects.filter(stripe_object=payment).count() == 1
     assert LedgerEntry.objects.count() == 1
+
+
+def test_a_change_while_a_payment_is_looked_at_has_it_looked_at_again(standin, monkeypatch):
+    document = order()
+    begun = begin(document).attempt
+    PaymentAttempt.objects.update(needs_look=True)
+    look = outdating.is_outdated
+
+    def change():
+        with transaction.atomic():
+            listing.refresh(lock(document))
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as another:
+
+        def look_and_wait(row):
+            found = look(row)
+            wait([another.submit(change)], timeout=0.3)
+            return found
+
+        monkeypatch.setattr(outdating, "is_outdated", look_and_wait)
+        outdating.drain()
+    assert fresh(begun).needs_look
 
 
 def test_cash_and_card_at_once_are_both_in_the_ledger(standin):
