@@ -58,23 +58,34 @@ def test_card_form_and_hosted_page_leave_one_that_can_be_paid(standin):
     assert PaymentAttempt.objects.unfinished().count() <= 1
 
 
+def write_when_both_have_looked(monkeypatch, gate):
+    """Or when the other one has not come for as long as the gate waits."""
+    write = PaymentAttempt.objects.create
+
+    def write_then(**columns):
+        meet(gate)
+        return write(**columns)
+
+    monkeypatch.setattr(PaymentAttempt.objects, "create", write_then)
+
+
+def test_nobody_looks_before_the_row_of_whoever_came_first_is_there(standin, monkeypatch):
+    document = order()
+    link = link_factory(document)
+    write_when_both_have_looked(monkeypatch, gate_for(2, patience=0.5))
+    first, second = together(2, lambda _n: press(document, link))
+    assert first.client_secret == second.client_secret
+
+
 def test_without_the_lock_the_database_itself_refuses_a_second_attempt(standin, monkeypatch):
     """The guard is the lock; behind it stands the unique constraint."""
     document = order()
     link = link_factory(document)
-    gate = gate_for(2)
-
-    write = PaymentAttempt.objects.create
-
-    def write_when_both_have_looked(**columns):
-        meet(gate)
-        return write(**columns)
-
     options = connections["default"].settings_dict["OPTIONS"]
     if "transaction_mode" in options:
         monkeypatch.setitem(options, "transaction_mode", "DEFERRED")
     monkeypatch.setattr(starting, "lock", fresh)
-    monkeypatch.setattr(PaymentAttempt.objects, "create", write_when_both_have_looked)
+    write_when_both_have_looked(monkeypatch, gate_for(2))
     outcomes = together(2, lambda _n: press(document, link))
     assert [one for one in outcomes if isinstance(one, DatabaseError)]
     assert PaymentAttempt.objects.count() <= 1

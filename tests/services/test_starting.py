@@ -3,6 +3,7 @@
 import pytest
 
 from portal_plugin import faults
+from portal_plugin.exceptions import PaymentUnavailable
 from portal_plugin.models import PaymentAttempt
 from portal_plugin.services.payments import booking
 from portal_plugin.statuses import AttemptState
@@ -27,13 +28,30 @@ def test_what_somebody_changed_at_stripe_is_taken_back_and_begun_anew(standin):
     }
 
 
-def test_one_that_was_given_up_while_stripe_made_it_is_closed_there(standin, monkeypatch):
-    def reached(point):
-        if point == "pay.created" and PaymentAttempt.objects.count() == 1:
-            booking.give_up(PaymentAttempt.objects.get())
+@pytest.fixture
+def give_up(monkeypatch):
+    """``give_up(2)``: the first two are given up by somebody else while Stripe makes them."""
 
-    monkeypatch.setattr(faults, "on_reach", reached)
+    def give_up(number):
+        def reached(point):
+            if point == "pay.created" and PaymentAttempt.objects.count() <= number:
+                booking.give_up(PaymentAttempt.objects.unfinished().get())
+
+        monkeypatch.setattr(faults, "on_reach", reached)
+
+    return give_up
+
+
+def test_one_that_was_given_up_while_stripe_made_it_is_closed_there(standin, give_up):
+    give_up(1)
     attempt = begin(order()).attempt
     states = {intent.id: intent.status for intent in intents(standin)}
     assert states.pop(attempt.payment_intent) == "requires_payment_method"
     assert list(states.values()) == ["canceled"]
+
+
+def test_where_that_happens_again_and_again_the_customer_is_told(standin, give_up):
+    give_up(4)
+    with pytest.raises(PaymentUnavailable):
+        begin(order())
+    assert [intent.status for intent in intents(standin)] == ["canceled"] * 4
