@@ -72,8 +72,7 @@ def begin(
 
 def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
     """Make sure at Stripe that nobody can pay it any more; write down what it had become."""
-    is_named = attempt.payment_intent or attempt.checkout_session
-    if not is_named and booking.give_up(attempt):
+    if booking.give_up(attempt):
         return _read(attempt)
     attempt = _read(attempt)
     account = account_of(attempt)
