@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import (
     Activity,
     Discrepancy,
@@ -18,7 +19,7 @@ from portal_plugin.models import (
     StripeEvent,
 )
 from portal_plugin.services import payments
-from portal_plugin.services.payments import explaining, reconciling
+from portal_plugin.services.payments import comparing, explaining, reconciling
 from portal_plugin.statuses import AttemptState, DiscrepancyKind
 from tests.paying import ask, begin, confirm, days_later, events, order, paid, standin, take_all
 
@@ -202,6 +203,13 @@ def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
     payments.reconcile()
     standin.misbehave("500", f"/v1/payment_intents/{entry.stripe_object}", method="GET")
     payments.reconcile()
+
+
+@pytest.mark.parametrize(("days", "overlap"), [(26, 3), (28, 30)])
+def test_each_day_it_looks_a_few_days_back(days, overlap):
+    last = timezone.now() - timedelta(days=days)
+    Reconciliation.objects.create(account="", events_until=last)
+    assert comparing._since(gateway.shared()) == last - timedelta(days=overlap)
 
 
 def test_after_a_long_silence_it_looks_further_back_than_the_last_time(standin):
