@@ -131,7 +131,7 @@ def _open_page(attempt: PaymentAttempt) -> Started | None:
         booking.end(attempt, AttemptState.CANCELLED)
         return None
     fresh = booking.keep_page(attempt, page)
-    if page.is_open and page.url and fresh.state == AttemptState.OPEN:
+    if page.is_open and fresh.state == AttemptState.OPEN:
         return Started(fresh, page_url=page.url)
     if page.payment and not page.is_expired:
         payment = gateway.find_payment(page.payment, account_of(fresh))
