@@ -147,6 +147,7 @@ class TestBegin:
         ]
 
     def test_a_declined_card_is_tried_again_on_the_same(self, standin):
+        begin(order())  # of another one
         document = order()
         first = begin(document)
         confirm(standin, first.attempt.payment_intent, "0002")

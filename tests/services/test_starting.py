@@ -4,23 +4,26 @@ import pytest
 
 from portal_plugin import faults
 from portal_plugin.exceptions import PaymentUnavailable
-from portal_plugin.models import PaymentAttempt
-from portal_plugin.services.payments import booking
+from portal_plugin.gateways import stripe as gateway
+from portal_plugin.models import PaymentAttempt, SalesDocument
+from portal_plugin.services.payments import booking, starting
 from portal_plugin.statuses import AttemptState
 from tests.factories import fresh
-from tests.paying import ask, begin, intents, order, standin
+from tests.paying import DEPOSIT, ask, begin, intents, ledger, order, pay_on_page, standin
 
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
+DECLINED = "4000000000000002"
 
 
-def test_what_somebody_changed_at_stripe_is_taken_back_and_begun_anew(standin):
+def test_what_somebody_changed_at_stripe_is_taken_back_and_begun_anew(standin, caplog):
     document = order()
     first = begin(document).attempt
     ask(standin).v1.payment_intents.update(first.payment_intent, {"amount": 3600})
     second = begin(document).attempt
     assert (fresh(first).state, second.state) == (AttemptState.CANCELLED, AttemptState.OPEN)
+    assert "is 36.00 EUR" in caplog.text
     states = {intent.id: (intent.status, intent.amount) for intent in intents(standin)}
     assert states == {
         first.payment_intent: ("canceled", 3600),
@@ -30,11 +33,11 @@ def test_what_somebody_changed_at_stripe_is_taken_back_and_begun_anew(standin):
 
 @pytest.fixture
 def give_up(monkeypatch):
-    """``give_up(2)``: the first two are given up by somebody else while Stripe makes them."""
+    """``give_up(2)``: somebody else gives up the first two while Stripe makes them."""
 
-    def give_up(number):
-        def reached(point):
-            if point == "pay.created" and PaymentAttempt.objects.count() <= number:
+    def give_up(number, point="pay.created"):
+        def reached(where):
+            if where == point and PaymentAttempt.objects.count() <= number:
                 booking.give_up(PaymentAttempt.objects.unfinished().get())
 
         monkeypatch.setattr(faults, "on_reach", reached)
@@ -55,3 +58,69 @@ def test_where_that_happens_again_and_again_the_customer_is_told(standin, give_u
     with pytest.raises(PaymentUnavailable):
         begin(order())
     assert [intent.status for intent in intents(standin)] == ["canceled"] * 4
+
+
+@pytest.mark.parametrize("is_hosted", [False, True])
+def test_with_other_words_the_same_key_is_not_used_again(standin, is_hosted):
+    """The words are in the order's language, and Stripe asks for the same ones with a key."""
+    first = begin(order(), is_hosted=is_hosted).attempt
+    nothing = {"payment_intent": None, "checkout_session": None}
+    PaymentAttempt.objects.update(state=AttemptState.NEW, **nothing)
+    SalesDocument.objects.update(language="de")
+    second = begin(first.document, is_hosted=is_hosted).attempt
+    first.refresh_from_db()
+    assert (first.state, first.failure_code) == (AttemptState.CANCELLED, "")
+    assert second.state == AttemptState.OPEN
+
+
+def test_nobody_gets_the_payment_of_one_that_is_being_given_up(standin, monkeypatch):
+    attempt = begin(order()).attempt
+    PaymentAttempt.objects.update(payment_intent=None, state=AttemptState.NEW)
+    read = starting._read
+
+    def read_and_open(row):
+        """Whoever started it comes between the steps of whoever gives it up."""
+        found = read(row)
+        monkeypatch.setattr(starting, "_read", read)
+        starting._open_form(found)
+        return found
+
+    monkeypatch.setattr(starting, "_read", read_and_open)
+    starting.take_back(fresh(attempt))
+    assert [intent.status for intent in intents(standin)] == ["canceled"]
+
+
+class TestStripesPage:
+    @pytest.fixture
+    def started(self, standin):
+        return begin(order(), is_hosted=True)
+
+    def test_what_was_paid_on_it_a_moment_before_counts(self, started):
+        pay_on_page(started)
+        assert starting.take_back(started.attempt).state == AttemptState.SUCCEEDED
+        assert ledger(started.attempt.document) == [("payment", DEPOSIT, "EUR")]
+
+    def test_whoever_paid_on_it_is_not_sent_there_again(self, started):
+        pay_on_page(started)
+        again = begin(started.attempt.document, is_hosted=True)
+        assert (again.attempt.state, again.page_url) == (AttemptState.SUCCEEDED, "")
+
+    def test_a_declined_card_leaves_it_open(self, started):
+        pay_on_page(started, DECLINED)
+        assert begin(started.attempt.document, is_hosted=True) == started
+
+    def test_once_it_is_closed_nobody_asks_what_was_tried_on_it(self, standin, started):
+        pay_on_page(started, DECLINED)
+        gateway.close_page(started.attempt.checkout_session, gateway.shared())
+        standin.misbehave("500", "/v1/payment_intents", method="GET")
+        again = begin(started.attempt.document, is_hosted=True)
+        assert again.page_url not in ("", started.page_url)
+        assert fresh(started.attempt).state == AttemptState.CANCELLED
+
+    def test_that_of_one_that_was_given_up_is_closed_and_another_made(self, standin, give_up):
+        give_up(1, "pay.reserved")
+        started = begin(order(), is_hosted=True)
+        pages = ask(standin).v1.checkout.sessions.list().data
+        states = {page.id: page.status for page in pages}
+        assert states.pop(started.attempt.checkout_session) == "open"
+        assert list(states.values()) == ["expired"]
