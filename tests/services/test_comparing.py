@@ -123,11 +123,23 @@ def test_each_message_that_was_not_taken_is(standin, kept):
     assert not StripeEvent.objects.filter(account="", handled_at=None).exists()
 
 
-def test_a_debit_that_is_known_to_be_under_way_is_no_news(standin):
-    confirm(standin, begin(order()).attempt.payment_intent, "sepa")
-    take_all(standin)
+def test_money_that_went_back_stands_otherwise_than_before():
+    entry = payments.record_offline(order(), amount=Decimal(20))
+    before = comparing._written(entry)
+    payments.refund_outside(entry, amount=Decimal(5), reason="Crooked")
+    assert comparing._written(entry) != before
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_debit_that_is_under_way_is_news_unless_it_is_known(standin, is_known):
+    attempt = begin(order()).attempt
+    confirm(standin, attempt.payment_intent, "sepa")
+    if is_known:
+        take_all(standin)
+    days_later(standin, 40)
     (found,) = payments.reconcile()
-    assert found.news == 0
+    attempt.refresh_from_db()
+    assert (found.news, attempt.state) == (not is_known, AttemptState.PROCESSING)
 
 
 def test_nor_is_one_that_was_booked_or_came_to_nothing(standin):
@@ -203,6 +215,26 @@ def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
     payments.reconcile()
     standin.misbehave("500", f"/v1/payment_intents/{entry.stripe_object}", method="GET")
     payments.reconcile()
+
+
+def test_the_first_time_it_looks_at_everything_since_the_first_payment(standin):
+    first, _second = begin(order()).attempt, begin(order()).attempt
+    long_ago = timezone.now() - timedelta(days=200)
+    PaymentAttempt.objects.filter(pk=first.pk).update(created_at=long_ago)
+    assert comparing._since(gateway.shared()) == long_ago - timedelta(days=3)
+
+
+def test_messages_are_looked_up_by_so_many_at_once(standin, monkeypatch):
+    """Of those the oldest first; Stripe tells the newest first."""
+    attempt = begin(order()).attempt
+    for _card in range(3):
+        confirm(standin, attempt.payment_intent, "0002")
+    one, two, three = (event.id for event in events(standin, FAILED))
+    monkeypatch.setattr(comparing, "CHUNK", 2)
+    found = comparing.Found()
+    since = timezone.now() - comparing.EVENTS_KEPT
+    heard = [event.id for event in comparing._unheard(since, gateway.shared(), found)]
+    assert (heard, found.seen) == ([two, three, one], 3)
 
 
 @pytest.mark.parametrize(("days", "overlap"), [(26, 3), (28, 30)])
