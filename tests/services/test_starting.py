@@ -1,5 +1,7 @@
 """A payment that becomes another one, or none, while it is begun."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from portal_plugin import faults
@@ -8,6 +10,7 @@ from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import PaymentAttempt, SalesDocument
 from portal_plugin.services.payments import booking, starting
 from portal_plugin.statuses import AttemptState
+from tests.canned import Canned
 from tests.factories import fresh
 from tests.paying import DEPOSIT, ask, begin, intents, ledger, order, pay_on_page, standin
 
@@ -29,6 +32,18 @@ def test_what_somebody_changed_at_stripe_is_taken_back_and_begun_anew(standin, c
         first.payment_intent: ("canceled", 3600),
         second.payment_intent: ("requires_payment_method", 3570),
     }
+
+
+@pytest.fixture
+def answering(settings):
+    """``answering([(400, "code")])``: what Stripe answers."""
+    with ExitStack() as stack:
+
+        def answering(answers):
+            api = stack.enter_context(Canned(answers))
+            settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_API_BASE": api.url}
+
+        yield answering
 
 
 @pytest.fixture
@@ -58,6 +73,35 @@ def test_where_that_happens_again_and_again_the_customer_is_told(standin, give_u
     with pytest.raises(PaymentUnavailable):
         begin(order())
     assert [intent.status for intent in intents(standin)] == ["canceled"] * 4
+
+
+REFUSED = gateway.Refused, gateway.StripeBroke
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "trouble"),
+    [
+        ((400, "amount_too_small"), "amount_too_small", gateway.CannotCharge),
+        ((400, "amount_too_large"), "amount_too_large", gateway.CannotCharge),
+        ((400, "currency"), "currency", REFUSED),
+        ((400, ""), "refused", REFUSED),
+        ((500, ""), "refused", REFUSED),
+    ],
+)
+def test_what_stripe_refuses_to_make_has_failed(answering, answer, code, trouble):
+    answering([answer])
+    with pytest.raises(trouble):
+        begin(order())
+    attempt = PaymentAttempt.objects.get()
+    assert (attempt.state, attempt.failure_code) == (AttemptState.FAILED, code)
+
+
+def test_where_there_is_no_account_for_it_nothing_has_failed(answering):
+    answering([(404, "account_invalid")] * 4)
+    with pytest.raises(PaymentUnavailable):
+        begin(order())
+    ends = PaymentAttempt.objects.values_list("state", "failure_code")
+    assert set(ends) == {(AttemptState.CANCELLED, "")}
 
 
 @pytest.mark.parametrize("is_hosted", [False, True])
