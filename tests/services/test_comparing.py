@@ -213,8 +213,10 @@ def test_the_last_time_of_another_account_is_none_of_this_one(standin):
     assert LedgerEntry.objects.total() == 119
 
 
-def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
+@pytest.mark.parametrize("days", [0, 40])
+def test_what_was_in_a_list_or_is_older_is_not_asked_for_one_by_one(standin, days):
     entry = paid(standin)
+    days_later(standin, days)
     payments.reconcile()
     standin.misbehave("500", f"/v1/payment_intents/{entry.stripe_object}", method="GET")
     payments.reconcile()
@@ -314,8 +316,9 @@ def test_another_amount_than_was_asked_for_is_shown(standin):
 def test_what_we_have_booked_and_stripe_does_not_know_is_shown(standin):
     entry = paid(standin)
     standin.store.write("DELETE FROM objects WHERE id = ?", entry.stripe_object)
-    payments.reconcile()
+    (found,) = payments.reconcile()
     row = Discrepancy.objects.get()
+    assert found.unexplained == 1
     assert (row.kind, row.stripe_object) == (DiscrepancyKind.MISSING, entry.stripe_object)
 
 
