@@ -11,8 +11,8 @@ from portal_plugin.models import PaymentAttempt, SalesDocument
 from portal_plugin.services.payments import booking, starting
 from portal_plugin.statuses import AttemptState
 from tests.canned import Canned
-from tests.factories import fresh
-from tests.paying import DEPOSIT, ask, begin, intents, ledger, order, pay_on_page, standin
+from tests.factories import fresh, site_factory
+from tests.paying import DEPOSIT, FEES, ask, begin, intents, ledger, order, pay_on_page, standin
 
 __all__ = ["standin"]
 
@@ -148,6 +148,14 @@ class TestStripesPage:
         pay_on_page(started)
         again = begin(started.attempt.document, is_hosted=True)
         assert (again.attempt.state, again.page_url) == (AttemptState.SUCCEEDED, "")
+
+    def test_it_speaks_the_orders_language(self, standin):
+        site_factory(method_fees=FEES)
+        document = order(language="de")
+        attempt = begin(document, is_hosted=True, way="card").attempt
+        rows = ask(standin).v1.checkout.sessions.line_items.list(attempt.checkout_session).data
+        words = [f"Anzahlung für Auftrag {document.number}", "Gebühr für Zahlung per Karte"]
+        assert [row.description for row in rows] == words
 
     def test_a_declined_card_leaves_it_open(self, started):
         pay_on_page(started, DECLINED)
