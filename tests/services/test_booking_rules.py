@@ -93,6 +93,7 @@ def test_what_it_was_not_asked_about_is(attempt):
         booking.give_up,
         lambda attempt: booking.keep_page(attempt, gateway.Page("cs_1", True, False)),
         lambda attempt: payments.record_offline(attempt.document, amount=DEPOSIT),
+        lambda attempt: payments.settle(attempt.document),
     ],
 )
 def test_the_document_is_locked_before_anything_is_read(attempt, write):
