@@ -1,8 +1,10 @@
 """What tests of payments share: Stripe's stand-in, and a customer who pays at it."""
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from http.client import HTTPConnection
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import stripe
@@ -99,6 +101,16 @@ def confirm(standin, payment_id, card="4242"):
         return ask(standin).v1.payment_intents.confirm(payment_id, params)
     except stripe.CardError:
         return ask(standin).v1.payment_intents.retrieve(payment_id)
+
+
+def pay_on_page(started, number="4242424242424242"):
+    """What the customer types on Stripe's own page, where it is taken or not."""
+    page = urlsplit(started.page_url)
+    typed = {"number": number, "expiry": "12/40", "cvc": "123"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    with closing(HTTPConnection(page.netloc)) as asked:
+        asked.request("POST", page.path, urlencode(typed), form)
+        asked.getresponse().read()
 
 
 def paid(standin, card="4242", **values):

@@ -1,14 +1,16 @@
 """Two and twenty at once: one payment, one booking, whoever presses and whoever tells."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connections
+from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from portal_plugin.exceptions import PortalError
 from portal_plugin.models import Activity, LedgerEntry, OutgoingEmail, PaymentAttempt, StripeEvent
-from portal_plugin.services import payments
-from portal_plugin.services.payments import starting
+from portal_plugin.models.documents import lock
+from portal_plugin.services import listing, payments
+from portal_plugin.services.payments import outdating, starting
 from tests.factories import fresh, link_factory
 from tests.paying import ask, begin, confirm, events, order, standin, take
 from tests.races.together import attempt, gate_for, meet, together
@@ -56,23 +58,34 @@ def test_card_form_and_hosted_page_leave_one_that_can_be_paid(standin):
     assert PaymentAttempt.objects.unfinished().count() <= 1
 
 
+def write_when_both_have_looked(monkeypatch, gate):
+    """Or when the other one has not come for as long as the gate waits."""
+    write = PaymentAttempt.objects.create
+
+    def write_then(**columns):
+        meet(gate)
+        return write(**columns)
+
+    monkeypatch.setattr(PaymentAttempt.objects, "create", write_then)
+
+
+def test_nobody_looks_before_the_row_of_whoever_came_first_is_there(standin, monkeypatch):
+    document = order()
+    link = link_factory(document)
+    write_when_both_have_looked(monkeypatch, gate_for(2, patience=0.5))
+    first, second = together(2, lambda _n: press(document, link))
+    assert first.client_secret == second.client_secret
+
+
 def test_without_the_lock_the_database_itself_refuses_a_second_attempt(standin, monkeypatch):
     """The guard is the lock; behind it stands the unique constraint."""
     document = order()
     link = link_factory(document)
-    gate = gate_for(2)
-
-    write = PaymentAttempt.objects.create
-
-    def write_when_both_have_looked(**columns):
-        meet(gate)
-        return write(**columns)
-
     options = connections["default"].settings_dict["OPTIONS"]
     if "transaction_mode" in options:
         monkeypatch.setitem(options, "transaction_mode", "DEFERRED")
     monkeypatch.setattr(starting, "lock", fresh)
-    monkeypatch.setattr(PaymentAttempt.objects, "create", write_when_both_have_looked)
+    write_when_both_have_looked(monkeypatch, gate_for(2))
     outcomes = together(2, lambda _n: press(document, link))
     assert [one for one in outcomes if isinstance(one, DatabaseError)]
     assert PaymentAttempt.objects.count() <= 1
@@ -118,6 +131,29 @@ def test_message_sweep_page_and_press_at_once(standin):
     together(len(work), lambda number: attempt(work[number], PortalError, DatabaseError))
     assert LedgerEntry.objects.filter(stripe_object=payment).count() == 1
     assert LedgerEntry.objects.count() == 1
+
+
+def test_a_change_while_a_payment_is_looked_at_has_it_looked_at_again(standin, monkeypatch):
+    document = order()
+    begun = begin(document).attempt
+    PaymentAttempt.objects.update(needs_look=True)
+    look = outdating.is_outdated
+
+    def change():
+        with transaction.atomic():
+            listing.refresh(lock(document))
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as another:
+
+        def look_and_wait(row):
+            found = look(row)
+            wait([another.submit(change)], timeout=0.3)
+            return found
+
+        monkeypatch.setattr(outdating, "is_outdated", look_and_wait)
+        outdating.drain()
+    assert fresh(begun).needs_look
 
 
 def test_cash_and_card_at_once_are_both_in_the_ledger(standin):

@@ -10,8 +10,8 @@ from django.db import connections
 PATIENCE = 20
 
 
-def gate_for(number):
-    return threading.Barrier(number, timeout=PATIENCE)
+def gate_for(number, patience=PATIENCE):
+    return threading.Barrier(number, timeout=patience)
 
 
 def meet(gate):

@@ -199,6 +199,7 @@ class TestBooking:
         assert outcomes == ["refused: amount or currency differs"]
         assert not ledger(document)
         assert "nothing is booked" in caplog.text
+        assert fresh(attempt).failure_code == "amount_differs"
         with pytest.raises(payments.PaymentPending):
             begin(document)
 

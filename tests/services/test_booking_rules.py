@@ -78,24 +78,30 @@ def test_what_stripe_was_asked_about_is_not_given_up(attempt, known):
 
 
 def test_what_it_was_not_asked_about_is(attempt):
+    other = begin(order()).attempt
     set_state(attempt, AttemptState.NEW, payment_intent=None)
     assert booking.give_up(attempt)
     assert fresh(attempt).state == AttemptState.CANCELLED
+    assert fresh(other).state == AttemptState.OPEN
 
 
 @pytest.mark.parametrize(
     "write",
     [
+        lambda attempt: booking.apply(said(attempt), attempt),
         lambda attempt: booking.end(attempt, AttemptState.FAILED),
         booking.give_up,
         lambda attempt: booking.keep_page(attempt, gateway.Page("cs_1", True, False)),
+        lambda attempt: payments.record_offline(attempt.document, amount=DEPOSIT),
+        lambda attempt: payments.settle(attempt.document),
     ],
 )
-def test_the_document_is_locked_before_the_attempt_is_read(attempt, write):
+def test_the_document_is_locked_before_anything_is_read(attempt, write):
     row = PaymentAttempt.objects.select_related("document").get(pk=attempt.pk)
     with CaptureQueriesContext(connection) as seen:
         write(row)
-    first = next(query["sql"] for query in seen if query["sql"].startswith("SELECT"))
+    began, first = (query["sql"] for query in seen.captured_queries[:2])
+    assert began.startswith("SAVEPOINT")  # the lock lasts until the transaction ends
     assert 'FROM "portal_plugin_salesdocument"' in first
 
 
@@ -153,6 +159,8 @@ def test_but_not_beside_a_newer_one(attempt):
     )
     booking.apply(said(attempt, state=AttemptState.PROCESSING), attempt)
     assert fresh(attempt).state == AttemptState.FAILED
+    booking.apply(said(attempt, state=AttemptState.CANCELLED), attempt)
+    assert fresh(attempt).state == AttemptState.CANCELLED
 
 
 @pytest.mark.parametrize("own", [None, "pi_own"])
@@ -225,16 +233,14 @@ def test_the_entry_says_when_it_was_paid_and_by_what(attempt, charge):
     assert entry.occurred_at == LONG_AGO
 
 
-def test_the_same_press_records_a_payment_once():
+def test_the_same_press_records_a_payment_once_and_others_are_others():
     document, key = order(), uuid4()
-    first, second = (
-        payments.record_offline(document, amount=DEPOSIT, key=key, occurred_at=LONG_AGO)
-        for _twice in range(2)
-    )
-    assert first == second
+    first = payments.record_offline(document, amount=DEPOSIT, key=key, occurred_at=LONG_AGO)
     assert first.occurred_at == LONG_AGO
-    payments.record_offline(document, amount=DEPOSIT)
-    assert LedgerEntry.objects.count() == 2
+    for _twice in range(2):
+        payments.record_offline(document, amount=DEPOSIT)
+    assert payments.record_offline(document, amount=DEPOSIT, key=key) == first
+    assert LedgerEntry.objects.count() == 3
 
 
 def test_nothing_is_recorded_on_a_draft_or_what_is_cancelled():

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import (
     Activity,
     Discrepancy,
@@ -18,7 +19,7 @@ from portal_plugin.models import (
     StripeEvent,
 )
 from portal_plugin.services import payments
-from portal_plugin.services.payments import explaining, reconciling
+from portal_plugin.services.payments import comparing, explaining, ledger, reconciling
 from portal_plugin.statuses import AttemptState, DiscrepancyKind
 from tests.paying import ask, begin, confirm, days_later, events, order, paid, standin, take_all
 
@@ -122,11 +123,26 @@ def test_each_message_that_was_not_taken_is(standin, kept):
     assert not StripeEvent.objects.filter(account="", handled_at=None).exists()
 
 
-def test_a_debit_that_is_known_to_be_under_way_is_no_news(standin):
-    confirm(standin, begin(order()).attempt.payment_intent, "sepa")
-    take_all(standin)
+def test_how_a_payment_stands_is_what_went_back_of_it_and_what_came_again():
+    entry, other = (payments.record_offline(order(), amount=Decimal(20)) for _two in range(2))
+    paid = comparing._written(entry)
+    gone = payments.refund_outside(entry, amount=Decimal(5), reason="Crooked")
+    went_back = comparing._written(entry)
+    ledger.give_back(entry.document, gone, stripe_object="re_1")
+    assert paid != went_back != comparing._written(entry)
+    assert comparing._written(other) == paid
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_debit_that_is_under_way_is_news_unless_it_is_known(standin, is_known):
+    attempt = begin(order()).attempt
+    confirm(standin, attempt.payment_intent, "sepa")
+    if is_known:
+        take_all(standin)
+    days_later(standin, 40)
     (found,) = payments.reconcile()
-    assert found.news == 0
+    attempt.refresh_from_db()
+    assert (found.news, attempt.state) == (not is_known, AttemptState.PROCESSING)
 
 
 def test_nor_is_one_that_was_booked_or_came_to_nothing(standin):
@@ -189,11 +205,48 @@ def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standi
     assert LedgerEntry.objects.total() == of_stripe(standin) == 119
 
 
-def test_what_was_in_a_list_is_not_asked_for_one_by_one(standin):
+def test_the_last_time_of_another_account_is_none_of_this_one(standin):
+    confirm(standin, begin(order(deposit_percent=0)).attempt.payment_intent)
+    days_later(standin, 40)
+    Reconciliation.objects.create(account="site-7", events_until=timezone.now())
+    payments.reconcile()
+    assert LedgerEntry.objects.total() == 119
+
+
+@pytest.mark.parametrize("days", [0, 40])
+def test_what_was_in_a_list_or_is_older_is_not_asked_for_one_by_one(standin, days):
     entry = paid(standin)
+    days_later(standin, days)
     payments.reconcile()
     standin.misbehave("500", f"/v1/payment_intents/{entry.stripe_object}", method="GET")
     payments.reconcile()
+
+
+def test_the_first_time_it_looks_at_everything_since_the_first_payment(standin):
+    first, _second = begin(order()).attempt, begin(order()).attempt
+    long_ago = timezone.now() - timedelta(days=200)
+    PaymentAttempt.objects.filter(pk=first.pk).update(created_at=long_ago)
+    assert comparing._since(gateway.shared()) == long_ago - timedelta(days=3)
+
+
+def test_messages_are_looked_up_by_so_many_at_once(standin, monkeypatch):
+    """Of those the oldest first; Stripe tells the newest first."""
+    attempt = begin(order()).attempt
+    for _card in range(3):
+        confirm(standin, attempt.payment_intent, "0002")
+    one, two, three = (event.id for event in events(standin, FAILED))
+    monkeypatch.setattr(comparing, "CHUNK", 2)
+    found = comparing.Found()
+    since = timezone.now() - comparing.EVENTS_KEPT
+    heard = [event.id for event in comparing._unheard(since, gateway.shared(), found)]
+    assert (heard, found.seen) == ([two, three, one], 3)
+
+
+@pytest.mark.parametrize(("days", "overlap"), [(26, 3), (28, 30)])
+def test_each_day_it_looks_a_few_days_back(days, overlap):
+    last = timezone.now() - timedelta(days=days)
+    Reconciliation.objects.create(account="", events_until=last)
+    assert comparing._since(gateway.shared()) == last - timedelta(days=overlap)
 
 
 def test_after_a_long_silence_it_looks_further_back_than_the_last_time(standin):
@@ -263,8 +316,9 @@ def test_another_amount_than_was_asked_for_is_shown(standin):
 def test_what_we_have_booked_and_stripe_does_not_know_is_shown(standin):
     entry = paid(standin)
     standin.store.write("DELETE FROM objects WHERE id = ?", entry.stripe_object)
-    payments.reconcile()
+    (found,) = payments.reconcile()
     row = Discrepancy.objects.get()
+    assert found.unexplained == 1
     assert (row.kind, row.stripe_object) == (DiscrepancyKind.MISSING, entry.stripe_object)
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal_plugin import signals
 from portal_plugin.models import LedgerEntry, OutgoingEmail, RenderedPdf
 from portal_plugin.services import activity, payments
 from tests.factories import fresh
@@ -53,3 +54,22 @@ def test_the_pdf_is_made_anew(entry):
     RenderedPdf.objects.all().delete()
     payments.refund_outside(entry, amount=PART, reason="Late")
     assert RenderedPdf.objects.filter(document=entry.document_id).exists()
+
+
+@pytest.fixture
+def failing():
+    """What a site does about money, and cannot."""
+
+    def failing(**_sent):
+        raise ValueError("The till is offline")
+
+    signals.payment_received.connect(failing)
+    yield
+    signals.payment_received.disconnect(failing)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_site_cannot_do_its_part_it_is_booked_all_the_same(failing, caplog):
+    entry = payments.record_offline(order(), amount=PART)
+    assert LedgerEntry.objects.get() == entry
+    assert "The till is offline" in caplog.text

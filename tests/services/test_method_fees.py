@@ -13,7 +13,7 @@ from portal_plugin.services import payments, staging
 from portal_plugin.services.payments import booking, comparing, disputing
 from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import AttemptState, DisputeState, LedgerKind
-from tests.factories import fresh, site_factory
+from tests.factories import fresh, line_item, site_factory
 from tests.paying import (
     DEPOSIT,
     FEES,
@@ -127,6 +127,13 @@ class TestBegin:
         site_factory(takes_other_amounts=True)
         attempt = by_card(shop_order, amount=Decimal(50)).attempt
         assert (attempt.amount, attempt.surcharge) == (50, Decimal("1.50"))
+
+    def test_with_its_fee_it_is_no_more_than_a_card_takes(self, standin, with_fees):
+        price = line_item(unit_price=Decimal(990_000), quantity=1, tax_rate=0)
+        document = order(items=[price], deposit_percent=0)
+        payments.check(document, way="other")
+        with pytest.raises(gateway.CannotCharge):
+            payments.check(document, way="card")
 
     def test_stripes_page_says_the_fee_in_a_row_of_its_own(self, standin, shop_order):
         attempt = by_card(shop_order, is_hosted=True).attempt

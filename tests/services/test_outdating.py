@@ -122,6 +122,29 @@ def test_what_the_bank_works_on_already_is_left_to_come(standin, shop_order):
     assert fresh(attempt).needs_look
 
 
+def test_what_turns_out_to_be_with_the_bank_is_looked_at_when_the_bank_gives_it_back(
+    standin, shop_order
+):
+    attempt = begin(shop_order).attempt
+    confirm(standin, attempt.payment_intent, "sepa")
+    dearer(shop_order)
+    assert (outdating.drain(), fresh(attempt).state) == (1, AttemptState.PROCESSING)
+    standin.settle(attempt.payment_intent, "failed")
+    take_all(standin)
+    outdating.drain()
+    assert at_stripe(attempt, standin) == "canceled"
+
+
+def test_what_carries_other_words_by_now_is_asked_for_once(standin, shop_order):
+    """Whoever wrote them: it is paid, and no attempt of ours."""
+    attempt = begin(shop_order).attempt
+    words = {"metadata": {"portal_attempt": "0"}}
+    ask(standin).v1.payment_intents.update(attempt.payment_intent, words)
+    confirm(standin, attempt.payment_intent)
+    payments.record_offline(shop_order, amount=Decimal(5))
+    assert [outdating.drain() for _twice in range(2)] == [1, 0]
+
+
 def test_paid_a_moment_before_it_counts(standin, shop_order):
     attempt = begin(shop_order).attempt
     confirm(standin, attempt.payment_intent)

@@ -128,6 +128,12 @@ class TestBegin:
             AttemptState.OPEN,
         }
 
+    @pytest.mark.parametrize("is_hosted", [False, True])
+    def test_what_stripe_has_made_is_gone_on_with_after_its_key(self, standin, is_hosted):
+        first = begin(order(), is_hosted=is_hosted).attempt
+        PaymentAttempt.objects.update(created_at=timezone.now() - timedelta(hours=21))
+        assert begin(first.document, is_hosted=is_hosted).attempt == first
+
     def test_another_amount_takes_the_first_one_back(self, standin):
         document = order()
         first = begin(document)
@@ -141,14 +147,18 @@ class TestBegin:
         ]
 
     def test_a_declined_card_is_tried_again_on_the_same(self, standin):
+        begin(order())  # of another one
         document = order()
         first = begin(document)
         confirm(standin, first.attempt.payment_intent, "0002")
         take_all(standin)
-        assert fresh(first.attempt).state == AttemptState.FAILED
+        failed = fresh(first.attempt)
+        assert (failed.state, failed.failure_code) == (AttemptState.FAILED, "generic_decline")
+        assert failed.failure_message
         second = begin(document)
         assert second.attempt == first.attempt
-        assert second.attempt.state == AttemptState.OPEN
+        assert (second.attempt.state, second.attempt.ended_at) == (AttemptState.OPEN, None)
+        assert second.attempt.failure_code == second.attempt.failure_message == ""
         assert second.client_secret == first.client_secret
         confirm(standin, second.attempt.payment_intent)
         take_all(standin)
@@ -214,6 +224,7 @@ class TestBegin:
         payments.record_offline(document, amount=Decimal("118.70"))
         with pytest.raises(gateway.CannotCharge):
             begin(document)
+        assert not PaymentAttempt.objects.exists()
         assert not payments.offer(fresh(document)).takes_cards
 
     def test_another_account_lets_go_of_the_old_one(self, standin):

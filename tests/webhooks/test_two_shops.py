@@ -177,6 +177,12 @@ def test_money_at_one_shop_with_the_others_order_on_it_is_not_shown_there(
     assert (row.account, row.document) == ("", None)
 
 
+def test_what_one_has_booked_is_not_missed_at_the_other(other_standin, shop_b):
+    _document, payload = paid_at_b(other_standin, shop_b)
+    post(payload, "whsec_shopb", HOST)
+    assert [found.unexplained for found in payments.reconcile()] == [0, 0]
+
+
 def test_what_the_bank_takes_is_of_the_shops_own_account(other_standin, shop_b):
     _document, payload = paid_at_b(other_standin, shop_b)
     post(payload, "whsec_shopb", HOST)

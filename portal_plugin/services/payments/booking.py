@@ -233,7 +233,7 @@ def _next_state(
     unfinished = AttemptState.unfinished()
     if wanted in unfinished and now not in unfinished:
         others = PaymentAttempt.objects.filter(document=attempt.document_id).unfinished()
-        return now if others.exclude(pk=attempt.pk).exists() else wanted
+        return now if others.exists() else wanted
     return wanted
 
 

@@ -23,7 +23,6 @@ from ...models import LedgerEntry, PaymentAttempt, Reconciliation, SalesDocument
 from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
 from .. import work
 from . import booking, disputing, explaining, refund_booking
-from .accounts import is_of
 from .events import KNOWN, attempt_of, booked, take_event
 
 logger = logging.getLogger(__name__)
@@ -228,9 +227,9 @@ def _never_seen(since: datetime, seen: set[str], account: gateway.Account) -> It
     """Payments that we have booked of that time, and that were in no list."""
     ours = LedgerEntry.objects.filter(
         kind=LedgerKind.PAYMENT, account=account.name, attempt__created_at__gte=since
-    ).exclude(stripe_object=None)
-    for entry in ours.select_related("document__site").iterator(chunk_size=CHUNK):
-        if entry.stripe_object not in seen and is_of(entry, account):
+    )
+    for entry in ours.iterator(chunk_size=CHUNK):
+        if entry.stripe_object not in seen:
             yield entry
 
 

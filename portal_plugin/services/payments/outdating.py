@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ...models import PaymentAttempt
 from ...models.documents import lock
+from ...statuses import AttemptState
 from . import choosing
 from .starting import take_back
 from .walking import walk
@@ -43,8 +44,7 @@ def _look(attempt: PaymentAttempt) -> None:
         is_wrong = is_outdated(fresh)
         if not is_wrong:
             _unmark(fresh)
-    if is_wrong:
-        take_back(fresh)
+    if is_wrong and take_back(fresh).state != AttemptState.PROCESSING:
         _unmark(fresh)
 
 

@@ -72,8 +72,7 @@ def begin(
 
 def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
     """Make sure at Stripe that nobody can pay it any more; write down what it had become."""
-    is_named = attempt.payment_intent or attempt.checkout_session
-    if not is_named and booking.give_up(attempt):
+    if booking.give_up(attempt):
         return _read(attempt)
     attempt = _read(attempt)
     account = account_of(attempt)
@@ -83,7 +82,10 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
             if page.payment and not page.is_expired:
                 return booking.apply(gateway.find_payment(page.payment, account), attempt)
         elif attempt.payment_intent:
-            return booking.apply(gateway.cancel_payment(attempt.payment_intent, account), attempt)
+            payment = gateway.cancel_payment(attempt.payment_intent, account)
+            if payment.state != AttemptState.CANCELLED:
+                return booking.apply(payment, attempt)
+            # What else stands on it by now makes no difference any more.
     except gateway.NotFound:
         # Another account or mode than when it was started: nobody can pay it here.
         pass
@@ -114,8 +116,8 @@ def _open_form(attempt: PaymentAttempt) -> Started | None:
         faults.reach("pay.saved")
     if fresh.state == AttemptState.OPEN and payment.amount == fresh.charged:
         return Started(fresh, client_secret=payment.client_secret)
-    if fresh.state == AttemptState.CANCELLED and fresh.payment_intent:
-        take_back(fresh)  # given up by somebody else while Stripe made it
+    if fresh.state in (AttemptState.OPEN, AttemptState.CANCELLED):
+        take_back(fresh)  # another amount by now, or given up by somebody else while Stripe made it
     return _settled(fresh)
 
 
@@ -129,7 +131,7 @@ def _open_page(attempt: PaymentAttempt) -> Started | None:
         booking.end(attempt, AttemptState.CANCELLED)
         return None
     fresh = booking.keep_page(attempt, page)
-    if page.is_open and page.url and fresh.state == AttemptState.OPEN:
+    if page.is_open and fresh.state == AttemptState.OPEN:
         return Started(fresh, page_url=page.url)
     if page.payment and not page.is_expired:
         payment = gateway.find_payment(page.payment, account_of(fresh))
