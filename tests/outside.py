@@ -58,9 +58,3 @@ def result(process, timeout=60) -> str:
     out, errors = process.communicate(timeout=timeout)
     assert process.returncode == 0, errors
     return out.strip()
-
-
-def die(process, timeout=60) -> None:
-    """Wait until it was killed, as by ``kill -9`` or by a machine short of memory."""
-    process.communicate(timeout=timeout)
-    assert process.returncode == -9

@@ -1,13 +1,15 @@
 """Marking points on a proof: one change request, on the version that was looked at."""
 
 import re
+from copy import copy
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from portal_plugin.models import ChangeRequest, OutgoingEmail, ProofPin, Submission
 from portal_plugin.statuses import ItemState
-from tests import factories, samples
+from tests import entering, factories, samples
 from tests.proofing import action_url, marked, sent
 
 pytestmark = pytest.mark.django_db
@@ -15,10 +17,22 @@ pytestmark = pytest.mark.django_db
 LOGO = {"text": "Larger logo", "x": "0.2500", "y": "0.7500"}
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    """The proof of an estimate of two items, drawn, and the browser of the customer."""
+
+    def make():
+        version, client = sent(), Client()
+        entering.enter(client, version.proof.document)
+        return version, client
+
+    return make_once(make)
+
+
 @pytest.fixture
-def post(client, enter):
-    version = sent()
-    enter(version.proof.document)
+def post(client, made):
+    version = factories.fresh(made[0])
+    client.cookies = copy(made[1].cookies)
 
     def post(*points, shown=None, **more):
         return client.post(action_url(version), marked(shown or version, *points, **more))
@@ -122,7 +136,7 @@ def test_a_count_that_lies_is_no_error(post, total):
 
 
 def test_a_new_version_in_between_refuses_and_keeps_the_text(post):
-    newer = sent(fresh(post.version), size=(500, 300))
+    newer = sent(fresh(post.version), size=(500, 300), drawn=False)
     response = post(LOGO)
     page = response.content.decode()
     assert response.status_code == 409
@@ -136,15 +150,15 @@ def test_a_new_version_in_between_refuses_and_keeps_the_text(post):
 
 def test_the_back_is_marked_while_the_front_is_renewed(post):
     document = fresh(post.version)
-    back = sent(document, label="Back")
-    sent(document, size=(500, 300))
+    back = sent(document, label="Back", drawn=False)
+    sent(document, size=(500, 300), drawn=False)
     assert post(LOGO, shown=back).status_code == 303
     assert ProofPin.objects.get().proof_version == back
 
 
 def test_a_proof_of_another_item_or_document_is_an_invalid_choice(post):
     document = fresh(post.version)
-    other_item, other_document = sent(document, item=1), sent()
+    other_item, other_document = sent(document, item=1, drawn=False), sent(drawn=False)
     for foreign in (other_item, other_document):
         assert client_post(post, LOGO, proof=foreign).status_code == 400
     assert client_post(post, LOGO, proof=None).status_code == 400
@@ -170,7 +184,7 @@ def test_pages_of_a_pdf_are_marked_apart(client, enter):
 
 
 def test_after_approval_it_is_a_late_flag_that_voids_nothing(client, enter):
-    version = sent(factories.order_factory(items=1))
+    version = sent(factories.order_factory(items=1), drawn=False)
     order = factories.approve(fresh(version))
     enter(order)
     assert client.post(action_url(version), marked(version, LOGO)).status_code == 303

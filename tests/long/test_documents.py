@@ -7,6 +7,7 @@ from io import BytesIO
 import pypdf
 import pytest
 import stripe as package
+from django.db import connection
 from django.urls import reverse
 
 from portal_plugin.admin import bookkeeping
@@ -47,7 +48,9 @@ def test_everything_that_shows_a_document_shows_one_total(seed, client, enter, s
     page = client.get(reverse("portal_plugin:document", args=[document.public_id]))
     assert f"{shown}</bdi>" in html.unescape(page.content.decode())
     sheet = paper.sheet(document)
-    assert squeezed(shown) in text_of(pdf.render(sheet.html, files=sheet.files))
+    assert shown in html.unescape(sheet.html)
+    if connection.vendor == "sqlite":  # what is drawn of it is the same on every database
+        assert squeezed(shown) in text_of(pdf.render(sheet.html, files=sheet.files))
     email = notifications.shop_acted(document, "version")[0]
     letter = mail_rendering.render(email, url="https://shop.example/portal/l/secret/")
     assert shown in html.unescape(letter.text)

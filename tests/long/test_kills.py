@@ -5,6 +5,7 @@ import itertools
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,14 @@ from django.utils import timezone
 from portal_plugin import faults
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.gateways import pdf
-from portal_plugin.models import Invoice, LedgerEntry, OutgoingEmail, PaymentAttempt, Refund
+from portal_plugin.models import (
+    Invoice,
+    LedgerEntry,
+    OutgoingEmail,
+    PaymentAttempt,
+    Refund,
+    RenderedPdf,
+)
 from portal_plugin.services import activity, invoices, outbox, payments, pdfs
 from portal_plugin.services.payments import refunding
 from portal_plugin.statuses import EmailState, RefundState, WorkState
@@ -72,69 +80,76 @@ def test_while_a_payment_begins_and_nobody_comes_back(standin, point):
 
 
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_MESSAGES, ROUNDS)))
-@pytest.mark.parametrize("comes_again", [True, False])
-def test_while_a_message_is_taken(standin, mailoutbox, point, _round, comes_again):
-    document = order(deposit_percent=0)
-    confirm(standin, begin(document).attempt.payment_intent)
-    (event,) = events(standin, "payment_intent.succeeded")
-    assert killed_at(point, lambda: take(event))
-    if comes_again:
-        take(event)
+def test_while_a_message_is_taken(standin, mailoutbox, point, _round):
+    """Of two orders, for one of which it comes again."""
+    for _order in range(2):
+        confirm(standin, begin(order(deposit_percent=0)).attempt.payment_intent)
+    again, once = events(standin, "payment_intent.succeeded")
+    for event in (again, once):
+        assert killed_at(point, lambda event=event: take(event))
+    take(again)
     five_minutes_later()
-    assert LedgerEntry.objects.total() == Decimal("119")
+    booked = LedgerEntry.objects.values_list("stripe_object", "amount")
+    assert dict(booked) == {event.object_id: Decimal("119") for event in (again, once)}
     books.hold(standin, mailoutbox)
-    take(event)
+    for event in (again, once):
+        take(event)
     books.hold(standin, mailoutbox)
 
 
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_REFUNDS, ROUNDS)))
-@pytest.mark.parametrize("comes_again", [True, False])
-def test_while_a_refund_is_made(standin, mailoutbox, point, _round, comes_again):
-    document, user = order(deposit_percent=0), user_factory()
-    confirm(standin, begin(document).attempt.payment_intent)
+def test_while_a_refund_is_made(standin, mailoutbox, point, _round):
+    """Of two payments, for one of which it is pressed again."""
+    user = user_factory()
+    for _order in range(2):
+        confirm(standin, begin(order(deposit_percent=0)).attempt.payment_intent)
     payments.reconcile()
-    entry = LedgerEntry.objects.get()
-    key = uuid4()
-
-    def refund():
-        return payments.refund(fresh(entry), amount=Decimal(19), reason="Sorry", user=user, key=key)
-
-    assert killed_at(point, refund)
-    if comes_again:
-        refund()
+    entries = list(LedgerEntry.objects.all())
+    presses = [partial(pay_back, entry, user=user, key=uuid4()) for entry in entries]
+    assert len(presses) == 2
+    for pressed in presses:
+        assert killed_at(point, pressed)
+    presses[0]()
     five_minutes_later()
-    assert Refund.objects.get().state == RefundState.SUCCEEDED
-    assert len(ask(standin).v1.refunds.list().data) == 1
-    assert LedgerEntry.objects.total() == Decimal(100)
+    states = list(Refund.objects.order_by("payment").values_list("payment", "state"))
+    assert states == [(pk, RefundState.SUCCEEDED) for pk in sorted(one.pk for one in entries)]
+    assert len(ask(standin).v1.refunds.list().data) == 2
+    assert LedgerEntry.objects.total() == Decimal(200)
     books.hold(standin, mailoutbox)
+
+
+def pay_back(entry, **values):
+    return payments.refund(fresh(entry), amount=Decimal(19), reason="Sorry", **values)
 
 
 @pytest.mark.skipif(bool(pdf.what_is_missing()), reason=pdf.what_is_missing())
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_ISSUING, ROUNDS)))
-@pytest.mark.parametrize("comes_again", [True, False])
-def test_while_an_invoice_is_issued(mailoutbox, point, _round, comes_again):
-    """Nothing of it or all of it; its number is not lost with it, and nobody else gets it too."""
+def test_while_an_invoice_is_issued(mailoutbox, point, _round):
+    """Nothing of it or all of it; its number is not lost with it, and nobody else gets it too. Of
+    two orders, for one of which it is pressed again."""
     site = site_factory(invoicing="staff")
-    document, other = order_factory(items=1, site=site), order_factory(items=1, site=site)
-    link_factory(document)
-    assert killed_at(point, lambda: invoices.issue(fresh(document)))
+    again, once, other = (order_factory(items=1, site=site) for _order in range(3))
+    RenderedPdf.objects.all().delete()  # of orders: nobody looks at them here
     is_there = point == "issue.committed"
-    assert Invoice.objects.count() == is_there
-    if comes_again:
-        with suppress(NotAvailable):
-            invoices.issue(fresh(document))
-    is_there = is_there or comes_again
+    for document in (again, once):
+        link_factory(document)
+        assert killed_at(point, lambda document=document: invoices.issue(fresh(document)))
+        assert document.invoices.count() == is_there
+    with suppress(NotAvailable):
+        invoices.issue(fresh(again))
     invoices.issue(other)
     pdfs.drain()
     while outbox.drain():
         continue
     numbers = Invoice.objects.order_by("pk").values_list("number", flat=True)
-    assert [int(number[-4:]) for number in numbers] == list(range(1, is_there + 2))
-    assert document.activities.filter(verb="invoice").count() == is_there
+    assert [int(number[-4:]) for number in numbers] == list(range(1, is_there + 3))
     assert all(invoice.pdf.state == WorkState.READY for invoice in Invoice.objects.all())
-    told = OutgoingEmail.objects.filter(document=document, kind="news_invoice")
-    assert [letter.state for letter in told] == [EmailState.SENT] * is_there
-    assert activity.first_broken(fresh(document)) is None
+    for document, has_it in ((again, True), (once, is_there)):
+        assert document.invoices.count() == has_it
+        assert document.activities.filter(verb="invoice").count() == has_it
+        told = OutgoingEmail.objects.filter(document=document, kind="news_invoice")
+        assert [letter.state for letter in told] == [EmailState.SENT] * has_it
+        assert activity.first_broken(fresh(document)) is None
 
 
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_COMPARING, ROUNDS)))

@@ -1,28 +1,29 @@
 """Workers that die with an email in their hands, and workers that race for the same ones."""
 
+import os
+import signal
 import threading
 from collections import Counter
 
 import pytest
+from django.db import connection, connections
+from django.utils import timezone
 
+from portal_plugin.models import OutgoingEmail
 from portal_plugin.services import outbox
 
 from ..factories import link_factory, order_factory
-from ..outside import die, result, share_database, start
+from ..long.killing import ended, forked
+from ..mailing import SMTP, send_by
 from ..smtp_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DRAIN = "print(outbox.drain())"
-EXPIRE = (
-    "from django.utils import timezone; OutgoingEmail.objects.update(lease_until=timezone.now())\n"
-)
-STATES = "print(*OutgoingEmail.objects.order_by('pk').values_list('state', flat=True))"
-
 
 @pytest.fixture
-def server():
+def server(settings):
     with MailServer() as server:
+        send_by(settings, SMTP, port=server.port)
         yield server
 
 
@@ -36,54 +37,70 @@ def link(transactional_db):
     return link_factory(order_factory(items=1))
 
 
+def start(act):
+    """A worker: a process of its own, with nothing open of this one's."""
+    connections.close_all()
+    return forked(act)
+
+
+def expire():
+    OutgoingEmail.objects.update(lease_until=timezone.now())
+
+
+def was_killed(worker):
+    status = ended(worker)
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
 def message_ids(server):
     return Counter(letter["Message-ID"] for letter in server.letters)
 
 
-def test_killed_before_the_server_was_called_it_goes_out_once(server, link, tmp_path):
+def test_killed_before_the_server_was_called_it_goes_out_once(server, link):
     email = queue(link)
-    environment = share_database(tmp_path)
-    lease_and_die = "import os; outbox.claim(); os.kill(os.getpid(), 9)"
-    die(start(lease_and_die, environment, server.port))
-    assert result(start(DRAIN, environment, server.port)) == "0"
-    assert result(start(EXPIRE + DRAIN, environment, server.port)) == "1"
+
+    def lease_and_die():
+        outbox.claim()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert was_killed(start(lease_and_die))
+    assert outbox.drain() == 0
+    expire()
+    assert outbox.drain() == 1
     assert message_ids(server) == {email.message_id: 1}
 
 
-def test_killed_between_the_servers_ok_and_our_row_the_second_has_the_same_id(
-    server, link, tmp_path
-):
+def test_killed_between_the_servers_ok_and_our_row_the_second_has_the_same_id(server, link):
     email = queue(link)
-    environment = share_database(tmp_path)
     server.at_data = threading.Event()
-    worker = start(DRAIN, environment, server.port)
+    worker = start(outbox.drain)
     assert server.at_data.wait(60)
-    worker.kill()
-    die(worker)
+    os.kill(worker, signal.SIGKILL)
+    assert was_killed(worker)
     server.go_on.set()
-    assert result(start(EXPIRE + DRAIN, environment, server.port)) == "1"
+    expire()
+    assert outbox.drain() == 1
     assert message_ids(server) == {email.message_id: 2}
-    assert result(start(STATES, environment, server.port)) == "sent"
+    assert OutgoingEmail.objects.get().state == "sent"
 
 
-def test_two_processes_of_two_threads_send_each_email_once(server, tmp_path):
+def test_two_processes_of_two_threads_send_each_email_once(server):
     links = [link_factory(order_factory(items=1)) for _ in range(4)]
     emails = [queue(link) for link in links for _ in range(6)]
-    environment = share_database(tmp_path)
-    race = """
-import threading
-from django.db import connection
-def work():
+
+    def race():
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def work():
+        outbox.drain()
+        connection.close()
+
+    assert [ended(worker) for worker in [start(race), start(race)]] == [0, 0]
     outbox.drain()
-    connection.close()
-threads = [threading.Thread(target=work) for _ in range(2)]
-[thread.start() for thread in threads]
-[thread.join() for thread in threads]
-"""
-    workers = [start(race, environment, server.port) for _ in range(2)]
-    for worker in workers:
-        result(worker, timeout=120)
-    result(start(DRAIN, environment, server.port))
     assert message_ids(server) == {email.message_id: 1 for email in emails}
     arrived = [letter["Message-ID"] for letter in server.letters]
     for link in links:

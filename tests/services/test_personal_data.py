@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 from wagtail.models import GroupSitePermission, Site
 
@@ -17,6 +18,7 @@ from portal_plugin.models import Activity, Attachment, Contact, DirectLink, Reci
 from portal_plugin.services import erasing, payments, personal_data, persons, sending
 from portal_plugin.statuses import FileCheckState
 from tests import factories, samples
+from tests.entering import enter
 from tests.portal.browsing import approve, send
 
 pytestmark = pytest.mark.django_db
@@ -34,31 +36,38 @@ NOTHING_OF_THEM = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(_made)
+
+
 @pytest.fixture
-def contact():
+def contact(made):
+    return factories.fresh(made[0])
+
+
+@pytest.fixture
+def order(made):
+    """Sent to the contact, who approves, writes and sends a file; a colleague writes, too."""
+    return factories.fresh(made[1])
+
+
+def _made():
     customer = factories.customer_factory(
         name="Ferry Ltd", email="info@ferry.example", notes="Pays late"
     )
-    return Contact.objects.create(customer=customer, name=NAME, email=EMAIL)
-
-
-@pytest.fixture
-def order(client, enter, contact):
-    """Sent to the contact, who approves, writes and sends a file; a colleague writes, too."""
-    order = factories.order_factory(items=2, customer=contact.customer)
-    link = factories.link_factory(order, contact=contact)
-    for one, words in (
-        (link, "Is blue possible?"),
-        (factories.link_factory(order, name="Kim", email="kim@ferry.example"), "A word of Kim's"),
-    ):
-        enter(order, link=one)
-        send(client, order, "comment", text=words)
-    enter(order, link=link)
+    contact = Contact.objects.create(customer=customer, name=NAME, email=EMAIL)
+    order = factories.order_factory(items=2, customer=customer)
+    client, colleague = Client(), Client()
+    enter(colleague, order, factories.link_factory(order, name="Kim", email="kim@ferry.example"))
+    send(colleague, order, "comment", text="A word of Kim's")
+    enter(client, order, factories.link_factory(order, contact=contact))
+    send(client, order, "comment", text="Is blue possible?")
     approve(client, order, order.lines[0])
     send(client, order, "change_request", order.lines[1], text="Larger, please.")
     send(client, order, "upload", files=samples.upload("sketch.png", samples.png()))
     sending.send_document(order, recipients=[contact], subject="Here it is", text="Dear Zuleika")
-    return order
+    return contact, order
 
 
 def written(person):
@@ -150,8 +159,7 @@ def test_the_files_they_sent_lie_beside_it(order):
 
 
 def test_a_file_that_is_gone_is_named_and_stops_nothing(order):
-    row = Attachment.objects.get()
-    row.file.storage.delete(row.file.name)
+    Attachment.objects.update(file="files/of-no-name.png")
     archive = written(persons.by_email(EMAIL))
     assert "sketch.png" in archive.read("missing.txt").decode()
     assert "Is blue possible?" in archive.read("person.json").decode()
@@ -183,9 +191,9 @@ def test_who_was_erased_is_nobody_else_without_an_address():
     customer = factories.customer_factory(name="Acme", email="")
     order = factories.order_factory(items=1, customer=customer)
     factories.link_factory(order)
-    contact = Contact.objects.create(customer=customer, name=NAME, email=EMAIL)
+    contact = Contact.objects.create(customer=customer, name="Ann", email="ann@example.org")
     link = factories.link_factory(order, contact=contact)
-    erasing.erase(erasing.by_email(EMAIL))
+    erasing.erase(erasing.by_email("ann@example.org"))
     link = DirectLink.objects.get(pk=link.pk)
     assert not persons.by_link(link).is_known
     assert erasing.by_link(link).is_empty
