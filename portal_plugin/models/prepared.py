@@ -19,19 +19,28 @@ class Prepared(Generic[M]):
     """
 
     def __init__(self, queryset: QuerySet[M], lookup: str, stand_in: Any) -> None:
-        self._rows = queryset.filter(**{lookup: stand_in})
-        self._rows.query = self._rows.query.chain(klass=_PreparedQuery)
-        self._rows.query.compiled = {}
-        self._rows.query.stand_in = stand_in
+        self._in_order = _prepared(queryset.filter(**{lookup: stand_in}), stand_in)
+        self._in_any_order = _prepared(queryset.order_by().filter(**{lookup: stand_in}), stand_in)
 
     def get(self, value: Any) -> M | None:
-        """The first of them."""
-        return next(iter(self.rows(value)), None)
+        """The only one: an order may have parameters of its own, as that of sites has."""
+        return next(iter(_asked(self._in_any_order, value)), None)
 
     def rows(self, value: Any) -> list[M]:
-        rows = self._rows.all()
-        rows.query.value = value
-        return list(rows)
+        return list(_asked(self._in_order, value))
+
+
+def _prepared(rows: QuerySet[M], stand_in: Any) -> QuerySet[M]:
+    rows.query = rows.query.chain(klass=_PreparedQuery)
+    rows.query.compiled = {}
+    rows.query.stand_in = stand_in
+    return rows
+
+
+def _asked(rows: QuerySet[M], value: Any) -> QuerySet[M]:
+    rows = rows.all()
+    rows.query.value = value
+    return rows
 
 
 class _PreparedQuery(Query):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from django.db.models.sql.compiler import SQLCompiler
 from wagtail.models import Site
 
@@ -80,6 +80,12 @@ def test_it_finds_all_rows_in_their_order():
     factories.customer_factory(factories.site_factory("shop-b.localhost"))
     assert of_site.rows(customers[0].site_id) == customers[::-1]
     assert of_site.rows(-1) == []
+
+
+def test_one_row_needs_no_order():
+    first = Case(When(name="x", then=0), default=1)
+    customer = factories.customer_factory()
+    assert Prepared(Customer.objects.order_by(first), "pk", 0).get(customer.pk) == customer
 
 
 def test_a_thread_is_the_same_with_and_without_a_past():
