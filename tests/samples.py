@@ -48,9 +48,9 @@ def animated_webp(frames=50):
 
 
 def flat_png(width, height, channels=3):
-    """A picture of one colour, however large, in a few kilobytes and written row by row."""
+    """A picture of one colour, however large, packed loosely and written row by row."""
     colour_type = {1: 0, 3: 2, 4: 6}[channels]
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     row = bytes(1 + width * channels)
     packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
@@ -205,6 +205,7 @@ def fits():
     return header.ljust(2880).encode() + bytes(2880)
 
 
+@cache
 def other_pictures():
     """Whole pictures of kinds that are not previewable, by the name that Pillow gives them."""
     kinds = ["GIF", "TIFF", "BMP", "PPM", "ICO", "TGA", "PCX", "EPS", "JPEG2000", "DDS", "SGI"]

@@ -12,6 +12,9 @@ from portal_plugin.gateways import pictures
 from portal_plugin.gateways.filetypes import JPEG, PDF, PNG, WEBP
 from tests import samples, traps
 
+#: A sheet of paper in all sizes costs three times as much as this.
+SMALL = {"thumb": pictures.SIZES["thumb"]}
+
 
 def draw(data, kind, **options):
     return pictures.draw(io.BytesIO(data), kind, **options)
@@ -22,16 +25,12 @@ def opened(drawing, name="screen"):
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"),
-    [
-        (samples.png((3000, 1000)), PNG),
-        (samples.jpeg((3000, 1000)), JPEG),
-        (samples.webp((3000, 1000)), WEBP),
-    ],
+    ("make", "kind"),
+    [(samples.png, PNG), (samples.jpeg, JPEG), (samples.webp, WEBP)],
     ids=["png", "jpeg", "webp"],
 )
-def test_three_sizes_keep_the_shape(data, kind):
-    drawing = draw(data, kind)
+def test_three_sizes_keep_the_shape(make, kind):
+    drawing = draw(make((3000, 1000)), kind)
     sizes = {name: (made.width, made.height) for name, made in drawing.pictures.items()}
     assert sizes == {"thumb": (320, 107), "screen": (1280, 427), "large": (2400, 800)}
     assert {made.content_type for made in drawing.pictures.values()} == {"image/jpeg"}
@@ -44,12 +43,13 @@ def test_a_small_picture_is_not_blown_up():
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-@pytest.mark.parametrize("size", [(300, 200), (5000, 3000)])
+@pytest.mark.parametrize("size", [(300, 200), (1500, 900)], ids=["whole", "in strips"])
 def test_every_kind_of_png_is_drawn_with_its_colours(mode, size):
+    """The larger is shrunk in strips first, as a poster is for the usual sizes."""
     picture = samples.picture(size)
     if mode == "I;16":
         picture = Image.linear_gradient("L").resize(size).convert("I").point(lambda v: v * 257)
-    drawing = draw(samples.encode(picture.convert(mode), "PNG"), PNG)
+    drawing = draw(samples.encode(picture.convert(mode), "PNG"), PNG, sizes=SMALL)
     thumb = opened(drawing, "thumb").convert("L")
     assert thumb.getpixel((thumb.width // 2, 5)) < 40
     assert thumb.getpixel((thumb.width // 2, thumb.height - 5)) > 215
@@ -101,8 +101,8 @@ def test_printers_colours_are_said_to_be_some():
     assert draw(inks, JPEG).warnings == ["colours"]
     assert draw(samples.jpeg(), JPEG).warnings == []
     spot = b"/Resources << /ColorSpace << /C [/Separation /Gold /DeviceCMYK 5 0 R] >> >>"
-    assert draw(samples.pdf(catalog=spot), PDF).warnings == ["colours"]
-    assert draw(samples.pdf(), PDF).warnings == []
+    assert draw(samples.pdf(catalog=spot), PDF, sizes=SMALL).warnings == ["colours"]
+    assert draw(samples.pdf(), PDF, sizes=SMALL).warnings == []
 
 
 def test_five_thousand_frames_cost_as_much_as_one():
@@ -151,14 +151,16 @@ def test_not_even_the_decoder_of_another_previewable_kind(kind):
         assert draw(data, kind) is None
 
 
-@pytest.mark.parametrize("tenths", range(10))
+@pytest.mark.parametrize("tenths", [0, 1, 5, 9])
 @pytest.mark.parametrize(
-    ("data", "kind"),
-    [(samples.png(), PNG), (samples.jpeg(), JPEG), (samples.webp(), WEBP), (samples.pdf(3), PDF)],
+    ("make", "kind"),
+    [(samples.png, PNG), (samples.jpeg, JPEG), (samples.webp, WEBP), (samples.pdf, PDF)],
     ids=["png", "jpeg", "webp", "pdf"],
 )
-def test_a_file_cut_anywhere_is_drawn_or_not_but_never_an_error(data, kind, tenths):
-    drawing = draw(data[: len(data) * tenths // 10], kind)
+def test_a_file_cut_anywhere_is_drawn_or_not_but_never_an_error(make, kind, tenths):
+    """Before its head, in it, in the middle and just before its end."""
+    data = make()
+    drawing = draw(data[: len(data) * tenths // 10], kind, sizes=SMALL)
     assert drawing is None or drawing.pictures["thumb"].data
 
 
@@ -174,21 +176,22 @@ def test_pages_of_a_pdf():
     red, green, blue = shown.getpixel((600, 1800))
     assert red > 240
     assert max(green, blue) < 20
-    assert draw(data, PDF, page=3).pictures["thumb"].data
+    assert draw(data, PDF, page=3, sizes=SMALL).pictures["thumb"].data
     assert draw(data, PDF, page=4) is None
 
 
 def test_a_pdf_with_a_script_and_a_file_in_it_is_drawn_and_said_to_have_them():
-    assert draw(samples.pdf_with_script(), PDF).warnings == ["scripts", "files"]
+    assert draw(samples.pdf_with_script(), PDF, sizes=SMALL).warnings == ["scripts", "files"]
 
 
 @pytest.mark.parametrize("trigger", [b"/OpenAction", b"/WP"])
 def test_a_pdf_that_runs_a_script_by_itself_is_said_to(trigger):
-    assert draw(samples.pdf_that_runs_a_script(trigger), PDF).warnings == ["scripts"]
+    pdf = samples.pdf_that_runs_a_script(trigger)
+    assert draw(pdf, PDF, sizes=SMALL).warnings == ["scripts"]
 
 
 def test_a_pdf_of_10_000_pages_costs_as_much_as_its_first():
-    assert draw(samples.pdf(10_000), PDF).pages == 10_000
+    assert draw(samples.pdf(10_000), PDF, sizes=SMALL).pages == 10_000
 
 
 @pytest.mark.parametrize("size", [(64, 64), (60_000, 60_000)])
@@ -197,16 +200,16 @@ def test_jpeg_2000_in_a_pdf_is_drawn_whatever_size_it_is_said_to_have(size):
 
 
 @pytest.mark.parametrize(
-    "data",
+    "make",
     [
-        samples.png_with_packed(b"iCCP", b"x\0\0"),
-        samples.png_with_packed(b"zTXt", b"Comment\0\0"),
-        samples.png_of_endless_frames(),
+        lambda: samples.png_with_packed(b"iCCP", b"x\0\0"),
+        lambda: samples.png_with_packed(b"zTXt", b"Comment\0\0"),
+        samples.png_of_endless_frames,
     ],
     ids=["profile", "comment", "frames"],
 )
-def test_what_unpacks_to_hundreds_of_megabytes_beside_the_picture_has_no_preview(data):
-    assert draw(data, PNG) is None
+def test_what_unpacks_to_hundreds_of_megabytes_beside_the_picture_has_no_preview(make):
+    assert draw(make(), PNG) is None
 
 
 def test_a_picture_that_is_a_page_as_well_is_drawn_as_a_picture_alone():
@@ -222,12 +225,7 @@ def test_a_page_of_any_size_is_drawn_small_or_not_at_all(box):
 
 @pytest.mark.parametrize(
     "bomb",
-    [
-        samples.pdf_bomb_of_spaces,
-        samples.pdf_bomb_of_forms,
-        samples.pdf_that_never_ends,
-        samples.pdf_with_page_tree_loop,
-    ],
+    [samples.pdf_bomb_of_spaces, samples.pdf_that_never_ends, samples.pdf_with_page_tree_loop],
 )
 def test_a_pdf_bomb_is_stopped_at_the_limits_and_leaves_this_process_alone(bomb):
     data = bomb()

@@ -55,13 +55,17 @@ class AgencySite:
         assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def run(self, *scripts, settings="mysite.settings.dev"):
+        """What the scripts print. A process is slow to start: all of them are one's."""
+        return self.manage("shell", "--no-imports", "-c", "\n".join(scripts), settings=settings)
+
     def environment(self, settings="mysite.settings.dev"):
         """Ours, without what the tests set for themselves."""
         ours = ("SANDBOX_", "PORTAL_", "STRIPE_", "PYTEST_", "DJANGO_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {
             **kept,
-            "PYTHONPATH": str(self.packages),
+            "PYTHONPATH": os.pathsep.join([str(self.packages), str(OWN / "collecting_less")]),
             "PYTHONWARNINGS": "ignore",
             "DJANGO_SETTINGS_MODULE": settings,
         }
@@ -69,6 +73,14 @@ class AgencySite:
     def copy_to(self, folder):
         shutil.copytree(self.folder, folder)
         return AgencySite(folder, self.packages)
+
+
+def command(*words):
+    """A script that fails the test as the command itself would, with what it had to say."""
+    return (
+        "import sys; from django.core.management import call_command\n"
+        f"call_command(*{words!r}, stdout=sys.stderr)"
+    )
 
 
 def build(folder):

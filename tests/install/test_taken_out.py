@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from .agency import OWN, AgencySite
+from .agency import OWN, AgencySite, command
 from .blocks import block
 
 #: What whoever comes is answered, by the address.
@@ -37,21 +37,8 @@ def site(by_the_readme, tmp_path_factory):
     """One of its own, whose estimate somebody has the link to."""
     site = by_the_readme.copy_to(tmp_path_factory.mktemp("taken_out") / "site")
     script = (OWN / "first_documents.py").read_text()
-    told = run(site, f"import sys; sys.argv.append('8000')\n{script}")
+    told = site.run(f"import sys; sys.argv.append('8000')\n{script}").split()
     return OwnSite(site.folder, site.packages, "/portal/" + told[-1].partition("/portal/")[2])
-
-
-def run(site, *scripts):
-    """What they print, in words. A process is slow to start: all of them are one's."""
-    return site.manage("shell", "--no-imports", "-c", "\n".join(scripts)).split()
-
-
-def command(*words):
-    """Fails the test as the command itself would."""
-    return (
-        "import io; from django.core.management import call_command\n"
-        f"call_command(*{words!r}, stdout=io.StringIO())"
-    )
 
 
 def ask(site):
@@ -77,16 +64,16 @@ def taken_out(site):
             path.write_text(text)
 
 
-def test_off_while_links_are_out_they_are_not_found_and_the_site_goes_on(site):
+def test_off_for_a_while_and_then_for_good_the_site_goes_on(site):
+    """Off, links are not found; on again, they are there; and in the end nothing holds anybody."""
     with taken_out(site):
         check = command("check", "--fail-level", "ERROR")
         nothing_changed = command("makemigrations", "--check", "--dry-run")
-        assert run(site, check, nothing_changed, ask(site)) == ["404", "200", "200"]
-    assert run(site, command("migrate", "--check"), ask(site)) == ["303", "200", "200"]
-
-
-def test_away_for_good_it_leaves_nothing_that_holds_anybody(site):
-    site.manage("migrate", "portal_plugin", "zero")
+        told = site.run(check, nothing_changed, ask(site)).split()
+        assert told == ["404", "200", "200"]
+    is_as_before = command("migrate", "--check")
+    away = command("migrate", "portal_plugin", "zero")
+    assert site.run(is_as_before, ask(site), away).split() == ["303", "200", "200"]
     sql = block("docs/deploying.md", "Taking it away again", "sql")
     named = [line.split()[-1].rstrip(";") for line in sql.splitlines()]
     forget = command(
@@ -94,7 +81,7 @@ def test_away_for_good_it_leaves_nothing_that_holds_anybody(site):
     )
     drop = f"from django.db import connection\nconnection.cursor().executescript({sql!r})"
     with taken_out(site):
-        told = run(site, forget, TABLES, drop, TABLES, ask(site), NOBODY_IS_HELD)
+        told = site.run(forget, TABLES, drop, TABLES, ask(site), NOBODY_IS_HELD).split()
     count = len(named)
     assert set(told[:count]) == set(named)
     assert told[count:] == ["404", "200", "200", "True", "True"]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.looking import violations
 
-from .agency import ROOT
+from .agency import ROOT, command
 from .browsing import Browser
 
 #: Imports the plugin the way the site does, and says where it came from.
@@ -14,14 +14,17 @@ WHERE = "import portal_plugin; print(portal_plugin.__file__)"
 APPROVE = r"a/approve/[\w-]{22}/$"
 
 
-def test_site_runs_the_wheel_and_not_the_checkout(by_the_readme):
-    found = by_the_readme.manage("shell", "--no-imports", "-c", WHERE)
-    assert str(by_the_readme.packages) in found
-    assert str(ROOT / "portal_plugin") not in found
-
-
-def test_checks_find_no_error(by_the_readme):
-    by_the_readme.manage("check", "--fail-level", "ERROR")
+@pytest.mark.parametrize("settings", ["dev", "others"])
+def test_site_runs_the_wheel_without_errors_and_needs_no_migration(by_the_readme, settings):
+    """And not the checkout; whatever the site has set."""
+    told = by_the_readme.run(
+        WHERE,
+        command("check", "--fail-level", "ERROR"),
+        command("makemigrations", "--check", "--dry-run"),
+        settings=f"mysite.settings.{settings}",
+    )
+    assert str(by_the_readme.packages) in told
+    assert str(ROOT / "portal_plugin") not in told
 
 
 def test_doctor_names_the_terms_first_and_no_error_after_they_are_written(by_the_readme, running):
@@ -30,13 +33,6 @@ def test_doctor_names_the_terms_first_and_no_error_after_they_are_written(by_the
     assert "Settings, Customer portal" in before.splitlines()[1]
     assert "Traceback" not in before
     assert "ERROR" not in running.site.manage("portal_doctor")
-
-
-@pytest.mark.parametrize("settings", ["dev", "others"])
-def test_no_setting_of_the_site_makes_a_migration(by_the_readme, settings):
-    by_the_readme.manage(
-        "makemigrations", "--check", "--dry-run", settings=f"mysite.settings.{settings}"
-    )
 
 
 def test_static_files_are_collected_with_a_manifest(by_the_readme, tmp_path):
