@@ -31,7 +31,7 @@ CHECKER = Path(__file__).resolve().parents[1] / "docs" / "verify_evidence.py"
 @pytest.fixture(scope="module")
 def made(make_once):
     """The estimate, the member of staff and the browser of the customer."""
-    return make_once(_made)
+    return make_once(make)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def _put_back(path):
     path.write_bytes(PROOF)
 
 
-def _made():
+def make():
     client, user = Client(), factories.user_factory()
     option = factories.line_item(4, is_optional=True, is_selected=False)
     items = [*(factories.line_item(number) for number in (1, 2, 3)), option]

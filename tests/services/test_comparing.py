@@ -40,9 +40,13 @@ def rows():
     return [table.objects.count() for table in tables]
 
 
-def deaf(standin):
+def four_orders():
+    return [order(deposit_percent=0) for _number in range(4)]
+
+
+def deaf(standin, in_full=None):
     """Four orders of whose money no message came."""
-    in_full = [order(deposit_percent=0) for _number in range(4)]
+    in_full = in_full or four_orders()
     for document, card in zip(in_full, ("4242", "4242", "0259", "0002"), strict=True):
         confirm(standin, begin(document).attempt.payment_intent, card)
     first = PaymentAttempt.objects.get(document=in_full[0])
@@ -50,17 +54,19 @@ def deaf(standin):
     return in_full
 
 
-def unheard(standin):
+def unheard(standin, document=None):
     """One order of whose money no message came."""
-    confirm(standin, begin(order(deposit_percent=0)).attempt.payment_intent)
+    document = document or order(deposit_percent=0)
+    confirm(standin, begin(document).attempt.payment_intent)
 
 
 @pytest.mark.parametrize("days", [3, 40])
 @pytest.mark.parametrize("was_compared", [True, False])
 def test_what_no_message_told_is_found_once(standin, days, was_compared):
+    documents = four_orders()
     if was_compared:
         payments.reconcile()
-    documents = deaf(standin)
+    deaf(standin, documents)
     days_later(standin, days)
     (found,) = payments.reconcile()
     assert found.news
@@ -355,8 +361,9 @@ def test_the_command_says_what_it_found(standin):
 
 
 def test_the_sweep_does_it_once_a_day(standin):
+    document = order(deposit_percent=0)
     payments.reconcile()
-    unheard(standin)
+    unheard(standin, document)
     reconciling.reconcile_daily()
     assert not LedgerEntry.objects.exists()
     Reconciliation.objects.update(ended_at=timezone.now() - timedelta(hours=25))

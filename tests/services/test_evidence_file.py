@@ -20,12 +20,24 @@ from portal_plugin.models import (
 from portal_plugin.services import files, invoices, pdfs, proofs
 from portal_plugin.services.evidence import exporting, verifying
 from tests import factories, samples
-from tests.evidence import CHECKER, check, estimate, made, user, written_before
+from tests.evidence import CHECKER, check, estimate, make, user, written_before
 from tests.evidence_files import DRAWN, export, exported, pdfs_in, rewritten, without_text
 
-__all__ = ["estimate", "exported", "made", "user"]
+__all__ = ["estimate", "exported", "user"]
 pytestmark = pytest.mark.django_db
 SHA256 = re.compile("[0-9a-f]{64}").fullmatch
+
+
+@pytest.fixture(scope="module")
+def made(make_once):
+    """With its PDFs."""
+
+    def make_drawn():
+        made = make()
+        pdfs.drain()
+        return made
+
+    return make_once(make_drawn)
 
 
 def test_a_stranger_verifies_the_file_offline(estimate, tmp_path):
