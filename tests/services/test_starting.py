@@ -75,6 +75,23 @@ def test_where_that_happens_again_and_again_the_customer_is_told(standin, give_u
     assert [intent.status for intent in intents(standin)] == ["canceled"] * 4
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"purpose": "balance"},
+        {"instalment": 2},
+        {"methods": "card"},
+        {"currency": "USD"},
+        {"account": "site-7"},
+    ],
+)
+def test_one_that_was_asked_for_otherwise_is_another(standin, other):
+    first = begin(order()).attempt
+    PaymentAttempt.objects.update(**other)
+    second = begin(first.document).attempt
+    assert (fresh(first).state, second.state) == (AttemptState.CANCELLED, AttemptState.OPEN)
+
+
 REFUSED = gateway.Refused, gateway.StripeBroke
 
 
