@@ -111,6 +111,11 @@ def test_beyond_the_limits_it_is_refused(client, takes_others, enter, amount, se
     assert not Submission.objects.exists()
 
 
+@pytest.mark.parametrize("amount", [10, 119])
+def test_both_ends_are_within_the_limits(takes_others, amount):
+    payments.check(order(), wanted=Decimal(amount))
+
+
 @pytest.mark.parametrize("amount", ["sNaN", "NaN", "x", "1e400", "Infinity", "1,5"])
 def test_nonsense_is_refused(client, takes_others, enter, amount):
     document = order()

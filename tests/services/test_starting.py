@@ -77,7 +77,13 @@ def test_where_that_happens_again_and_again_the_customer_is_told(standin, give_u
 
 @pytest.mark.parametrize(
     "other",
-    [{"purpose": "balance"}, {"instalment": 2}, {"currency": "USD"}, {"account": "site-7"}],
+    [
+        {"purpose": "balance"},
+        {"instalment": 2},
+        {"methods": "card"},
+        {"currency": "USD"},
+        {"account": "site-7"},
+    ],
 )
 def test_one_that_was_asked_for_otherwise_is_another(standin, other):
     first = begin(order()).attempt
