@@ -108,24 +108,26 @@ def a_day_later():
     orphans.remove(orphans.find())
 
 
-def hold(document):
-    """Rows and files tell the same, and nobody's room is kept."""
+def hold(*documents):
+    """Rows and files tell the same, and nobody's room is kept. All are of one site."""
     a_day_later()
     named = set(Attachment.objects.values_list("file", flat=True))
     named |= set(Preview.objects.exclude(file="").values_list("file", flat=True))
     assert named <= stored()
     assert {name for name in stored() if name.startswith(("files/", "previews/"))} <= named
-    counter = SiteStorage.objects.filter(site=document.site_id).first()
-    assert (counter.used_bytes if counter else 0) == quotas.used_by_site(document.site_id)
-    assert activity.first_broken(document) is None
+    site_id = documents[0].site_id
+    counter = SiteStorage.objects.filter(site=site_id).first()
+    assert (counter.used_bytes if counter else 0) == quotas.used_by_site(site_id)
+    assert [activity.first_broken(document) for document in documents] == [None] * len(documents)
 
 
 def told(document, verb):
     """How often the history, the customer's submissions and the shop's mails say it."""
+    family = document.family
     return (
         document.activities.filter(verb=verb).count(),
-        Submission.objects.filter(action=verb).count(),
-        OutgoingEmail.objects.filter(kind=f"staff_{verb}").count(),
+        Submission.objects.filter(document__family=family, action=verb).count(),
+        OutgoingEmail.objects.filter(document__family=family, kind=f"staff_{verb}").count(),
     )
 
 
@@ -139,54 +141,66 @@ def send(document, key):
     resuming.finish(visit, upload)
 
 
+def two_documents():
+    """With a customer each: to one of them the act comes again."""
+    documents = [factories.estimate_factory(items=1) for _document in range(2)]
+    for document in documents:
+        factories.link_factory(document)
+    return documents
+
+
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_UPLOADS, ROUNDS)))
-@pytest.mark.parametrize("comes_again", [True, False])
-def test_while_a_file_is_sent(point, _round, comes_again):
-    document, key = factories.estimate_factory(items=1), uuid.uuid4()
-    factories.link_factory(document)
-    assert killed_at(point, lambda: send(document, key))
-    if comes_again:
-        send(document, key)
+def test_while_a_file_is_sent(point, _round):
+    again, once = two_documents()
+    keys = {document.pk: uuid.uuid4() for document in (again, once)}
+    for document in (again, once):
+        assert killed_at(point, lambda document=document: send(document, keys[document.pk]))
+    send(again, keys[again.pk])
     resuming.drain()
     UploadInProgress.objects.update(expires_at=timezone.now() - timedelta(hours=1))
     resuming.drain()
-    is_all_there = comes_again or point not in ("upload.begun", "upload.piece")
-    assert told(document, "upload") == (is_all_there,) * 3
-    assert [row.digest for row in Attachment.objects.all()] == [SHA256] * is_all_there
-    for row in Attachment.objects.all():
-        with row.file.open("rb") as file:
-            assert file.read() == DATA
+    for document, is_all_there in (
+        (again, True),
+        (once, point not in ("upload.begun", "upload.piece")),
+    ):
+        assert told(document, "upload") == (is_all_there,) * 3
+        rows = Attachment.objects.filter(document=document.pk)
+        assert [row.digest for row in rows] == [SHA256] * is_all_there
+        for row in rows:
+            with row.file.open("rb") as file:
+                assert file.read() == DATA
     assert not UploadInProgress.objects.exists()
-    hold(document)
+    hold(again, once)
     assert not list(staging_folder().rglob("*"))
 
 
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_DECISIONS, ROUNDS)))
-@pytest.mark.parametrize("comes_again", [True, False])
-def test_while_an_item_is_approved(point, _round, comes_again):
+def test_while_an_item_is_approved(point, _round):
     """Of an estimate of one item, so that the same answer makes the order."""
-    document, client_key = factories.estimate_factory(items=1), uuid.uuid4()
+    again, once = two_documents()
+    acts = {document.pk: approval_of(document) for document in (again, once)}
+    for act in acts.values():
+        assert killed_at(point, act)
+    acts[again.pk]()
+    for document, is_done in ((again, True), (once, point == "act.committed")):
+        assert told(document, "approve") == (is_done,) * 3
+        sent = Submission.objects.filter(document=document.pk)
+        assert Decision.objects.filter(submission__in=sent).count() == is_done
+        assert Order.objects.filter(source_estimate=document.pk).count() == is_done
+        assert RenderedPdf.objects.filter(submission__in=sent).count() == is_done
+    hold(again, once)
+
+
+def approval_of(document):
+    """Of its item's proof, always by the same press."""
     key = document.lines[0].key
     proofs.add_proof_version(document, key, samples.upload())
     proofs.send_now(document, None)
-    factories.link_factory(document)
     action = registry.action("approve")
     form = action(visit_of(document), key).form()
     data = {field.name: field.value() for field in form.hidden_fields()}
-    data |= {"client_key": str(client_key), "accept_terms": "on"}
-
-    def approve():
-        return action(visit_of(document), key).run(data)
-
-    assert killed_at(point, approve)
-    if comes_again:
-        approve()
-    is_done = comes_again or point == "act.committed"
-    assert told(document, "approve") == (is_done,) * 3
-    assert Decision.objects.count() == Order.objects.count() == is_done
-    receipts = RenderedPdf.objects.filter(submission__isnull=False)
-    assert receipts.count() == is_done
-    hold(document)
+    data |= {"client_key": str(uuid.uuid4()), "accept_terms": "on"}
+    return lambda: action(visit_of(document), key).run(data)
 
 
 @pytest.mark.parametrize(("point", "_round"), list(itertools.product(OF_PREVIEWS, ROUNDS)))
