@@ -62,6 +62,7 @@ def test_an_untouched_dialog_closes_at_once_and_gives_the_focus_back(tab):
 
 def test_a_click_beside_the_dialog_closes_it(tab):
     dialog = comments(tab)
+    expect(dialog).to_be_visible()
     tab.mouse.click(5, 5)
     expect(dialog).not_to_be_visible()
 
