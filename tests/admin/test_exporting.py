@@ -141,12 +141,12 @@ def test_what_an_export_holds_does_not_grow_with_its_rows(
 ):
     monkeypatch.setattr(exporting, "CHUNK", 50)
     monkeypatch.setattr(exporting, "FEW", 50)
-    seeding.orders(only_site, 200)
+    seeding.orders(only_site, 100)
     growth(client, {"export": kind})
     few = growth(client, {"export": kind})
-    seeding.orders(only_site, 800)
+    seeding.orders(only_site, 400)
     # A finished workbook is packed in memory: 60 bytes a row.
-    assert growth(client, {"export": kind}) < few + 1000 * 150
+    assert growth(client, {"export": kind}) < few + 500 * 150
 
 
 @pytest.mark.parametrize("text", ["a;=1", "a; =1", "a\n=1", "a\t@x", "a;+1;-1", "＝1", "=1;=2"])

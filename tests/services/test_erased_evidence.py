@@ -28,7 +28,7 @@ from tests.evidence_files import (
 )
 
 __all__ = ["estimate", "exported", "made", "user"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 
 def test_erasing_the_person_leaves_the_file_valid_for_a_stranger(estimate, tmp_path):

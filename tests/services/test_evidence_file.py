@@ -24,7 +24,7 @@ from tests.evidence import CHECKER, check, estimate, make, user, written_before
 from tests.evidence_files import DRAWN, export, exported, pdfs_in, rewritten, without_text
 
 __all__ = ["estimate", "exported", "user"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 SHA256 = re.compile("[0-9a-f]{64}").fullmatch
 
 

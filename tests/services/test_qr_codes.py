@@ -18,7 +18,7 @@ from tests.factories import approve, line_item, order_factory, publish, site_fac
 
 from .test_invoices import pay
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 D = Decimal
 BANK = "Northline Signs\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001"
 
