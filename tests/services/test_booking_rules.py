@@ -140,6 +140,17 @@ def test_unless_money_came_after_all(attempt):
     assert ledger(attempt.document) == [("payment", DEPOSIT, "EUR")]
 
 
+def test_what_is_paid_does_not_go_on_saying_why_a_card_was_declined_before(attempt):
+    no = said(attempt, state=AttemptState.FAILED, failure_code="expired_card", failure_message="No")
+    booking.apply(no, attempt)
+    assert (fresh(attempt).failure_code, fresh(attempt).failure_message) == ("expired_card", "No")
+    for answer in (paid(attempt), no):  # old news
+        booking.apply(answer, attempt)
+        assert fresh(attempt).state == AttemptState.SUCCEEDED
+        assert fresh(attempt).failure_code == fresh(attempt).failure_message == ""
+    assert Decline.objects.count() == 1
+
+
 def test_a_failed_one_may_be_under_way_again(attempt):
     begin(order())  # of another document
     set_state(attempt, AttemptState.FAILED)
