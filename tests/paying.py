@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import stripe
+from django.db import connection
 from django.db.models import F
 
 from portal_plugin.gateways import stripe as gateway
@@ -175,3 +176,10 @@ def days_later(standin, days):
     Reconciliation.objects.update(
         events_until=F("events_until") - ago, ended_at=F("ended_at") - ago
     )
+
+
+def is_lock(sql):
+    """Of a document's row: it asks for the number alone, and whoever just reads asks for all."""
+    is_for_update = "FOR UPDATE" in sql or not connection.features.has_select_for_update
+    asks_for_it = sql.startswith('SELECT "portal_plugin_salesdocument"."id" AS "pk" FROM')
+    return is_for_update and asks_for_it

@@ -166,6 +166,10 @@ class TestPages:
         assert page.url not in repr(page) + caplog.text
         assert stripe.find_page(page.id, stripe.shared()) == page
 
+    def test_one_key_makes_one_page(self, standin):
+        wanted = order()
+        assert page_for(wanted) == page_for(wanted)
+
     def test_closes_once(self, standin):
         page = page_for(order())
         assert stripe.close_page(page.id, stripe.shared()).is_expired

@@ -51,6 +51,7 @@ class TestAmounts:
         ("amount", "currency"),
         [
             ("0", "EUR"),
+            ("0", "KWD"),  # for which no smallest is known
             ("-5", "EUR"),
             ("0.49", "EUR"),
             ("0.29", "GBP"),
@@ -68,6 +69,9 @@ class TestAmounts:
         smallest = amounts.SMALLEST[currency]
         assert stripe.can_charge(smallest, currency)
         assert not stripe.can_charge(smallest - Decimal("0.01"), currency)
+
+    def test_the_largest_amount_itself_is_charged(self):
+        assert stripe.can_charge(Decimal("999999.99"), "EUR")
 
     @given(st.integers(1, amounts.LARGEST_MINOR), st.sampled_from(CURRENCIES))
     def test_come_back_as_they_went(self, units, currency):
@@ -95,3 +99,10 @@ class TestAmounts:
     @pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD", "CHF", "CLP", "USD"])
     def test_the_banks_digits_fit_into_stripes(self, currency):
         assert digits(currency) <= amounts.digits(currency)
+
+    @pytest.mark.parametrize(
+        ("currency", "step"), [("EUR", "0.01"), ("ISK", "1"), ("KWD", "0.01"), ("RSD", "1")]
+    )
+    def test_no_smaller_step_is_offered_than_is_shown_and_taken(self, currency, step):
+        """Of RSD Stripe takes the hundredth, which nobody would see."""
+        assert amounts.unit(currency) == Decimal(step)

@@ -24,7 +24,7 @@ from portal_plugin.services import payments, staging
 from portal_plugin.services.payments import booking
 from portal_plugin.statuses import AttemptState
 from tests.factories import fresh, order_factory
-from tests.paying import DEPOSIT, begin, ledger, mails, order, standin
+from tests.paying import DEPOSIT, begin, is_lock, ledger, mails, order, standin
 
 __all__ = ["standin"]
 
@@ -102,7 +102,7 @@ def test_the_document_is_locked_before_anything_is_read(attempt, write):
         write(row)
     began, first = (query["sql"] for query in seen.captured_queries[:2])
     assert began.startswith("SAVEPOINT")  # the lock lasts until the transaction ends
-    assert 'FROM "portal_plugin_salesdocument"' in first
+    assert is_lock(first)
 
 
 def test_closing_an_event_closes_that_one_alone(db):
@@ -138,6 +138,17 @@ def test_unless_money_came_after_all(attempt):
     booking.apply(paid(attempt), attempt)
     assert fresh(attempt).state == AttemptState.SUCCEEDED
     assert ledger(attempt.document) == [("payment", DEPOSIT, "EUR")]
+
+
+def test_what_is_paid_does_not_go_on_saying_why_a_card_was_declined_before(attempt):
+    no = said(attempt, state=AttemptState.FAILED, failure_code="expired_card", failure_message="No")
+    booking.apply(no, attempt)
+    assert (fresh(attempt).failure_code, fresh(attempt).failure_message) == ("expired_card", "No")
+    for answer in (paid(attempt), no):  # old news
+        booking.apply(answer, attempt)
+        assert fresh(attempt).state == AttemptState.SUCCEEDED
+        assert fresh(attempt).failure_code == fresh(attempt).failure_message == ""
+    assert Decline.objects.count() == 1
 
 
 def test_a_failed_one_may_be_under_way_again(attempt):

@@ -4,13 +4,15 @@ from decimal import Decimal
 
 import pytest
 import stripe
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal_plugin.models import LedgerEntry, PaymentAttempt, Stage
 from portal_plugin.services import payments, staging, work
 from portal_plugin.services.payments import outdating
 from portal_plugin.statuses import AttemptState
 from tests.factories import fresh, link_factory, publish, site_factory
-from tests.paying import FEES, ask, begin, confirm, intents, order, standin, take_all
+from tests.paying import FEES, ask, begin, confirm, intents, is_lock, order, standin, take_all
 
 __all__ = ["standin"]
 
@@ -234,3 +236,13 @@ def test_the_mark_of_the_one_that_was_looked_at_goes_alone(standin):
     PaymentAttempt.objects.update(needs_look=True)
     assert outdating.drain(limit=1) == 1
     assert [fresh(attempt).needs_look for attempt in attempts] == [False, True]
+
+
+def test_whether_it_is_right_is_seen_under_the_documents_lock(standin):
+    begin(order())
+    PaymentAttempt.objects.update(needs_look=True)
+    with CaptureQueriesContext(connection) as seen:
+        outdating.drain()
+    _found, began, first = (query["sql"] for query in seen.captured_queries[:3])
+    assert began.startswith("SAVEPOINT")
+    assert is_lock(first)

@@ -154,6 +154,9 @@ def _taken(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pa
     if attempt.state == AttemptState.FAILED:
         attempt.failure_code = payment.failure_code[:100]
         attempt.failure_message = payment.failure_message
+    elif attempt.state == AttemptState.SUCCEEDED:
+        # On one form another card may be taken after the first was declined.
+        attempt.failure_code = attempt.failure_message = ""
     attempt.save()
     if payment.state == AttemptState.SUCCEEDED:
         return _book(document, attempt, payment)
