@@ -104,9 +104,9 @@ def confirm(standin, payment_id, card="4242"):
         return ask(standin).v1.payment_intents.retrieve(payment_id)
 
 
-def pay_on_page(started, number="4242424242424242"):
+def pay_on_page(url, number="4242424242424242"):
     """What the customer types on Stripe's own page, where it is taken or not."""
-    page = urlsplit(started.page_url)
+    page = urlsplit(url)
     typed = {"number": number, "expiry": "12/40", "cvc": "123"}
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     with closing(HTTPConnection(page.netloc)) as asked:

@@ -15,7 +15,7 @@ from portal_plugin.gateways import stripe
 from portal_plugin.gateways.stripe import client, payments
 from portal_plugin.statuses import AttemptState
 from tests.canned import Canned
-from tests.paying import ask, confirm, standin
+from tests.paying import ask, confirm, pay_on_page, standin
 
 __all__ = ["standin"]
 
@@ -169,6 +169,20 @@ class TestPages:
     def test_one_key_makes_one_page(self, standin):
         wanted = order()
         assert page_for(wanted) == page_for(wanted)
+
+    def test_what_is_paid_on_it_bears_the_orders_name(self, standin):
+        page = page_for(order())
+        pay_on_page(page.url)
+        payment = stripe.find_payment(
+            stripe.find_page(page.id, stripe.shared()).payment, stripe.shared()
+        )
+        assert (payment.document, payment.attempt) == ("public", 7)
+
+    @pytest.mark.parametrize(("methods", "allowed"), [("card", ["card"]), ("", ["card", "sepa_debit"])])
+    def test_takes_the_ways_that_are_asked_for(self, standin, methods, allowed):
+        page = page_for(order(methods=methods))
+        session = ask(standin).v1.checkout.sessions.retrieve(page.id)
+        assert session.payment_method_types == allowed
 
     def test_closes_once(self, standin):
         page = page_for(order())

@@ -157,12 +157,12 @@ class TestStripesPage:
         return begin(order(), is_hosted=True)
 
     def test_what_was_paid_on_it_a_moment_before_counts(self, started):
-        pay_on_page(started)
+        pay_on_page(started.page_url)
         assert starting.take_back(started.attempt).state == AttemptState.SUCCEEDED
         assert ledger(started.attempt.document) == [("payment", DEPOSIT, "EUR")]
 
     def test_whoever_paid_on_it_is_not_sent_there_again(self, started):
-        pay_on_page(started)
+        pay_on_page(started.page_url)
         again = begin(started.attempt.document, is_hosted=True)
         assert (again.attempt.state, again.page_url) == (AttemptState.SUCCEEDED, "")
 
@@ -175,11 +175,11 @@ class TestStripesPage:
         assert [row.description for row in rows] == words
 
     def test_a_declined_card_leaves_it_open(self, started):
-        pay_on_page(started, DECLINED)
+        pay_on_page(started.page_url, DECLINED)
         assert begin(started.attempt.document, is_hosted=True) == started
 
     def test_once_it_is_closed_nobody_asks_what_was_tried_on_it(self, standin, started):
-        pay_on_page(started, DECLINED)
+        pay_on_page(started.page_url, DECLINED)
         gateway.close_page(started.attempt.checkout_session, gateway.shared())
         standin.misbehave("500", "/v1/payment_intents", method="GET")
         again = begin(started.attempt.document, is_hosted=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .accounts import Account
 from .amounts import check_amount, minor_units
 from .client import asking, client, understanding
-from .errors import NotFound, Refused
+from .errors import Refused
 from .methods import limits
 from .payments import Order
 
@@ -77,8 +77,6 @@ def close_page(page_id: str, account: Account) -> Page:
     try:
         with asking():
             return _read(client(account).v1.checkout.sessions.expire(page_id))
-    except NotFound:
-        raise
     except Refused:
         return find_page(page_id, account)
 
