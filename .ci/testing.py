@@ -180,8 +180,7 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
             wanted[1].start(max(1, workers // 2), aside=True)
         for tests in wanted:
             if not tests.process:
-                # The last of them drive browsers, and wait more than they compute.
-                tests.start(workers if options.long else workers + 1)
+                tests.start(workers)
             closing += tests.finish(options.strict)
         if checked():
             closing.append("FAILED checks")
