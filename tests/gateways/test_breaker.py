@@ -72,6 +72,16 @@ def test_now_and_then_one_is_let_through(settings, silent, monkeypatch):
         assert silent.asked == expected
 
 
+def test_who_is_let_through_is_one_also_while_they_wait(monkeypatch):
+    moment = [1000.0]
+    monkeypatch.setattr(breaker.time, "monotonic", lambda: moment[0])
+    one = breaker.Breaker()
+    for _ in range(breaker.MOST):
+        one.fail()
+    moment[0] += breaker.PAUSE
+    assert [one.lets_through() for _ in range(3)] == [True, False, False]
+
+
 def ask_for_nobody():
     with pytest.raises(stripe.NotFound):
         stripe.find_payment("pi_unknown", stripe.shared())

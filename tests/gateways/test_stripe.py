@@ -178,7 +178,9 @@ class TestPages:
         )
         assert (payment.document, payment.attempt) == ("public", 7)
 
-    @pytest.mark.parametrize(("methods", "allowed"), [("card", ["card"]), ("", ["card", "sepa_debit"])])
+    @pytest.mark.parametrize(
+        ("methods", "allowed"), [("card", ["card"]), ("", ["card", "sepa_debit"])]
+    )
     def test_takes_the_ways_that_are_asked_for(self, standin, methods, allowed):
         page = page_for(order(methods=methods))
         session = ask(standin).v1.checkout.sessions.retrieve(page.id)

@@ -37,6 +37,27 @@ def test_nothing_from_before_is_listed(disputed, list_since):
     assert found(list_since, LATER) == []
 
 
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: found(stripe.payments_since, EARLIER),
+        lambda: found(stripe.refunds_since, EARLIER),
+        lambda: found(stripe.disputes_since, EARLIER),
+        lambda: found(stripe.events_since, EARLIER, types=["charge.refunded"]),
+        lambda: stripe.refunds_of_charge("ch_1", stripe.shared()),
+        lambda: stripe.refunds_of_payment("pi_1", stripe.shared()),
+    ],
+    ids=["payments", "refunds", "disputes", "events", "of a charge", "of a payment"],
+)
+def test_where_nobody_answers_it_is_said_in_our_words(settings, look):
+    settings.PORTAL_PLUGIN = {
+        "STRIPE_SECRET_KEY": "sk_test_standin",
+        "STRIPE_API_BASE": "http://127.0.0.1:9",
+    }
+    with pytest.raises(stripe.NoAnswer):
+        look()
+
+
 def test_a_payment_is_listed_with_how_it_was_paid_and_its_fee(disputed):
     [payment] = found(stripe.payments_since, EARLIER)
     assert (payment.id, payment.method) == (disputed.id, "Visa •••• 4242")
