@@ -106,6 +106,12 @@ class TestPayments:
         assert "client_secret" in caplog.text
         assert payment.client_secret not in repr(payment) + str(payment) + caplog.text
 
+    def test_a_line_of_the_log_with_arguments_is_put_together_once(self, standin, caplog):
+        caplog.set_level(logging.DEBUG)
+        stripe.create_payment(order())
+        logging.getLogger("stripe").debug("%d%% of %s", 5, "it")
+        assert caplog.messages[-1] == "5% of it"
+
     @pytest.mark.parametrize(
         ("card", "state", "method"),
         [
