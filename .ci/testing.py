@@ -9,7 +9,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,44 @@ class Report:
         return f"{', '.join(f'{n} {what}' for n, what in counts if n)} in {self.seconds:.2f}s"
 
 
+class Program:
+    """Runs until the block ends. What one says that runs aside is shown by `finish`."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        env: dict[str, str] | None = None,
+        aside: bool = False,
+    ) -> None:
+        self.command, self.env, self.aside = command, env, aside
+
+    def __enter__(self) -> "Program":
+        self.said = tempfile.TemporaryFile("w+") if self.aside else None
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL if self.aside else None,
+            stdout=self.said,
+            stderr=self.said,
+        )
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.terminate()
+        self.process.wait()
+        if self.said:
+            self.said.close()
+
+    def finish(self, heading: str = "") -> int:
+        """Waits for its exit code, and returns it."""
+        code = self.process.wait()
+        if self.said:
+            self.said.seek(0)
+            print(f"\n{heading}{self.said.read()}", end="", flush=True)
+        return code
+
+
 class DatabaseTests:
     """Those of one database. The end of the block ends what still runs of them."""
 
@@ -96,40 +134,28 @@ class DatabaseTests:
         self.env = {**os.environ, "PORTAL_TEST_DB": database, **env}
         # What one process compiled, those that the tests start find.
         self.env.pop("PYTHONDONTWRITEBYTECODE", None)
-        self.process: subprocess.Popen | None = None
+        self.program: Program | None = None
 
     def __enter__(self) -> "DatabaseTests":
-        self.folder = tempfile.TemporaryDirectory()
-        self.junit, self.aside = (Path(self.folder.name) / name for name in ("junit.xml", "aside"))
+        self.block = contextlib.ExitStack()
+        folder = self.block.enter_context(tempfile.TemporaryDirectory())
+        self.junit = Path(folder) / "junit.xml"
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self.process:
-            self.process.terminate()
-            self.process.wait()
-        self.folder.cleanup()
+        self.block.close()
 
     def start(self, workers: int, aside: bool = False) -> None:
-        """What those say that run aside is shown by `finish`."""
         named = any((ROOT / argument.split("::")[0]).exists() for argument in self.arguments)
         folders = POSTGRES_TESTS if self.database == "postgres" else ("tests",)
         options = ("-q", "-n", str(workers), f"--junitxml={self.junit}")
+        command = (PYTHON, "-m", "pytest", *options, *(() if named else folders), *self.arguments)
         print(f"\nTests on {self.database}{', aside' if aside else ''}", flush=True)
-        with self.aside.open("w") if aside else contextlib.nullcontext() as output:
-            self.process = subprocess.Popen(
-                [PYTHON, "-m", "pytest", *options, *(() if named else folders), *self.arguments],
-                cwd=ROOT,
-                env=self.env,
-                stdin=subprocess.DEVNULL if aside else None,
-                stdout=output,
-                stderr=output,
-            )
+        self.program = self.block.enter_context(Program(command, self.env, aside))
 
     def finish(self, strict: bool) -> list[str]:
         """Waits for them, and returns the closing lines; the first begins with "ok" or "FAILED"."""
-        code = self.process.wait()
-        if self.aside.exists():
-            print(f"\nTests on {self.database}\n{self.aside.read_text()}", flush=True)
+        code = self.program.finish(f"Tests on {self.database}\n")
         if not self.junit.exists():
             return [f"FAILED {self.database}: pytest ended with {code} and without a report"]
         report = Report.read(self.junit)
@@ -138,26 +164,6 @@ class DatabaseTests:
         lines += [f"  not to be skipped: {test}: {reason}" for test, reason in forbidden]
         reasons = Counter(reason for _, reason in report.skipped)
         return lines + [f"  {count} skipped: {reason}" for reason, count in reasons.most_common()]
-
-
-@contextlib.contextmanager
-def aside(command: Sequence[str | Path]) -> Iterator[Callable[[], int]]:
-    """Runs the command beside the block. The function waits for it, prints what it said and
-    returns its exit code."""
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-
-        def finish() -> int:
-            code = process.wait()
-            said.seek(0)
-            print(f"\n{said.read()}", end="", flush=True)
-            return code
-
-        try:
-            yield finish
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def test(options: argparse.Namespace, rest: list[str]) -> int:
@@ -170,7 +176,7 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     workers = os.cpu_count() or 2
     closing, wanted = [], []
     with contextlib.ExitStack() as running:
-        checked = running.enter_context(aside(CHECK)) if options.check else lambda: 0
+        checks = running.enter_context(Program(CHECK, aside=True)) if options.check else None
         if options.db in ("sqlite", "all"):
             wanted.append(running.enter_context(DatabaseTests("sqlite", rest, length)))
         if wants_postgres and POSTGRES.is_there():
@@ -179,10 +185,10 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
         if len(wanted) == 2 and not options.long:
             wanted[1].start(max(1, workers // 2), aside=True)
         for tests in wanted:
-            if not tests.process:
+            if not tests.program:
                 tests.start(workers)
             closing += tests.finish(options.strict)
-        if checked():
+        if checks and checks.finish():
             closing.append("FAILED checks")
     if wants_postgres and not POSTGRES.is_there():
         verdict = "FAILED" if options.strict else "skipped"

@@ -223,22 +223,26 @@ def lock(document) -> SalesDocument:
     itself is the lock (IMMEDIATE).
     """
     SalesDocument.objects.select_for_update().values_list("pk").get(pk=document.pk)
-    return reread(document, _model_of(document.kind))
+    return _stored(_model_of(document.kind), document.pk)
+
+
+def reread(document) -> SalesDocument:
+    """As it is stored now. Raises ``SalesDocument.DoesNotExist``."""
+    return _stored(type(document), document.pk)
 
 
 def _model_of(kind):
     return Order if kind == DocumentKind.ORDER else Estimate
 
 
-def reread(document, model=None) -> SalesDocument:
-    """As it is stored now. Raises ``SalesDocument.DoesNotExist``."""
-    found = _of_model(model or type(document)).get(document.pk)
+def _stored(model, pk):
+    found = _rows_of(model).get(pk)
     if found is None:
-        raise SalesDocument.DoesNotExist
+        raise model.DoesNotExist
     return found
 
 
 @cache
-def _of_model(model):
+def _rows_of(model):
     """Asked for by whatever anybody does."""
     return Prepared(model.objects.all(), "pk", 0)

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from testing import DatabaseTests, Report, aside
+from testing import DatabaseTests, Program, Report
 
 SAMPLE = """
 import pytest
@@ -59,7 +59,7 @@ def tests(tmp_path):
 def test_what_runs_aside_is_shown_when_it_is_waited_for(tests, capfd):
     with tests("def test_it():\n    print('sample')\n    assert False\n") as failing:
         failing.start(1, aside=True)
-        failing.process.wait()
+        failing.program.process.wait()
         assert "sample" not in capfd.readouterr().out
         (line,) = failing.finish(strict=True)
     assert line.startswith("FAILED sqlite: 1 failed in ")
@@ -76,11 +76,13 @@ def test_without_a_report_it_failed(tests):
 def test_the_blocks_end_ends_what_runs_aside(tests):
     with tests("import time\ntime.sleep(600)\n") as endless:
         endless.start(1, aside=True)
-    assert endless.process.returncode is not None
+    assert endless.program.process.returncode is not None
 
 
 def test_a_command_aside_says_its_part_at_the_end_and_how_it_ended(capfd):
-    with aside([sys.executable, "-c", "print('looked'); raise SystemExit(3)"]) as finish:
+    command = [sys.executable, "-c", "print('looked'); raise SystemExit(3)"]
+    with Program(command, aside=True) as program:
+        program.process.wait()
         assert capfd.readouterr().out == ""
-        assert finish() == 3
+        assert program.finish() == 3
     assert "looked" in capfd.readouterr().out

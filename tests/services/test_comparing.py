@@ -201,41 +201,6 @@ def test_a_question_is_news_until_it_was_heard_and_when_it_is_closed(standin, th
         assert [one.news for one in payments.reconcile(is_dry=is_dry)] == [news]
 
 
-def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):
-    document = order(deposit_percent=0)
-    confirm(standin, begin(document).attempt.payment_intent)
-    days_later(standin, 40)
-    Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
-    payments.reconcile()
-    assert not LedgerEntry.objects.exists()
-    payments.reconcile(since=timezone.now() - timedelta(days=50))
-    assert LedgerEntry.objects.total() == of_stripe(standin) == 119
-
-
-def test_the_last_time_of_another_account_is_none_of_this_one(standin):
-    confirm(standin, begin(order(deposit_percent=0)).attempt.payment_intent)
-    days_later(standin, 40)
-    Reconciliation.objects.create(account="site-7", events_until=timezone.now())
-    payments.reconcile()
-    assert LedgerEntry.objects.total() == 119
-
-
-@pytest.mark.parametrize("days", [0, 40])
-def test_what_was_in_a_list_or_is_older_is_not_asked_for_one_by_one(standin, days):
-    entry = paid(standin)
-    days_later(standin, days)
-    payments.reconcile()
-    standin.misbehave("500", f"/v1/payment_intents/{entry.stripe_object}", method="GET")
-    payments.reconcile()
-
-
-def test_the_first_time_it_looks_at_everything_since_the_first_payment(standin):
-    first, _second = begin(order()).attempt, begin(order()).attempt
-    long_ago = timezone.now() - timedelta(days=200)
-    PaymentAttempt.objects.filter(pk=first.pk).update(created_at=long_ago)
-    assert comparing._since(gateway.shared()) == long_ago - timedelta(days=3)
-
-
 def test_messages_are_looked_up_by_so_many_at_once(standin, monkeypatch):
     """Of those the oldest first; Stripe tells the newest first."""
     attempt = begin(order()).attempt
@@ -247,26 +212,6 @@ def test_messages_are_looked_up_by_so_many_at_once(standin, monkeypatch):
     since = timezone.now() - comparing.EVENTS_KEPT
     heard = [event.id for event in comparing._unheard(since, gateway.shared(), found)]
     assert (heard, found.seen) == ([two, three, one], 3)
-
-
-@pytest.mark.parametrize(("days", "overlap"), [(26, 3), (28, 30)])
-def test_each_day_it_looks_a_few_days_back(days, overlap):
-    last = timezone.now() - timedelta(days=days)
-    Reconciliation.objects.create(account="", events_until=last)
-    assert comparing._since(gateway.shared()) == last - timedelta(days=overlap)
-
-
-def test_after_a_long_silence_it_looks_further_back_than_the_last_time(standin):
-    document = order(deposit_percent=0)
-    payment = begin(document).attempt.payment_intent
-    confirm(standin, payment, "sepa")
-    take_all(standin)  # it is under way
-    days_later(standin, 20)
-    Reconciliation.objects.create(account="", ended_at=timezone.now(), events_until=timezone.now())
-    standin.settle(payment, "succeeded")
-    days_later(standin, 40)
-    payments.reconcile()
-    assert LedgerEntry.objects.total() == of_stripe(standin) == 119
 
 
 def test_a_direct_debit_that_was_begun_long_before_arrives(standin):
