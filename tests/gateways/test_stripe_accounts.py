@@ -88,3 +88,10 @@ def test_each_that_can_be_used_is_gone_through_once(settings, shop_a, shop_b):
     assert [key_of(account) for account in stripe.every()] == ["b"]
     StripeKeys.objects.all().delete()
     assert not stripe.is_any_configured()
+
+
+@pytest.mark.parametrize("written", ["whsec_one", ["whsec_one"]])
+def test_one_secret_of_its_webhook_may_stand_alone(settings, shop_b, written):
+    own = told("settings") | {"STRIPE_WEBHOOK_SECRETS": written}
+    settings.PORTAL_PLUGIN = {"STRIPE_ACCOUNTS": {HOST: own}}
+    assert stripe.of_site(shop_b).webhook_secrets == ("whsec_one",)
