@@ -37,6 +37,13 @@ def linked(text: str) -> SafeString:
     )
 
 
+@register.filter
+def keeping(text: str, number: str) -> SafeString:
+    """``text`` with the ``number`` in it as one: a browser breaks a line at each hyphen."""
+    before, found, after = text.partition(number)
+    return format_html('{}<bdi class="portal-whole">{}</bdi>{}', before, found, after)
+
+
 @register.filter(expects_localtime=True)
 def moment(when: datetime | None) -> str:
     """Date and time, short, in the active language; nothing for nothing."""

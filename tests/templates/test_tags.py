@@ -53,6 +53,12 @@ def test_an_address_cannot_leave_its_attribute():
     assert "onmouseover=&#x27;" in html
 
 
+def test_a_number_stays_whole_in_its_heading():
+    html = portal.keeping("Deposit for order <b>-7 & more", "<b>-7")
+    kept = '<bdi class="portal-whole">&lt;b&gt;-7</bdi>'
+    assert html == f"Deposit for order {kept} &amp; more"
+
+
 @pytest.mark.parametrize("text", ["(" * 100_000, "https://" * 12_000, "a.b." * 25_000])
 def test_linking_takes_no_longer_for_hostile_text(text):
     started = time.perf_counter()
