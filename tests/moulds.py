@@ -1,10 +1,11 @@
 """What a factory wrote, written again: to publish takes 75 queries, and most tests begin with the
 same document.
 
-The statements of a factory are kept under all that was written before them in the same test. A
-later test that comes to the same point has them written again, ids and all. Whatever else might
-make a difference leads to the factory itself: another write or a rollback on the way, code that the
-test exchanges by the fixture ``monkeypatch``, a clock that was moved.
+The statements of a factory are kept under all that was written before them in the same test, by
+factories and by the test itself. A later test that comes to the same point has them written again,
+ids and all. Whatever else might make a difference leads to the factory itself: a write that no
+other test can repeat, a rollback on the way, code that the test exchanges by the fixture
+``monkeypatch``, a clock that was moved.
 
 No signal is sent and nothing waits for the commit: what a test listens for while it publishes, it
 publishes itself (``factories.publish``).
@@ -12,6 +13,7 @@ publishes itself (``factories.publish``).
 
 import datetime
 import functools
+import hashlib
 import re
 import shutil
 import time
@@ -31,6 +33,10 @@ from django.utils.translation import get_language
 #: Seconds. Nothing that a test calls "now" is older.
 FRESH = 120
 IS_READING = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|EXPLAIN|PRAGMA|DECLARE|FETCH|CLOSE|SHOW)\b")
+#: Who is signed in makes no difference to what a factory makes.
+IS_SIGNING_IN = re.compile(r'[A-Z ]+"(django_session|auth_user" SET "last_login)"')
+#: As SQLite gets one.
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:")
 PLAIN = (str, int, bool, float, type(None), Decimal, datetime.date, datetime.timedelta)
 NOW = timezone.now
 #: Settings of which a test may have its own, and a document is the same.
@@ -54,7 +60,7 @@ class Mould:
 
 @dataclass
 class Test:
-    """``path`` is what factories wrote so far; ``None`` when something else wrote, too."""
+    """``path`` is what was written so far; ``None`` when no other test can write the same."""
 
     exchanging: pytest.MonkeyPatch
     path: tuple | None
@@ -63,10 +69,12 @@ class Test:
     def watch(self, execute, sql, params, many, context):
         """An execute wrapper of Django's."""
         if not IS_READING.match(sql):
-            if self.recorded is None or sql.startswith("ROLLBACK"):
+            if sql.startswith("ROLLBACK"):
                 self.path = None
-            else:
+            elif self.recorded is not None:
                 self.recorded.append((sql, params, many))
+            elif self.path is not None and not IS_SIGNING_IN.match(sql):
+                self.path = _after(self.path, sql, params or ())
         return execute(sql, params, many, context)
 
     @property
@@ -124,6 +132,24 @@ def poured(factory):
         return _write_again(test, path, mould)
 
     return pour
+
+
+def _after(path, sql, params):
+    """``None`` where no other test can write the same: a moment is in it, or PostgreSQL gives a new
+    row an id that it gives only once."""
+    if any(map(_is_moment, params)):
+        return None
+    if sql.startswith("INSERT") and connection.vendor == "postgresql":
+        return None
+    try:
+        written = _plain(params)
+    except NotPlain:
+        return None
+    return (hashlib.sha256(repr((path, sql, written)).encode()).digest(),)
+
+
+def _is_moment(value):
+    return isinstance(value, datetime.datetime) or (isinstance(value, str) and MOMENT.match(value))
 
 
 def _own_settings():
