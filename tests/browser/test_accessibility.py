@@ -22,8 +22,7 @@ DIALOGS = [
 ]
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(("size", "language"), [("phone", "ar"), ("desktop", "en")])
 def test_the_page_and_its_dialogs(visit, size, language):
     estimate = factories.estimate_factory(items=2, language=language)
     Comment.objects.create(document_id=estimate.pk, text="Hello")

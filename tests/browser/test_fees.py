@@ -22,7 +22,6 @@ from tests.browser.paying import (
 from tests.factories import site_factory
 from tests.paying import FEES, order
 from tests.sandbox_site.stripe_standin.form_steps import (
-    both_widths,
     faults,
     form,
     type_card,
@@ -54,7 +53,7 @@ def fill_debit(tab):
     form(tab).get_by_label("IBAN").fill("AT611904300234573201")
 
 
-@both_widths
+@pytest.mark.parametrize("width", [360])
 def test_the_fee_is_shown_and_paid_and_on_the_receipt(tab, standin, dear_order, width):
     open_dialog(tab)
     expect(total(tab)).to_have_text("Fee: €1.14 · You pay €36.84")

@@ -24,7 +24,7 @@ from . import length
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
-DOCUMENTS = range(length.of(20, 1000))
+DOCUMENTS = range(length.of(12, 1000))
 
 
 def text_of(data):

@@ -15,6 +15,8 @@ from portal_plugin.statuses import WorkState
 from tests import factories, samples
 
 pytestmark = pytest.mark.django_db
+#: What is drawn is the same on every database.
+drawn_alike = pytest.mark.only_on("sqlite")
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ def test_a_picture_is_pending_until_the_worker_has_drawn_it(store):
         assert file.read(3) == b"\xff\xd8\xff"
 
 
+@drawn_alike
 def test_all_pages_up_to_a_limit(store, monkeypatch):
     assert previews.MAX_PAGES == 30
     monkeypatch.setattr(previews, "MAX_PAGES", 2)
@@ -66,6 +69,7 @@ def test_all_pages_up_to_a_limit(store, monkeypatch):
     assert Preview.objects.get(digest=many.digest, page=1, size="screen").file_pages == 4
 
 
+@drawn_alike
 def test_pages_are_counted_as_far_as_they_can_be_shown(store, monkeypatch):
     attachment = store("three.pdf", samples.pdf(3))
     monkeypatch.setattr(work, "time_left", iter([True, True, False]).__next__)
@@ -177,6 +181,7 @@ def test_what_the_scanner_refused_is_never_drawn_and_the_rest_is_left(store):
     assert state_of(waiting).is_ready
 
 
+@drawn_alike
 def test_pages_of_another_file_are_not_counted(store):
     store("two.pdf", samples.pdf(2))
     previews.drain()
@@ -192,6 +197,7 @@ def test_the_worker_stops_when_its_time_is_over(store):
     assert state_of(attachment).is_pending
 
 
+@drawn_alike
 def test_first_pages_come_first(store, monkeypatch):
     drawn = []
     really = pictures.draw
