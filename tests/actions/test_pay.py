@@ -34,7 +34,8 @@ class TestDialog:
         answer = client.get(address(shop_order), headers={"X-Portal-Fragment": "1"})
         html = answer.content.decode()
         assert answer.context["form"]["shown"].value() == Decimal("35.70")
-        assert f"Deposit for order {shop_order.number}" in html
+        number = f'<bdi class="portal-whole">{shop_order.number}</bdi>'
+        assert f"Deposit for order {number}" in html
         assert "€35.70" in html
         assert "IBAN DE02" in html
         assert 'data-amount="3570"' in html

@@ -36,6 +36,8 @@ from tests.sandbox_site.stripe_standin.form_steps import (
 __all__ = ["enter", "shop_order", "standin", "tab", "width"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+#: Where room is scarce; what both widths show is in ``test_a_good_card_pays_the_deposit``.
+on_a_phone = pytest.mark.parametrize("width", [360])
 DECLINED, POOR, ASKING = "4000000000000002", "4000000000009995", "4000002500003155"
 
 
@@ -60,7 +62,7 @@ def test_a_good_card_pays_the_deposit(tab, standin, shop_order, width):
     assert tab.evaluate("[...document.body.children].every(node => !node.inert)")
 
 
-@both_widths
+@on_a_phone
 def test_another_amount_is_on_the_button_and_is_what_is_paid(tab, standin, shop_order, width):
     shop = PortalSettings.of(shop_order.site)
     shop.takes_other_amounts = True
@@ -119,7 +121,7 @@ def test_a_declined_card_says_why_and_another_one_pays(tab, standin, shop_order,
     assert LedgerEntry.objects.count() == 1
 
 
-@both_widths
+@on_a_phone
 def test_the_banks_question_is_answered_with_the_mouse(tab, standin, shop_order):
     open_dialog(tab)
     type_card(tab, ASKING)
@@ -313,7 +315,7 @@ def test_the_dialog_keeps_the_focus_and_gives_it_back(tab, standin, shop_order):
     expect(pay_now(tab)).to_be_focused()
 
 
-@both_widths
+@on_a_phone
 def test_no_accessibility_fault(tab, standin, shop_order):
     open_dialog(tab)
     assert faults(tab) == []

@@ -58,7 +58,7 @@ def test_pay_now_is_for_the_next(client, enter):
     payments.record_offline(order, amount=order.amount_due, method="Cash")
     url = reverse("portal_plugin:action", args=[order.public_id, "pay"])
     html = client.get(url).content.decode()
-    assert f"Instalment 2 for order {order.number}" in html
+    assert f'Instalment 2 for order <bdi class="portal-whole">{order.number}</bdi>' in html
     assert "€333.00" in html
 
 
