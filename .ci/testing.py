@@ -89,7 +89,8 @@ class Report:
 
 
 class Program:
-    """Runs until the block ends. What one says that runs aside is shown by `finish`."""
+    """Runs until the block ends. One that runs aside takes what the others leave of the machine, so
+    that they end together; what it says is shown by `finish`."""
 
     def __init__(
         self,
@@ -101,8 +102,9 @@ class Program:
 
     def __enter__(self) -> "Program":
         self.said = tempfile.TemporaryFile("w+") if self.aside else None
+        first = ("nice", "-n", "5") if self.aside else ()
         self.process = subprocess.Popen(
-            self.command,
+            (*first, *self.command),
             cwd=ROOT,
             env=self.env,
             stdin=subprocess.DEVNULL if self.aside else None,
