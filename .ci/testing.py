@@ -102,7 +102,7 @@ class Program:
 
     def __enter__(self) -> "Program":
         self.said = tempfile.TemporaryFile("w+") if self.aside else None
-        first = ("nice", "-n", "5") if self.aside else ()
+        first = ("nice", "-n", "3") if self.aside else ()
         self.process = subprocess.Popen(
             (*first, *self.command),
             cwd=ROOT,
