@@ -4,8 +4,6 @@ import gc
 import logging
 import os
 import shutil
-from contextlib import suppress
-from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
@@ -35,17 +33,6 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def pytest_collection(session):
-    """Side by side, two workers would compile each module both: every other one begins with the
-    last, and finds the first compiled."""
-    turn = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-    if turn % 2 and session.config.args == ["tests"]:
-        root = session.config.rootpath
-        for path in sorted(root.glob("tests/**/test_*.py"), reverse=True):
-            with suppress(Exception):  # collecting tells of it
-                import_module(".".join(path.relative_to(root).with_suffix("").parts))
 
 
 def pytest_collection_finish():

@@ -16,19 +16,19 @@ STILL = """async () => {
 AXE = Axe().axe_script
 #: Collecting what is well took longer than looking.
 ONLY_FAULTS = {"resultTypes": ["violations"]}
-LOOK = "async ([where, options]) => (await axe.run(where, options)).violations"
+LOOK = "async (options) => (await axe.run(options)).violations"
 
 
 def wait_until_still(page):
     page.evaluate(STILL)
 
 
-def violations(page, where="html", **options):
+def violations(page, **options):
     """One line for each fault. ``options`` are axe's own; ``page`` may be a frame."""
     wait_until_still(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(LOOK, [where, ONLY_FAULTS | options])
+    found = page.evaluate(LOOK, ONLY_FAULTS | options)
     return [
         f"{one['id']}: {node['target']} {node['html'][:200]} {node['failureSummary'][:300]}"
         for one in found

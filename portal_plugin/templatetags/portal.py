@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import zip_longest
 
 from django import forms, template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from .. import days
@@ -39,7 +39,10 @@ def linked(text: str) -> SafeString:
 
 @register.filter
 def keeping(text: str, number: str) -> SafeString:
-    """``text`` with the ``number`` in it as one: a browser breaks a line at each hyphen."""
+    """``text`` with the ``number`` in it as one, if there is one yet: a browser breaks a line at
+    each hyphen."""
+    if not number:
+        return conditional_escape(text)
     before, found, after = text.partition(number)
     return format_html('{}<bdi class="portal-whole">{}</bdi>{}', before, found, after)
 

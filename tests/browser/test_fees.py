@@ -24,6 +24,7 @@ from tests.paying import FEES, order
 from tests.sandbox_site.stripe_standin.form_steps import (
     faults,
     form,
+    on_a_phone,
     type_card,
 )
 
@@ -53,7 +54,7 @@ def fill_debit(tab):
     form(tab).get_by_label("IBAN").fill("AT611904300234573201")
 
 
-@pytest.mark.parametrize("width", [360])
+@on_a_phone
 def test_the_fee_is_shown_and_paid_and_on_the_receipt(tab, standin, dear_order, width):
     open_dialog(tab)
     expect(total(tab)).to_have_text("Fee: €1.14 · You pay €36.84")
@@ -74,7 +75,7 @@ def test_the_fee_is_shown_and_paid_and_on_the_receipt(tab, standin, dear_order, 
     expect(sums).to_contain_text("€1.14")
 
 
-@pytest.mark.parametrize("width", [360])
+@on_a_phone
 def test_on_a_small_phone_the_button_is_in_sight_beside_the_ways(tab, dear_order, width):
     tab.set_viewport_size({"width": width, "height": 640})
     open_dialog(tab)

@@ -29,6 +29,7 @@ from tests.sandbox_site.stripe_standin.form_steps import (
     both_widths,
     faults,
     form,
+    on_a_phone,
     press,
     type_card,
 )
@@ -36,8 +37,6 @@ from tests.sandbox_site.stripe_standin.form_steps import (
 __all__ = ["enter", "shop_order", "standin", "tab", "width"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-#: Where room is scarce; what both widths show is in ``test_a_good_card_pays_the_deposit``.
-on_a_phone = pytest.mark.parametrize("width", [360])
 DECLINED, POOR, ASKING = "4000000000000002", "4000000000009995", "4000002500003155"
 
 
@@ -45,6 +44,7 @@ DECLINED, POOR, ASKING = "4000000000000002", "4000000000009995", "40000025000031
 def test_a_good_card_pays_the_deposit(tab, standin, shop_order, width):
     open_dialog(tab)
     expect(title(tab)).to_have_text(f"Deposit for order {shop_order.number}")
+    expect(title(tab).locator("bdi")).to_have_css("display", "inline-block")
     expect(pay(tab)).to_have_text("Pay €35.70")
     assert dialog(tab).bounding_box()["width"] <= width
     type_card(tab)

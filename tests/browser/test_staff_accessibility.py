@@ -163,7 +163,7 @@ def wrong(page, name):
     """What is wrong with an open screen, by where it is seen."""
     found = {"light": violations(page, rules=OF_WAGTAIL if name in FORMS else {})}
     page.emulate_media(color_scheme="dark")
-    found["dark"] = violations(page, "main", runOnly=COLOURS)
+    found["dark"] = violations(page, runOnly=COLOURS)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
     found["phone"] = too_wide(page)

@@ -117,7 +117,7 @@ def seconds(act):
     return time.monotonic() - began
 
 
-@pytest.mark.only_on("sqlite")
+@length.shortly_on_sqlite
 def test_visitors_meet_no_error_and_leave_no_memory_behind(site_server):
     visitors = [Visitor(site_server, document_with_file()) for _ in range(VISITORS)]
     sizes = []

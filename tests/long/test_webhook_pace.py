@@ -56,7 +56,7 @@ def seconds_of(url, body):
     return time.monotonic() - began
 
 
-@pytest.mark.only_on("sqlite")
+@length.shortly_on_sqlite
 def test_95_of_100_messages_are_answered_in_time(live_server, standin, slow_letters):
     for _number in range(ORDERS):
         confirm(standin, begin(order(deposit_percent=0)).attempt.payment_intent)

@@ -50,7 +50,7 @@ priced = st.fixed_dictionaries(
 
 @settings(
     phases=PHASES,
-    max_examples=15,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

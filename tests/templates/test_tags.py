@@ -59,6 +59,10 @@ def test_a_number_stays_whole_in_its_heading():
     assert html == f"Deposit for order {kept} &amp; more"
 
 
+def test_a_heading_without_a_number_yet_is_its_text():
+    assert portal.keeping("Order <b>", "") == "Order &lt;b&gt;"
+
+
 @pytest.mark.parametrize("text", ["(" * 100_000, "https://" * 12_000, "a.b." * 25_000])
 def test_linking_takes_no_longer_for_hostile_text(text):
     started = time.perf_counter()

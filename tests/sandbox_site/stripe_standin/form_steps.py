@@ -9,6 +9,8 @@ CHALLENGE = 'iframe[title="3D Secure authentication"]'
 GOOD = "4242424242424242"
 
 both_widths = pytest.mark.parametrize("width", [360, 1280], ids=["phone", "desktop"])
+#: Where room is scarce.
+on_a_phone = pytest.mark.parametrize("width", [360], ids=["phone"])
 
 
 def form(tab):
