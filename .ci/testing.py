@@ -28,6 +28,8 @@ POSTGRES_TESTS = (
 )
 #: Without what the tests try as well.
 CHECK = (sys.executable, ROOT / ".ci" / "project.py", "check", "--after-tests")
+#: What SQLite's tests show as well, where those run beside.
+HEARD = ("-m", "not said_elsewhere or says_it_first")
 # The only tests that may be skipped where nothing may be missing.
 ALLOWED_SKIPS = ("needs ../shared", "needs clamd")
 
@@ -129,6 +131,11 @@ class Program:
         return code
 
 
+def named(arguments: Sequence[str]) -> bool:
+    """Whether somebody says which tests they want."""
+    return any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+
+
 class DatabaseTests:
     """Those of one database. The end of the block ends what still runs of them."""
 
@@ -149,10 +156,12 @@ class DatabaseTests:
         self.block.close()
 
     def start(self, workers: int, aside: bool = False) -> None:
-        named = any((ROOT / argument.split("::")[0]).exists() for argument in self.arguments)
         folders = POSTGRES_TESTS if self.database == "postgres" else ("tests",)
-        options = ("-q", "-n", str(workers), f"--junitxml={self.junit}")
-        command = (PYTHON, "-m", "pytest", *options, *(() if named else folders), *self.arguments)
+        # One needs nobody who gives out the work.
+        processes = str(workers if workers > 1 else 0)
+        options = ("-q", "-n", processes, f"--junitxml={self.junit}")
+        folders = () if named(self.arguments) else folders
+        command = (PYTHON, "-m", "pytest", *options, *folders, *self.arguments)
         print(f"\nTests on {self.database}{', aside' if aside else ''}", flush=True)
         self.program = self.block.enter_context(Program(command, self.env, aside))
 
@@ -184,7 +193,8 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
             wanted.append(running.enter_context(DatabaseTests("sqlite", rest, length)))
         if wants_postgres and POSTGRES.is_there():
             env = length | running.enter_context(postgres())
-            wanted.append(running.enter_context(DatabaseTests("postgres", rest, env)))
+            heard = HEARD if wanted and not named(rest) else ()
+            wanted.append(running.enter_context(DatabaseTests("postgres", [*heard, *rest], env)))
         if len(wanted) == 2 and not options.long:
             wanted[1].start(max(1, workers // 2), aside=True)
         for tests in wanted:

@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(config, items):
     kept = [
         item
         for item in items
-        if ((marker := item.get_closest_marker("only_on")) is None or marker.args[0] == vendor)
+        if all(mark.args[0] in (vendor, "both") for mark in item.iter_markers("only_on"))
         and ((marker := item.get_closest_marker("needs_module")) is None or find_spec(*marker.args))
     ]
     if len(kept) < len(items):

@@ -6,7 +6,7 @@ from portal_plugin.models import Decision, Submission
 from tests import factories
 from tests.filling import filled, url_of, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_approving_one_item_keeps_what_was_accepted_and_by_whom(client, estimate, keys):

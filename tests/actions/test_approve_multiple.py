@@ -10,7 +10,7 @@ from portal_plugin.services import terms
 from tests import factories
 from tests.filling import filled, shown_again, url_of, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_approving_several_is_all_or_nothing(client, estimate, keys):

@@ -9,7 +9,7 @@ from portal_plugin.services.visits import Visit
 from tests import factories
 from tests.filling import filled, shown_again, url_of, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def changed(document, **values):

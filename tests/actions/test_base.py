@@ -23,7 +23,7 @@ from portal_plugin.services.visits import Visit
 from tests import factories
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_a_second_arrival_has_no_second_effect(client, estimate, keys):
@@ -34,6 +34,7 @@ def test_a_second_arrival_has_no_second_effect(client, estimate, keys):
     assert Decision.objects.count() == 1
 
 
+@pytest.mark.says_it_first
 def test_a_second_arrival_of_the_deciding_post_leads_to_the_order(client, enter):
     estimate = factories.estimate_factory(items=1)
     enter(estimate)

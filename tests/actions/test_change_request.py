@@ -12,7 +12,7 @@ from portal_plugin.statuses import ChangeRequestState
 from tests import factories
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_a_change_request_takes_its_item_out_of_approval(client, estimate, keys):
@@ -101,6 +101,7 @@ class AnsweredMeanwhile(registry.action("withdraw_change_request")):
         form.cleaned_data["change_request"].save()
 
 
+@pytest.mark.says_it_first
 def test_what_the_shop_has_answered_by_then_is_not_withdrawn():
     estimate = factories.estimate_factory(items=1)
     mine, _other = (estimate.change_requests.create(number=n, text="Larger") for n in (1, 2))

@@ -5,7 +5,7 @@ import pytest
 from portal_plugin.models import ChangeRequest, Comment
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.mark.parametrize(

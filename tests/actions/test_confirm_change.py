@@ -16,7 +16,7 @@ from tests import factories
 from tests.filling import filled, shown_again, url_of, written
 from tests.portal.test_pages import queries_of_the_plugin, warm
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from portal_plugin.models import Decision, Order
 from tests import factories
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_declining_takes_an_optional_reason(client, estimate, keys):

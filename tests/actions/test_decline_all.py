@@ -11,7 +11,7 @@ from portal_plugin.statuses import Verdict
 from tests import factories
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture

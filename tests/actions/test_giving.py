@@ -13,7 +13,7 @@ from portal_plugin.services.presentation.receipt import receipt_view
 from tests import factories, samples
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def shop(**values):
@@ -79,6 +79,7 @@ def drawing(client, enter):
     return estimate
 
 
+@pytest.mark.says_it_first
 def test_a_signature_is_drawn_kept_and_shown_as_a_path_of_ours(client, drawing):
     url = approve_url(drawing)
     assert "data-sign-pad" in client.get(url).content.decode()
@@ -145,6 +146,7 @@ def test_of_the_checked_lines_those_that_are_not_ticked_are_marked(client, enter
     assert ["aria-invalid" in box for box in boxes] == [False, True]
 
 
+@pytest.mark.says_it_first
 def test_staff_read_in_the_history_what_was_given(client, drawing):
     url = approve_url(drawing)
     client.post(url, filled(client, url, accept_terms="on", signature_strokes=DRAWN))
@@ -153,6 +155,7 @@ def test_staff_read_in_the_history_what_was_given(client, drawing):
     assert "Signed by hand · Their order number: PO-7 · Checked: Spelling, Size" in notes
 
 
+@pytest.mark.says_it_first
 def test_the_customers_order_number_is_asked_for_and_may_be_left_out(client, enter):
     estimate = factories.estimate_factory(items=2, site=shop(asks_purchase_order=True))
     enter(estimate)

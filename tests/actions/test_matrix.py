@@ -12,7 +12,7 @@ from portal_plugin.services import staging
 from tests import factories
 from tests.services.test_deciding import decide, keys_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 VERBS = ("approve", "comment", "upload", "download", "change", "pay")
 
@@ -96,6 +96,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("kind", "state", "row"), TABLE)
+@pytest.mark.says_it_first
 def test_a_row_of_the_table(kind, state, row):
     make = getattr(factories, f"{kind}_factory")
     document = lock(state(make))

@@ -10,7 +10,7 @@ from portal_plugin.services.evidence import verifying
 from tests import factories, samples
 from tests.filling import filled, url_of, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 LABEL = "Order with obligation to pay"
 TEXT = "You may withdraw within 14 days."
 
@@ -59,6 +59,7 @@ def test_delivery_and_payment_are_told_as_they_were_agreed(client, enter, shop):
     assert "Deposit, due first" in rows(client, opened(client, enter, deposit_percent=50))
 
 
+@pytest.mark.says_it_first
 def test_the_text_is_kept_with_the_decision_and_on_its_receipt(client, enter, shop):
     estimate = opened(client, enter)
     url = url_of(estimate, "approve", estimate.lines[0].key)

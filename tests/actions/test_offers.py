@@ -14,7 +14,7 @@ from portal_plugin.services.visits import Visit
 from tests import factories
 from tests.models.test_approvers import answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def found_on(document, link=None):

@@ -7,7 +7,7 @@ from portal_plugin.services import answering, on_behalf
 from tests import factories
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_after_a_partial_approval_the_rest_can_be_left(client, estimate, keys):

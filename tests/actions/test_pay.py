@@ -15,7 +15,7 @@ from tests.portal.browsing import page
 
 __all__ = ["shop_order", "standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 JSON = {"Accept": "application/json"}
 SCRIPT = {**JSON, "X-Portal-Fragment": "1"}
 KEYS = {"STRIPE_SECRET_KEY": "sk_test_standin", "STRIPE_PUBLISHABLE_KEY": "pk_test_standin"}
@@ -201,6 +201,7 @@ class TestBegin:
         assert answer.status_code == 303
         assert answer["Location"].startswith(standin.url)
 
+    @pytest.mark.says_it_first
     def test_hosted_for_the_script(self, client, standin, shop_order):
         answer = client.post(address(shop_order), fields(shop_order, hosted="1"), headers=SCRIPT)
         assert answer["X-Portal-Go"].startswith(standin.url)
@@ -232,6 +233,7 @@ class TestBegin:
         assert not facts["client_secret"]
         assert LedgerEntry.objects.count() == 1
 
+    @pytest.mark.says_it_first
     def test_who_may_only_look(self, client, standin, enter):
         document = order()
         enter(document, link_factory(document, role="look"))

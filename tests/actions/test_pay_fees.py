@@ -15,7 +15,7 @@ from tests.paying import FEES, begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 SCRIPT = {"Accept": "application/json", "X-Portal-Fragment": "1"}
 SHOWN = "card:2.5:0.25"
 
@@ -167,6 +167,7 @@ def test_where_no_way_was_chosen_the_page_offers_the_first(client, shop_order):
     assert [way["is_chosen"] for way in answer.context["ways"]] == [True, False]
 
 
+@pytest.mark.says_it_first
 def test_in_a_pause_nobody_chooses_how_to_pay_by_card(client, standin, shop_order, settings):
     settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "DECLINES_PER_HOUR": 1}
     confirm(standin, begin(shop_order, way="card").attempt.payment_intent, "0002")

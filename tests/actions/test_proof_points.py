@@ -12,7 +12,7 @@ from portal_plugin.statuses import ItemState
 from tests import entering, factories, samples
 from tests.proofing import action_url, marked, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 LOGO = {"text": "Larger logo", "x": "0.2500", "y": "0.7500"}
 
@@ -130,11 +130,13 @@ def test_thirty_points_and_not_one_more(post):
 
 
 @pytest.mark.parametrize("total", ["1000000000", "-1", "many", ""])
+@pytest.mark.says_it_first
 def test_a_count_that_lies_is_no_error(post, total):
     response = post(LOGO, **{"point-TOTAL_FORMS": total})
     assert response.status_code in (303, 400)
 
 
+@pytest.mark.says_it_first
 def test_a_new_version_in_between_refuses_and_keeps_the_text(post):
     newer = sent(fresh(post.version), size=(500, 300), drawn=False)
     response = post(LOGO)

@@ -13,7 +13,7 @@ from portal_plugin.services.visits import Visit
 from tests import factories
 from tests.services.test_deciding import decide, keys_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 #: Action, and which of the roles approve, pay and look have it.
 CELLS = [

@@ -18,7 +18,7 @@ from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import LinkRole
 from tests import factories, samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 class Files(dict):
@@ -60,6 +60,7 @@ def test_a_file_reaches_the_shop():
     assert OutgoingEmail.objects.count() == 2
 
 
+@pytest.mark.says_it_first
 def test_several_files_are_one_submission_one_entry_and_one_mail_to_each():
     document = factories.estimate_factory()
     uploads = [samples.upload(f"{n}.png") for n in range(3)]

@@ -1,8 +1,10 @@
 """A shop of one site, and staff who are signed in."""
 
 import pytest
+from wagtail.contrib.settings.views import get_setting_edit_handler
 from wagtail.models import Site
 
+from portal_plugin.models import PortalSettings
 from portal_plugin.services import starter
 from tests.factories import site_factory, user_factory
 
@@ -19,6 +21,18 @@ def boss(client):
     user = user_factory()
     client.force_login(user)
     return user
+
+
+@pytest.fixture
+def form_of_settings(boss, only_site):
+    """The form that the page has, without the page, which is slow."""
+    made = get_setting_edit_handler(PortalSettings).get_form_class()
+
+    def form_of_settings(*sent):
+        row = PortalSettings.objects.get(site=only_site)
+        return made(*sent, instance=row, for_user=boss)
+
+    return form_of_settings
 
 
 @pytest.fixture

@@ -35,6 +35,13 @@ def token_of(page, address):
     return {name: re.search(rf'name="{name}" value="(\w+)"', form).group(1)}
 
 
+def posted(form, values):
+    """What a browser sends of the form where the values are typed."""
+    shown = {name: form[name].value() for name in form.fields if name != "logo"}
+    filled = {n: v for n, v in shown.items() if v not in (None, "") and v is not False}
+    return {**filled, **values}
+
+
 def formset(prefix, rows, initial=0):
     data = {
         f"{prefix}-TOTAL_FORMS": len(rows),

@@ -9,6 +9,8 @@ from portal_plugin.fees import MethodFee
 from portal_plugin.models import PortalSettings
 from tests.factories import site_factory
 
+from . import pages
+
 pytestmark = pytest.mark.django_db
 CARD = {"method": "card", "percent": "2.5", "fixed": "0.25"}
 
@@ -36,16 +38,10 @@ def posted(*rows):
 
 
 @pytest.fixture
-def save(client, boss, url):
+def save(client, url, form_of_settings):
     def save(*rows, **changes):
-        form = client.get(url).context["form"]
-        values = {name: form[name].value() for name in form.fields if name != "method_fees"}
-        data = {
-            name: value
-            for name, value in values.items()
-            if value not in (None, "") and value is not False
-        }
-        data.pop("logo", None)
+        data = pages.posted(form_of_settings(), {})
+        data.pop("method_fees")
         return client.post(url, data | posted(*rows) | changes)
 
     return save

@@ -8,13 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
-from wagtail.contrib.settings.views import get_setting_edit_handler
 from wagtail.users.models import UserProfile
 
 from portal_plugin.models import NumberSequence, PortalSettings, TermsText
 from portal_plugin.services import starter
 from tests import samples
 from tests.factories import estimate_factory
+
+from . import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -25,27 +26,8 @@ def url(only_site):
 
 
 @pytest.fixture
-def form_of_settings(boss, only_site):
-    """The form that the page has, without the page, which is slow."""
-    made = get_setting_edit_handler(PortalSettings).get_form_class()
-
-    def form_of_settings(*sent):
-        row = PortalSettings.objects.get(site=only_site)
-        return made(*sent, instance=row, for_user=boss)
-
-    return form_of_settings
-
-
-def posted(form, values):
-    """What a browser sends of the form where the values are typed."""
-    shown = {name: form[name].value() for name in form.fields if name != "logo"}
-    filled = {n: v for n, v in shown.items() if v not in (None, "") and v is not False}
-    return {**filled, **values}
-
-
-@pytest.fixture
 def save(client, boss, url, form_of_settings):
-    return lambda **values: client.post(url, posted(form_of_settings(), values))
+    return lambda **values: client.post(url, pages.posted(form_of_settings(), values))
 
 
 @pytest.fixture
@@ -54,7 +36,7 @@ def told(form_of_settings):
 
     def told(**values):
         files = {name: value for name, value in values.items() if name == "logo"}
-        return form_of_settings(posted(form_of_settings(), values), files).errors
+        return form_of_settings(pages.posted(form_of_settings(), values), files).errors
 
     return told
 
@@ -62,7 +44,7 @@ def told(form_of_settings):
 def test_saving_what_is_there_changes_nothing(client, boss, url):
     before = TermsText.objects.count()
     form = client.get(url).context["form"]
-    assert client.post(url, posted(form, {})).status_code == 302
+    assert client.post(url, pages.posted(form, {})).status_code == 302
     assert TermsText.objects.count() == before
 
 

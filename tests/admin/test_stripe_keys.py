@@ -17,6 +17,8 @@ from portal_plugin.models import PortalSettings, StripeKeys
 from tests.factories import order_factory
 from tests.paying import begin, standin
 
+from . import pages
+
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
@@ -34,15 +36,8 @@ def url(only_site):
 
 
 @pytest.fixture
-def save(client, boss, url):
-    def save(**values):
-        form = client.get(url).context["form"]
-        data = {name: form[name].value() for name in form.fields}
-        kept = {name: value for name, value in data.items() if value not in (None, "", False)}
-        kept.pop("logo", None)
-        return client.post(url, {**kept, **values})
-
-    return save
+def save(client, url, form_of_settings):
+    return lambda **values: client.post(url, pages.posted(form_of_settings(), values))
 
 
 def account(site):

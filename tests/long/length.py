@@ -11,5 +11,6 @@ def of(short, long):
     return long if IS_LONG else short
 
 
-#: For a test whose short form shows on one database what it would on the other.
-shortly_on_sqlite = of(pytest.mark.only_on("sqlite"), lambda test: test)
+#: For what shows in its short form on one database what it would on the other.
+shortly_on_sqlite = pytest.mark.only_on(of("sqlite", "both"))
+shortly_on_postgres = pytest.mark.only_on(of("postgres", "both"))

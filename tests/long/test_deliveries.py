@@ -16,7 +16,7 @@ from . import books, length
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), length.shortly_on_sqlite]
 ORDERS = length.of(10, 500)
 #: Of each message so many arrive; the mean makes 30,000 of 500 orders.
 COPIES = length.of((0, 3), (0, 14))

@@ -23,7 +23,7 @@ from . import length
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, length.shortly_on_sqlite]
 DOCUMENTS = range(length.of(12, 1000))
 
 

@@ -14,7 +14,7 @@ from . import length
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, length.shortly_on_sqlite]
 ALL, PART = Decimal("119.00"), Decimal("40.00")
 MAIN = (
     "payment_intent.created",

@@ -58,7 +58,7 @@ from tests import factories, samples
 from . import length
 from .killing import killed_at
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), length.shortly_on_sqlite]
 ROUNDS = range(length.of(1, 20))
 #: Each line of the above that names one.
 TOLD = {line.split()[0] for line in (__doc__ or "").splitlines() if line.startswith("    ")}

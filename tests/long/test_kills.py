@@ -33,7 +33,7 @@ from .killing import killed_at
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), length.shortly_on_postgres]
 ROUNDS = range(length.of(1, 20))
 OF_PAY = [point for point in faults.POINTS if point.startswith("pay.")]
 OF_MESSAGES = [point for point in faults.POINTS if point.startswith(("webhook.", "booking."))]

@@ -29,9 +29,14 @@ from tests.entering import enter
 from tests.filling import filled, url_of
 from tests.portal import tus
 
+from . import length
 from .killing import ended, forked
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs_module("gunicorn")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.needs_module("gunicorn"),
+    length.shortly_on_sqlite,
+]
 #: Several steps of reading, so that half of it is on the disk.
 DATA = samples.pdf(2) + b"%" * (3 * STEP)
 HALF = 2 * STEP
@@ -84,7 +89,7 @@ def _serve(port):
         Server().run()
 
 
-def ask(port, client, method, url, body=b"", length=None, **headers):
+def ask(port, client, method, url, body=b"", size=None, **headers):
     """Sends what there is of ``body`` and leaves the line open."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     for _time in range(200):
@@ -96,7 +101,7 @@ def ask(port, client, method, url, body=b"", length=None, **headers):
     line.putrequest(method, url, skip_host=True)
     always = {"Host": HOST, "Origin": f"http://{HOST}", "Cookie": cookies}
     always["X-CSRFToken"] = client.cookies["csrftoken"].value
-    told = always | headers | {"Content-Length": str(length or len(body))}
+    told = always | headers | {"Content-Length": str(size or len(body))}
     for name, value in told.items():
         line.putheader(name.replace("_", "-"), value)
     line.endheaders(body)

@@ -8,7 +8,7 @@ from portal_plugin.statuses import EmailState, ItemState
 from tests import factories, samples
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from portal_plugin.models.documents import lock
 from portal_plugin.services import assigning
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_somebody_is_assigned_once():

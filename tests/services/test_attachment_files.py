@@ -11,7 +11,7 @@ from portal_plugin.models.storage import private_storage
 from portal_plugin.services import activity, attachment_files, files
 from tests import factories, samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def read(row):

@@ -11,7 +11,7 @@ from portal_plugin.services import invoices, payments
 from tests import factories
 from tests.evidence import fault
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 #: What somebody does to the row of a booking.

@@ -31,7 +31,7 @@ from tests.paying import (
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 class TestBooking:

@@ -15,7 +15,7 @@ from tests.paying import FEES, begin, confirm, order, standin, take_all
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 JSON = {"Accept": "application/json", "X-Portal-Fragment": "1"}
 
 

@@ -25,7 +25,7 @@ from tests.paying import ask, begin, confirm, days_later, events, order, paid, s
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 FAILED = "payment_intent.payment_failed"
 
 
@@ -225,6 +225,7 @@ def test_a_direct_debit_that_was_begun_long_before_arrives(standin):
     assert LedgerEntry.objects.total() == Decimal("119")
 
 
+@pytest.mark.says_it_first
 def test_money_with_our_name_that_nobody_asked_for_is_shown(standin):
     document = order()
     words = {"portal_document": document.public_id, "portal_attempt": "999999"}
@@ -240,6 +241,7 @@ def test_money_with_our_name_that_nobody_asked_for_is_shown(standin):
     assert not LedgerEntry.objects.exists()
 
 
+@pytest.mark.says_it_first
 def test_what_somebody_explained_stays_explained(standin):
     test_money_with_our_name_that_nobody_asked_for_is_shown(standin)
     explaining.close(Discrepancy.objects.get(), reason="From the old shop")

@@ -15,7 +15,7 @@ from .test_comparing import of_stripe, unheard
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_whoever_asks_further_back_finds_what_is_older_than_the_last_time(standin):

@@ -22,7 +22,7 @@ from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import DocumentState, Verdict, WaitingFor
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def again(document, items=None, **values):
@@ -48,6 +48,7 @@ def order():
         {"delivery_text": "By courier"},
     ],
 )
+@pytest.mark.says_it_first
 def test_an_approved_order_waits_for_the_customer_again(order, values):
     assert order.state == DocumentState.APPROVED
     changed = again(order, **values)

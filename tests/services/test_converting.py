@@ -8,7 +8,7 @@ from portal_plugin.models.documents import lock
 from portal_plugin.services import converting, staging
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def keys_of(document):

@@ -22,7 +22,7 @@ from tests.factories import (
 from .test_invoices import pay, site, words
 
 __all__ = ["site"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 D = Decimal
 
 

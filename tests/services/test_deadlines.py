@@ -10,7 +10,7 @@ from portal_plugin.services import deadlines, mail_rendering, paper
 from portal_plugin.services.presentation import document_view
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 DAY = date(2030, 5, 7)
 
 

@@ -15,7 +15,7 @@ from portal_plugin.services.presentation.decided import first_sentence
 from portal_plugin.statuses import DocumentState, ItemState, Verdict
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def submission(document):

@@ -15,7 +15,7 @@ from tests.paying import events, mails, paid, standin, take, take_all
 
 __all__ = ["disputed", "standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 ALL = Decimal("119.00")
 TAKEN = [("payment", ALL), ("chargeback", -ALL), ("reversal", ALL), ("chargeback", -ALL)]
 

@@ -19,7 +19,7 @@ from tests.paying import ask, mails, order, paid, standin, take_all
 
 __all__ = ["disputed", "standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 ALL = Decimal("119.00")
 
 

@@ -15,7 +15,7 @@ from portal_plugin.statuses import WorkState
 from tests import factories
 from tests.evidence import fault, written_before
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture(autouse=True)

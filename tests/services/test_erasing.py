@@ -37,7 +37,7 @@ from tests.actions.test_roles import run
 from tests.entering import enter
 from tests.filling import filled, url_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 NAME, EMAIL = "Zuleika Ferrywoman", "zuleika@ferry.example"
 PHONE = "Zuleika's phone"
 

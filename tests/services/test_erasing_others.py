@@ -30,7 +30,7 @@ from portal_plugin.statuses import AttemptState, WorkState
 from tests import factories
 from tests.actions.test_roles import run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture

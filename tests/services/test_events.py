@@ -15,7 +15,7 @@ from tests.paying import DEPOSIT, begin, confirm, order, standin, take
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def test_without_one_of_them_nobody_is_asked_whose_it_is(
         assert found(attempt, **silent) is None
 
 
+@pytest.mark.says_it_first
 def test_a_page_is_of_its_own_attempt(attempt):
     PaymentAttempt.objects.filter(pk=attempt.pk).update(checkout_session="cs_1")
     page = gateway.Page("cs_1", is_open=False, is_expired=True)

@@ -11,7 +11,7 @@ from tests import samples
 from tests.evidence import estimate, fault, made, user, written_before
 
 __all__ = ["estimate", "made", "user"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_a_file_that_was_changed_with_its_row_is_found(estimate):

@@ -8,7 +8,7 @@ from portal_plugin.models import PortalSettings
 from portal_plugin.services import file_limits
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_a_shop_that_says_nothing_takes_what_the_installation_takes():

@@ -10,7 +10,7 @@ from portal_plugin.services import activity, payments
 from tests.factories import fresh
 from tests.paying import mails, order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 ALL, PART = Decimal("119.00"), Decimal("40.00")
 
 

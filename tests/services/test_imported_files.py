@@ -16,7 +16,7 @@ from portal_plugin.services.importing.kinds import ItemTemplates
 from tests.importing import imported, outcomes, planned, site, why
 
 __all__ = ["site"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 SHEET = "xl/worksheets/sheet1.xml"
 
 

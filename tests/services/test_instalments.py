@@ -23,7 +23,7 @@ from tests.paying import ask, begin, confirm, standin, take_all
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 THIRDS = [
     {"percent": "33.3", "on": "", "days": None},

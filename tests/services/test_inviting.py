@@ -12,7 +12,7 @@ from portal_plugin.services import inviting, links
 from portal_plugin.statuses import LinkRole
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.factories import estimate_factory, fresh, line_item, order_factory, s
 from .test_invoiced_instalments import PLAN, pay
 from .test_invoices import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 D = Decimal
 
 

@@ -9,7 +9,7 @@ from portal_plugin.services import invoice_paper, invoices, payments
 from tests.einvoicing import SHOP, Read
 from tests.factories import fresh, line_item, order_factory, site_factory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 PLAN = [
     {"percent": "30", "on": "", "days": None},

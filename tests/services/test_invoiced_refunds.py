@@ -11,7 +11,7 @@ from tests.factories import fresh, line_item, order_factory
 from .test_invoices import site, words
 
 __all__ = ["site"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 D = Decimal
 
 

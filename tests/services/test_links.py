@@ -8,7 +8,7 @@ from portal_plugin.models import Contact, LinkToken
 from portal_plugin.services import links, outbox, renewing, work
 from tests import clocks, factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_a_token_opens_its_link_and_is_stored_only_as_a_hash():

@@ -15,7 +15,7 @@ from ..factories import customer_factory, link_factory, order_factory
 from ..mailing import ANYMAIL, SMTP, send_by
 from ..smtp_server import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.paying import (
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 #: 2.5 % of 35.70 and 0.25 is 1.1425.
 FEE = Decimal("1.14")
@@ -288,6 +288,7 @@ class TestRefund:
         take_all(standin)
         assert sums(document) == (119, Decimal("3.23"), 0)
 
+    @pytest.mark.says_it_first
     def test_one_that_comes_back_after_the_bank_took_all_leaves_no_debt_above_the_order(
         self, standin, shop_order
     ):

@@ -7,7 +7,7 @@ from portal_plugin.services import converting, links, notifications
 
 from ..factories import estimate_factory, fresh, link_factory, order_factory, user_factory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from portal_plugin.services import mail_rendering, on_behalf, staging
 from portal_plugin.statuses import ItemState
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from portal_plugin.services.presentation.document import _total_rows
 from tests.factories import line_item, order_factory
 from tests.inventing import some_document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def read(client, document):

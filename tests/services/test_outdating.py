@@ -16,7 +16,7 @@ from tests.paying import FEES, ask, begin, confirm, intents, is_lock, order, sta
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture
@@ -231,6 +231,7 @@ def test_an_instalment_of_a_plan_that_was_taken_away_is_outdated(standin):
     assert outdating.is_outdated(attempt)
 
 
+@pytest.mark.says_it_first
 def test_the_mark_of_the_one_that_was_looked_at_goes_alone(standin):
     attempts = [begin(order()).attempt for _both in range(2)]
     PaymentAttempt.objects.update(needs_look=True)

@@ -21,7 +21,7 @@ from tests.paying import ask, order, paid, standin, take_all
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 D = Decimal
 ALL, PART = D("119.00"), D("40.00")
 

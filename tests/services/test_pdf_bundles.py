@@ -11,7 +11,7 @@ from portal_plugin.services import pdf_bundles, pdfs
 from portal_plugin.statuses import WorkState
 from tests.factories import order_factory, site_factory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def stored(document, content=b"%PDF-1"):

@@ -15,7 +15,7 @@ from portal_plugin.services import activity, discarding, invoices, pdf_history, 
 from tests import factories
 from tests.evidence import fault
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 class Renderer:

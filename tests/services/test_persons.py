@@ -8,7 +8,7 @@ from portal_plugin.services import persons
 from portal_plugin.services.persons import Person
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 KIM = {"name": "Kim", "email": "kim@ferry.example"}
 
 

@@ -15,7 +15,7 @@ from tests.paying import paid, standin, take_all
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture
@@ -110,6 +110,7 @@ def test_a_new_render_is_ordered(cash):
     assert RenderedPdf.objects.count() == before + 1
 
 
+@pytest.mark.says_it_first
 def test_staff_read_how_much_it_is_about(standin):
     entry = paid(standin, "5126")
     row = payments.refund(entry, amount=Decimal("40"), reason="Late")

@@ -10,7 +10,7 @@ from portal_plugin.statuses import ItemState
 from tests import factories, samples
 from tests.factories import fresh
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def previewed(document):

@@ -13,7 +13,7 @@ from portal_plugin.services import files, quotas, uploads
 from portal_plugin.services.visits import Visit
 from tests import factories, samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 MB = 1024 * 1024
 
 

@@ -15,7 +15,7 @@ from portal_plugin.statuses import RefundState
 from tests.factories import fresh, link_factory
 from tests.paying import mails, order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 ALL, PART = Decimal("119.00"), Decimal("40.00")
 BOOKED, BACK = [("payment", ALL), ("refund", -PART)], ("reversal", PART)
 

@@ -21,7 +21,7 @@ from tests.paying import ask, charge_of, order, paid, standin, take_all
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 ALL, PART = Decimal("119.00"), Decimal("40.00")
 PATH = "/v1/refunds"
 

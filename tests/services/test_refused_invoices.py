@@ -17,7 +17,7 @@ from tests.factories import (
     user_factory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 D = Decimal
 
 

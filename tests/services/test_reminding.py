@@ -8,7 +8,7 @@ from portal_plugin.models import OutgoingEmail
 from portal_plugin.services import links, reminding, staging
 from tests.factories import estimate_factory, link_factory, order_factory, publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_each_person_whose_link_was_not_stopped_gets_one_email():

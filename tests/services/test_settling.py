@@ -9,7 +9,7 @@ from portal_plugin.models import LedgerEntry, PaymentAttempt
 from portal_plugin.services import payments, staging
 from tests.factories import estimate_factory, order_factory, user_factory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 def test_the_balance_is_recorded_whatever_was_paid_before():

@@ -12,7 +12,7 @@ from portal_plugin.services.payments import booking
 from portal_plugin.services.presentation import document_view
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

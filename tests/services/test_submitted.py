@@ -35,7 +35,7 @@ from tests.evidence import (
 from tests.filling import filled, url_of
 
 __all__ = ["estimate", "made", "user"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 #: What entries of scheme 2 hold besides.

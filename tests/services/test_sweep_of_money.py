@@ -18,7 +18,7 @@ from tests.paying import DEPOSIT, ask, begin, confirm, days_later, ledger, order
 
 __all__ = ["standin"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 HOST = "shop-b.localhost"
 
 
@@ -81,6 +81,7 @@ def test_one_that_stripe_never_heard_of_is_passed_by_in_silence(standin, caplog)
     assert "refuses" not in caplog.text
 
 
+@pytest.mark.says_it_first
 def test_one_that_is_unknown_waits_for_its_turn_alone(standin):
     unknown, other = begin(order()).attempt, begin(order()).attempt
     PaymentAttempt.objects.filter(pk=unknown.pk).update(payment_intent="pi_ofanotheraccount")
@@ -90,6 +91,7 @@ def test_one_that_is_unknown_waits_for_its_turn_alone(standin):
     assert fresh(other).updated_at == moment
 
 
+@pytest.mark.says_it_first
 def test_each_account_has_its_own_day(tmp_path, standin, settings):
     site_factory()  # its shop uses the account that sites share
     shop = site_factory(HOST)

@@ -7,7 +7,7 @@ from portal_plugin.services import on_behalf, proofs, terms
 from portal_plugin.statuses import TermsKind
 from tests import factories, samples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
 
 @pytest.fixture
