@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from environment import TEST_EXTRAS, set_up
-from system import CHROMIUM, PANGO, POSTGRES, PYTHON, ROOT, postgres_programs, run, step, works
+from system import (
+    CHROMIUM,
+    PANGO,
+    POSTGRES,
+    PYTHON,
+    ROOT,
+    Failed,
+    postgres_programs,
+    run,
+    step,
+    works,
+)
 
 #: What `--long` runs, in full length.
 LONG_TESTS = ("tests/long", "tests/browser/test_upload.py")
@@ -178,6 +189,14 @@ class DatabaseTests:
         return lines + [f"  {count} skipped: {reason}" for reason, count in reasons.most_common()]
 
 
+def compile_once() -> None:
+    """Several processes that find nothing compiled would each compile everything, at once."""
+    if not (ROOT / "tests" / "__pycache__").exists():
+        with step("Compiling"), contextlib.suppress(Failed):  # the tests say what is wrong
+            collect = ("-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", "tests")
+            run(PYTHON, *collect, env={"PYTHONDONTWRITEBYTECODE": ""})
+
+
 def test(options: argparse.Namespace, rest: list[str]) -> int:
     """Both databases side by side: the browser's tests wait more than they compute. The longer
     forms measure: they come one after the other."""
@@ -196,6 +215,8 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
             heard = HEARD if wanted and not named(rest) else ()
             wanted.append(running.enter_context(DatabaseTests("postgres", [*heard, *rest], env)))
         if len(wanted) == 2 and not options.long:
+            if not named(rest):
+                compile_once()
             wanted[1].start(max(1, workers // 2), aside=True)
         for tests in wanted:
             if not tests.program:

@@ -53,9 +53,7 @@ def order(boss, made):
 def save(client, order, plan, **values):
     rows = pages.rows_of(order)
     data = pages.document(order.customer, rows, len(rows), **values) | plan
-    return client.post(
-        pages.url(Order, "edit", order.pk), data | {"action-publish": "publish"}, follow=True
-    )
+    return client.post(pages.url(Order, "edit", order.pk), data | {"action-publish": "publish"})
 
 
 def test_it_is_asked_for_only_where_the_shop_has_it_or_the_document_has_one(client, order):

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def say(client, document, verb, **data):
-    return client.post(pages.do(document, verb), data, follow=True)
+    return client.post(pages.do(document, verb), data)
 
 
 def picture(name="proof.png"):
