@@ -1,5 +1,6 @@
 """What Stripe, or somebody between us and Stripe, may answer in place of what we know."""
 
+import json
 import socket
 import threading
 from contextlib import contextmanager
@@ -112,6 +113,29 @@ def test_why_it_is_refused_is_told_as_far_as_it_is_said(answering, status, said,
 def test_a_list_that_is_none_is_not_understood(answering, answer):
     with answering(http(200, answer)), pytest.raises(stripe.NoAnswer):
         stripe.refunds_of_payment("pi_1", stripe.shared())
+
+
+@pytest.mark.parametrize("event", [{}, {"id": "evt_1"}, {"id": 1, "type": "refund.failed"}])
+def test_nor_is_one_of_events_that_are_none(answering, event):
+    listed = {"object": "list", "url": "/v1/events", "has_more": False}
+    answer = json.dumps(listed | {"data": [{"object": "event"} | event]}).encode()
+    with answering(http(200, answer)), pytest.raises(stripe.NoAnswer):
+        list(stripe.events_since(datetime.now(UTC), ["refund.failed"], stripe.shared()))
+
+
+def page_that_is(status):
+    said = {"id": "cs_1", "object": "checkout.session", "status": status}
+    return http(200, json.dumps(said | {"payment_intent": None, "url": None}).encode())
+
+
+def test_a_page_that_stripe_does_not_close_is_not_taken_for_closed(answering):
+    """A restricted key may be allowed to look at it, and to do nothing more."""
+    no = http(403, b'{"error": {"message": "No.", "code": "c"}}')
+    with answering(no, page_that_is("open")), pytest.raises(stripe.Refused):
+        stripe.close_page("cs_1", stripe.shared())
+    with answering(no, page_that_is("complete")):
+        page = stripe.close_page("cs_1", stripe.shared())
+    assert (page.is_open, page.is_expired) == (False, False)
 
 
 def intent(**values):
