@@ -185,6 +185,9 @@ def _bounced(document: SalesDocument, attempt: PaymentAttempt) -> None:
 
 
 def _is_what_was_asked(attempt: PaymentAttempt, payment: gateway.Payment) -> bool:
+    """Where no money came it is all the same how much of it did not."""
+    if payment.state in (AttemptState.FAILED, AttemptState.CANCELLED):
+        return True
     came = payment.received if payment.state == AttemptState.SUCCEEDED else payment.amount
     return (came, payment.currency) == (attempt.charged, attempt.currency)
 
