@@ -23,7 +23,7 @@ from ...models import LedgerEntry, PaymentAttempt, Reconciliation, SalesDocument
 from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
 from .. import work
 from . import booking, disputing, explaining, refund_booking
-from .events import KNOWN, attempt_of, booked, take_event
+from .events import KNOWN, OF_OTHER_KEYS, attempt_of, booked, take_event
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def _unheard(since: datetime, account: gateway.Account, found: Found) -> Iterato
 def _new_of(chunk: list[gateway.Event], account: gateway.Account) -> Iterator[gateway.Event]:
     ids = [event.id for event in chunk]
     events = StripeEvent.objects.filter(account=account.name, event_id__in=ids)
-    taken = events.filter(handled_at__isnull=False)
+    taken = events.filter(handled_at__isnull=False).exclude(outcome__in=OF_OTHER_KEYS)
     known = set(taken.values_list("event_id", flat=True))
     yield from (event for event in reversed(chunk) if event.id not in known)
 
