@@ -103,6 +103,17 @@ def test_a_shop_that_took_its_keys_away_holds_up_nobody_elses_money(standin, set
     assert Reconciliation.objects.get().ended_at
 
 
+def test_what_stripe_kept_is_asked_for_once_it_says_so(standin):
+    entry = paid(standin)
+    LedgerEntry.objects.update(fee=None)  # it collects the money after it has said yes
+    (found,) = payments.reconcile(is_dry=True)
+    assert (found.news, fresh(entry).fee) == (1, None)
+    for news in (1, 0):
+        (found,) = payments.reconcile()
+        assert (found.news, fresh(entry).fee) == (news, 0)
+    assert LedgerEntry.objects.count() == 1
+
+
 def test_each_account_has_its_own_day(tmp_path, standin, settings):
     site_factory()  # its shop uses the account that sites share
     shop = site_factory(HOST)

@@ -154,8 +154,10 @@ def _payment(
         if payment.state == AttemptState.SUCCEEDED:
             _unexplained(payment, account, found, is_dry=is_dry)
         return
-    is_booked = LedgerEntry.objects.of_stripe(payment.id).exists()
-    if is_booked or payment.state not in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
+    if payment.state not in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
+        return
+    entry = LedgerEntry.objects.of_stripe(payment.id).first()
+    if entry is not None and (entry.fee is not None or payment.fee is None):
         return
     if payment.state == AttemptState.PROCESSING and attempt.state == AttemptState.PROCESSING:
         return
