@@ -170,9 +170,10 @@ class Amounts(Paid):
 
     @property
     def refund_due(self) -> Decimal:
-        """What the shop said that it pays back when it cancelled: with the fees that were paid."""
-        is_paid_back = self.cancelled_at and self.money_after_cancel == MoneyAfterCancel.REFUND
-        return max(ZERO, self.paid + self.surcharges) if is_paid_back else ZERO
+        """What of a cancelled order goes back, with the fees that were paid: all of it where the
+        shop said so when it cancelled, else what came only after that."""
+        is_all = self.money_after_cancel == MoneyAfterCancel.REFUND
+        return max(ZERO, self.paid + self.surcharges) if is_all else self.came_too_late
 
     @property
     def deposit_due(self) -> Decimal:

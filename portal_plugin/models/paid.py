@@ -16,6 +16,7 @@ from ..ledger import (
     surcharge_in,
 )
 from ..money import ZERO
+from ..statuses import LedgerKind
 from .prepared import Prepared
 
 
@@ -59,6 +60,19 @@ class Paid:
     def surcharges(self) -> Decimal:
         """What the shop has of the fees that were paid on top."""
         return self.ledger_sums.surcharges
+
+    def is_too_late(self, entry) -> bool:
+        """Whether it is a payment that came when the order was cancelled already: a direct debit
+        takes days, and a card may be confirmed in the same moment."""
+        is_payment, cancelled_at = entry.kind == LedgerKind.PAYMENT, self.cancelled_at
+        return bool(is_payment and cancelled_at and entry.created_at > cancelled_at)
+
+    @property
+    def came_too_late(self) -> Decimal:
+        """What is there of such payments, with their fees."""
+        late = [entry for entry in self.bookings if self.is_too_late(entry)]
+        left = [left_of(entry.pk, self.plain_bookings) for entry in late]
+        return sum((max(ZERO, amount) for amount in left), ZERO)
 
     def surcharge_in(self, amount, entry) -> Decimal:
         """How much is of the fee, where so much of one payment goes back."""

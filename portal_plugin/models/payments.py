@@ -151,9 +151,9 @@ def _may_forgive() -> Q:
 
 
 class LedgerEntry(models.Model):
-    """One booking, never changed. ``amount`` is positive when money came to the shop. It is all
-    that moved, to the cent what Stripe says; ``surcharge`` is the part of it that was paid on top
-    of the order, as the fee of a way of paying.
+    """One booking, never changed but for ``fee``. ``amount`` is positive when money came to the
+    shop. It is all that moved, to the cent what Stripe says; ``surcharge`` is the part of it that
+    was paid on top of the order, as the fee of a way of paying.
 
     ``about`` is the entry that it changes: a refund's, chargeback's or correction's payment, and a
     reversal's refund or chargeback, or a forgiveness's refund.
@@ -186,7 +186,7 @@ class LedgerEntry(models.Model):
     #: What the order came to when something was forgiven.
     order_total = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
-    #: What Stripe kept of it; unknown where it had not said so when the money was booked.
+    #: What Stripe kept of it; it says so up to some hours later, and the daily comparison asks.
     fee = models.DecimalField(_("fee"), max_digits=19, decimal_places=4, null=True, blank=True)
     method = models.CharField(_("method"), max_length=50, blank=True)
     reference = models.CharField(_("reference"), max_length=255, blank=True)

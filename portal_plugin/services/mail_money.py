@@ -71,8 +71,23 @@ def _still_due(story: Story) -> list[str]:
     return [_("%(amount)s of your order is to be paid.") % {"amount": story.due}]
 
 
+def _after_our_late_payment(story: Story) -> list[str]:
+    """For staff."""
+    if not story.is_too_late:
+        return []
+    return [_("The order was cancelled before: pay it back, or open the order again.")]
+
+
+def _after_your_late_payment(story: Story) -> list[str]:
+    if not story.is_too_late:
+        return []
+    return [_("Your order was cancelled before: we pay it back to you.")]
+
+
 #: Kind of a happening to sentences about it.
 AFTER: dict[str, Callable[[Story], list[str]]] = {
+    "staff_payment": _after_our_late_payment,
+    "receipt_payment": _after_your_late_payment,
     "news_refund": _after_refund,
     "news_refund_forgiven": _after_forgiving,
     "news_refund_owed_again": _after_owing,

@@ -43,6 +43,8 @@ class Story:
     due: str = ""
     #: Whether what was paid back is off the price.
     is_forgiven: bool = False
+    #: Of a payment: whether the order was cancelled before it came.
+    is_too_late: bool = False
     reference: str = ""
     method: str = ""
     stage: str = ""
@@ -85,6 +87,7 @@ def tell(document: SalesDocument, happening: dict[str, Any]) -> Story:
         amount_before=_amount_before(document, entry),
         fee=_fee(document, entry),
         **_owing(document, entry),
+        is_too_late=entry is not None and document.is_too_late(entry),
         reference="" if entry else happening.get("reference", ""),
         method=entry.method if entry else "",
         stage=happening.get("stage", ""),

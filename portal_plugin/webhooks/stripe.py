@@ -7,7 +7,7 @@ import logging
 from functools import wraps
 
 from django.db import DatabaseError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
@@ -66,11 +66,14 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
 
 
 def _body(request: HttpRequest) -> bytes:
-    """Raises ``BadWebhook`` for what is no JSON by its own words, and for a body that is too long,
-    without holding it in memory."""
+    """Raises ``BadWebhook`` for what is no JSON by its own words, for what is not sent to its end,
+    and for a body that is too long, without holding it in memory."""
     if request.content_type != "application/json":
         raise gateway.BadWebhook("not sent as JSON")
-    body = request.read(LONGEST_BODY + 1)
+    try:
+        body = request.read(LONGEST_BODY + 1)
+    except UnreadablePostError as error:
+        raise gateway.BadWebhook("broken off") from error
     if len(body) > LONGEST_BODY:
         raise gateway.BadWebhook("too long")
     return body

@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from portal_plugin.models import PaymentAttempt
 from portal_plugin.services import payments
 from tests import factories
 from tests.paying import order, standin
+from tests.races.together import gate_for, meet, together
 
 __all__ = ["standin"]
 
@@ -80,6 +82,44 @@ def test_who_is_let_through_is_one_also_while_they_wait(monkeypatch):
         one.fail()
     moment[0] += breaker.PAUSE
     assert [one.lets_through() for _ in range(3)] == [True, False, False]
+
+
+@pytest.fixture
+def crowd(monkeypatch):
+    """``crowd(act)``: the results of two that do it at once, and look at the clock together where
+    nothing makes one wait for the other."""
+    gate, now = gate_for(2, patience=0.2), time.monotonic
+
+    def clock():
+        meet(gate)
+        return now()
+
+    def crowd(act):
+        monkeypatch.setattr(breaker.time, "monotonic", clock)
+        return together(2, lambda _number: act())
+
+    return crowd
+
+
+def test_of_two_at_once_one_is_let_through(crowd, monkeypatch):
+    one = breaker.Breaker()
+    monkeypatch.setattr(breaker, "MOST", 0)
+    assert sorted(crowd(one.lets_through)) == [False, True]
+
+
+class Slow(int):
+    """A number that takes its time to grow."""
+
+    def __add__(self, other):
+        time.sleep(0.05)
+        return Slow(int(self) + other)
+
+
+def test_of_two_failures_at_once_both_count():
+    one = breaker.Breaker()
+    one._failures = Slow(0)
+    together(2, lambda _number: one.fail())
+    assert one._failures == 2
 
 
 def ask_for_nobody():

@@ -2,6 +2,7 @@
 
 import http.server
 import logging
+import re
 import subprocess
 import sys
 import time
@@ -68,8 +69,10 @@ class TestKeys:
         with pytest.raises(Misconfigured):
             stripe.find_payment("pi_1", stripe.shared())
 
-    def test_without_the_package_nothing_is_asked(self, monkeypatch):
+    def test_without_the_package_nothing_is_offered_or_asked(self, monkeypatch):
+        assert stripe.shared().is_configured
         monkeypatch.setitem(sys.modules, "stripe", None)
+        assert not stripe.shared().is_configured
         with pytest.raises(Misconfigured):
             stripe.find_payment("pi_1", stripe.shared())
 
@@ -105,6 +108,21 @@ class TestPayments:
         assert payment.client_secret
         assert "client_secret" in caplog.text
         assert payment.client_secret not in repr(payment) + str(payment) + caplog.text
+
+    @pytest.mark.parametrize(
+        "ask_for",
+        [
+            stripe.create_payment,
+            lambda order: stripe.create_page(
+                order, name="Order 1", return_url="https://a.example", back_url="https://b.example"
+            ),
+        ],
+    )
+    def test_a_currency_is_asked_for_in_small_letters(self, standin, caplog, ask_for):
+        """As Stripe's reference wants it, though it takes others."""
+        caplog.set_level(logging.DEBUG)
+        ask_for(order())
+        assert re.search(r"currency\]?=eur\b", caplog.text)
 
     def test_a_line_of_the_log_with_arguments_is_put_together_once(self, standin, caplog):
         caplog.set_level(logging.DEBUG)

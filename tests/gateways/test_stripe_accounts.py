@@ -95,3 +95,5 @@ def test_one_secret_of_its_webhook_may_stand_alone(settings, shop_b, written):
     own = told("settings") | {"STRIPE_WEBHOOK_SECRETS": written}
     settings.PORTAL_PLUGIN = {"STRIPE_ACCOUNTS": {HOST: own}}
     assert stripe.of_site(shop_b).webhook_secrets == ("whsec_one",)
+    settings.PORTAL_PLUGIN = own
+    assert stripe.shared().webhook_secrets == ("whsec_one",)

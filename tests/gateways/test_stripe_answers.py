@@ -1,15 +1,17 @@
 """What Stripe, or somebody between us and Stripe, may answer in place of what we know."""
 
+import json
 import socket
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 import stripe as package
 
 from portal_plugin.gateways import stripe
-from portal_plugin.gateways.stripe import pages, payments, refunds
-from portal_plugin.statuses import AttemptState
+from portal_plugin.gateways.stripe import disputes, pages, payments, refunds
+from portal_plugin.statuses import AttemptState, RefundState
 from tests.gateways.test_stripe import order
 
 from .test_stripe_disputes import dispute
@@ -19,25 +21,27 @@ WHOLE = b'{"id": "pi_1", "object": "payment_intent", "status": "requires_payment
 
 
 class Wire:
-    """Reads one request and answers it with ``answer``, byte by byte as it stands here; with
-    ``None`` it hangs up."""
+    """Reads one request for each of ``answers`` and answers it so, byte by byte as it stands here;
+    with ``None`` it hangs up."""
 
-    def __init__(self, answer):
+    def __init__(self, *answers):
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self._answer = answer
+        self._socket.settimeout(10)  # for whoever asks less than it has answers for
+        self._answers = answers
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     def _serve(self):
-        line, _address = self._socket.accept()
-        with line:
-            line.recv(65536)
-            if self._answer is None:
-                # Closed with unread bytes and no patience: the other side sees a reset.
-                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            else:
-                line.sendall(self._answer)
+        for answer in self._answers:
+            line, _address = self._socket.accept()
+            with line:
+                line.recv(65536)
+                if answer is None:
+                    # Closed with unread bytes and no patience: the other side sees a reset.
+                    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                else:
+                    line.sendall(answer)
 
     def __enter__(self):
         return self
@@ -55,8 +59,8 @@ def http(status, body, *headers, length=None):
 @pytest.fixture
 def answering(settings):
     @contextmanager
-    def answering(answer):
-        with Wire(answer) as api:
+    def answering(*answers):
+        with Wire(*answers) as api:
             settings.PORTAL_PLUGIN = {
                 "STRIPE_SECRET_KEY": "sk_test_standin",
                 "STRIPE_PUBLISHABLE_KEY": "pk_test_standin",
@@ -109,6 +113,29 @@ def test_why_it_is_refused_is_told_as_far_as_it_is_said(answering, status, said,
 def test_a_list_that_is_none_is_not_understood(answering, answer):
     with answering(http(200, answer)), pytest.raises(stripe.NoAnswer):
         stripe.refunds_of_payment("pi_1", stripe.shared())
+
+
+@pytest.mark.parametrize("event", [{}, {"id": "evt_1"}, {"id": 1, "type": "refund.failed"}])
+def test_nor_is_one_of_events_that_are_none(answering, event):
+    listed = {"object": "list", "url": "/v1/events", "has_more": False}
+    answer = json.dumps(listed | {"data": [{"object": "event"} | event]}).encode()
+    with answering(http(200, answer)), pytest.raises(stripe.NoAnswer):
+        list(stripe.events_since(datetime.now(UTC), ["refund.failed"], stripe.shared()))
+
+
+def page_that_is(status):
+    said = {"id": "cs_1", "object": "checkout.session", "status": status}
+    return http(200, json.dumps(said | {"payment_intent": None, "url": None}).encode())
+
+
+def test_a_page_that_stripe_does_not_close_is_not_taken_for_closed(answering):
+    """A restricted key may be allowed to look at it, and to do nothing more."""
+    no = http(403, b'{"error": {"message": "No.", "code": "c"}}')
+    with answering(no, page_that_is("open")), pytest.raises(stripe.Refused):
+        stripe.close_page("cs_1", stripe.shared())
+    with answering(no, page_that_is("complete")):
+        page = stripe.close_page("cs_1", stripe.shared())
+    assert (page.is_open, page.is_expired) == (False, False)
 
 
 def intent(**values):
@@ -169,12 +196,46 @@ def test_what_stripe_leaves_out_is_empty():
     found = payments.read(intent(**left_out))
     assert (found.received, found.document, found.attempt) == (0, "", None)
     assert (found.client_secret, found.charge, found.failure_message) == ("", "", "")
-    known = {"id": "re_1", "amount": 100, "currency": "eur", "created": 1}
-    empty = dict.fromkeys(("metadata", "status", "failure_reason"))
-    refund = refunds.read(package.Refund.construct_from(known | empty, "sk_test_standin"))
-    assert (refund.refund, refund.failure_code, refund.has_come_back) == (None, "", False)
-    asked = dispute(reason=None, evidence_details=None, livemode=None)
+
+
+MAY_BE_LEFT_OUT = {
+    "refund": [
+        *("metadata", "status", "failure_reason", "payment_intent"),
+        *("failure_balance_transaction", "reason"),
+    ],
+    "dispute": [
+        *("reason", "evidence_details", "livemode", "payment_intent", "charge"),
+        "balance_transactions",
+    ],
+}
+
+
+@pytest.mark.parametrize("is_null", [True, False])
+def test_what_a_refund_or_a_dispute_does_not_say_is_empty(is_null):
+    said = {name: dict.fromkeys(left) if is_null else {} for name, left in MAY_BE_LEFT_OUT.items()}
+    known = {"id": "re_1", "amount": 100, "currency": "eur", "created": 1} | said["refund"]
+    refund = refunds.read(package.Refund.construct_from(known, "sk_test_standin"))
+    assert (refund.state, refund.payment, refund.refund) == (RefundState.PENDING, "", None)
+    assert (refund.failure_code, refund.has_come_back, refund.is_of_fraud) == ("", False, False)
+    asked = dispute(**said["dispute"])
     assert (asked.reason, asked.answer_by, asked.is_live) == ("", None, False)
+    assert (asked.payment, asked.charge, asked.moved) == ("", "", ())
+
+
+def test_until_when_a_dispute_is_answered_may_be_left_out_of_its_details():
+    assert dispute(evidence_details={"has_evidence": False}).answer_by is None
+    assert dispute(evidence_details={"due_by": None}).answer_by is None
+    assert dispute(evidence_details={"due_by": 60}).answer_by == datetime(
+        1970, 1, 1, 0, 1, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize("missing", ["id", "amount", "currency", "created", "status"])
+def test_a_dispute_without_what_it_is_is_not_understood(missing):
+    known = {"id": "dp_1", "amount": 100, "currency": "eur", "status": "lost", "created": 1}
+    del known[missing]
+    with pytest.raises(stripe.NoAnswer):
+        disputes.read(package.Dispute.construct_from(known, "sk_test_standin"))
 
 
 def test_why_it_was_declined_is_said_as_exactly_as_it_is_known():

@@ -67,6 +67,11 @@ def test_what_moved_in_the_currency_of_the_account_is_all_of_the_dispute():
     assert moved(found) == [("dp_1", -100), ("dp_1", 100)]
 
 
+def test_of_a_part_that_moved_in_the_disputes_own_currency_it_is_that_part():
+    yen = dispute(amount=500, currency="jpy", balance_transactions=moves(-200, currency="jpy"))
+    assert [(one.amount, yen.currency) for one in yen.moved] == [(-200, "JPY")]
+
+
 @pytest.mark.parametrize("currency", ["eur", "usd"])
 def test_a_row_that_moves_nothing_counts_for_none(currency):
     found = dispute(status="warning_closed", balance_transactions=moves(0, currency=currency))

@@ -183,6 +183,15 @@ def test_one_of_a_wrong_amount_blocks_and_is_kept_by_its_first_name(attempt, own
     assert not LedgerEntry.objects.exists()
 
 
+def test_one_of_a_wrong_amount_that_bounces_blocks_no_longer(attempt):
+    other = {"amount": DEPOSIT + 1}
+    booking.apply(said(attempt, state=AttemptState.PROCESSING, **other), attempt)
+    assert fresh(attempt).state == AttemptState.PROCESSING
+    booking.apply(said(attempt, state=AttemptState.FAILED, **other), attempt)
+    assert fresh(attempt).state == AttemptState.FAILED
+    assert mails("news_payment_failed") == 1
+
+
 # -- declined cards --------------------------------------------------------------------------------
 
 

@@ -7,11 +7,24 @@ from uuid import uuid4
 import pytest
 
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeEvent
+from portal_plugin.models import Dispute, LedgerEntry, PaymentAttempt, StripeEvent
+from portal_plugin.services import payments
 from portal_plugin.services.payments import events
 from portal_plugin.statuses import AttemptState
+from sandbox_site.stripe_standin import Standin
 from tests.factories import order_factory
-from tests.paying import DEPOSIT, begin, confirm, order, standin, take
+from tests.paying import (
+    DEPOSIT,
+    begin,
+    confirm,
+    days_later,
+    events_of,
+    order,
+    paid,
+    standin,
+    take,
+    take_all,
+)
 
 __all__ = ["standin"]
 
@@ -93,3 +106,40 @@ def test_the_same_number_is_another_event_in_another_account(attempt):
     take(replace(event, account="acct_1"))
     kept = StripeEvent.objects.filter(handled_at__isnull=False)
     assert set(kept.values_list("account", flat=True)) == {"", "site-7", "/acct_1"}
+
+
+# -- other keys for a while ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def returned(standin):
+    """A payment whose money came back a month later, and what Stripe says of that."""
+    entry = paid(standin, "0259")
+    take_all(standin)
+    days_later(standin, 20)
+    standin.dispute_becomes(Dispute.objects.get().stripe_dispute, "won")
+    return entry, events_of(standin)[-1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "outcome"),
+    [
+        ({"secret_key": "sk_live_swapped"}, "ignored: other mode"),
+        ({}, "ignored: unknown in this account"),
+    ],
+)
+@pytest.mark.parametrize("comes_again", [True, False])
+def test_what_came_while_other_keys_were_set_is_not_lost(
+    standin, returned, tmp_path, keys, outcome, comes_again
+):
+    entry, told = returned
+    with Standin(data=tmp_path / "another") as another:
+        other = replace(gateway.shared(), **{"api_base": another.url} | keys)
+        assert payments.take_event(told, other) == outcome
+    assert entry.document.ledger.count() == 2
+    if comes_again:
+        assert take(told) == "dispute won"
+    else:
+        payments.reconcile()
+    assert [row.kind for row in entry.document.ledger.order_by("pk")][2:] == ["reversal"]
+    assert StripeEvent.objects.get(event_id=told.id).outcome == "dispute won"

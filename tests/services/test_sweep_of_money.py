@@ -91,6 +91,31 @@ def test_one_that_is_unknown_waits_for_its_turn_alone(standin):
     assert fresh(other).updated_at == moment
 
 
+def test_a_shop_that_took_its_keys_away_holds_up_nobody_elses_money(standin, settings):
+    document, elses = order(), order(site=site_factory(HOST))
+    there = settings.PORTAL_PLUGIN
+    settings.PORTAL_PLUGIN = there | {"STRIPE_ACCOUNTS": {HOST: there}}
+    for one in (document, elses):
+        confirm(standin, begin(one).attempt.payment_intent)
+    later(PaymentAttempt)
+    settings.PORTAL_PLUGIN = {"STRIPE_ACCOUNTS": {HOST: there}}
+    reconciling.drain()
+    assert (ledger(document), len(ledger(elses))) == ([], 1)
+    assert Reconciliation.objects.get().ended_at
+
+
+@pytest.mark.says_it_first
+def test_what_stripe_kept_is_asked_for_once_it_says_so(standin):
+    entry = paid(standin)
+    LedgerEntry.objects.update(fee=None)  # it collects the money after it has said yes
+    (found,) = payments.reconcile(is_dry=True)
+    assert (found.news, fresh(entry).fee) == (1, None)
+    for news in (1, 0):
+        (found,) = payments.reconcile()
+        assert (found.news, fresh(entry).fee) == (news, 0)
+    assert LedgerEntry.objects.count() == 1
+
+
 @pytest.mark.says_it_first
 def test_each_account_has_its_own_day(tmp_path, standin, settings):
     site_factory()  # its shop uses the account that sites share

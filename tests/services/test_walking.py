@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal_plugin.exceptions import Misconfigured
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import PaymentAttempt
 from portal_plugin.services import work
@@ -37,7 +38,9 @@ def test_without_an_answer_the_rest_is_left_as_it_was(asked, trouble):
     assert asked == [1, 2]
 
 
-@pytest.mark.parametrize("trouble", [gateway.Refused(code="no"), gateway.NotFound()])
+@pytest.mark.parametrize(
+    "trouble", [gateway.Refused(code="no"), gateway.NotFound(), Misconfigured()]
+)
 def test_one_that_is_refused_does_not_stop_the_others(asked, trouble, caplog):
     passed_by = []
     assert walk(ROWS, answering(asked, trouble), passed_by.append) == 3

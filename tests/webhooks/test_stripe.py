@@ -84,6 +84,21 @@ def test_what_is_not_sent_as_json_is_refused(csrf_client, paid, kind):
     assert not StripeEvent.objects.exists()
 
 
+class Cut:
+    """A line that breaks in the middle of the body."""
+
+    def read(self, size=-1):
+        raise ConnectionResetError
+
+    readline = read
+
+
+def test_what_is_not_sent_to_its_end_is_refused_without_a_trace(csrf_client, paid):
+    kind = {"content_type": "application/json"}
+    assert csrf_client.post(URL, paid, **kind, **{"wsgi.input": Cut()}).status_code == 400
+    assert not StripeEvent.objects.exists()
+
+
 def test_json_by_any_spelling_of_its_type(csrf_client, paid):
     kind = "application/json; charset=utf-8"
     assert post(csrf_client, paid, content_type=kind).status_code == 200

@@ -19,8 +19,9 @@ TOLERANCE = 300
 _SECRET = re.compile(r"whsec_[\w+/=-]{4,}", re.ASCII)
 
 
-class BadWebhook(Exception):
-    """Not signed for us, not from now, or not what Stripe sends. Holds nothing of the body."""
+class BadWebhook(ValueError):
+    """Not signed for us, not from now, or not what Stripe sends. Holds nothing of the body. In a
+    list of events it is an answer that is not understood."""
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,16 @@ def find_page(page_id: str, account: Account) -> Page:
 
 
 def close_page(page_id: str, account: Account) -> Page:
-    """Nobody can pay on it any more, unless somebody already did."""
+    """Nobody can pay on it any more, unless somebody already did. Raises ``Refused`` where Stripe
+    leaves it open."""
     try:
         with asking():
             return _read(client(account).v1.checkout.sessions.expire(page_id))
     except Refused:
-        return find_page(page_id, account)
+        page = find_page(page_id, account)
+        if page.is_open:
+            raise
+        return page
 
 
 @understanding()

@@ -104,7 +104,7 @@ def read(refund: "StripeRefund") -> Refund:
     payment = fields.get("payment_intent") or ""
     return Refund(
         id=refund.id,
-        state=_STATES.get(fields.get("status") or "", RefundState.PENDING),
+        state=_STATES.get(str(fields.get("status")), RefundState.PENDING),
         amount=whole_units(fields["amount"], currency),
         currency=currency,
         payment=payment if isinstance(payment, str) else payment["id"],

@@ -185,6 +185,9 @@ def _bounced(document: SalesDocument, attempt: PaymentAttempt) -> None:
 
 
 def _is_what_was_asked(attempt: PaymentAttempt, payment: gateway.Payment) -> bool:
+    """Where no money came it is all the same how much of it did not."""
+    if payment.state in (AttemptState.FAILED, AttemptState.CANCELLED):
+        return True
     came = payment.received if payment.state == AttemptState.SUCCEEDED else payment.amount
     return (came, payment.currency) == (attempt.charged, attempt.currency)
 
@@ -250,8 +253,9 @@ def _move(attempt: PaymentAttempt, state: AttemptState) -> None:
 
 def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Payment) -> str:
     once = {"account": attempt.account, "kind": LedgerKind.PAYMENT, "stripe_object": payment.id}
-    if LedgerEntry.objects.filter(**once).exists():
-        return "already booked"
+    earlier = LedgerEntry.objects.filter(**once).first()
+    if earlier is not None:
+        return _note_fee(earlier, payment)
     entry = LedgerEntry.objects.create(
         document_id=document.pk,
         attempt=attempt,
@@ -270,3 +274,12 @@ def _book(document: SalesDocument, attempt: PaymentAttempt, payment: gateway.Pay
     ledger.follow(document, entry, link=attempt.link)
     notifications.customer_acted(document, "payment", link=attempt.link, facts=ledger.told(entry))
     return "booked"
+
+
+def _note_fee(entry: LedgerEntry, payment: gateway.Payment) -> str:
+    """Stripe collects a payment after it has said yes to it, and says then what it keeps of it:
+    https://docs.stripe.com/payments/payment-intents/asynchronous-capture."""
+    if entry.fee is not None or payment.fee is None:
+        return "already booked"
+    LedgerEntry.objects.filter(pk=entry.pk).update(fee=payment.fee)
+    return "fee noted"

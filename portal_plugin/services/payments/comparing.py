@@ -23,7 +23,7 @@ from ...models import LedgerEntry, PaymentAttempt, Reconciliation, SalesDocument
 from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
 from .. import work
 from . import booking, disputing, explaining, refund_booking
-from .events import KNOWN, attempt_of, booked, take_event
+from .events import KNOWN, OF_OTHER_KEYS, attempt_of, booked, take_event
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def _unheard(since: datetime, account: gateway.Account, found: Found) -> Iterato
 def _new_of(chunk: list[gateway.Event], account: gateway.Account) -> Iterator[gateway.Event]:
     ids = [event.id for event in chunk]
     events = StripeEvent.objects.filter(account=account.name, event_id__in=ids)
-    taken = events.filter(handled_at__isnull=False)
+    taken = events.filter(handled_at__isnull=False).exclude(outcome__in=OF_OTHER_KEYS)
     known = set(taken.values_list("event_id", flat=True))
     yield from (event for event in reversed(chunk) if event.id not in known)
 
@@ -154,8 +154,10 @@ def _payment(
         if payment.state == AttemptState.SUCCEEDED:
             _unexplained(payment, account, found, is_dry=is_dry)
         return
-    is_booked = LedgerEntry.objects.of_stripe(payment.id).exists()
-    if is_booked or payment.state not in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
+    if payment.state not in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):
+        return
+    entry = LedgerEntry.objects.of_stripe(payment.id).first()
+    if entry is not None and (entry.fee is not None or payment.fee is None):
         return
     if payment.state == AttemptState.PROCESSING and attempt.state == AttemptState.PROCESSING:
         return

@@ -29,10 +29,15 @@ _OF_DISPUTES = frozenset(
 )
 KNOWN = _OF_PAYMENTS | _OF_PAGES | _OF_REFUNDS | _OF_CHARGES | _OF_DISPUTES
 
+_OTHER_MODE, _UNKNOWN = "ignored: other mode", "ignored: unknown in this account"
+#: What is said of an event while other keys are set than those of the account that it is of. Where
+#: those come back it is taken when it is met again: nothing else may tell what it tells.
+OF_OTHER_KEYS = (_OTHER_MODE, _UNKNOWN)
+
 
 def take_event(event: gateway.Event, account: gateway.Account) -> str:
-    """Once for each event, for ever, of the account whose secret it was signed with. Returns what
-    was done, in words.
+    """Once for each event, for ever, of the account whose secret it was signed with; again where
+    it was ignored because of other keys. Returns what was done, in words.
 
     Raises ``StripeTrouble`` where Stripe could not be asked: it has to send the event again.
     """
@@ -47,6 +52,10 @@ def take_event(event: gateway.Event, account: gateway.Account) -> str:
         },
     )
     faults.reach("webhook.kept")
+    if row.outcome in OF_OTHER_KEYS:
+        again = StripeEvent.objects.filter(pk=row.pk, outcome__in=OF_OTHER_KEYS)
+        again.update(outcome="", handled_at=None)
+        row.refresh_from_db()
     if not row.handled_at:
         _take(event, row, account)
         row.refresh_from_db()
@@ -61,7 +70,7 @@ def _signed_for(event: gateway.Event, account: gateway.Account) -> str:
 
 def _take(event: gateway.Event, row: StripeEvent, account: gateway.Account) -> None:
     if ignored := _ignored(event, account):
-        return booking.close(row, f"ignored: {ignored}")
+        return booking.close(row, ignored)
     try:
         if event.type in _OF_DISPUTES:
             return _take_dispute(gateway.find_dispute(event.object_id, account), row, account)
@@ -71,7 +80,7 @@ def _take(event: gateway.Event, row: StripeEvent, account: gateway.Account) -> N
             return _take_refunds(gateway.refunds_of_charge(event.object_id, account), row, account)
         payment, ended = _asked(event, account)
     except gateway.NotFound:
-        return booking.close(row, "ignored: unknown in this account")
+        return booking.close(row, _UNKNOWN)
     if ended is not None:
         booking.end(ended, AttemptState.CANCELLED)
         return booking.close(row, "now cancelled")
@@ -117,12 +126,12 @@ def booked(
 
 def _ignored(event: gateway.Event, account: gateway.Account) -> str:
     if event.type not in KNOWN:
-        return "nothing to do"
+        return "ignored: nothing to do"
     if event.account:
-        return "connected account"
+        return "ignored: connected account"
     if event.is_live != account.is_live:
-        return "other mode"
-    return "" if event.object_id else "no object"
+        return _OTHER_MODE
+    return "" if event.object_id else "ignored: no object"
 
 
 def _asked(

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.db.models import Model
 
+from ...exceptions import Misconfigured
 from ...gateways import stripe as gateway
 from .. import work
 
@@ -18,8 +19,8 @@ def walk(
     rows: Iterable[Row], ask: Callable[[Row], object], pass_by: Callable[[Row], object]
 ) -> int:
     """Returns how many were asked about. Ends early where Stripe does not answer: the rest is as it
-    was. One that Stripe refuses must not stop the others: it is logged, and ``pass_by`` sees to it
-    that it is not the first one again.
+    was. One that Stripe refuses, or cannot be asked about, must not stop the others: it is logged,
+    and ``pass_by`` sees to it that it is not the first one again.
     """
     done = 0
     for row in rows:
@@ -29,6 +30,9 @@ def walk(
             ask(row)
         except gateway.NoAnswer:
             break
+        except Misconfigured:  # a shop that has taken its keys away; others have theirs
+            logger.warning("There are no keys of Stripe for %s %s.", type(row).__name__, row.pk)
+            pass_by(row)
         except gateway.Refused as refusal:
             logger.warning("Stripe refuses %s %s: %s", type(row).__name__, row.pk, refusal.code)
             pass_by(row)

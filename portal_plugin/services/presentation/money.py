@@ -57,12 +57,14 @@ def cancel_money(document: SalesDocument, show: Any) -> str:
         text = _("Of the %(paid)s that you paid, %(amount)s was paid back to you.")
         amounts = {"paid": show(document.received), "amount": show(document.refunded)}
         said.append(text % amounts)
-    if document.refund_due:
-        said.append(_("We pay %(amount)s back to you.") % {"amount": show(document.refund_due)})
-    elif document.paid > 0 and document.refunded:
-        said.append(_("We keep %(amount)s.") % {"amount": show(document.paid)})
-    elif document.paid > 0 and document.money_after_cancel:
-        said.append(_("We keep the %(amount)s that you paid.") % {"amount": show(document.paid)})
+    back = document.refund_due
+    if back:
+        said.append(_("We pay %(amount)s back to you.") % {"amount": show(back)})
+    kept = document.paid + document.surcharges - back if back else document.paid
+    if kept > 0 and said:
+        said.append(_("We keep %(amount)s.") % {"amount": show(kept)})
+    elif kept > 0 and document.money_after_cancel:
+        said.append(_("We keep the %(amount)s that you paid.") % {"amount": show(kept)})
     return " ".join(said)
 
 
