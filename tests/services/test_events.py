@@ -129,6 +129,7 @@ def returned(standin):
     ],
 )
 @pytest.mark.parametrize("comes_again", [True, False])
+@pytest.mark.says_it_first
 def test_what_came_while_other_keys_were_set_is_not_lost(
     standin, returned, tmp_path, keys, outcome, comes_again
 ):

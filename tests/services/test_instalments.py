@@ -223,6 +223,7 @@ def test_without_a_plan_nothing_is_planned():
     assert document_view(order).plan == []
 
 
+@pytest.mark.says_it_first
 def test_a_card_form_for_one_is_not_that_for_the_next(standin):
     halves = [{"percent": "50", "on": "", "days": None}, {"percent": "", "on": "", "days": 9}]
     order = planned(halves)
