@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.core.signals import request_finished
 from django.db.models.signals import post_migrate
-from wagtail.signals import published
+from wagtail.signals import published, unpublished
 
 from . import registry, tasks
 from .actions import resuming
@@ -28,6 +28,7 @@ from .webhooks import anymail
 def connect():
     for model in (Estimate, Order):
         published.connect(released, sender=model, dispatch_uid=f"portal_release_{model.__name__}")
+        unpublished.connect(taken_back, sender=model, dispatch_uid=f"portal_back_{model.__name__}")
     registry.set_presenter("preview", preview.serve)
     request_finished.connect(work.drain_after_answer, dispatch_uid="portal_work")
     registry.set_enqueuer(tasks.enqueue)
@@ -54,3 +55,8 @@ def released(sender, instance, revision=None, **kwargs):
     """A document went live. A schedule for later sends this signal too, while it is not live."""
     if instance.live and revision is not None and instance.live_revision_id == revision.pk:
         publishing.release(instance, revision, user=revision.user)
+
+
+def taken_back(sender, instance, **kwargs):
+    """It waits for the shop, whomever it waited for while it was out."""
+    listing.lock_and_refresh(instance)

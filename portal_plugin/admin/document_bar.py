@@ -48,7 +48,8 @@ def _facts(draft) -> list[tuple[str, str]]:
     if draft.is_order and draft.stage:
         facts.append((_("Production"), draft.stage.name))
     if draft.current_version:
-        facts.append((_("Total"), _money(draft, draft.current_version.total)))
+        # With what the customer chose since that version went out.
+        facts.append((_("Total"), _money(draft, draft.listed_total)))
         if draft.is_order:
             facts.append((_("Paid"), _money(draft, draft.paid)))
     return facts

@@ -141,7 +141,7 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "page_items": found.items,
         "document_offers": found.document,
         "asks_how_to_pay": found.asks_how_to_pay,
-        "comments": comment_rows(view)[:SHOWN_COMMENTS],
+        "comments": _newest_comments(view),
         "comments_count": counted(len(view.rows.comments)),
         "attachments": attachment_rows(view, visit.document),
         "has_more_files": len(view.rows.attachments) > MOST,
@@ -149,6 +149,11 @@ def body_context(visit, view, order=None) -> dict[str, Any]:
         "change_requests": change_request_rows(visit, view),
         "invoices": invoice_rows(view),
     }
+
+
+def _newest_comments(view) -> list[CommentRow]:
+    """As in the dialog, a question stands above its answer."""
+    return comment_rows(view)[SHOWN_COMMENTS - 1 :: -1]
 
 
 def comment_rows(view, item_key=None, skip=0) -> list[CommentRow]:

@@ -31,6 +31,11 @@ def refresh(document: SalesDocument) -> None:
         work.wake("outdated")
 
 
+def lock_and_refresh(document: SalesDocument) -> None:
+    with transaction.atomic():
+        refresh(lock(document))
+
+
 def drain() -> int:
     """The worker of ``portal_sweep``: a day that ends writes nothing by itself. Returns how many
     lists were written."""
@@ -38,7 +43,6 @@ def drain() -> int:
     for document in SalesDocument.objects.run_out().order_by("pk")[:ROWS_AT_ONCE]:
         if not work.time_left():
             break
-        with transaction.atomic():
-            refresh(lock(document))
+        lock_and_refresh(document)
         done += 1
     return done

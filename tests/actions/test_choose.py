@@ -231,6 +231,7 @@ def test_what_is_not_chosen_waits_for_nobody(client, enter, estimate):
     page = client.get(reverse("portal_plugin:document", args=[estimate.public_id])).content.decode()
     assert "Waiting for you: 2 items" in page
     assert "Approve Multiple Items (2)" in page
+    assert page.count("data-left-out") == 2
     lamp = key_of(estimate, "Lamp")
     for name in ("approve", "decline"):
         url = reverse("portal_plugin:action", args=[estimate.public_id, name, lamp])

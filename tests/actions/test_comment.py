@@ -34,6 +34,21 @@ def test_markup_is_text(client, estimate):
     assert b"&lt;script&gt;alert(1)" in page
 
 
+@pytest.mark.parametrize("place", ["", "a/comment/"])
+def test_an_answer_stands_below_its_question(client, estimate, place):
+    for text in ("A question?", "An answer."):
+        Comment.objects.create(document_id=estimate.pk, text=text)
+    page = client.get(url_of(estimate, "comment").replace("a/comment/", place)).content.decode()
+    assert page.index("A question?") < page.index("An answer.")
+
+
+def test_the_page_shows_the_newest_of_many(client, estimate):
+    for number in range(4):
+        Comment.objects.create(document_id=estimate.pk, text=f"Message {number}.")
+    page = client.get(f"/portal/d/{estimate.public_id}/").content.decode()
+    assert [f"Message {number}." in page for number in range(4)] == [False, True, True, True]
+
+
 def test_fields_that_nobody_asked_for_are_ignored(client, estimate, keys):
     url = url_of(estimate, "comment")
     extra = {"price": "1", "status": "paid", "document": "1", "is_internal": "1", "link": "1"}

@@ -1,8 +1,10 @@
 """What the edit page says above its tabs."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from portal_plugin.admin.document_bar import bar
@@ -38,6 +40,15 @@ def test_it_tells_number_customer_turn_and_version(client, boss):
     html = page(client, document)
     assert "version 1, since" in html
     assert pages.overview(document) in html
+
+
+def test_the_total_is_with_what_the_customer_chose(client, enter):
+    sign, lamp = line_item(1), line_item(2, is_optional=True, is_selected=False)
+    document = estimate_factory([sign, lamp])
+    enter(document)
+    url = reverse("portal_plugin:action", args=[document.public_id, "choose"])
+    client.post(url, {"client_key": uuid4(), f"option_{document.lines[1].key}": "on"})
+    assert dict(bar(Estimate.objects.get()).facts)["Total"] == "€238.00"
 
 
 def test_it_tells_the_stage_of_an_order(boss):

@@ -177,7 +177,9 @@ def test_unpublishing_is_refused_once_there_is_a_decision(client, boss):
 def test_unpublishing_without_a_decision_takes_it_back(client, boss):
     document = estimate_factory(items=1)
     client.post(pages.url(Estimate, "unpublish", document.pk))
-    assert not Estimate.objects.get().live
+    document = Estimate.objects.get()
+    assert not document.live
+    assert (document.listed_state, document.waiting_for) == ("unpublished", "us")
 
 
 def test_a_published_document_is_not_deleted(client, boss):

@@ -115,11 +115,17 @@ def test_after_an_approval_the_page_behind_is_fresh_and_the_focus_at_its_item(ta
     opener(tab, "Approve: A1 poster").click()
     dialog = tab.get_by_role("dialog")
     dialog.get_by_label("I have read and accept").check()
+    held = []
+    tab.route(re.compile("/d/[^/]+/$"), lambda route: held.append(route))
     dialog.get_by_role("button", name="Submit Approval").click()
     expect(dialog.locator("[data-portal-status]")).to_contain_text("is approved")
     dialog.get_by_role("link", name="Back to the document").click()
     expect(dialog).not_to_be_visible()
+    page = tab.locator("#portal-page")
+    expect(page).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
     expect(tab.get_by_text("Waiting for you: 1 item", exact=True)).to_be_visible()
+    expect(page).not_to_have_attribute("aria-busy", "true")
     item = tab.get_by_role("listitem").filter(has=tab.get_by_role("heading", name="A1 poster"))
     expect(item).to_be_focused()
     assert tab.trouble == []

@@ -233,6 +233,7 @@ def test_what_is_not_in_the_total_is_called_so():
     mail = rendered(link_email(link_factory(estimate_factory(items=items))))
     assert "A2 poster (Option, not chosen): €119.00" in mail.text
     assert mail.html.count("Option, not chosen") == 1
+    assert mail.html.count('class="portal-mail-quiet portal-mail-line" align="right"') == 1
 
 
 def test_subjects_are_one_line_of_150_characters_at_most(link):

@@ -14,7 +14,6 @@ from ... import registry
 from ...actions.base import Invalid
 from ...models import (
     Attachment,
-    Comment,
     Customer,
     Estimate,
     InternalNote,
@@ -25,7 +24,7 @@ from ...models import (
     SalesDocument,
 )
 from ...models.documents import lock
-from ...services import drawing, files, links, payments, proofs, staging, terms
+from ...services import answering, drawing, files, links, payments, proofs, staging, terms
 from ...services.visits import Visit
 from .samples import PEOPLE, Sample
 from .texts import BANK, COMMENTS, ITEM_TEMPLATES, SHOPS, TERMS
@@ -235,7 +234,7 @@ def _talk(document):
     asked, answered, note = COMMENTS[document.language]
     link = links.ensure_link(document, customer=document.customer)
     act(document, "comment", text=asked)
-    Comment.objects.create(document_id=document.pk, text=answered)
+    answering.reply(document, answered, None)
     InternalNote.objects.create(document_id=document.pk, text=note)
     photo = SimpleUploadedFile("shop-front.jpg", drawing.photo(), "image/jpeg")
     name = document.customer.name

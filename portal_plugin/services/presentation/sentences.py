@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from ... import days
 from ...models import DirectLink, SalesDocument
 from ...models.shop import WhoConverts
-from ...statuses import DocumentState
+from ...statuses import DocumentState, ItemState
 from .decided import together
 from .document import DocumentView
 
@@ -15,7 +15,6 @@ from .document import DocumentView
 def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
     """One sentence: whose turn it is, with the number that matters, to the person of ``link``."""
     for_all, waiting = len(view.waiting_items), len(view.waiting_for(link))
-    total = len([item for item in view.items if item.is_decidable])
     if view.to_confirm and not waiting and view.state == DocumentState.WAITING:
         return _confirm_sentence(view, link)
     if view.state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
@@ -40,7 +39,7 @@ def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
         return _("You declined this.")
     if view.state == DocumentState.CANCELLED:
         return _("This was cancelled.")
-    return _approved_sentence(view, total)
+    return _approved_sentence(view)
 
 
 def _confirm_sentence(view: DocumentView, link: DirectLink | None) -> str:
@@ -51,7 +50,7 @@ def _confirm_sentence(view: DocumentView, link: DirectLink | None) -> str:
     return _("Waiting for you: please confirm what changed.")
 
 
-def _approved_sentence(view: DocumentView, total: int) -> str:
+def _approved_sentence(view: DocumentView) -> str:
     if view.is_payment_pending:
         return _("Your payment is under way.")
     if view.is_deposit_due:
@@ -70,6 +69,15 @@ def _approved_sentence(view: DocumentView, total: int) -> str:
         return _("Approved. %(sentence)s") % {"sentence": instalment_sentence(view)}
     if view.document.is_order and view.has_balance:
         return _("Approved. %(amount)s is due.") % {"amount": view.balance_due}
+    return _how_many_approved([item.state for item in view.items if item.is_decidable])
+
+
+def _how_many_approved(states: list[str]) -> str:
+    """What was declined is no part of "all"."""
+    total, count = len(states), states.count(ItemState.APPROVED)
+    if count < total:
+        words = {"count": count, "total": total}
+        return _("Approved: %(count)d of %(total)d items.") % words
     return ngettext("%(count)d item approved.", "All %(count)d items approved.", total) % {
         "count": total
     }

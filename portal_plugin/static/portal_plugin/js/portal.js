@@ -145,9 +145,12 @@ function settle(field) {
 
 // -- The page behind ------------------------------------------------------------------------------------
 
-/** Reads the page again. Fails quietly: it is fresh after the next load. */
+/** Reads the page again; until it is here, it says that it is not as it was. Fails quietly: it is fresh
+    after the next load. */
 async function refresh() {
   isFresh = true;
+  const before = root.querySelector("#portal-page");
+  before.ariaBusy = "true";
   try {
     const response = await fetch(location.pathname);
     const page = parse(await response.text());
@@ -160,6 +163,8 @@ async function refresh() {
     if (!portal.dialog.open) portal.giveFocusBack();
   } catch (error) {
     console.warn("The page could not be read again", error);
+  } finally {
+    before.ariaBusy = null;
   }
 }
 
