@@ -68,7 +68,7 @@ def _waiting(draft) -> str:
 def _seen(draft) -> str:
     version = draft.current_version
     if version is None:
-        return _("nothing yet: it is not published")
+        return _("nothing until it is published")
     if not draft.live:
         return _("that you are revising it")
     return _("version %(number)s, since %(when)s") % {

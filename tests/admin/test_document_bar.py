@@ -27,7 +27,7 @@ def edit(client, document, headers=None, **values):
 
 def test_a_new_document_says_that_nobody_sees_it(client, boss):
     html = client.get(pages.url(Estimate, "add")).content.decode()
-    assert "nothing yet: it is not published" in html
+    assert "nothing until it is published" in html
 
 
 def test_it_tells_number_customer_turn_and_version(client, boss):
