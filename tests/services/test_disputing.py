@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal_plugin import signals
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import Dispute, LedgerEntry, OutgoingEmail, StripeEvent
+from portal_plugin.models import Discrepancy, Dispute, LedgerEntry, OutgoingEmail, StripeEvent
 from portal_plugin.services import activity
 from portal_plugin.services.payments import disputing
 from portal_plugin.statuses import DisputeState
@@ -185,12 +185,25 @@ def test_after_a_part_was_paid_back(standin):
     assert document(entry).paid == 100
 
 
-@pytest.mark.parametrize("said", [{"currency": "USD"}, {"payment": "pi_x"}, {"is_live": True}])
-def test_one_of_another_payment_currency_or_mode_books_nothing(standin, said):
+@pytest.mark.parametrize("said", [{"payment": "pi_x"}, {"is_live": True}])
+def test_one_of_another_payment_or_mode_books_nothing(standin, said):
     entry = paid(standin, "0259")
     [found] = ask(standin).v1.disputes.list().data
     answer = gateway.find_dispute(found.id, gateway.shared())
     assert disputing.apply(replace(answer, **said), entry).startswith("ignored")
+    assert not Dispute.objects.exists()
+    assert ledger(entry) == [("payment", ALL)]
+
+
+def test_one_in_another_currency_books_nothing_and_is_shown_to_staff_once(standin):
+    entry = paid(standin, "0259")
+    [found] = ask(standin).v1.disputes.list().data
+    answer = gateway.find_dispute(found.id, gateway.shared())
+    for _time in range(2):
+        assert disputing.apply(replace(answer, currency="USD"), entry).startswith("refused")
+    shown = Discrepancy.objects.open().get()
+    assert (shown.stripe_object, shown.amount, shown.currency) == (found.id, ALL, "USD")
+    assert shown.document_id == entry.document_id
     assert not Dispute.objects.exists()
     assert ledger(entry) == [("payment", ALL)]
 

@@ -13,9 +13,9 @@ from ... import signals
 from ...gateways import stripe as gateway
 from ...models import Dispute, LedgerEntry, SalesDocument, StripeEvent
 from ...models.documents import lock
-from ...statuses import DisputeState, LedgerKind
+from ...statuses import DiscrepancyKind, DisputeState, LedgerKind
 from .. import activity, notifications
-from . import ledger
+from . import explaining, ledger
 from .accounts import account_of
 from .booking import close
 
@@ -36,8 +36,11 @@ def apply(answer: gateway.Dispute, payment: LedgerEntry, event: StripeEvent | No
 def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Dispute) -> str:
     if answer.is_live != account_of(payment).is_live:
         return "ignored: other mode"
-    if (answer.payment, answer.currency) != (payment.stripe_object, payment.currency):
-        return "ignored: another payment or currency"
+    if answer.payment != payment.stripe_object:
+        return "ignored: another payment"
+    if answer.currency != payment.currency:
+        _explain(payment, answer)
+        return "refused: currency differs"
     row, is_new = _row(document, payment, answer)
     if is_new:
         activity.record(document, "dispute", data={"dispute": row.pk})
@@ -49,6 +52,19 @@ def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Disput
     if is_new and not answer.withdrawals:
         notifications.staff_told(document, "dispute", facts={"dispute": row.pk})
     return f"dispute {row.state}"
+
+
+def _explain(payment: LedgerEntry, answer: gateway.Dispute) -> None:
+    """A bank may ask in the currency of its card, and nobody here can say what that is of the
+    order: https://docs.stripe.com/api/disputes/object#dispute_object-amount."""
+    explaining.note(
+        DiscrepancyKind.AMOUNT,
+        account=payment.account,
+        stripe_object=answer.id,
+        amount=answer.amount,
+        currency=answer.currency,
+        document=payment.document,
+    )
 
 
 def _row(
