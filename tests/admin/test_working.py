@@ -9,8 +9,11 @@ from portal_plugin.models import Estimate, Order
 from portal_plugin.services import staging
 from portal_plugin.services.payments import booking
 from tests.factories import approve, estimate_factory, order_factory
+from tests.paying import begin, confirm, order, standin, take_all
 
 from . import pages
+
+__all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +81,15 @@ def test_cancelling_a_paid_order_asks_for_the_money(client, boss):
 
 def test_the_money_is_not_asked_about_where_none_came(client, boss):
     assert 'name="money"' not in page_of(client, order_factory(items=1))
+
+
+def test_cancelling_says_what_becomes_of_a_payment_that_is_under_way(client, boss, standin):
+    document = order()
+    sentence = "If it arrives after that, it is to be paid back."
+    assert sentence not in page_of(client, document)
+    confirm(standin, begin(document).attempt.payment_intent, "sepa")
+    take_all(standin)
+    assert sentence in page_of(client, document)
 
 
 def test_the_last_stage_offers_to_complete_the_order(client, boss):
