@@ -220,10 +220,11 @@ class Amounts(Paid):
 
     @property
     def _asking_invoice(self):
-        """That over the deposit asks for nothing more once the deposit is paid."""
-        newest = self.invoices.standing().first()
-        is_settled = newest and newest.kind == InvoiceKind.DEPOSIT and not self.deposit_due
-        return None if is_settled else newest
+        """The oldest; but that over the deposit asks for nothing more once the deposit is paid."""
+        standing = self.invoices.standing()
+        if not self.deposit_due:
+            standing = standing.exclude(kind=InvoiceKind.DEPOSIT)
+        return standing.first()
 
     @property
     def _is_invoiced_later(self) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 from django.utils.translation import gettext_lazy as _
 
 from ..money import ZERO
@@ -16,20 +16,21 @@ from ..shares import less, negative, summed, worth
 from ..statuses import InvoiceKind
 from ..totals import TaxBand
 
+#: Of an amount, as many as its column has.
+DIGITS = 4
+
 
 class InvoiceQuerySet(models.QuerySet):
-    def with_credited(self):
-        """``credited``: the sum of an invoice's credit notes, below zero."""
-        credited = Coalesce(models.Sum("credit_notes__total"), ZERO)
-        return self.annotate(
-            credited=models.ExpressionWrapper(credited, output_field=models.DecimalField()),
-            notes=models.Count("credit_notes"),
-        )
-
     def standing(self):
-        """Invoices of which something was not taken back."""
-        invoices = self.exclude(kind=InvoiceKind.CREDIT_NOTE).with_credited()
-        return invoices.exclude(models.Q(total=-models.F("credited")) & models.Q(notes__gt=0))
+        """Invoices of which something was not taken back, oldest first: what is added up has no
+        order of its own."""
+        left = models.F("total") + Coalesce(models.Sum("credit_notes__total"), ZERO)
+        # SQLite reckons in floats, to which three times 0.10 are not quite 0.30.
+        left = Round(left, precision=DIGITS, output_field=models.DecimalField())
+        invoices = self.exclude(kind=InvoiceKind.CREDIT_NOTE).order_by("pk")
+        return invoices.annotate(what_is_left=left, notes=models.Count("credit_notes")).exclude(
+            what_is_left=0, notes__gt=0
+        )
 
 
 class Invoice(models.Model):

@@ -265,3 +265,17 @@ def test_cancelling_is_not_held_up_by_less_than_was_rounded(site):
     pay(order, D("0.01"))
     staging.cancel(order, "Too late", money="kept")
     assert invoice.credit_notes.get().total == D("-10.03")
+
+
+@pytest.mark.parametrize("parts", [["0.10", "0.20"], ["0.10", "0.70"], ["1.10", "2.20"]])
+def test_what_is_taken_back_in_parts_stands_no_more(site, parts):
+    """SQLite adds up in floats."""
+    item = line_item(unit_price=sum(map(D, parts)), quantity=1, tax_rate=0)
+    order = order_factory([item], site=site)
+    invoice = invoices.issue(order)
+    for amount in parts:
+        invoices.credit(invoice, "Scratched", amount=D(amount))
+    assert not order.invoices.standing().exists()
+    with pytest.raises(NotAvailable, match="taken back already"):
+        invoices.credit(invoice, "Again")
+    assert invoices.issue(order).total == invoice.total

@@ -167,3 +167,13 @@ def test_without_tax_there_is_no_table_of_taxes(site, rate, rates):
     made = order_factory([line_item(1, tax_rate=rate)], site=site)
     paper = invoices.issue(made).said["paper"]
     assert [row["rate"] for row in paper["taxes"]] == rates
+
+
+def test_after_a_deposit_that_is_paid_the_last_invoice_says_when_the_rest_is_due(site):
+    made = order(site, deposit_percent=D(50))
+    invoices.issue_deposit(made)
+    made = out_since(made, 20)
+    invoice = invoices.issue(made)
+    pay(made, "59.50")
+    assert fresh(made).payment_due_on == invoice.due_on == days.today() + timedelta(days=14)
+    assert not Order.objects.payment_overdue()

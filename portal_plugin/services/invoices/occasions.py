@@ -31,7 +31,8 @@ def order_completed(order: SalesDocument, user: Any = None) -> None:
 
 
 def order_cancelled(order: SalesDocument, reason: str, user: Any = None) -> None:
-    """What was charged is taken back, newest first, but for money that the shop keeps."""
+    """What was charged is taken back, but for money that the shop keeps: that stays charged on the
+    oldest invoices, which asked for it."""
     is_kept = order.money_after_cancel == MoneyAfterCancel.KEPT
     kept = order.paid if is_kept else ZERO
     for invoice in order.invoices.standing():
