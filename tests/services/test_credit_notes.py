@@ -279,3 +279,33 @@ def test_what_is_taken_back_in_parts_stands_no_more(site, parts):
     with pytest.raises(NotAvailable, match="taken back already"):
         invoices.credit(invoice, "Again")
     assert invoices.issue(order).total == invoice.total
+
+
+def in_coins(site, *prices):
+    items = [line_item(unit_price=D(price), quantity=1, tax_rate=0) for price in prices]
+    return order_factory(items, site=site, currency="CHF", rounding_unit=D("0.05"))
+
+
+def test_no_more_is_taken_back_than_is_left_after_rounding_down(site):
+    invoice = invoices.issue(in_coins(site, "10.02"))
+    for amount in ("10.01", "10.02"):
+        with pytest.raises(NotAvailable, match="at most what is left"):
+            invoices.credit(invoice, "Wrong", amount=D(amount))
+    assert fresh(invoice).left_total == 10
+
+
+@pytest.mark.parametrize("prices", [["10.02"], ["10.03"], ["5.01", "5.01"], ["5.01", "5.02"]])
+def test_with_the_last_item_go_the_coins(site, prices):
+    order = in_coins(site, *prices)
+    invoice = invoices.issue(order)
+    for line in order.lines:
+        invoices.credit(fresh(invoice), "Not delivered", keys=[line.key])
+    assert fresh(invoice).left_total == fresh(invoice).left_rounding == 0
+    assert not order.invoices.standing().exists()
+
+
+def test_coins_that_were_rounded_off_are_never_more_than_what_is_left(site):
+    order = in_coins(site, "10.01", "0.01")
+    invoice = invoices.issue(order)
+    assert invoices.credit(invoice, "Not delivered", keys=[order.lines[0].key]).total == D("-9.99")
+    assert fresh(invoice).left_total == D("0.01")

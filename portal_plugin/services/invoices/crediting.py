@@ -68,12 +68,20 @@ def _taken(
         bands = invoice.bands_of(keys)
         if _is_too_much(left, bands):
             raise NotAvailable(_("So much of this invoice is not left."))
-        return bands, ZERO
+        return bands, _coins_of(less(left, bands), rounding)
     if amount is None or amount == worth(left) + rounding:
         return left, rounding
-    if amount != round_money(amount, invoice.currency) or not 0 < amount <= worth(left):
+    most = min(worth(left), worth(left) + rounding)
+    if amount != round_money(amount, invoice.currency) or not 0 < amount <= most:
         raise NotAvailable(_("Write an amount of at most what is left of the invoice."))
     return share_of(left, amount, invoice.currency), ZERO
+
+
+def _coins_of(rest: tuple[TaxBand, ...], rounding: Decimal) -> Decimal:
+    """Rounding that goes back with items: it does not stay where they were all that was left, nor
+    where it would take off more than is."""
+    is_gone = not worth(rest) or worth(rest) + rounding < 0
+    return rounding if is_gone else ZERO
 
 
 def _is_too_much(left: tuple[TaxBand, ...], taken: tuple[TaxBand, ...]) -> bool:
