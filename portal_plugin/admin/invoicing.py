@@ -14,7 +14,7 @@ from ..exceptions import PortalError
 from ..models import PortalSettings
 from ..models.decimals import FiniteDecimalField
 from ..models.invoices import item_band
-from ..money import format_money, round_money, typed_money
+from ..money import ZERO, format_money, round_money, typed_money
 from ..services import invoices
 from ..shares import worth
 from ..statuses import InvoiceKind
@@ -63,16 +63,28 @@ def context(document, user) -> dict | None:
         "rows": [_issued(row, row in standing and may_issue) for row in rows],
         "can_issue": can_issue and last is None,
         "can_issue_deposit": can_issue and not standing and bool(document.totals.deposit),
-        "has_changed": last is not None and _has_changed(document, last),
+        "differing": _differing(document, standing, last),
         "key": uuid4(),
         "currency": document.totals.currency,
     }
 
 
+def _differing(order, standing, last):
+    """What is charged, and what the order costs, where that is not the same: it was changed, opened
+    again after it was cancelled, or something was paid back or taken back on one side only."""
+    charged = sum((row.left_total for row in standing), ZERO)
+    if last is None or order.cancelled_at or charged == order.price_left:
+        return None
+    shown = [
+        format_money(amount, last.currency, language_of_admin())
+        for amount in (charged, order.price_left)
+    ]
+    return {"charged": shown[0], "price": shown[1], "has_changed": _has_changed(order, last)}
+
+
 def _has_changed(order, invoice) -> bool:
     """Whether the order comes to something else than when it was charged."""
-    charged = Decimal(invoice.said["figures"]["order_total"])
-    return not order.cancelled_at and charged != order.totals.total
+    return Decimal(invoice.said["figures"]["order_total"]) != order.totals.total
 
 
 def _stands(invoice) -> bool:

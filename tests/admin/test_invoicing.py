@@ -180,8 +180,33 @@ def test_those_of_before_are_shown_by_a_shop_that_issues_none_now(boss, only_sit
     assert offered(order, boss) == (False, False, [invoice.number])
 
 
+def differing(document, user):
+    return invoicing.context(Order.objects.get(pk=document.pk), user)["differing"]
+
+
 def has_changed(document, user):
-    return invoicing.context(Order.objects.get(pk=document.pk), user)["has_changed"]
+    return bool((differing(document, user) or {}).get("has_changed"))
+
+
+def test_an_order_whose_credit_note_is_of_the_change_is_said_to_be_in_order(boss, order):
+    invoice = invoices.issue(order)
+    order.discount_percent = Decimal(10)
+    publish(order)
+    assert has_changed(order, boss)
+    less = invoice.total - Order.objects.get(pk=order.pk).totals.total
+    invoices.credit(invoice, "Cheaper", amount=less)
+    assert differing(order, boss) is None
+
+
+def test_an_order_opened_again_is_said_to_be_charged_in_part(client, boss, order):
+    invoice = invoices.issue(order)
+    payments.record_offline(order, amount=Decimal(10))
+    staging.cancel(order, "No paper", money="kept")
+    assert differing(order, boss) is None
+    staging.reopen(order)
+    assert not has_changed(order, boss)
+    price = format_money(invoice.total, "EUR", "en")
+    assert f"come to €10.00, but the order costs {price}" in read(client, order)
 
 
 def test_a_cancelled_order_is_not_said_to_have_changed(boss, order):
