@@ -20,6 +20,18 @@ def local(moment: datetime) -> datetime:
     return timezone.localtime(moment, timezone.get_default_timezone())
 
 
+def begin_of(day: date) -> datetime:
+    """The first moment of the day by the shop's clock."""
+    midnight = datetime(day.year, day.month, day.day)
+    return timezone.make_aware(midnight, timezone.get_default_timezone())
+
+
+def shops_clock() -> timezone.override:
+    """For what is written to the customer while a member of staff is at work: the days on it are
+    the shop's. As a context manager."""
+    return timezone.override(timezone.get_default_timezone())
+
+
 def day_and_time(moment: datetime, *, is_short: bool = False) -> str:
     """Date and time in the active language.
 

@@ -1,10 +1,10 @@
 """The columns of an exported list, as a bookkeeper wants them: numbers stay numbers."""
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.coreutils import multigetattr
 
+from .. import days
 from ..money import round_money
 from ..services.mail_receivers import staff_name
 from ..statuses import DocumentState
@@ -29,7 +29,7 @@ OF_ESTIMATES = [name for name in HEADINGS if name not in ("production", "paid", 
 
 
 def _day(document):
-    return timezone.localtime(document.created_at).date()
+    return days.local(document.created_at).date()
 
 
 def _state(document):

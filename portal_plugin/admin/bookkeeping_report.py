@@ -87,7 +87,7 @@ class BookkeepingReport(FormulaSafeExport, SpreadsheetExportMixin, MoneyReport, 
     def span(self) -> tuple[datetime, datetime]:
         """From the first day's beginning to the last one's end, by the shop's clock."""
         typed = self.form.cleaned_data
-        return _start(typed["begin"]), _start(typed["end"] + timedelta(days=1))
+        return days.begin_of(typed["begin"]), days.begin_of(typed["end"] + timedelta(days=1))
 
     def entries(self):
         theirs = sites.of_user(self.request.user, Order, RIGHT).order_by().values("pk")
@@ -205,11 +205,6 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "fees": money(row["fees"]),
         "left": money(row["came"] + row["went"] - row["fees"]),
     }
-
-
-def _start(day: date) -> datetime:
-    zone = timezone.get_default_timezone()
-    return timezone.make_aware(datetime(day.year, day.month, day.day), zone)
 
 
 class BookkeepingMenuItem(MoneyReportItem):

@@ -4,7 +4,7 @@ import codecs
 import csv
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
@@ -24,6 +24,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.models import Site
 
+from .. import days
 from ..formulas import harmless
 from ..models import Activity, Decision, LedgerEntry
 from ..money import ZERO, format_money, round_money
@@ -105,14 +106,16 @@ class MonthReport(WagtailAdminTemplateMixin, TemplateView):
     @cached_property
     def first(self) -> date:
         """Of the month that was asked for; of this one where that is none or has not begun."""
-        today = timezone.localdate()
+        today = days.today()
         asked = MONTH.fullmatch(self.request.GET.get("month", ""))
         first = date(int(asked[1]), int(asked[2]), 1) if asked else today.replace(day=1)
         return min(first, today.replace(day=1))
 
     @cached_property
     def lines(self):
-        return lines(self.request.user, _start(self.first), _start(_after(self.first)))
+        return lines(
+            self.request.user, days.begin_of(self.first), days.begin_of(_after(self.first))
+        )
 
     @cached_property
     def header_buttons(self):
@@ -151,11 +154,7 @@ class MonthReport(WagtailAdminTemplateMixin, TemplateView):
 
     @property
     def _is_over(self):
-        return _after(self.first) <= timezone.localdate()
-
-
-def _start(day) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, 1))
+        return _after(self.first) <= days.today()
 
 
 def _after(day) -> date:

@@ -2,9 +2,9 @@
 
 from uuid import uuid4
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .. import days
 from ..money import format_money, typed_money
 from ..services.presentation.plan import next_label, plan_rows
 from . import money_rows, paying, sites
@@ -57,7 +57,7 @@ def payment(document, user, typed):
     may_record = sites.may(user, "record_payment", document)
     if not (may_record and document.is_order and document.current_version_id):
         return None
-    today = timezone.localdate().isoformat()
+    today = days.today().isoformat()
     given = typed if typed and typed["verb"] == "record-payment" else {}
     due = document.amount_due or document.balance_due
     return {

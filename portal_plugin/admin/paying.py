@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
-from .. import money
+from .. import days, money
 from ..models import LedgerEntry
 from ..models.decimals import FiniteDecimalField
 
@@ -28,7 +28,7 @@ class PaidForm(forms.Form):
 
     def clean_day(self):
         day = self.cleaned_data["day"]
-        if day > timezone.localdate():
+        if day > days.today():
             raise forms.ValidationError(_("Choose today or an earlier day."))
         return day
 
@@ -55,8 +55,8 @@ class PaymentForm(PaidForm):
 
 
 def moment(day) -> datetime:
-    """Noon of the day, so that it is the same day everywhere; never in the future."""
-    noon = datetime.combine(day, time(12), tzinfo=timezone.get_current_timezone())
+    """Noon of the shop's day, so that it is the same day nearly everywhere; never in the future."""
+    noon = datetime.combine(day, time(12), tzinfo=timezone.get_default_timezone())
     return min(noon, timezone.now())
 
 

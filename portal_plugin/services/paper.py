@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .. import days
 from ..gateways import logos
 from ..gateways.facturx import EInvoice
 from ..models import PortalSettings, SalesDocument
@@ -98,8 +99,9 @@ class Sheet:
 
 def sheet(document: SalesDocument, *, with_files: bool = True) -> Sheet:
     """The document's PDF of now, before it is drawn. Without files it can only be compared."""
-    view = document_view(document)
-    html = page(view)
+    with days.shops_clock():
+        view = document_view(document)
+        html = page(view)
     logo = view.shop.logo_file
     styles = [style.read_bytes() for style in style_sheets().values()]
     shown = [html.encode(), *styles, (logo.name if logo else "").encode()]

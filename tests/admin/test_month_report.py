@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from portal_plugin.admin import month_report
 from portal_plugin.models import Activity, Decision, LedgerEntry, SalesDocument
@@ -224,3 +225,12 @@ def test_queries_of_staff_of_one_of_two_shops(
     month_report.lines(user, *MAY)
     with django_assert_num_queries(4):
         month_report.lines(user, *MAY)
+
+
+def test_a_month_is_the_shops_whatever_clock_staff_have_chosen(client, boss, settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    UserProfile.objects.create(user=boss, current_time_zone="America/New_York")
+    paid(order_factory(items=1), 1, datetime(2026, 4, 30, 22, tzinfo=UTC))
+    paid(order_factory(items=1), 2, datetime(2026, 5, 31, 22, tzinfo=UTC))
+    [line] = client.get(URL, {"month": "2026-05"}).context["view"].lines
+    assert line.paid == 1

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
-from portal_plugin.admin import paying
+from portal_plugin import days
+from portal_plugin.admin import overview_money, paying
 from portal_plugin.models import LedgerEntry, OutgoingEmail
 from portal_plugin.services import payments, staging
 from tests.factories import estimate_factory, link_factory, order_factory, site_factory
@@ -155,3 +157,13 @@ def test_for_what_is_cancelled_nothing_is_recorded(client, boss, order):
     staging.cancel(order, "The window is gone.")
     assert "Open it again to record a payment" in said(client, order)
     assert not LedgerEntry.objects.exists()
+
+
+def test_the_day_is_the_shops_whatever_clock_staff_have_chosen(client, boss, order, settings):
+    settings.TIME_ZONE = "UTC"
+    UserProfile.objects.create(user=boss, current_time_zone="Pacific/Kiritimati")
+    record(client, order, day="2026-01-05")
+    assert days.local(LedgerEntry.objects.get().occurred_at).date().isoformat() == "2026-01-05"
+    with timezone.override("Pacific/Kiritimati"):
+        proposed = overview_money.payment(order, boss, None)["day"]
+    assert proposed == days.today().isoformat()

@@ -1,9 +1,9 @@
 """Several orders that were paid outside the portal."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ... import days
 from ...models import Order
 from ...services import payments
 from ..paying import PaidForm, moment, words_used
@@ -22,7 +22,7 @@ class MarkPaid(DocumentsAction):
     form_class = PaidForm
 
     def get_initial(self):
-        return {"day": timezone.localdate()}
+        return {"day": days.today()}
 
     def get_context_data(self, **kwargs):
         words = words_used(*{document.site_id for document in self.chosen})

@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from ... import days
 from ...models import ChangeRequest, DirectLink, PortalSettings, SalesDocument, TermsText
 from ...money import format_money, format_number
 from ...statuses import OPEN_TO_AGREEMENT, DocumentState, ItemState
@@ -153,7 +154,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         title=document.title,
         state=state,
         state_label=str(state.label),
-        issued_on=timezone.localdate(first) if first else None,
+        issued_on=days.local(first).date() if first else None,
         valid_until=None if document.is_order else document.last_valid_day,
         delivery_on=document.delivery_on,
         customer_name=customer.name if customer else "",
