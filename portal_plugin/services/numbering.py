@@ -3,6 +3,7 @@
 import itertools
 import re
 import string
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -41,18 +42,18 @@ def next_number(document: SalesDocument) -> str:
     if document.is_sample:
         return _sample_number(document)
     same = SalesDocument.objects.filter(site=document.site, kind=document.kind)
-    return _take(document.site, document.kind, same.exclude(pk=document.pk))
+    return _take(document.site, document.kind, same.exclude(pk=document.pk), days.today())
 
 
-def next_invoice_number(site: Any, series: str) -> str:
+def next_invoice_number(site: Any, series: str, day: date) -> str:
     """Take the next number of ``INVOICES`` or ``CREDIT_NOTES``, in the transaction that issues.
-    Without a gap; a number that stands on another paper of the site is passed over."""
-    return _take(site, series, Invoice.objects.filter(site=site))
+    Without a gap; a number that stands on another paper of the site is passed over. ``day`` is the
+    one that stands beside it: whoever waits for the counter over midnight has that of before."""
+    return _take(site, series, Invoice.objects.filter(site=site), day)
 
 
-def _take(site: Any, kind: str, others: QuerySet) -> str:
+def _take(site: Any, kind: str, others: QuerySet, today: date) -> str:
     pattern = getattr(PortalSettings.of(site), PATTERNS[kind])
-    today = days.today()
     sequence = locked_sequence(site, kind, period_of(pattern, today))
     while True:
         text = pattern.format(

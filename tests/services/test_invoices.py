@@ -25,6 +25,7 @@ from portal_plugin.services import (
     invoices,
     listing,
     mail_attachments,
+    numbering,
     paper,
     payments,
     pdfs,
@@ -340,3 +341,17 @@ def test_what_was_written_for_the_order_stands_on_no_invoice(site):
         assert text not in page
     assert (paper["mark"], paper["has_long_terms"]) == ("", False)
     assert [row["left_out"] for row in paper["items"]] == [""]
+
+
+def test_number_and_day_are_of_one_year_where_midnight_passes_at_the_counter(site, monkeypatch):
+    order, today = order_factory(items=1, site=site), [date(2026, 12, 31)]
+    lock_counter = numbering.locked_sequence
+
+    def waited(*args):
+        today[0] = date(2027, 1, 1)
+        return lock_counter(*args)
+
+    monkeypatch.setattr(days, "today", lambda: today[0])
+    monkeypatch.setattr(numbering, "locked_sequence", waited)
+    invoice = invoices.issue(order)
+    assert (invoice.number, invoice.issued_on) == ("I-2026-0001", date(2026, 12, 31))

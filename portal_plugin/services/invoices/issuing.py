@@ -78,9 +78,9 @@ def write(order: SalesDocument, draft: Draft, user: Any = None, *, key: Any = No
     """
     is_note = draft.kind == InvoiceKind.CREDIT_NOTE
     series = numbering.CREDIT_NOTES if is_note else numbering.INVOICES
-    number = numbering.next_invoice_number(order.site, series)
-    faults.reach("issue.numbered")
     day = days.today()
+    number = numbering.next_invoice_number(order.site, series, day)
+    faults.reach("issue.numbered")
     view = document_view(order)
     with translation.override(view.language):
         content = content_of(draft, view, number, day)
