@@ -47,6 +47,7 @@ OF_ORDERS = {
     "balance": _("Balance"),
     "currency": _("Currency"),
     "taken_off": _("Taken off the price"),
+    "cancelled": pgettext_lazy("document", "Cancelled"),
 }
 OF_INVOICES = {
     "day": _("Date"),
@@ -107,6 +108,8 @@ def of_payment(entry: LedgerEntry) -> OrderedDict[str, Any]:
 
 
 def of_order(order: Order) -> OrderedDict[str, Any]:
+    """What was cancelled is there with what it would have come to, and the day of that: its number
+    is given, and its invoice void."""
     currency = order.priced_in
     totals = order.totals
     values = {
@@ -120,6 +123,7 @@ def of_order(order: Order) -> OrderedDict[str, Any]:
         "balance": round_money(order.listed_balance, currency),
         "currency": currency,
         "taken_off": round_money(order.listed_taken_off, currency) or "",
+        "cancelled": days.local(order.cancelled_at).date() if order.cancelled_at else "",
     }
     return OrderedDict((name, values[name]) for name in OF_ORDERS)
 

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from portal_plugin import days
 from portal_plugin.models import PortalSettings, SalesDocument
-from portal_plugin.services import invoices
+from portal_plugin.services import invoices, staging
 from tests.factories import line_item
 
 from .test_bookkeeping_report import export, order, paid, read
@@ -40,3 +41,15 @@ def test_an_order_of_nobody_has_its_rows(client, boss, only_site):
         headings, row = read(export(client, of, **today))
         found = dict(zip(headings, row, strict=True))
         assert (found["Document"], found["Customer"], found["Company"]) == (document.number, "", "")
+
+
+def test_an_order_that_was_cancelled_says_when(client, boss):
+    stays, goes = order(), order()
+    staging.cancel(goes, "No paper")
+    headings, *rows = read(export(client, "orders"))
+    found = [dict(zip(headings, row, strict=True)) for row in rows]
+    today = days.today().isoformat()
+    assert {row["Document"]: row["Cancelled"] for row in found} == {
+        stays.number: "",
+        goes.number: today,
+    }
