@@ -4,9 +4,10 @@ import pytest
 
 from portal_plugin.exceptions import PortalError
 from portal_plugin.models import Decision, Estimate, Order, OutgoingEmail
-from portal_plugin.services import mail_rendering, on_behalf, staging
+from portal_plugin.services import files, mail_rendering, on_behalf, publishing, staging
+from portal_plugin.services.evidence import verifying
 from portal_plugin.statuses import ItemState
-from tests import factories
+from tests import factories, samples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
@@ -65,3 +66,13 @@ def test_a_second_press_takes_nothing_back_twice(user):
     with pytest.raises(PortalError):
         on_behalf.take_back(order, order.lines[0].key, "A misunderstanding", user)
     assert Decision.objects.filter(verdict="undo").count() == 1
+
+
+def test_what_shows_an_answer_stays_with_staff_when_the_next_version_goes_out(user):
+    estimate = factories.estimate_factory(items=2)
+    keys, page = [estimate.lines[0].key], samples.upload("signed.png")
+    on_behalf.record(estimate, keys, "approve", "By fax", user, evidence=page)
+    files.store(estimate, samples.upload("sheet.pdf", samples.pdf()), staff=user)
+    publishing.release(estimate, user=user)
+    assert files.for_customer(estimate).get().name == "sheet.pdf"
+    assert list(verifying.faults(Estimate.objects.get())) == []
