@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class StoredFile:
-    """A file that lies in the private storage and has no row yet. ``digest`` is its SHA-256."""
+    """A file that lies in the private storage. ``digest`` is its SHA-256, ``row`` what was written
+    for it."""
 
     name: str
     content_type: str
@@ -37,11 +38,11 @@ class StoredFile:
     size: int
     digest: str
     path: str
-    is_saved: bool = False
+    row: Attachment | ProofVersion | None = None
 
     def discard(self) -> None:
         """Take it out of the storage again, if no row was written for it."""
-        if not self.is_saved:
+        if self.row is None:
             _clear_away(self.path)
 
 
@@ -124,10 +125,21 @@ def keeping(*stored: StoredFile) -> Iterator[None]:
 
 
 def discard(stored: Iterable[StoredFile]) -> None:
-    """The transaction that wrote their rows was rolled back, or never came."""
+    """The transaction that wrote their rows was rolled back, or never came. What has a row all the
+    same stays: a site's own work after the commit broke down, or the commit's answer was lost."""
     for file in stored:
-        file.is_saved = False
+        if file.row is not None and not _may_be_there(file.row):
+            file.row = None
         file.discard()
+
+
+def _may_be_there(row: Attachment | ProofVersion) -> bool:
+    """Also where the database does not say: a file that is nobody's then is found at night."""
+    try:
+        return type(row)._default_manager.filter(pk=row.pk, file=row.file.name).exists()
+    except DatabaseError:
+        logger.exception("Whether a stored file has its row is not known: %s", row.file.name)
+        return True
 
 
 def save(
@@ -163,7 +175,7 @@ def save(
         submission=submission,
         author_name=author_name,
     )
-    stored.is_saved = True
+    stored.row = attachment
     order_work(attachment)
     transaction.on_commit(
         lambda: signals.attachment_added.send(

@@ -51,7 +51,7 @@ def add_proof_version(
             description=description.strip(),
             created_by=user,
         )
-        stored.is_saved = True
+        stored.row = version
         files.order_work(version)
         facts = {"proof": str(version.public_id), "sha256": version.digest, "item": str(item_key)}
         activity.record(fresh, "proof_added", staff=user, data=facts)

@@ -4,6 +4,8 @@ import json
 import uuid
 
 import pytest
+from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from portal_plugin import faults
@@ -205,6 +207,26 @@ def test_a_file_that_was_there_leaves_no_second_copy_in_the_storage():
     visit = visit_of(document)
     for _ in range(2):
         send(visit, samples.upload("a.png"))
+    assert len(names_in_storage(document)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_whose_row_was_committed_keeps_its_bytes_whatever_breaks_down_then():
+    """Such as a site's own work after the commit: a search engine that is away."""
+
+    def of_the_site(instance, **signal):
+        transaction.on_commit(lambda: 1 / 0)
+
+    document = factories.estimate_factory()
+    visit, key = visit_of(document), uuid.uuid4()
+    post_save.connect(of_the_site, sender=Attachment)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            send(visit, samples.upload("a.png"), key=key)
+    finally:
+        post_save.disconnect(of_the_site, sender=Attachment)
+    assert private_storage().exists(Attachment.objects.get().file.name)
+    assert isinstance(send(visit, samples.upload("a.png"), key=key), Done)
     assert len(names_in_storage(document)) == 1
 
 

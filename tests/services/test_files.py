@@ -120,6 +120,18 @@ def test_a_rolled_back_transaction_takes_the_file_with_it():
     assert not Attachment.objects.exists()
 
 
+def test_while_the_database_does_not_say_whether_the_row_is_there_its_file_stays():
+    document = factories.estimate_factory()
+    stored = files.prepare(Attachment(document=document), samples.upload())
+    with transaction.atomic():
+        files.save(lock(document), stored)
+        transaction.set_rollback(True)
+        files.discard([stored])
+    assert len(stored_files(document)) == 1
+    files.discard([stored])
+    assert not stored_files(document)
+
+
 def test_a_storage_that_is_full_is_told_in_a_sentence():
     document = factories.estimate_factory()
     folder_of(document).parent.mkdir(parents=True, exist_ok=True)
