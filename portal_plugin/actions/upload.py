@@ -10,7 +10,7 @@ from ..exceptions import FileRefused, FileTooLarge
 from ..gateways import filetypes
 from ..models import Attachment
 from ..registry import register_action
-from ..services import file_limits, files, quotas, uploads
+from ..services import attachment_files, file_limits, files, quotas, uploads
 from ..services.file_limits import FileLimits
 from .base import Action
 from .forms import ActionForm
@@ -128,10 +128,14 @@ class Upload(Action):
         return Done(sentence % {"count": len(form.stored)}, document=self.document)
 
     def _is_there(self, stored):
-        """The same file, sent again by the same person to the same place: it is one."""
+        """The same file, sent again by the same person to the same place: it is one. One that
+        nobody can open is none: it may be sent again because the shop asked for it."""
         sent = Attachment.objects.filter(document=self.document.pk, link=self.visit.link)
         same = sent.filter(digest=stored.digest, name=stored.name, item_key=self.item_key)
-        return same.filter(removed_at=None).exists()
+        return any(
+            files.may_be_opened(row) and not attachment_files.is_damaged(row)
+            for row in same.filter(removed_at=None)
+        )
 
     def _save(self, stored, submission):
         return files.save(

@@ -49,8 +49,13 @@ def report(row: Attachment) -> None:
         if not Attachment.objects.get(pk=row.pk).file:
             return
         logger.error("A file is not what was stored: %s", row.file.name)
-        known = document.activities.filter(verb="file_damaged", data__contains=facts["file"])
-        if known.exists():
+        if is_damaged(row):
             return
         activity.record(document, "file_damaged", data=facts)
         notifications.staff_told(document, "file_damaged")
+
+
+def is_damaged(row: Attachment) -> bool:
+    """Whether staff were told that its bytes are not there any more as they were stored."""
+    told = row.document.activities.filter(verb="file_damaged")
+    return bool(told.filter(data__contains=str(row.public_id)).exists())

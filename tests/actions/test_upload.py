@@ -15,9 +15,9 @@ from portal_plugin.actions.upload import MOST_AT_ONCE, Upload
 from portal_plugin.exceptions import FileRefused, FileTooLarge, NotAvailable
 from portal_plugin.models import Activity, Attachment, OutgoingEmail, Preview, Submission
 from portal_plugin.models.storage import private_storage
-from portal_plugin.services import staging
+from portal_plugin.services import attachment_files, staging
 from portal_plugin.services.visits import Visit
-from portal_plugin.statuses import LinkRole
+from portal_plugin.statuses import FileCheckState, LinkRole
 from tests import factories, samples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
@@ -185,6 +185,23 @@ def test_from_somebody_else_or_after_it_was_taken_away_it_is_another():
     Attachment.objects.update(removed_at=timezone.now())
     send(mine, samples.upload("a.png"))
     assert document.attachments.filter(removed_at=None).get().link == mine.link
+
+
+@pytest.mark.parametrize("trouble", ["lost", "refused"])
+def test_sent_again_because_nobody_can_open_the_first_it_is_another(trouble):
+    document = factories.estimate_factory()
+    visit = visit_of(document)
+    send(visit, samples.upload("a.png"))
+    first = Attachment.objects.get()
+    if trouble == "lost":
+        private_storage().delete(first.file.name)
+        attachment_files.report(first)
+    else:
+        Attachment.objects.update(check_state=FileCheckState.REFUSED)
+    for _ in range(2):
+        send(visit, samples.upload("a.png"))
+    second = Attachment.objects.exclude(pk=first.pk).get()
+    assert private_storage().exists(second.file.name)
 
 
 def test_of_what_a_server_breaks_off_that_is_told_to_end_no_bytes_are_left(monkeypatch):
