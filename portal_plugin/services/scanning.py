@@ -1,7 +1,8 @@
 """The virus check after the answer. Until a file is clean, nobody gets it and nobody draws it."""
 
 import logging
-from typing import Any
+import random
+from typing import IO, Any
 
 from django.db import transaction
 
@@ -19,6 +20,10 @@ _UNCHECKED = (FileCheckState.WAITING, FileCheckState.UNCHECKED)
 PATIENCE = 3
 
 
+class _Lost(Exception):
+    """The storage does not have the file. That says nothing of the scanner."""
+
+
 def drain() -> None:
     """The worker ``scan``: also takes up what was stored before there was a scanner."""
     if not scanner.is_configured():
@@ -30,22 +35,37 @@ def drain() -> None:
 
 
 def _check_all(model: Any) -> None:
+    """In another order each time: files that the scanner will never judge, such as those that are
+    too large for it, must not keep it from all that came after them."""
     failures = 0
     # Ids first: a list that is being worked on must not change under the loop.
     unchecked = model.objects.filter(check_state__in=_UNCHECKED).exclude(file="")
-    for pk in list(unchecked.values_list("pk", flat=True)):
+    waiting = list(unchecked.values_list("pk", flat=True))
+    for pk in random.sample(waiting, len(waiting)):
         if failures >= PATIENCE or not work.time_left():
             return
         row = model.objects.get(pk=pk)
         try:
-            with private_storage().open(row.file.name, "rb") as file:
+            with _opened(row) as file:
                 is_clean = scanner.is_clean(file)
+        except _Lost:
+            logger.error("File %s is gone and cannot be checked", row.file.name)
         except Exception:
             failures += 1
             logger.exception("File %s waits for its check", row.file.name)
         else:
             failures = 0
             _judge(row, FileCheckState.CLEAN if is_clean else FileCheckState.REFUSED)
+
+
+def _opened(row: Any) -> IO[bytes]:
+    try:
+        file = private_storage().open(row.file.name, "rb")
+        file.seek(0)  # a bucket is asked for the bytes only now
+    except FileNotFoundError as error:
+        # A scanner whose socket is not there raises the same, and that is another matter.
+        raise _Lost from error
+    return file
 
 
 def _judge(row: Any, state: FileCheckState) -> None:

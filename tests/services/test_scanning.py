@@ -12,13 +12,16 @@ pytestmark = pytest.mark.django_db
 
 
 class Scanner:
-    """Gives its ``answers`` one after the other, then finds everything clean."""
+    """Gives its ``answers`` one after the other, then finds everything clean but what it
+    ``refuses`` to judge."""
 
     def __init__(self):
-        self.answers, self.asked = [], 0
+        self.answers, self.asked, self.refuses = [], 0, set()
 
     def __call__(self, file):
         self.asked += 1
+        if file.read() in self.refuses:
+            raise OSError("INSTREAM size limit exceeded. ERROR")
         answer = self.answers.pop(0) if self.answers else True
         if isinstance(answer, Exception):
             raise answer
@@ -63,7 +66,7 @@ def test_what_was_judged_is_not_asked_about_again(estimate):
     scanning.drain()
     scanning.drain()
     assert scanner.asked == 2
-    assert states() == [FileCheckState.CLEAN, FileCheckState.REFUSED]
+    assert set(states()) == {FileCheckState.CLEAN, FileCheckState.REFUSED}
 
 
 def test_a_proof_that_is_refused_is_told_on_its_document(estimate):
@@ -111,11 +114,29 @@ def test_one_file_that_it_cannot_judge_holds_up_no_other(estimate):
     assert states().count(FileCheckState.CLEAN) == 2
 
 
-def test_a_file_that_the_storage_has_lost_waits(estimate):
-    lost, _there = store(estimate, 2)
-    private_storage().delete(lost.file.name)
+def test_files_that_it_will_never_judge_do_not_hold_up_for_ever_what_came_after_them(estimate):
+    """Too large for it, say. Three in a row end a turn, and the next begins with others."""
+    store(estimate, scanning.PATIENCE + 1)
+    scanner.refuses = {b"%d" % n for n in range(scanning.PATIENCE)}
+    for _turn in range(50):
+        scanning.drain()
+    waiting, judged = states()[:-1], states()[-1]
+    assert (set(waiting), judged) == ({FileCheckState.WAITING}, FileCheckState.CLEAN)
+
+
+def test_files_that_the_storage_has_lost_wait_and_hold_up_no_other(estimate):
+    *lost, _there = store(estimate, scanning.PATIENCE + 2)
+    for row in lost:
+        private_storage().delete(row.file.name)
     scanning.drain()
-    assert states() == [FileCheckState.WAITING, FileCheckState.CLEAN]
+    assert states() == [FileCheckState.WAITING] * len(lost) + [FileCheckState.CLEAN]
+
+
+def test_a_scanner_whose_socket_is_gone_is_left_alone(estimate):
+    store(estimate, 5)
+    scanner.answers = [FileNotFoundError("/run/clamd.sock")] * 5
+    scanning.drain()
+    assert scanner.asked == 3
 
 
 def test_files_that_are_kept_no_longer_hold_up_no_other(estimate):
