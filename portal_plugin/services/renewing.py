@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from ..models import DirectLink
+from ..models import DirectLink, Recipient
 from ..models.documents import lock
 from . import activity, outbox
 from .mail_receivers import address_of
@@ -37,14 +38,15 @@ def of_link(link: DirectLink) -> None:
 
 def by_address(site: Any, address: str) -> int:
     """New links to that address's newest documents of this site; returns how many. The caller tells
-    nobody whether there were any."""
+    nobody whether there were any. They go to the person's address of today, whichever of theirs was
+    typed."""
     if "@" not in address or "\0" in address:
         return 0
     found = (
         DirectLink.objects.filter(
             document__site=site,
             document__current_version__isnull=False,
-            recipient__email__iexact=address,
+            recipient__in=_recipients(site, address),
             revoked_at=None,
         )
         .select_related("document__site", "recipient")
@@ -53,6 +55,13 @@ def by_address(site: Any, address: str) -> int:
     for link in found:
         of_link(link)
     return len(found)
+
+
+def _recipients(site: Any, address: str) -> QuerySet[Recipient]:
+    """Who was written to there, and whose address the shop has corrected to this one since."""
+    theirs = Q(email__iexact=address) | Q(contact__email__iexact=address)
+    customers = Q(contact=None, was_invited=False, customer__email__iexact=address)
+    return Recipient.objects.filter(theirs | customers, site=site)
 
 
 def masked(address: str) -> str:
