@@ -12,8 +12,11 @@ def absorb(email: OutgoingEmail) -> int:
 
     The others are kept as not sent, with the reason; all of it in one transaction, so that a crash
     leaves either the many or the one.
+
+    Only at the first try: where its answer was lost the letter may have arrived, and many mailboxes
+    drop a second one with the same Message-ID, with whatever it tells besides.
     """
-    if not email.is_delayed or not email.thread:
+    if not email.is_delayed or not email.thread or email.attempts > 1:
         return 1
     with transaction.atomic():
         taken = [other for other in _waiting_beside(email) if _take(other)]

@@ -78,6 +78,28 @@ def test_a_silent_server_is_tried_again(server):
     assert "timed out" in email.error
 
 
+def news(link, text):
+    facts = {"happenings": [{"kind": "news_comment", "text": text}]}
+    values = {"site": link.document.site, "document": link.document, "link": link}
+    return outbox.queue(kind="news_comment", facts=facts, delay=True, **values)
+
+
+def test_what_was_said_since_does_not_go_with_a_letter_that_may_have_arrived(server, settings):
+    """A mailbox that knows its Message-ID would drop it, and the news that it brings."""
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "BUNDLE_SECONDS": 0}
+    link = link_factory(order_factory(items=1))
+    server.at_data = threading.Event()
+    assert drained(news(link, "One.")).state == EmailState.WAITING
+    news(link, "Two.")
+    server.at_data = None
+    OutgoingEmail.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    outbox.drain()
+    first, again, second = server.letters
+    assert first["Message-ID"] == again["Message-ID"] != second["Message-ID"]
+    assert "Two." not in again.get_body().get_content()
+    assert "Two." in second.get_body().get_content()
+
+
 def test_pauses_grow_and_end(settings):
     send_by(settings, SMTP, port=1)
     email, pauses = queue(), []
