@@ -18,7 +18,7 @@ from wagtail.admin import messages
 from ..exceptions import PortalError
 from ..models import OutgoingEmail, PortalSettings, Recipient
 from ..services import changes, mail_rendering, sending
-from ..services.mail_receivers import staff_address
+from ..services.mail_receivers import address_of, staff_address
 from ..statuses import LinkRole
 from . import overview_rows
 from .below_overview import BelowOverview
@@ -122,26 +122,24 @@ def _everybody(document):
 
 def ticked_at_first(document, people) -> list[str]:
     """Who has a usable link already; else the customer and the contacts that get documents."""
-    had = {
-        link.recipient.email
-        for link in overview_rows.people(document)
-        if link.is_usable and link.recipient.email
-    }
-    if had:
+    had = {address_of(link.recipient) for link in overview_rows.people(document) if link.is_usable}
+    if had - {""}:
         return [key for key, person in people.items() if person.email in had]
     return [key for key, person in people.items() if getattr(person, "gets_documents", True)]
 
 
 def roles_of(document, people) -> dict:
-    """What those may do who have a link by now."""
+    """What those may do who have a link by now, also where their name or address was corrected
+    since."""
     by_person = {
-        (link.recipient.contact_id, link.recipient.name, link.recipient.email): link.role
+        (link.recipient.contact_id, address_of(link.recipient)): link.role
         for link in overview_rows.people(document)
+        if not link.recipient.was_invited
     }
     found = {}
     for key, person in people.items():
         contact = person.pk if key != "customer" else None
-        found[key] = by_person.get((contact, person.name, person.email), LinkRole.APPROVE)
+        found[key] = by_person.get((contact, person.email), LinkRole.APPROVE)
     return found
 
 

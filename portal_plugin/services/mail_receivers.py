@@ -1,5 +1,6 @@
 """Who an email goes to at the moment of sending: not at the address of then, but at today's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..models import OutgoingEmail, PortalSettings, Recipient
+from ..models import DirectLink, OutgoingEmail, PortalSettings, Recipient
 from ..models.codes import LIFE as CODE_LIFE
 from .presentation.shop import document_language
 
@@ -81,3 +82,17 @@ def address_of(recipient: Recipient) -> str:
     if recipient.email == customer.email or recipient.name == customer.name:
         return customer.email
     return ""
+
+
+def newest_of_each(links: Iterable[DirectLink]) -> list[DirectLink]:
+    """One link of each person, of those that are given oldest first. Who was sent the document
+    again after a name or an address was corrected has two, and reads everything once."""
+    return list({_person_of_today(link.recipient): link for link in links}.values())
+
+
+def _person_of_today(recipient: Recipient) -> tuple[Any, ...]:
+    if recipient.contact_id is not None:
+        return ("contact", recipient.contact_id)
+    address = address_of(recipient).lower()
+    same = (recipient.customer_id, recipient.was_invited, address)
+    return same if address else (recipient.pk,)

@@ -6,7 +6,7 @@ from typing import Any
 from ..models import DirectLink, OutgoingEmail, SalesDocument, Submission
 from ..statuses import EmailState
 from . import links, outbox, telling
-from .mail_receivers import address_of
+from .mail_receivers import address_of, newest_of_each
 
 #: Verbs that nobody is told about: looking at something, or opening the card form.
 SILENT = frozenset({"pay", "pdf", "download"})
@@ -112,9 +112,7 @@ def _happening(facts: dict[str, Any] | None, submission: Submission | None) -> d
 
 def _receivers(document: SalesDocument) -> list[DirectLink]:
     """One usable link per person, their newest: an order has those of its estimate, too."""
-    newest_last = links.of_document(document).usable().order_by("pk")
-    by_person = {link.recipient_id: link for link in newest_last}
-    return list(by_person.values())
+    return newest_of_each(links.of_document(document).usable().order_by("pk"))
 
 
 def _to_customer(

@@ -11,6 +11,7 @@ from ..exceptions import NotAvailable
 from ..models import DirectLink, OutgoingEmail, SalesDocument
 from ..models.documents import lock
 from . import links, sending
+from .mail_receivers import newest_of_each
 
 #: A second press within this time is taken for the first.
 PAUSE = timedelta(minutes=10)
@@ -43,8 +44,7 @@ def _people(document: SalesDocument) -> list[DirectLink]:
     """The newest link of each, with an address to write to. Where all have to say yes and some
     have, only the others."""
     found = links.of_document(document).exclude(recipient__email="").order_by("pk")
-    by_person = {link.recipient_id: link for link in found}
-    people = [link for link in by_person.values() if not link.is_revoked]
+    people = [link for link in newest_of_each(found) if not link.is_revoked]
     if document.standing.missing_people:
         return [link for link in people if document.standing.asks(link)]
     return people

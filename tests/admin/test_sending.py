@@ -160,3 +160,15 @@ def test_it_says_what_changed_since_the_last_one(client, boss, document):
     publish(document)
     page = client.get(send_url(document)).content.decode()
     assert "Changed: Renamed (item)" in page
+
+
+@pytest.mark.parametrize("field", ["name", "email"])
+def test_who_may_only_look_keeps_that_when_their_name_or_address_is_corrected(
+    client, boss, document, field
+):
+    kim = Contact.objects.get(name="Kim")
+    sending.send_document(document, recipients=[kim], roles={kim: "look"})
+    Contact.objects.filter(pk=kim.pk).update(**{field: "kim@now.example"})
+    form = client.get(send_url(document)).context["form"]
+    assert form.initial["recipients"] == [f"contact-{kim.pk}"]
+    assert form.fields[f"role_contact-{kim.pk}"].initial == "look"

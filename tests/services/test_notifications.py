@@ -2,8 +2,15 @@
 
 import pytest
 
-from portal_plugin.models import Comment, OutgoingEmail, PortalSettings, Submission
-from portal_plugin.services import converting, links, notifications
+from portal_plugin.models import (
+    Comment,
+    Contact,
+    DirectLink,
+    OutgoingEmail,
+    PortalSettings,
+    Submission,
+)
+from portal_plugin.services import converting, links, notifications, sending
 
 from ..factories import estimate_factory, fresh, link_factory, order_factory, user_factory
 
@@ -154,3 +161,29 @@ def test_whether_anybody_is_reached_asks_the_same_for_one_person_and_for_many(
         link_factory(order, name=f"Kim {number}", email=f"kim{number}@example.org")
         with django_assert_num_queries(2):
             assert not notifications.reaches_anybody(type(order).objects.get(pk=order.pk))
+
+
+@pytest.mark.parametrize("field", ["name", "email"])
+@pytest.mark.parametrize("whose", ["contact", "customer"])
+def test_who_was_sent_it_again_under_a_corrected_name_or_address_reads_everything_once(
+    order, field, whose
+):
+    person = order.customer
+    if whose == "contact":
+        person = Contact.objects.create(customer=person, name="Bo", email="bo@acme.example")
+    sending.send_document(order, recipients=[person])
+    setattr(person, field, "now@acme.example")
+    person.save()
+    (again,) = sending.send_document(fresh(order), recipients=[person])
+    assert DirectLink.objects.count() == 2
+    assert [email.link for email in notifications.shop_acted(fresh(order), "cancelled")] == [
+        again.link
+    ]
+
+
+def test_of_two_with_one_address_each_reads_it_with_a_link_of_their_own(order, link):
+    address = order.customer.email
+    contact = Contact.objects.create(customer=order.customer, name="Bo", email=address)
+    theirs = link_factory(order, contact=contact)
+    told = notifications.shop_acted(order, "cancelled")
+    assert {email.link for email in told} == {link, theirs}

@@ -42,3 +42,12 @@ def test_nobody_is_reminded_of_what_has_ended_or_is_not_out():
         with pytest.raises(NotAvailable):
             reminding.remind(document)
     assert not OutgoingEmail.objects.exists()
+
+
+def test_who_has_two_links_by_a_corrected_address_is_reminded_once():
+    order = order_factory()
+    link_factory(order)
+    order.customer.email = "now@acme.example"
+    order.customer.save()
+    newest = link_factory(order)
+    assert [email.link for email in reminding.remind(order)] == [newest]
