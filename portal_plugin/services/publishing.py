@@ -149,13 +149,13 @@ def refuse_unready(document: SalesDocument) -> None:
 def _show_what_staff_added(document: SalesDocument) -> tuple[int, list[str]]:
     """Proofs and files wait for the next publish: how many go out with this one, and which of them
     are files. The proofs stand in the version itself. What shows an answer that was given on the
-    phone waits for nothing: it was added for staff alone."""
+    phone waits for nothing: it was added for staff alone. Whoever added a file may be gone."""
     now = timezone.now()
     proofs = ProofVersion.objects.waiting(document)
     files = Attachment.objects.filter(
         document=document,
         is_internal=True,
-        staff__isnull=False,
+        link=None,
         submission=None,
         removed_at=None,
     )

@@ -227,6 +227,14 @@ def test_publishing_shows_staff_files():
     assert files.for_customer(document).get().shown_at
 
 
+def test_publishing_shows_the_file_of_a_colleague_who_is_gone():
+    document, user = factories.estimate_factory(), factories.user_factory()
+    files.store(document, samples.upload(), staff=user)
+    user.delete()
+    publishing.release(document)
+    assert files.for_customer(document).get().shown_at
+
+
 def test_a_removed_file_is_out_of_sight_and_kept():
     document, user = factories.estimate_factory(), factories.user_factory()
     attachment = files.store(document, samples.upload(), staff=user, is_internal=False)
