@@ -26,7 +26,16 @@ def receiver(email: OutgoingEmail) -> Receiver:
     if email.staff is not None:
         mailbox = PortalSettings.of(email.site).mailbox
         return Receiver(staff_name(email.staff), staff_address(email.staff) or mailbox)
-    return Receiver("", email.address)
+    return Receiver("", email.address or _instead_of_who_is_gone(email))
+
+
+def _instead_of_who_is_gone(email: OutgoingEmail) -> str:
+    """Of a notice to one of the staff whose account was deleted: the shop's mailbox, as where they
+    are away. The daily email and a sample are nobody else's business."""
+    document = email.document
+    if not email.kind.startswith("staff_") or document is None or document.is_sample:
+        return ""
+    return PortalSettings.of(email.site).mailbox
 
 
 def reason_to_withhold(email: OutgoingEmail) -> str:

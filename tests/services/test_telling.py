@@ -93,6 +93,13 @@ def test_the_mailbox_where_they_cannot_be_reached(order, ann, values):
     assert told(order) == [MAILBOX]
 
 
+def test_the_mailbox_where_their_account_is_deleted_while_a_notice_waits(order, ann):
+    notifications.staff_told(order, "overpaid")
+    ann.delete()
+    outbox.drain()
+    assert [letter.to for letter in mail.outbox] == [[MAILBOX]]
+
+
 def test_who_wants_all_of_it_is_told_besides(order, ann):
     boss = user_factory()
     wish(boss, "all")
