@@ -89,8 +89,13 @@ def drain() -> None:
     for upload in UploadInProgress.objects.filter(finished_at=None).select_related("link"):
         if not work.time_left():
             return
-        if not upload.is_expired and Pieces(upload.public_id).received == upload.size:
-            _finish_for(upload)
+        try:
+            if not upload.is_expired and Pieces(upload.public_id).received == upload.size:
+                _finish_for(upload)
+        except Exception:
+            # A worker's outermost loop: one whose bytes this process may not read, having another
+            # user than the web server, holds up no other.
+            logger.exception("Upload %s could not be finished", upload.public_id)
     for upload in UploadInProgress.objects.expired():
         if not work.time_left():
             return

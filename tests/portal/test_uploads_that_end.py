@@ -58,6 +58,15 @@ class TestKilled:
         assert row.submission.address == "127.0.0.1"
         assert not list(staging_folder().iterdir())
 
+    def test_one_whose_bytes_cannot_be_read_holds_up_no_other(self, client, estimate):
+        unreadable = Pieces(tus.upload_of(self.url).public_id).path
+        unreadable.unlink()
+        unreadable.symlink_to(unreadable.name)
+        other = tus.begin(client, estimate, name="b.pdf", size=len(DATA))["Location"]
+        Pieces(tus.upload_of(other).public_id).append(CutLine(DATA, breaks=False), 0, len(DATA))
+        resuming.drain()
+        assert Attachment.objects.get().name == "b.pdf"
+
     def test_of_a_stopped_link_it_is_not_finished_and_nothing_is_left(self, estimate):
         DirectLink.objects.update(revoked_at=timezone.now())
         resuming.drain()
