@@ -102,13 +102,21 @@ def compose(email: OutgoingEmail) -> mailer.Letter:
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        message_id=email.message_id,
+        message_id=_message_id(email),
         # RFC 3834: what a machine wrote is not answered by machines.
         headers={} if email.written_text else {"Auto-Submitted": "auto-generated"},
         attached=mail_attachments.of(email),
         tag=f"portal-{email.kind}",
         metadata={"portal_email": email.message_id},
     )
+
+
+def _message_id(email: OutgoingEmail) -> str:
+    """The same at every try. But each brings another code, which a mailbox that has the first
+    letter would drop."""
+    if email.kind == codes.KIND and email.attempts > 1:
+        return email.message_id.replace("<", f"<{email.attempts}.", 1)
+    return email.message_id
 
 
 def _with_code(email: OutgoingEmail) -> RenderedEmail:

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from portal_plugin.models import OutgoingEmail, PortalSettings
+from portal_plugin.models import EmailCode, OutgoingEmail, PortalSettings
 from portal_plugin.services import mail_delivery, outbox, sending
 from portal_plugin.statuses import EmailState
 
@@ -98,6 +98,19 @@ def test_what_was_said_since_does_not_go_with_a_letter_that_may_have_arrived(ser
     assert first["Message-ID"] == again["Message-ID"] != second["Message-ID"]
     assert "Two." not in again.get_body().get_content()
     assert "Two." in second.get_body().get_content()
+
+
+def test_a_code_that_is_sent_again_is_another_and_no_mailbox_takes_it_for_the_first(server):
+    link = link_factory(order_factory(items=1))
+    code = EmailCode.objects.create(link=link, action="approve", browser="b")
+    values = {"site": link.document.site, "document": link.document, "link": link}
+    server.at_data = threading.Event()
+    email = drained(outbox.queue(kind="code", facts={"code": code.pk}, **values))
+    server.at_data = None
+    OutgoingEmail.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert drained(email).state == EmailState.SENT
+    first, second = server.letters
+    assert first["Message-ID"] == email.message_id != second["Message-ID"]
 
 
 def test_pauses_grow_and_end(settings):
