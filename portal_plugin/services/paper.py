@@ -25,7 +25,7 @@ from ..money import ZERO, format_money, format_percent
 from ..statuses import DocumentState, ItemState, PaysBy
 from . import qr_codes
 from .presentation import DocumentView, document_view
-from .presentation.document import kind_word
+from .presentation.document import is_its_invoice, kind_word
 from .presentation.items import ItemView
 from .presentation.shop import document_language
 
@@ -152,7 +152,9 @@ def _qr(view: DocumentView) -> qr_codes.Code | None:
 def name(document: SalesDocument) -> str:
     """``Estimate E-2026-0012``, in the document's language."""
     with translation.override(document_language(document.language)):
-        kind = kind_word(document, PortalSettings.of(document.site))
+        settings = PortalSettings.of(document.site)
+        is_invoice = document.is_order and is_its_invoice(document, settings)
+        kind = kind_word(document, is_invoice=is_invoice)
         if not document.number:
             return kind
         return _("%(kind)s %(number)s") % {"kind": kind, "number": document.number}

@@ -93,6 +93,20 @@ def test_the_orders_own_pdf_is_a_confirmation_then(site):
     assert "Order confirmation" in paper.page(document_view(order))
 
 
+def test_it_stays_one_where_the_shop_stops_to_issue_invoices(site):
+    """Whoever has two invoices owes the tax of both."""
+    invoiced, other = (order_factory(items=1, site=site) for _one in range(2))
+    invoice = invoices.issue(invoiced)
+    PortalSettings.objects.filter(site=site).update(invoicing="")
+    assert paper.name(fresh(invoiced)) == f"Order confirmation {invoiced.number}"
+    assert document_view(fresh(invoiced)).kind_label == "Order confirmation"
+    assert document_view(fresh(invoiced)).pdf_label == "PDF Order confirmation"
+    assert document_view(fresh(other)).kind_label == "Invoice"
+    invoices.credit(invoice, "Wrong address")
+    assert paper.name(fresh(invoiced)) == f"Invoice {invoiced.number}"
+    assert document_view(fresh(invoiced)).kind_label == "Invoice"
+
+
 def test_what_was_issued_stays_as_it_was(site, monkeypatch):
     monkeypatch.setattr(gateway, "render", lambda html, **options: html.encode())
     order = order_factory(items=1, site=site)

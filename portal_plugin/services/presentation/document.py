@@ -139,6 +139,7 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
 
     is_saved = document.pk is not None
     rows = Rows(document)
+    is_invoice = is_its_invoice(document, shop.settings, has_any=bool(rows.invoices))
     first = document.first_published_at
     stage = document.stage if document.is_order else None
     paid = document.paid
@@ -148,8 +149,8 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
         language=language,
         direction="rtl" if get_language_info(language.split("-")[0])["bidi"] else "ltr",
         currency=currency,
-        kind_label=kind_word(document, shop.settings),
-        pdf_label=_pdf_label(document, shop.settings),
+        kind_label=kind_word(document, is_invoice=is_invoice),
+        pdf_label=_pdf_label(document, is_invoice=is_invoice),
         number=document.number or _("Draft"),
         title=document.title,
         state=state,
@@ -183,18 +184,29 @@ def _build(document: SalesDocument, shop: ShopView, language: str) -> DocumentVi
     )
 
 
-def kind_word(document: SalesDocument, settings: PortalSettings) -> str:
-    """What the document's own PDF is headed: with formal invoices that of an order is none."""
+def is_its_invoice(
+    document: SalesDocument, settings: PortalSettings, *, has_any: bool = True
+) -> bool:
+    """Whether an order's own PDF is its invoice: not where the shop issues formal ones, nor where
+    one was issued before it stopped to. Whoever has two owes the tax of both. ``has_any``: whether
+    there may be some."""
+    if settings.has_formal_invoices:
+        return False
+    return not (has_any and document.invoices.standing().exists())
+
+
+def kind_word(document: SalesDocument, *, is_invoice: bool) -> str:
+    """What the document's own PDF is headed."""
     if not document.is_order:
         return _("Estimate")
-    return _("Order confirmation") if settings.has_formal_invoices else _("Invoice")
+    return _("Invoice") if is_invoice else _("Order confirmation")
 
 
-def _pdf_label(document: SalesDocument, settings: PortalSettings) -> str:
+def _pdf_label(document: SalesDocument, *, is_invoice: bool) -> str:
     """The button that opens it."""
     if not document.is_order:
         return _("PDF Estimate")
-    return _("PDF Order confirmation") if settings.has_formal_invoices else _("PDF Invoice")
+    return _("PDF Invoice") if is_invoice else _("PDF Order confirmation")
 
 
 def _changed(document: SalesDocument, currency: str, language: str) -> dict[str, Any]:
