@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
+from wagtail.snippets.views import snippets
 
 from .. import days
 from ..exceptions import PortalError
@@ -76,11 +77,7 @@ class Publishes:
         return reverse(f"portal_admin:{name}", args=[self.object.pk])
 
     def _asks_anew(self, draft):
-        """Whether publishing asks the customer for what they have said yes to already."""
-        document = type(self.object).objects.get(pk=self.object.pk)
-        return overview_rows.taken_back(document, draft) or overview_rows.to_be_confirmed(
-            document, draft
-        )
+        return asks_anew(type(self.object).objects.get(pk=self.object.pk), draft)
 
     def _guarded(self, perform):
         try:
@@ -93,6 +90,44 @@ class Publishes:
         message = _("It is saved as a draft and not published: %(reasons)s")
         messages.error(self.request, message % {"reasons": reasons})
         return redirect(self.get_edit_url())
+
+
+class ApprovesInList(snippets.WorkflowActionView):
+    """Approved from the list on the home page, past the edit page: it asks and refuses as there."""
+
+    def post(self, request, *args, **kwargs):
+        document = self.object
+        if self.action_name == "approve" and overview_rows.is_last_task(document):
+            draft = overview_rows.draft_of(document)
+            objections = publishing.objections(draft)
+            if objections:
+                return self._refused(" ".join(objections))
+            if asks_anew(document, draft):
+                confirm = reverse("portal_admin:confirm", args=[document.pk])
+                return self._go(f"{confirm}?then=overview")
+        try:
+            with transaction.atomic():
+                return super().post(request, *args, **kwargs)
+        except PortalError as error:
+            return self._refused(error.message)
+
+    def _refused(self, reasons):
+        message = _("It is saved as a draft and not published: %(reasons)s")
+        messages.error(self.request, message % {"reasons": reasons})
+        viewset = type(self.object).snippet_viewset
+        return self._go(reverse(viewset.get_url_name("edit"), args=[self.object.pk]))
+
+    def _go(self, url):
+        """Where the dialog asked for a comment, its script goes there."""
+        if self.request.headers.get("x-requested-with") == "XMLHttpRequest":
+            return self.render_modal_json(self.request, {"step": "success", "redirect": url})
+        return redirect(url)
+
+
+def asks_anew(document, draft) -> bool:
+    """Whether publishing asks the customer for what they have said yes to already."""
+    taken_back = overview_rows.taken_back(document, draft)
+    return bool(taken_back or overview_rows.to_be_confirmed(document, draft))
 
 
 class TellsOfOthers:

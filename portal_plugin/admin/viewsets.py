@@ -9,7 +9,7 @@ from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ..models import Customer, Estimate, Order
-from . import bookkeeping, editing, filtering, listing, panels, sites
+from . import bookkeeping, editing, filtering, listing, panels, publishing_views, sites
 from .chooser import CustomerChooserViewSet, DocumentChooserViewSet
 from .columns import TextColumn
 
@@ -73,6 +73,7 @@ class DocumentViewSet(PortalViewSet):
     edit_view_class = editing.DocumentEditView
     preview_on_add_view_class = editing.PreviewOnCreateView
     index_view_class = listing.DocumentIndexView
+    workflow_action_view_class = publishing_views.ApprovesInList
     index_results_template_name = "portal_plugin/admin/documents.html"
     chooser_viewset_class = DocumentChooserViewSet
     list_export = bookkeeping.OF_ESTIMATES

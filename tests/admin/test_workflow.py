@@ -8,6 +8,7 @@ from wagtail.models import GroupApprovalTask, Workflow, WorkflowTask
 
 from portal_plugin.models import Estimate
 from portal_plugin.services import starter
+from tests.factories import approve as approved
 from tests.factories import estimate_factory, user_factory
 
 from . import pages
@@ -52,6 +53,36 @@ def test_a_manager_of_the_site_publishes_by_approving(client, staff_of, only_sit
     approve(client, document, document.current_workflow_task_state)
     document.refresh_from_db()
     assert document.live
+
+
+def test_what_lacks_something_is_refused_in_the_list_with_words(
+    client, staff_of, only_site, submitted
+):
+    document = submitted(only_site)
+    document.customer = None
+    document.save_revision()
+    staff_of(only_site)
+    response = approve(client, document, document.current_workflow_task_state)
+    assert response.url == pages.url(Estimate, "edit", document.pk)
+    assert "Choose a customer." in client.get(response.url).content.decode()
+    assert not Estimate.objects.get().live
+
+
+def test_what_the_customer_approved_is_asked_about_in_the_list_too(
+    client, staff_of, only_site, workflow
+):
+    workflow.tasks[0].specific.groups.add(starter.ensure_groups(only_site)[1])
+    document = estimate_factory(items=2)
+    document = approved(document, [document.lines[0].key])
+    item = document.line_items.first()
+    item.unit_price += 10
+    document.line_items = [item, *document.lines[1:]]
+    document.save_revision()
+    workflow.start(document, None)
+    staff_of(only_site)
+    response = approve(client, document, document.current_workflow_task_state)
+    assert response.url == reverse("portal_admin:confirm", args=[document.pk]) + "?then=overview"
+    assert Estimate.objects.get().current_version.number == 1
 
 
 @pytest.fixture
