@@ -96,6 +96,10 @@ def _name_draft(document: SalesDocument) -> None:
 def problems(document: SalesDocument) -> list[str]:
     """What keeps a document from going out, one sentence each. Works on unsaved documents."""
     found = []
+    if document.converted_at:
+        found.append(_("An order was made from this estimate: change the order."))
+    elif document.cancelled_at:
+        found.append(_("It is cancelled. Open it again first."))
     if document.customer is None:
         found.append(_("Choose a customer."))
     if not document.lines:
