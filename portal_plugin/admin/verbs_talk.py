@@ -85,6 +85,7 @@ def on_phone(document, request):
         request.POST.get("note", ""),
         request.user,
         evidence=request.FILES.get("evidence"),
+        seen=posted.number(request, "version") or None,
     )
     message = ngettext(
         "The answer for %(count)d item is recorded. The customer gets a receipt.",

@@ -39,8 +39,11 @@ def record(
     *,
     files: Collection[str] | None = None,
     evidence: UploadedFile | None = None,
+    seen: int | None = None,
 ) -> Order | None:
-    """Decide items for the customer, as the document is out now. ``note`` says how it was agreed.
+    """Decide items for the customer, as the document is out now. ``note`` says how it was agreed,
+    and ``seen`` is the number of the version that staff had before them: what changed since is not
+    what the customer said yes or no to. Raises ``StaleDocument`` then.
 
     Everybody with a way in gets a receipt, so that nothing is agreed behind their back. Returns the
     order where this was the last decision and made one. ``files`` are proofs that were read and
@@ -60,8 +63,10 @@ def record(
             raise PortalError(_("This document does not wait for an answer."))
         verb, kept = VERBS[Verdict(verdict)], KEPT[Verdict(verdict)]
         submission = _submission(fresh, f"{verb}_for_customer", note, user)
-        shown = {key: item.item_hash for key, item in fresh.standing.items.items()}
-        deciding.decide(fresh, keys, verdict, submission=submission, hashes=shown, files=files)
+        shown = _hashes(fresh, seen)
+        deciding.decide(
+            fresh, keys, verdict, submission=submission, hashes=shown, files=files, since=seen
+        )
         facts = {"items": [str(key) for key in keys], **deciding.history_facts(submission)}
         activity.record(fresh, kept, staff=user, data=facts, submission=submission)
         for file in stored:
@@ -72,6 +77,13 @@ def record(
         facts["receipt"] = submission.pk
         notifications.customer_acted(fresh, verb, link=None, facts=facts)
     return order
+
+
+def _hashes(document: SalesDocument, seen: int | None) -> dict[UUID, str]:
+    """Item key to the hash that it had in the version that was seen, or else has now."""
+    version = document.versions.filter(number=seen).first() if seen else None
+    rows = version.items.all() if version else document.standing.items.values()
+    return {row.key: row.item_hash for row in rows}
 
 
 def publish_agreed(document: SalesDocument, note: str, user: Any) -> None:

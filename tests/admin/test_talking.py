@@ -199,6 +199,21 @@ def test_a_yes_on_the_phone_counts_and_is_told(client, boss):
     assert OutgoingEmail.objects.filter(kind="receipt_approve").count() == 1
 
 
+def test_a_yes_on_the_phone_is_not_one_to_what_changed_since_the_page_was_opened(client, boss):
+    document = estimate_factory(items=2)
+    version, (dear, same) = document.current_version.number, document.lines
+    assert f'name="version" value="{version}"' in client.get(pages.overview(document)).text
+    dear.unit_price -= 10
+    document.line_items = [dear, same]
+    document.save_revision().publish()
+    said = {"verdict": "decline", "note": "Phone", "version": version}
+    answer = say(client, document, "on-phone", item=str(dear.key), **said)
+    assert answer.status_code == 409
+    assert not Decision.objects.exists()
+    say(client, document, "on-phone", item=str(same.key), **said)
+    assert Decision.objects.get().item_key == same.key
+
+
 def test_the_last_yes_on_the_phone_makes_the_order(client, boss):
     document = estimate_factory(items=1)
     key = str(document.lines[0].key)
