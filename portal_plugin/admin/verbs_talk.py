@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from ..exceptions import PortalError
 from ..models import ChangeRequest, Comment, ProofPin
+from ..models.documents import reread
 from ..services import answering, notifications, on_behalf, points
 from ..statuses import Verdict
 from . import posted, sites
@@ -44,7 +45,10 @@ def note(document, request):
 
 
 def comments_read(document, request):
-    answering.settle_comments(document, request.user)
+    seen = posted.number(request, "seen")
+    answering.settle_comments(document, request.user, seen=seen or None)
+    if reread(document).has_unanswered_comment:
+        return Done(_("A message came meanwhile, and waits for an answer."), "#messages")
     return Done(_("Nothing waits for an answer any more."), "#messages")
 
 

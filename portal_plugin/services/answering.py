@@ -71,11 +71,14 @@ def take_back(comment: Comment, user: Any) -> bool:
         return outbox.withhold(fresh, "comment", row.pk, _("The message was taken back."))
 
 
-def settle_comments(document: SalesDocument, user: Any) -> None:
-    """The customer's messages need no answer."""
+def settle_comments(document: SalesDocument, user: Any, *, seen: int | None = None) -> None:
+    """The customer's messages need no answer. ``seen`` is the id of the newest that staff had
+    before them: what came after it goes on waiting."""
     with transaction.atomic():
         fresh = lock(document)
         waiting = Comment.objects.of_thread(fresh).filter(link__isnull=False, answered_at=None)
+        if seen:
+            waiting = waiting.filter(pk__lte=seen)
         if waiting.update(answered_at=timezone.now()):
             activity.record(fresh, "comments_read", staff=user)
             listing.refresh(fresh)

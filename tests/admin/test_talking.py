@@ -185,6 +185,17 @@ def kept_files():
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
+def test_a_message_that_came_after_the_page_was_opened_goes_on_waiting(client, boss):
+    document = estimate_factory()
+    link = link_factory(document)
+    first, late = (Comment.objects.create(document=document, link=link, text=t) for t in "ab")
+    page = client.get(pages.overview(document)).text
+    assert f'name="seen" value="{late.pk}"' in page
+    answer = say(client, document, "comments-read", seen=first.pk)
+    assert "A message came meanwhile" in answer.text
+    assert Comment.objects.unanswered().get() == late
+
+
 # -- on the phone ----------------------------------------------------------------------------------
 
 
