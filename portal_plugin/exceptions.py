@@ -80,6 +80,15 @@ class TermsChanged(StaleDocument):
     )
 
 
+class OrderChanged(StaleDocument):
+    """What an answer orders is not what the page showed: others answered or chose meanwhile."""
+
+    sentence = gettext_noop(
+        "Somebody answered or chose something here after you opened the page, so this would now "
+        "order something else. Please look at it once more."
+    )
+
+
 class PublishRefused(PortalError):
     """The document cannot go out to the customer yet."""
 

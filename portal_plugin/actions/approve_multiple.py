@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..exceptions import TermsChanged
+from ..exceptions import OrderChanged, TermsChanged
 from ..registry import register_action
 from ..services import deciding
 from ..statuses import LinkRole, Verdict
@@ -82,7 +82,7 @@ class ApproveMultiple(DecidingMixin, Action):
         gone = {str(key) for key in error.changes}
         data.setlist("items", [key for key in data.getlist("items") if key not in gone])
         data.pop("checks", None)
-        if isinstance(error, TermsChanged) or error.since is not None:
+        if isinstance(error, TermsChanged | OrderChanged) or error.since is not None:
             data.pop("accept_terms", None)
 
     def context(self, form):

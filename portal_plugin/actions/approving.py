@@ -50,6 +50,7 @@ class DecidingMixin(Obliging):
         form.files = proof_files.read(self.document, self.keys(form))
 
     def decide(self, form, submission, verdict, reason=""):
+        form.refuse_other_order(form.cleaned_data)
         return deciding.decide(
             self.document,
             self.keys(form),

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..exceptions import NotAvailable
+from ..exceptions import NotAvailable, OrderChanged
 from ..models import PortalSettings
 from ..money import format_money
 from ..registry import register_action
@@ -29,6 +29,8 @@ class Priced(forms.RadioSelect):
 
 class ChooseForm(ShownVersionMixin, ActionForm):
     """One box for each option, one row of round ones for each group of alternatives."""
+
+    chosen_before = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -105,7 +107,8 @@ class Choose(Action):
         return self.is_allowed and document.is_estimate and document.has_choices
 
     def initial(self):
-        return {"version": shown_version(self.document)}
+        mark = choosing.mark(self.document)
+        return {"version": shown_version(self.document), "chosen_before": mark}
 
     def context(self, form):
         """``may_order``: whether a choice can be all that was missing for the order. ``rest`` is
@@ -128,8 +131,22 @@ class Choose(Action):
         """What the page did not show as it is stands as it is now, until somebody has seen it."""
         for key in error.changes:
             data[f"option_{key}"] = "on"
+        if isinstance(error, OrderChanged):
+            self._as_it_stands(data)
+
+    def _as_it_stands(self, data):
+        """Every tick as somebody else has set it meanwhile."""
+        for name, field in self.form().fields.items():
+            if name.startswith(("group_", "option_")):
+                data.pop(name, None)
+                if field.initial:
+                    data[name] = field.initial if name.startswith("group_") else "on"
 
     def perform(self, form, submission):
+        if choosing.is_other(self.document, form.cleaned_data["chosen_before"]):
+            raise OrderChanged(
+                _("Somebody chose something else meanwhile. Here is how it stands now.")
+            )
         choosing.refuse_unseen(self.document, form.cleaned_data["version"])
         self.rows = choosing.choose(self.document, form.chosen(), submission)
         if self._sells_to_consumers and deciding.makes_order(self.document):

@@ -64,6 +64,7 @@ class ConfirmChange(Obliging, Action):
         }
 
     def perform(self, form, submission):
+        form.refuse_other_order(form.cleaned_data)
         order = confirming_changes.confirm(
             self.document,
             self.name,

@@ -9,30 +9,47 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..exceptions import TermsChanged
+from ..exceptions import OrderChanged, TermsChanged
 from ..models import PortalSettings
 from ..money import format_money
-from ..services import deciding, terms
+from ..services import choosing, deciding, terms
 from ..services.presentation.plan import plan_sentence
 from ..statuses import ItemState, TermsKind, Verdict
 from ..version_changes import Plan
 
 
 class ObligationForm(forms.Form):
-    """Keeps the text on withdrawal that was shown. The action says whether one was: ``obliges``."""
+    """Keeps the text on withdrawal that was shown. The action says whether one was: ``obliges``.
+
+    ``withdrawal_id`` is empty where the button obliged to nothing, and 0 where it did without such
+    a text. ``chosen`` says which options and alternatives the total was about.
+    """
 
     withdrawal_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    chosen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def clean(self):
         data = super().clean()
+        self.refuse_other_order(data)
+        return data
+
+    def refuse_other_order(self, data):
+        """Raises ``StaleDocument`` where the answer would order what its page did not show. Asked
+        again under the lock: of two at once the second may have become the one that orders."""
         self.withdrawal = None
+        kind = None
         if self.obliges(self.document, self.item_key):
             self.withdrawal = terms.of_kind(self.document, TermsKind.WITHDRAWAL)
             shown = data.get("withdrawal_id")
             if self.withdrawal is not None and shown != self.withdrawal.pk:
-                seen, since = data.get("shown") or {}, data.get("version")
-                raise TermsChanged(**deciding.what_changed(self.document, seen, since))
-        return data
+                kind = TermsChanged
+            elif shown is None:
+                kind = OrderChanged
+        if kind is None and choosing.is_other(self.document, data.get("chosen")):
+            kind = OrderChanged
+        if kind is not None:
+            seen, since = data.get("shown") or {}, data.get("version")
+            raise kind(**deciding.what_changed(self.document, seen, since))
 
     def recorded(self):
         kept = super().recorded()
@@ -70,8 +87,11 @@ class Obliging:
         return self.obliging_label if self.is_obliging else self.submit_label
 
     def initial(self):
-        text = terms.of_kind(self.document, TermsKind.WITHDRAWAL) if self.is_obliging else None
-        return super().initial() | {"withdrawal_id": text.pk if text else None}
+        found = {"withdrawal_id": None, "chosen": choosing.mark(self.document)}
+        if self.is_obliging:
+            text = self._withdrawal()
+            found["withdrawal_id"] = text.pk if text else 0
+        return super().initial() | found
 
     def form(self, data=None, files=None):
         made = super().form(data, files)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from ..canonical import digest
 from ..exceptions import StaleDocument
 from ..models import Choice, DocumentVersion, SalesDocument, Submission
 from . import deciding, pdfs, versions
@@ -33,6 +34,23 @@ def choose(
 def kept_of(rows: Iterable[Choice]) -> list[list[Any]]:
     """Item and whether it was chosen, as the history keeps them."""
     return sorted([str(row.item_key), row.is_chosen] for row in rows)
+
+
+#: Letters of the digest in the mark of a page that shows a choice.
+MARK = 16
+
+
+def mark(document: SalesDocument) -> str:
+    """What a form carries of the choice that its page showed; empty where there is none to make."""
+    if not document.has_choices:
+        return ""
+    return digest(" ".join(sorted(map(str, document.counted_keys))).encode())[:MARK]
+
+
+def is_other(document: SalesDocument, marked: str | None) -> bool:
+    """Whether something else is chosen than on the page of the mark. What staff took out or added
+    is told by the versions."""
+    return bool(marked and document.has_choices and marked != mark(document))
 
 
 def refuse_unseen(document: SalesDocument, shown: int | None) -> None:

@@ -51,18 +51,18 @@ def test_one_code_counts_for_all_approvals_and_for_nothing_else():
 #: Fields of each form that may be left empty; all others have to be filled in. Which of them a
 #: document asks for all the same is told by the tests of the action.
 APPROVAL = {
-    *("checklist_id", "checks", "email", "name", "purchase_order_number", "shown"),
+    *("checklist_id", "checks", "chosen", "email", "name", "purchase_order_number", "shown"),
     *("signature_strokes", "terms_id", "version", "withdrawal_id"),
 }
-DECLINE = {"email", "name", "reason", "shown", "withdrawal_id"}
+DECLINE = {"chosen", "email", "name", "reason", "shown", "withdrawal_id"}
 OPTIONAL = {
     "approve": APPROVAL,
     "approve_multiple": APPROVAL,
     "decline": DECLINE,
     "decline_all": DECLINE,
-    "order_approved": {"email", "name", "shown", "version", "withdrawal_id"},
-    "confirm_change": {"email", "name", "version", "withdrawal_id"},
-    "choose": {"version"},
+    "order_approved": {"chosen", "email", "name", "shown", "version", "withdrawal_id"},
+    "confirm_change": {"chosen", "email", "name", "version", "withdrawal_id"},
+    "choose": {"chosen_before", "version"},
     "pay": {"fees", "hosted", "other_amount"},
 }
 
