@@ -15,6 +15,8 @@ let near = "";
 /** ``nodes`` are the dialog's new content, ``url`` what they are of, ``link`` what opened them. */
 function show(nodes, url, link) {
   if (!dialog.open) remember(link);
+  // An answer that comes late takes the place of another form: what was typed there is kept.
+  else if (url !== address && isDirty()) unsent.set(address, [...body.childNodes]);
   address = url;
   unsent.delete(url);
   question.hidden = true;

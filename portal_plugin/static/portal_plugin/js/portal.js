@@ -12,17 +12,22 @@ const portal = root?.portal;
 let leaveTo = "";
 let isFresh = true;
 
+/** The link that was pressed last: an answer to one before it comes too late to be shown. */
+let wanted = null;
+
 // -- Opening ------------------------------------------------------------------------------------------
 
 async function open(link) {
   const url = link.href;
+  wanted = link;
   if (portal.unsent.has(url)) return portal.show(portal.unsent.get(url), url, link);
   if (link.ariaBusy) return;
   link.ariaBusy = "true";
   try {
-    portal.show(inside(await text(await call(url))), url, link);
+    const nodes = inside(await text(await call(url)));
+    if (wanted === link) portal.show(nodes, url, link);
   } catch {
-    portal.show(sorry(url), url, link);
+    if (wanted === link) portal.show(sorry(url), url, link);
   } finally {
     link.ariaBusy = null;
   }
@@ -79,7 +84,7 @@ async function send(form, button) {
   form.querySelector("[data-lost]")?.remove();
   try {
     const response = await call(url, { method: "POST", body: new FormData(form) });
-    await answered(response, url);
+    await answered(response, url, form);
   } catch (error) {
     console.warn("The form could not be sent", error);
     problem(form, texts.textLost);
@@ -89,10 +94,12 @@ async function send(form, button) {
   }
 }
 
-async function answered(response, url) {
+async function answered(response, url, form) {
   const elsewhere = response.headers.get("X-Portal-Go");
   if (elsewhere) return location.assign(elsewhere);
-  portal.show(inside(await text(response)), url);
+  const nodes = inside(await text(response));
+  form.remove(); // it was sent, and is not kept as unsent
+  portal.show(nodes, url);
   if (response.headers.has("X-Portal-Done")) done();
   else explain();
 }
@@ -154,6 +161,8 @@ async function refresh() {
   try {
     const response = await fetch(location.pathname);
     const page = parse(await response.text());
+    // A proxy's answer, say, is no page of ours: the one that is there stays.
+    if (!page.querySelector("#portal-page")) throw new Error(`${response.status} from ${response.url}`);
     for (const part of ["#portal-page", "[data-portal-bar]"]) {
       const [old, fresh] = [root.querySelector(part), page.querySelector(part)];
       if (old && fresh) old.replaceWith(document.adoptNode(fresh));
