@@ -90,6 +90,7 @@ def _refuse(request, visit, instance, error):
 def _not_available(request, visit, error):
     template = "portal_plugin/not_available.html"
     context = {"message": error.message, "layout": _layout(request), "is_document": True}
+    context["typed"] = answers.typed(request)
     return answers.of_visit(request, visit, template, context, status=error.status)
 
 

@@ -10,7 +10,10 @@ from ..services.presentation import shop_view
 from . import rendering
 
 #: Fields that are not the customer's own words.
-NOT_TYPED = {"csrfmiddlewaretoken", "client_key", "shown", "terms_id", "version"}
+NOT_TYPED = {
+    *("csrfmiddlewaretoken", "client_key", "shown", "terms_id", "version", "chosen"),
+    *("chosen_before", "items", "signature_strokes"),
+}
 
 
 def public(request, template, context=None, status=200, language=None):
