@@ -14,7 +14,11 @@ from .done import Done
 
 def reply(document, request):
     answering.reply(
-        document, request.POST.get("text", ""), request.user, posted.item_key(document, request)
+        document,
+        request.POST.get("text", ""),
+        request.user,
+        posted.item_key(document, request),
+        seen=posted.number(request, "seen") if "seen" in request.POST else None,
     )
     if notifications.reaches_anybody(document):
         return Done(_("Your answer is sent."), "#messages")

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,8 +20,16 @@ from .mail_receivers import staff_name
 TAKE_BACK_TIME = timedelta(minutes=2)
 
 
-def reply(document: SalesDocument, text: str, user: Any, item_key: UUID | None = None) -> Comment:
-    """A message to the customer, who is told by email. It answers all of theirs.
+def reply(
+    document: SalesDocument,
+    text: str,
+    user: Any,
+    item_key: UUID | None = None,
+    *,
+    seen: int | None = None,
+) -> Comment:
+    """A message to the customer, who is told by email. It answers all of theirs, or those up to
+    ``seen``, the id of the newest that staff had before them: 0 where they had none.
 
     Raises ``NotAvailable`` while the document is not out: nobody could read it.
     """
@@ -36,12 +45,17 @@ def reply(document: SalesDocument, text: str, user: Any, item_key: UUID | None =
             staff=user,
             author_name=staff_name(user),
         )
-        waiting = Comment.objects.of_thread(fresh).filter(link__isnull=False, answered_at=None)
-        waiting.update(answered_at=comment.created_at)
+        _waiting(fresh, seen).update(answered_at=comment.created_at)
         activity.record(fresh, "reply", staff=user, data={"comment": comment.pk})
         listing.refresh(fresh)
         notifications.shop_acted(fresh, "comment", facts={"comment": comment.pk})
     return comment
+
+
+def _waiting(document: SalesDocument, seen: int | None) -> QuerySet[Comment]:
+    """The customer's messages that nobody has answered, without those that came after ``seen``."""
+    waiting = Comment.objects.of_thread(document).filter(link__isnull=False, answered_at=None)
+    return waiting if seen is None else waiting.filter(pk__lte=seen)
 
 
 def can_take_back(comment: Comment) -> bool:
@@ -76,10 +90,7 @@ def settle_comments(document: SalesDocument, user: Any, *, seen: int | None = No
     before them: what came after it goes on waiting."""
     with transaction.atomic():
         fresh = lock(document)
-        waiting = Comment.objects.of_thread(fresh).filter(link__isnull=False, answered_at=None)
-        if seen:
-            waiting = waiting.filter(pk__lte=seen)
-        if waiting.update(answered_at=timezone.now()):
+        if _waiting(fresh, seen).update(answered_at=timezone.now()):
             activity.record(fresh, "comments_read", staff=user)
             listing.refresh(fresh)
 

@@ -196,6 +196,19 @@ def test_a_message_that_came_after_the_page_was_opened_goes_on_waiting(client, b
     assert Comment.objects.unanswered().get() == late
 
 
+def test_an_answer_is_one_to_the_messages_that_were_on_its_page(client, boss):
+    document = estimate_factory()
+    link = link_factory(document)
+    assert 'name="seen" value="0"' in client.get(pages.overview(document)).text
+    first = Comment.objects.create(document=document, link=link, text="Is it matt?")
+    say(client, document, "reply", text="It is ready.", seen=0)
+    assert Comment.objects.unanswered().get() == first
+    late = Comment.objects.create(document=document, link=link, text="Stop, the name is wrong!")
+    say(client, document, "reply", text="Yes, it is.", seen=first.pk)
+    assert Comment.objects.unanswered().get() == late
+    assert Estimate.objects.get().waiting_for == "us"
+
+
 # -- on the phone ----------------------------------------------------------------------------------
 
 
