@@ -88,7 +88,7 @@ def pytest_runtest_protocol(item):
 
 
 def pytest_sessionfinish(session):
-    if any(said.unheard()):
+    if not said.places or any(said.unheard()):  # with several processes this one sees none
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

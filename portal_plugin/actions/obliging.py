@@ -36,20 +36,24 @@ class ObligationForm(forms.Form):
     def refuse_other_order(self, data):
         """Raises ``StaleDocument`` where the answer would order what its page did not show. Asked
         again under the lock: of two at once the second may have become the one that orders."""
+        is_binding = self.obliges(self.document, self.item_key)
         self.withdrawal = None
-        kind = None
-        if self.obliges(self.document, self.item_key):
+        if is_binding:
             self.withdrawal = terms.of_kind(self.document, TermsKind.WITHDRAWAL)
-            shown = data.get("withdrawal_id")
-            if self.withdrawal is not None and shown != self.withdrawal.pk:
-                kind = TermsChanged
-            elif shown is None:
-                kind = OrderChanged
-        if kind is None and choosing.is_other(self.document, data.get("chosen")):
-            kind = OrderChanged
-        if kind is not None:
+        error = self._of_another_page(data, is_binding)
+        if error is not None:
             seen, since = data.get("shown") or {}, data.get("version")
-            raise kind(**deciding.what_changed(self.document, seen, since))
+            raise error(**deciding.what_changed(self.document, seen, since))
+
+    def _of_another_page(self, data, is_binding):
+        """The error where the page showed another text on withdrawal, no obligation, or another
+        choice."""
+        shown = data.get("withdrawal_id")
+        if self.withdrawal is not None and shown != self.withdrawal.pk:
+            return TermsChanged
+        if is_binding and shown is None:
+            return OrderChanged
+        return OrderChanged if choosing.is_other(self.document, data.get("chosen")) else None
 
     def recorded(self):
         kept = super().recorded()

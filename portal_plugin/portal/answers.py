@@ -1,19 +1,17 @@
 """Answers that are no document: a dead link, a refusal, a failed form check."""
 
+from uuid import UUID
+
+from django.forms import CharField, Field
 from django.http import JsonResponse
 from django.utils import translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
+from .. import registry
 from ..services.presentation import shop_view
 from . import rendering
-
-#: Fields that are not the customer's own words.
-NOT_TYPED = {
-    *("csrfmiddlewaretoken", "client_key", "shown", "terms_id", "version", "chosen"),
-    *("chosen_before", "items", "signature_strokes"),
-}
 
 
 def public(request, template, context=None, status=200, language=None):
@@ -91,14 +89,36 @@ def typed(request) -> list[str]:
     """What the customer wrote into a form that could not be taken, so that it is not lost."""
     if request.method != "POST":
         return []
+    others = _without_words()
     values = [
         value
         for name, texts in request.POST.lists()
-        if name not in NOT_TYPED
+        if name not in others
         for value in texts
-        if len(value) > 15
+        if len(value) > 15 and not _is_key(value)
     ]
     return values[:5]
+
+
+def _without_words() -> set[str]:
+    """Fields of actions, also of a site's own, that hold nothing to be lost: what the form carries,
+    what is ticked and chosen, and who it is, which the form fills in."""
+    forms = [action.form_class.base_fields.items() for action in registry.actions()]
+    found = {name for fields in forms for name, field in fields if not _has_words(field)}
+    return found | {"csrfmiddlewaretoken"}
+
+
+def _has_words(field: Field) -> bool:
+    is_theirs = field.widget.attrs.get("autocomplete", "off") == "off"
+    return isinstance(field, CharField) and not field.widget.is_hidden and is_theirs
+
+
+def _is_key(value: str) -> bool:
+    """Of an item or a proof: fields that a form makes for each have names of their own."""
+    try:
+        return str(UUID(value)) == value
+    except ValueError:
+        return False
 
 
 def wants_json(request) -> bool:

@@ -204,7 +204,7 @@ def _mark(view: DocumentView) -> tuple[str, str]:
     """The word across the page, and the sentence that explains it."""
     if view.state == DocumentState.CANCELLED:
         word = _("VOID") if view.document.is_order else _("CANCELLED")
-        return word, view.cancel_reason
+        return word, view.why_cancelled
     if view.state == DocumentState.EXPIRED and view.valid_until:
         day = date_format(view.valid_until)
         return _("EXPIRED"), _("This estimate expired on %(date)s.") % {"date": day}

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests import factories
 from tests.browser.test_dialog import comments, opener
 
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
 
 @pytest.fixture
 def tab(visit):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from portal_plugin.models import LedgerEntry, OutgoingEmail
-from portal_plugin.services import mail_rendering, payments, staging
+from portal_plugin.services import mail_rendering, paper, payments, staging
 from portal_plugin.services.presentation import document_view
 from portal_plugin.statuses import WaitingFor
 from tests.disputing import become
@@ -41,6 +41,7 @@ def test_what_comes_after_the_cancellation_goes_back(standin, debited):
     assert (document.paid, document.refund_due) == (DEPOSIT, DEPOSIT)
     assert document.waiting_for == WaitingFor.US
     assert document_view(document).cancel_money == "We pay €35.70 back to you."
+    assert "No paper · We pay €35.70 back to you." in paper.sheet(document, with_files=False).html
     entry = LedgerEntry.objects.get()
     payments.refund_outside(entry, amount=Decimal(5), reason="Cancelled")
     assert fresh(document).refund_due == DEPOSIT - 5

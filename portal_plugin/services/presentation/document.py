@@ -94,6 +94,11 @@ class DocumentView:
         return [item for item in self.items if item.state == state]
 
     @property
+    def why_cancelled(self) -> str:
+        """The shop's reason, which need be no whole sentence, and what becomes of the money."""
+        return " · ".join(text for text in (self.cancel_reason, self.cancel_money) if text)
+
+    @property
     def waiting_items(self) -> list[ItemView]:
         """An option or alternative that is not chosen waits for nobody."""
         return [item for item in self.items_in(ItemState.WAITING) if item.is_counted]

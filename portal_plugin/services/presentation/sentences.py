@@ -137,7 +137,7 @@ def next_sentence(view: DocumentView) -> str:
     if state == DocumentState.DECLINED:
         return _("Did you change your mind? Write to the shop below.")
     if state == DocumentState.CANCELLED:
-        return " ".join(text for text in (view.cancel_reason, view.cancel_money) if text)
+        return view.why_cancelled
     if state == DocumentState.APPROVED and view.document.is_estimate:
         return _("The shop turns this into an order and writes to you.")
     if view.is_payment_pending:
