@@ -22,6 +22,7 @@ from .fees_field import TakesFees
 from .file_limits_form import LimitsFiles
 from .forms import TrimsDecimals, clean_currency
 from .invoice_settings_form import AsksForInvoices
+from .settings_merging import MergesWithOthers
 from .stripe_keys_form import WritesStripeKeys
 
 KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
@@ -75,6 +76,7 @@ def sample_of(colour) -> dict:
 
 
 class PortalSettingsForm(
+    MergesWithOthers,
     EitherDirection,
     AsksForInvoices,
     TakesFees,
@@ -112,6 +114,7 @@ class PortalSettingsForm(
             extra = [(code, languages.name(code)) for code in current if code not in known]
             self.fields["language"].choices = [shops, *known.items(), *extra]
         self._fill_terms()
+        self.remember_what_is_shown()
 
     def _bound(self):
         for name in BOUNDS.keys() & self.fields.keys():
@@ -187,6 +190,7 @@ class PortalSettingsForm(
 
     def clean(self):
         data = super().clean()
+        self.merge()
         for kind in numbering.PATTERNS:
             name = f"next_{kind}_number"
             wanted = self.cleaned_data.get(name)
