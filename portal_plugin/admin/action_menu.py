@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.action_menu import ActionMenuItem, PublishMenuItem, UnpublishMenuItem
 
 from ..models import SalesDocument
+from ..services import publishing
 from . import overview_rows, sites
 
 
@@ -16,6 +17,9 @@ class PublishItem(ActionMenuItem):
     value = ""
 
     def is_shown(self, context):
+        instance = context.get("instance")
+        if instance is not None and publishing.end_of(instance):
+            return False
         return not context.get("locked_for_user") and may(context, "publish")
 
     def get_context_data(self, parent_context):

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from .. import days
 from ..models import SalesDocument
 from ..money import format_money
+from ..services import publishing
 from ..statuses import WaitingFor
 from . import item_files, overview_rows
 from .words import Tag, language_of_admin, state_tag
@@ -18,7 +19,8 @@ from .words import Tag, language_of_admin, state_tag
 
 @dataclass(frozen=True)
 class Bar:
-    """``facts`` are pairs of label and value. ``hint`` is what is not out yet, if anything."""
+    """``facts`` are pairs of label and value. ``hint`` is what is not out yet, if anything, or why
+    nothing goes out any more."""
 
     tag: Tag
     facts: list[tuple[str, str]]
@@ -78,6 +80,8 @@ def _seen(draft) -> str:
 
 
 def _hint(draft) -> str:
+    if over := publishing.end_of(draft):
+        return over
     if overview_rows.is_scheduled(draft):
         when = moment(draft.go_live_at)
         return _("a new version is to go out: %(when)s") % {"when": when}

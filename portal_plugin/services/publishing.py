@@ -93,13 +93,18 @@ def _name_draft(document: SalesDocument) -> None:
     Revision.objects.filter(pk=document.latest_revision_id).update(object_str=str(document))
 
 
+def end_of(document: SalesDocument) -> str:
+    """Why nothing of it goes out any more, whatever is written; empty where something may."""
+    if document.converted_at:
+        return _("An order was made from this estimate: change the order.")
+    if document.cancelled_at:
+        return _("It is cancelled. Open it again first.")
+    return ""
+
+
 def problems(document: SalesDocument) -> list[str]:
     """What keeps a document from going out, one sentence each. Works on unsaved documents."""
-    found = []
-    if document.converted_at:
-        found.append(_("An order was made from this estimate: change the order."))
-    elif document.cancelled_at:
-        found.append(_("It is cancelled. Open it again first."))
+    found = [over] if (over := end_of(document)) else []
     if document.customer is None:
         found.append(_("Choose a customer."))
     if not document.lines:

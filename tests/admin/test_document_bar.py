@@ -95,3 +95,22 @@ def test_its_queries_do_not_grow_with_the_items(django_assert_num_queries, boss)
         fresh = Order.objects.get(pk=document.pk)
         with django_assert_num_queries(3):  # the customer, the version, the ledger
             bar(fresh)
+
+
+@pytest.mark.parametrize(
+    ("make", "ended_by", "sentence"),
+    [
+        (estimate_factory, "converted_at", "An order was made from this estimate: change the order."),
+        (order_factory, "cancelled_at", "It is cancelled. Open it again first."),
+    ],
+)
+def test_of_what_is_over_nothing_goes_out_and_the_page_says_why(
+    client, boss, make, ended_by, sentence
+):
+    document = make(items=1)
+    offered = ("Publish and send…", "Publish without sending")
+    assert all(button in page(client, document) for button in offered)
+    SalesDocument.objects.filter(pk=document.pk).update(**{ended_by: timezone.now()})
+    html = page(client, document)
+    assert sentence in html
+    assert not any(button in html for button in offered)
