@@ -100,7 +100,7 @@ def test_its_queries_do_not_grow_with_the_items(django_assert_num_queries, boss)
 @pytest.mark.parametrize(
     ("make", "ended_by", "sentence"),
     [
-        (estimate_factory, "converted_at", "An order was made from this estimate: change the order."),
+        (estimate_factory, "converted_at", "An order was made from this estimate"),
         (order_factory, "cancelled_at", "It is cancelled. Open it again first."),
     ],
 )
