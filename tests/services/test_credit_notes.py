@@ -265,6 +265,9 @@ def test_cancelling_is_not_held_up_by_less_than_was_rounded(site):
     pay(order, D("0.01"))
     staging.cancel(order, "Too late", money="kept")
     assert invoice.credit_notes.get().total == D("-10.03")
+    staging.reopen(order)
+    staging.cancel(order, "Too late again", money="kept")
+    assert fresh(invoice).left_total == D("0.02")
 
 
 @pytest.mark.parametrize("parts", [["0.10", "0.20"], ["0.10", "0.70"], ["1.10", "2.20"]])

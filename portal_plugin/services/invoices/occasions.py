@@ -42,7 +42,8 @@ def order_cancelled(order: SalesDocument, reason: str, user: Any = None) -> None
         if left > stays or not left:
             # Less is kept than was rounded up: what the items are worth goes back, and no more.
             amount = min(left - stays, worth(invoice.left)) if stays else None
-            crediting.credit(invoice, reason, user, amount=amount)
+            if amount != 0:
+                crediting.credit(invoice, reason, user, amount=amount)
 
 
 def _if_possible(act: Any, order: SalesDocument, user: Any) -> None:
