@@ -33,7 +33,7 @@ from .models import PortalSettings, SalesDocument
 from .portal import caching
 
 #: The first is what the others build on.
-STYLES = ("admin", "overview", "lists", "registers", "writing", "home", "settings")
+STYLES = ("admin", "overview", "lists", "registers", "writing", "month", "home", "settings")
 
 sites.register_policies()
 register_snippet(PortalViewSetGroup)
