@@ -1,8 +1,12 @@
-"""Columns and form fields of numbers that people type."""
+"""Columns and form fields of numbers that people type, and sums of amounts."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Round
+
+#: Of an amount, as many as its column has.
+DIGITS = 4
 
 
 class FiniteDecimalField(forms.DecimalField):
@@ -25,3 +29,9 @@ class DecimalField(models.DecimalField):
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.DecimalField", args, kwargs
+
+
+def exact(total):
+    """The expression of a sum of amounts, to the last digit: SQLite adds up in floats, to which
+    three times 0.10 are not quite 0.30."""
+    return Round(total, precision=DIGITS, output_field=models.DecimalField())

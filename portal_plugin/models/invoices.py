@@ -8,25 +8,21 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce, Round
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..money import ZERO
 from ..shares import less, negative, summed, worth
 from ..statuses import InvoiceKind
 from ..totals import TaxBand
-
-#: Of an amount, as many as its column has.
-DIGITS = 4
+from .decimals import exact
 
 
 class InvoiceQuerySet(models.QuerySet):
     def standing(self):
         """Invoices of which something was not taken back, oldest first: what is added up has no
         order of its own."""
-        left = models.F("total") + Coalesce(models.Sum("credit_notes__total"), ZERO)
-        # SQLite reckons in floats, to which three times 0.10 are not quite 0.30.
-        left = Round(left, precision=DIGITS, output_field=models.DecimalField())
+        left = exact(models.F("total") + Coalesce(models.Sum("credit_notes__total"), ZERO))
         invoices = self.exclude(kind=InvoiceKind.CREDIT_NOTE).order_by("pk")
         return invoices.annotate(what_is_left=left, notes=models.Count("credit_notes")).exclude(
             what_is_left=0, notes__gt=0

@@ -13,6 +13,7 @@ from ..money import ZERO
 from ..statuses import DocumentKind, DocumentState, Verdict, WaitingFor
 from .conversation import ChangeRequest, Comment
 from .customers import Customer
+from .decimals import exact
 from .decisions import Decision
 from .payments import LedgerEntry
 from .searching import SearchedQuerySet
@@ -90,7 +91,8 @@ class ListedQuerySet(SearchedQuerySet):
         """``listed_paid``: what the ledger says is paid, for lists that are read from end to
         end."""
         sums = LedgerEntry.objects.filter(document=OuterRef("pk")).order_by().values("document")
-        paid = Subquery(sums.annotate(sum=Sum(F("amount") - F("surcharge"))).values("sum"))
+        kept = exact(Sum(F("amount") - F("surcharge")))
+        paid = Subquery(sums.annotate(sum=kept).values("sum"))
         return self.annotate(listed_paid=Coalesce(paid, Value(ZERO)))
 
     def of_customer(self, text):
