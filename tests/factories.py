@@ -121,6 +121,12 @@ def fresh(row):
     return type(row).objects.get(pk=row.pk)
 
 
+def break_document(document):
+    """As a half-restored database has it: what makes it an estimate or an order is gone."""
+    rows = type(document.specific).objects.filter(pk=document.pk)
+    rows._raw_delete(rows.db)
+
+
 def another(document):
     """A row that a module's tests share, at an address of its own: files that a test left under the
     old one stay there, because only rows are taken back."""

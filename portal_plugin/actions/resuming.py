@@ -96,10 +96,15 @@ def drain() -> None:
             # A worker's outermost loop: one whose bytes this process may not read, having another
             # user than the web server, holds up no other.
             logger.exception("Upload %s could not be finished", upload.public_id)
+            work.one_broke_down()
     for upload in UploadInProgress.objects.expired():
         if not work.time_left():
             return
-        uploads.drop(upload)
+        try:
+            uploads.drop(upload)
+        except Exception:
+            logger.exception("Upload %s could not be forgotten", upload.public_id)
+            work.one_broke_down()
 
 
 def _finish_for(upload):

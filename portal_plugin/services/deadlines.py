@@ -2,6 +2,8 @@
 when it passes: nobody's silence is a yes."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -22,12 +24,8 @@ WAITING = [DocumentState.WAITING, DocumentState.PARTLY_APPROVED]
 def drain() -> int:
     """Returns how many documents were reminded of."""
     now = timezone.now()
-    reminded = 0
-    for document in due(now)[:ROWS_AT_ONCE]:
-        if not work.time_left():
-            break
-        reminded += _remind(document, now)
-    return reminded
+    rows = due(now).values_list("pk", "kind", named=True)
+    return work.each("Reminder", rows, partial(_remind, now=now), most=ROWS_AT_ONCE)
 
 
 def window(now: datetime) -> tuple[date, date, datetime]:
@@ -58,7 +56,7 @@ def due(now: datetime) -> QuerySet[SalesDocument]:
     )
 
 
-def _remind(document: SalesDocument, now: datetime) -> int:
+def _remind(document: Any, now: datetime) -> int:
     with transaction.atomic():
         fresh = lock(document)
         if not due(now).filter(pk=fresh.pk).exists():

@@ -1,6 +1,8 @@
 """The day by which an instalment is to be paid: its customer is reminded once, the day before."""
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -16,12 +18,8 @@ from .deadlines import ROWS_AT_ONCE, window
 def drain() -> int:
     """Returns how many documents were reminded of."""
     now = timezone.now()
-    reminded = 0
-    for document in due(now)[:ROWS_AT_ONCE]:
-        if not work.time_left():
-            break
-        reminded += _remind(document, now)
-    return reminded
+    rows = due(now).values_list("pk", "kind", named=True)
+    return work.each("Instalment", rows, partial(_remind, now=now), most=ROWS_AT_ONCE)
 
 
 def due(now: datetime) -> QuerySet[SalesDocument]:
@@ -45,7 +43,7 @@ def due(now: datetime) -> QuerySet[SalesDocument]:
     )
 
 
-def _remind(document: SalesDocument, now: datetime) -> int:
+def _remind(document: Any, now: datetime) -> int:
     with transaction.atomic():
         fresh = lock(document)
         if fresh.has_pending_payment or fresh.standing.is_raised:

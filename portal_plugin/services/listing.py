@@ -1,5 +1,7 @@
 """What the lists in the admin show of a document, kept beside it so that lists stay flat."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -39,10 +41,10 @@ def lock_and_refresh(document: SalesDocument) -> None:
 def drain() -> int:
     """The worker of ``portal_sweep``: a day that ends writes nothing by itself. Returns how many
     lists were written."""
-    done = 0
-    for document in SalesDocument.objects.run_out().order_by("pk")[:ROWS_AT_ONCE]:
-        if not work.time_left():
-            break
-        lock_and_refresh(document)
-        done += 1
-    return done
+    rows = SalesDocument.objects.run_out().order_by("pk").values_list("pk", "kind", named=True)
+    return work.each("List", rows, _run_out, most=ROWS_AT_ONCE)
+
+
+def _run_out(document: Any) -> bool:
+    lock_and_refresh(document)
+    return True

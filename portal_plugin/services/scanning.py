@@ -44,7 +44,9 @@ def _check_all(model: Any) -> None:
     for pk in random.sample(waiting, len(waiting)):
         if failures >= PATIENCE or not work.time_left():
             return
-        row = model.objects.get(pk=pk)
+        row = model.objects.filter(pk=pk).first()
+        if row is None:  # staff have deleted it meanwhile
+            continue
         try:
             with _opened(row) as file:
                 is_clean = scanner.is_clean(file)
@@ -55,7 +57,16 @@ def _check_all(model: Any) -> None:
             logger.exception("File %s waits for its check", row.file.name)
         else:
             failures = 0
-            _judge(row, FileCheckState.CLEAN if is_clean else FileCheckState.REFUSED)
+            _write_down(row, is_clean)
+
+
+def _write_down(row: Any, is_clean: bool) -> None:
+    try:
+        _judge(row, FileCheckState.CLEAN if is_clean else FileCheckState.REFUSED)
+    except Exception:
+        # What is wrong with its document is no reason to leave the files of others unchecked.
+        logger.exception("The check of file %s could not be written down", row.file.name)
+        work.one_broke_down()
 
 
 def _opened(row: Any) -> IO[bytes]:

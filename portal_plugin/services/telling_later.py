@@ -1,6 +1,7 @@
 """What the sweep tells staff: the daily email, and what nobody did anything about for a day."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -36,17 +37,15 @@ def _digests(now: datetime) -> int:
         return 0
     today = local.date()
     due = StaffPreference.objects.here(today).filter(told=Telling.DIGEST).exclude(digest_on=today)
-    written = 0
-    for wish in due.select_related("user"):
-        if not work.time_left():
-            break
-        written += bool(telling.is_reachable(wish) and _digest(wish, today, now))
-    return written
+    write = partial(_digest, today=today, now=now)
+    return work.each("Daily email", due.select_related("user"), write, most=ROWS_AT_ONCE)
 
 
 def _digest(wish: StaffPreference, today: Any, now: datetime) -> OutgoingEmail | None:
     """Nothing is written where nothing waits and nothing happened. The day is taken by an UPDATE:
     two sweeps write one email."""
+    if not telling.is_reachable(wish):
+        return None
     with transaction.atomic():
         mine = StaffPreference.objects.filter(pk=wish.pk).exclude(digest_on=today)
         if not mine.update(digest_on=today):
@@ -76,12 +75,8 @@ def news_of(person: Any, since: datetime) -> QuerySet[SalesDocument]:
 
 
 def _left_lying(now: datetime) -> int:
-    written = 0
-    for document in lying(now)[:ROWS_AT_ONCE]:
-        if not work.time_left():
-            break
-        written += _tell_mailbox(document, now)
-    return written
+    rows = lying(now).values_list("pk", "kind", named=True)
+    return work.each("Notice", rows, partial(_tell_mailbox, now=now), most=ROWS_AT_ONCE)
 
 
 def lying(now: datetime) -> QuerySet[SalesDocument]:
@@ -110,7 +105,7 @@ def lying(now: datetime) -> QuerySet[SalesDocument]:
     )
 
 
-def _tell_mailbox(document: SalesDocument, now: datetime) -> int:
+def _tell_mailbox(document: Any, now: datetime) -> int:
     with transaction.atomic():
         fresh = lock(document)
         if not lying(now).filter(pk=fresh.pk).exists():

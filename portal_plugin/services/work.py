@@ -9,7 +9,7 @@ whatever neither of them got to.
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +27,7 @@ class _Thread(threading.local):
     def __init__(self) -> None:
         self.kinds: set[str] = set()
         self.deadline: float | None = None
+        self.has_broken_row = False
 
 
 class _Turn:
@@ -94,6 +95,7 @@ def run(kind: str) -> bool:
     and not all of them. Another process is kept off by the lease of each row.
     """
     drain = registry.workers()[kind]
+    _thread.has_broken_row = False
     turn = _turns.setdefault(kind, _Turn())
     turn.again.set()
     is_sound = True
@@ -109,7 +111,32 @@ def run(kind: str) -> bool:
             turn.lock.release()
         if not time_left():
             break
-    return is_sound
+    return is_sound and not _thread.has_broken_row
+
+
+def each(what: str, rows: Iterable[Any], do: Callable[[Any], object], *, most: int) -> int:
+    """``do`` one row after the other, as far as there is time, and returns for how many that was
+    true; it ends after ``most`` of these.
+
+    One that breaks down holds up no other: it is logged, as ``what`` with its ``pk``, and left as
+    it was. The worker counts as broken down all the same (``run``).
+    """
+    done = 0
+    for row in rows:
+        if done >= most or not time_left():
+            break
+        try:
+            done += bool(do(row))
+        except Exception:
+            # A worker's outermost loop.
+            logger.exception("%s %s broke down", what, row.pk)
+            one_broke_down()
+    return done
+
+
+def one_broke_down() -> None:
+    """A row did, and its worker goes on with the next: the sweep says so all the same."""
+    _thread.has_broken_row = True
 
 
 def sweep() -> list[str]:

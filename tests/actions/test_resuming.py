@@ -112,6 +112,17 @@ def test_one_that_is_refused_keeps_the_worker_from_no_other(visit, caplog):
     assert UploadInProgress.objects.get().is_finished
 
 
+def test_one_that_cannot_be_forgotten_keeps_the_room_of_no_other(visit, caplog):
+    broken = sent(visit_of(factories.order_factory(items=1)), DATA[:-1])
+    other = sent(visit, DATA[:-1])
+    UploadInProgress.objects.update(expires_at=timezone.now())
+    factories.break_document(broken.document)
+    resuming.drain()
+    assert UploadInProgress.objects.get() == broken
+    assert Pieces(other.public_id).received == 0
+    assert f"Upload {broken.public_id} could not be forgotten" in caplog.text
+
+
 def test_a_worker_without_time_begins_nothing(visit):
     done = sent(visit)
     with work.time_box(0):

@@ -125,3 +125,14 @@ def test_nothing_is_said_where_none_was_set(client, enter):
     enter(document)
     page = client.get(f"/portal/d/{document.public_id}/").content.decode()
     assert "answer by" not in page
+
+
+def test_one_that_cannot_be_read_keeps_nobody_else_from_their_reminder(estimate, at, caplog):
+    other = factories.estimate_factory(items=1, approve_by=DAY)
+    factories.link_factory(other)
+    other.links.update(expires_at=datetime(2031, 1, 1, tzinfo=UTC))
+    factories.break_document(estimate)
+    at(6)
+    assert deadlines.drain() == 1
+    assert OutgoingEmail.objects.get().document_id == other.pk
+    assert f"Reminder {estimate.pk} broke down" in caplog.text

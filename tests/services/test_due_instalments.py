@@ -16,7 +16,7 @@ from portal_plugin.models import (
 )
 from portal_plugin.services import due_instalments, listing, mail_rendering
 from portal_plugin.statuses import AttemptState, LinkRole, PaymentPurpose
-from tests.factories import fresh, link_factory, publish
+from tests.factories import break_document, fresh, link_factory, publish
 
 from .test_instalments import THIRDS, ordered, pay, planned
 
@@ -101,3 +101,31 @@ def test_nobody_of_a_plan_that_was_not_agreed_to(order):
     DocumentVersion.objects.filter(document=order.pk).update(created_at=yesterday)
     assert moved.standing.change_to_confirm.moves_plan
     assert [due_instalments.drain(), mails()] == [0, 0]
+
+
+def test_one_that_cannot_be_read_keeps_nobody_else_from_their_reminder(order):
+    broken = ordered(pay(planned(), "333"), 13)
+    DocumentVersion.objects.update(created_at=due_instalments.timezone.now() - timedelta(days=1))
+    # The first of them in the queue.
+    SalesDocument.objects.filter(pk=broken.pk).update(listed_due_on=days.today())
+    break_document(broken)
+    assert due_instalments.drain() == 1
+    assert OutgoingEmail.objects.get(kind="news_instalment").document_id == order.pk
+
+
+def test_those_that_are_passed_by_keep_nobody_from_their_reminder(order, monkeypatch):
+    monkeypatch.setattr(due_instalments, "ROWS_AT_ONCE", 1)
+    waits = ordered(pay(planned(), "333"), 13)
+    DocumentVersion.objects.update(created_at=due_instalments.timezone.now() - timedelta(days=1))
+    SalesDocument.objects.filter(pk=waits.pk).update(listed_due_on=days.today())
+    PaymentAttempt.objects.create(
+        document_id=waits.pk,
+        idempotency_key=uuid4(),
+        purpose=PaymentPurpose.INSTALMENT,
+        instalment=2,
+        amount=333,
+        currency="EUR",
+        state=AttemptState.PROCESSING,
+    )
+    assert due_instalments.drain() == 1
+    assert OutgoingEmail.objects.get(kind="news_instalment").document_id == order.pk

@@ -51,3 +51,9 @@ def test_an_extended_one_waits_for_the_customer_again():
     staging.extend_validity(estimate, days.today() + timedelta(days=7))
     assert listed(estimate) == ("waiting", "customer")
     assert listing.drain() == 0
+
+
+def test_one_that_cannot_be_read_keeps_no_other_back():
+    factories.break_document(run_out())
+    assert listed(run_out()) == ("waiting", "customer")
+    assert listing.drain() == 1

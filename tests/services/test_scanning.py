@@ -139,6 +139,14 @@ def test_a_scanner_whose_socket_is_gone_is_left_alone(estimate):
     assert scanner.asked == 3
 
 
+def test_a_document_that_cannot_be_read_keeps_no_file_of_others_from_its_check(estimate):
+    store(estimate, 3)
+    store(factories.estimate_factory(items=1), 1)
+    factories.break_document(estimate)
+    scanning.drain()
+    assert states() == [FileCheckState.WAITING] * 3 + [FileCheckState.CLEAN]
+
+
 def test_files_that_are_kept_no_longer_hold_up_no_other(estimate):
     store(estimate, scanning.PATIENCE)
     Attachment.objects.update(file="")

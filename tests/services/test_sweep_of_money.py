@@ -13,7 +13,7 @@ from portal_plugin.services import payments, work
 from portal_plugin.services.payments import comparing, reconciling
 from portal_plugin.statuses import AttemptState, RefundState
 from sandbox_site.stripe_standin import Standin
-from tests.factories import fresh, site_factory
+from tests.factories import break_document, fresh, site_factory
 from tests.paying import DEPOSIT, ask, begin, confirm, days_later, ledger, order, paid, standin
 
 __all__ = ["standin"]
@@ -151,6 +151,21 @@ def test_nor_does_one_whose_key_stripe_refuses(standin, settings, caplog):
     comparing.reconcile_daily()
     assert "cannot be compared" in caplog.text
     assert not Reconciliation.objects.exists()
+
+
+def test_nor_does_one_whose_order_cannot_be_read(tmp_path, standin, settings, caplog):
+    document = order()
+    shop = site_factory(HOST)
+    confirm(standin, begin(document).attempt.payment_intent)
+    break_document(document)
+    keys = {"secret_key": "sk_test_shopb", "publishable_key": "pk_test_shopb"}
+    with Standin(data=tmp_path / "stripe-b", account="acct_shopb", **keys) as other:
+        own = {f"STRIPE_{name.upper()}": key for name, key in keys.items()}
+        own |= {"STRIPE_API_BASE": other.url}
+        settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_ACCOUNTS": {HOST: own}}
+        comparing.reconcile_daily()
+    assert "Comparing account '' broke down" in caplog.text
+    assert Reconciliation.objects.get().account == f"site-{shop.pk}"
 
 
 def test_without_time_nothing_is_begun(standin):

@@ -19,6 +19,7 @@ from portal_plugin.services import (
     telling_later,
 )
 from tests.factories import (
+    break_document,
     customer_factory,
     estimate_factory,
     link_factory,
@@ -249,3 +250,14 @@ def test_not_while_away_nor_where_nothing_waits(lying, ann):
     SalesDocument.objects.update(waiting_for="nobody")
     telling_later._digests(TUESDAY + timedelta(days=5))
     assert written() == []
+
+
+def test_a_document_that_cannot_be_read_keeps_the_mailbox_from_hearing_of_no_other(lying, ann):
+    broken = order_factory(items=1)
+    SalesDocument.objects.filter(pk=broken.pk).update(
+        responsible=ann, waiting_for="us", waiting_since=TUESDAY - timedelta(days=1.5)
+    )
+    broken.activities.update(created_at=TUESDAY - timedelta(days=2))
+    break_document(broken)
+    sweep()
+    assert OutgoingEmail.objects.get().document_id == lying.pk

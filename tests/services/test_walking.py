@@ -49,6 +49,15 @@ def test_one_that_is_refused_does_not_stop_the_others(asked, trouble, caplog):
     assert "PaymentAttempt 2" in caplog.text
 
 
+def test_one_that_breaks_down_does_not_stop_the_others(asked, caplog):
+    passed_by = []
+    assert walk(ROWS, answering(asked, KeyError("poison")), passed_by.append) == 3
+    assert asked == [1, 2, 3]
+    assert passed_by == [ROWS[1]]
+    assert "PaymentAttempt 2 broke down" in caplog.text
+    assert "poison" in caplog.text
+
+
 def test_it_ends_with_the_time_for_it(asked):
     with work.time_box(0):
         assert walk(ROWS, answering(asked), pytest.fail) == 0

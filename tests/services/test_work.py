@@ -235,6 +235,41 @@ def test_a_worker_that_breaks_down_stops_no_other(monkeypatch, caplog):
     assert "no disk" in caplog.text
 
 
+def test_a_row_that_breaks_down_holds_up_no_other_and_the_sweep_says_so(monkeypatch, caplog):
+    rows = [OutgoingEmail(pk=number) for number in (1, 2, 3)]
+    done = []
+
+    def do(row):
+        if row.pk == 1:
+            raise RuntimeError("poison")
+        done.append(row.pk)
+        return True
+
+    workers = {"rows": lambda: work.each("Letter", rows, do, most=10), "sound": list}
+    monkeypatch.setattr(registry, "_workers", workers)
+    assert work.sweep() == ["rows"]
+    assert done == [2, 3]
+    assert "Letter 1 broke down" in caplog.text
+    assert "poison" in caplog.text
+
+
+def test_only_rows_that_were_worked_on_count():
+    """Those that are passed by stand first again the next time, and would keep all others back."""
+    rows = [OutgoingEmail(pk=number) for number in range(10)]
+    done = []
+
+    def do(row):
+        if row.pk < 5:
+            return False
+        done.append(row.pk)
+        return True
+
+    assert work.each("Letter", rows, do, most=3) == 3
+    assert done == [5, 6, 7]
+    with work.time_box(0):
+        assert work.each("Letter", rows, do, most=3) == 0
+
+
 @pytest.mark.django_db
 def test_an_answer_within_a_transaction_leaves_its_connection_alone(monkeypatch):
     monkeypatch.setattr(work._thread, "kinds", {"mail"})

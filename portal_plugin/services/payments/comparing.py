@@ -75,6 +75,10 @@ def reconcile_daily() -> None:
             continue
         except gateway.Refused as refusal:
             logger.warning("Account %r cannot be compared: %s", account.name, refusal.code)
+        except Exception:
+            # A worker's outermost loop: the other shops' money is compared all the same.
+            logger.exception("Comparing account %r broke down", account.name)
+            work.one_broke_down()
 
 
 def _compare(

@@ -36,5 +36,10 @@ def walk(
         except gateway.Refused as refusal:
             logger.warning("Stripe refuses %s %s: %s", type(row).__name__, row.pk, refusal.code)
             pass_by(row)
+        except Exception:
+            # A worker's outermost loop: left the first of its kind, it would keep all others back.
+            logger.exception("%s %s broke down", type(row).__name__, row.pk)
+            work.one_broke_down()
+            pass_by(row)
         done += 1
     return done
