@@ -20,13 +20,22 @@ from ..conf import conf
 
 logger = logging.getLogger(__name__)
 
+#: Kinds that may wait by the thousand: after an import, or when the mail server was away. They take
+#: turns in a sweep, so that none of them keeps the others waiting, nor what is due by the day.
+BACKLOGS = frozenset({"pdf", "mail", "upload", "scan", "preview"})
+TURN_SECONDS = 10
+#: No further round is begun after this: by then cron has begun the next sweep, and where one takes
+#: long they would become more and more.
+SWEEP_SECONDS = 45
+
 
 class _Thread(threading.local):
-    """What this thread has left to do, and the moment (monotonic seconds) when it must stop."""
+    """What this thread has left to do, and the moments (monotonic seconds) when it must stop: one
+    for each time box that it is in."""
 
     def __init__(self) -> None:
         self.kinds: set[str] = set()
-        self.deadline: float | None = None
+        self.deadlines: list[float] = []
         self.has_broken_row = False
 
 
@@ -69,23 +78,22 @@ def drain_after_answer(**signal: Any) -> None:
 
 @contextmanager
 def time_box(seconds: float) -> Iterator[None]:
-    """``time_left()`` of this thread turns false after ``seconds``."""
-    before = _thread.deadline
-    _thread.deadline = time.monotonic() + seconds
+    """``time_left()`` of this thread turns false after ``seconds``, or with the box around."""
+    _thread.deadlines.append(time.monotonic() + seconds)
     try:
         yield
     finally:
-        _thread.deadline = before
+        _thread.deadlines.pop()
 
 
 def end() -> None:
-    """The time of this thread's box is over now: somebody told the process to end."""
-    _thread.deadline = time.monotonic()
+    """The time of all of this thread's boxes is over: somebody told the process to end."""
+    _thread.deadlines = [time.monotonic()] * len(_thread.deadlines)
 
 
 def time_left() -> bool:
     """Asked by every worker between two rows. Without a time box there is always time."""
-    return _thread.deadline is None or time.monotonic() < _thread.deadline
+    return not _thread.deadlines or time.monotonic() < min(_thread.deadlines)
 
 
 def run(kind: str) -> bool:
@@ -140,8 +148,24 @@ def one_broke_down() -> None:
 
 
 def sweep() -> list[str]:
-    """Work off every kind, whatever is left of others' broken-down work included.
+    """Work off every kind, whatever is left of others' broken-down work included. What there is too
+    much of for one sweep is left to the next.
 
     Returns the kinds whose worker broke down.
     """
-    return [kind for kind in registry.workers() if time_left() and not run(kind)]
+    began = time.monotonic()
+    broken: dict[str, None] = {}
+    kinds = list(registry.workers())
+    while kinds:
+        kinds = [kind for kind in kinds if time_left() and _has_more(kind, broken)]
+        if time.monotonic() - began > SWEEP_SECONDS:
+            break
+    return list(broken)
+
+
+def _has_more(kind: str, broken: dict[str, None]) -> bool:
+    """Whether it was not done with in its turn."""
+    with time_box(TURN_SECONDS if kind in BACKLOGS else float("inf")):
+        if not run(kind):
+            broken[kind] = None
+        return not time_left()

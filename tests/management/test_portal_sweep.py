@@ -78,6 +78,23 @@ def test_the_loop_goes_on_after_a_breakdown(monkeypatch, capsys):
 
 
 @pytest.mark.django_db
+def test_the_loop_does_not_rest_from_what_takes_longer_than_its_pause(monkeypatch):
+    now, swept = [0], []
+    monkeypatch.setattr(portal_sweep.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(portal_sweep.time, "sleep", pytest.fail)
+
+    def slow():
+        now[0] += 90
+        swept.append(now[0])
+        if len(swept) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(registry, "_workers", {"slow": slow})
+    call_command("portal_sweep", loop=60)
+    assert len(swept) == 3
+
+
+@pytest.mark.django_db
 def test_the_loop_ends_when_it_is_told_to_and_begins_no_other_work(monkeypatch):
     ran = []
 

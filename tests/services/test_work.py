@@ -253,6 +253,73 @@ def test_a_row_that_breaks_down_holds_up_no_other_and_the_sweep_says_so(monkeypa
     assert "poison" in caplog.text
 
 
+class Clock:
+    def __init__(self):
+        self.now = 0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def swept(monkeypatch):
+    """A sweep while more waits than can be done, and each row takes three seconds."""
+    clock, done = Clock(), []
+    monkeypatch.setattr(work, "time", clock)
+
+    def backlog(kind):
+        def drain():
+            while work.time_left() and len(done) < 100:
+                clock.now += 3
+                done.append(kind)
+
+        return drain
+
+    def once(kind):
+        return lambda: done.append(kind)
+
+    workers = {kind: backlog(kind) for kind in ("mail", "preview")}
+    monkeypatch.setattr(registry, "_workers", workers | {"payments": once("payments")})
+    work.sweep()
+    return clock, done
+
+
+def test_a_backlog_keeps_no_other_kind_waiting(swept):
+    _clock, done = swept
+    assert done[:9] == [*["mail"] * 4, *["preview"] * 4, "payments"]
+    assert done[9:] == [*["mail"] * 4, *["preview"] * 4]
+    assert done.count("payments") == 1
+
+
+def test_a_sweep_leaves_the_rest_of_a_backlog_to_the_next(swept):
+    """Or cron begins one after the other, and none of them ends."""
+    clock, _done = swept
+    assert work.SWEEP_SECONDS < clock.now < 60
+
+
+def test_what_compares_whole_accounts_is_not_broken_off_by_a_turn(monkeypatch):
+    clock, had = Clock(), []
+
+    def compare():
+        clock.now += 600
+        had.append(work.time_left())
+
+    monkeypatch.setattr(work, "time", clock)
+    monkeypatch.setattr(registry, "_workers", {"payments": compare})
+    work.sweep()
+    assert had == [True]
+
+
+def test_a_box_within_a_box_ends_with_it():
+    with work.time_box(0), work.time_box(10):
+        assert not work.time_left()
+    with work.time_box(10):
+        with work.time_box(10):
+            work.end()
+        assert not work.time_left()
+    assert work.time_left()
+
+
 def test_only_rows_that_were_worked_on_count():
     """Those that are passed by stand first again the next time, and would keep all others back."""
     rows = [OutgoingEmail(pk=number) for number in range(10)]

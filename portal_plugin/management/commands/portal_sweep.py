@@ -12,8 +12,9 @@ from .. import ending
 class Command(BaseCommand):
     help = (
         "Send the emails and make the PDFs and previews that wait, and take over what a worker"
-        " that died left behind. Run it once a minute, for example from cron. After SIGTERM it"
-        " finishes the email or PDF that it is at, and ends."
+        " that died left behind. Run it once a minute, for example from cron: where there is more"
+        " than it gets done in that time, the next one goes on. After SIGTERM it finishes the email"
+        " or PDF that it is at, and ends."
     )
 
     def add_arguments(self, parser):
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             "--loop",
             type=int,
             metavar="SECONDS",
-            help="stay, and sweep again after so many seconds",
+            help="stay, and begin a sweep every so many seconds",
         )
 
     def handle(self, *args, loop=None, **options):
@@ -33,13 +34,14 @@ class Command(BaseCommand):
 
     def sweep_for_ever(self, loop):
         while work.time_left():
+            began = time.monotonic()
             # A connection that the database has dropped meanwhile is opened anew.
             close_old_connections()
             try:
                 self.sweep()
             except CommandError as error:
                 self.stderr.write(str(error))
-            self.rest(loop)
+            self.rest(round(loop - (time.monotonic() - began)))
 
     def rest(self, seconds):
         """Second by second: a signal does not end a sleep."""
