@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import CommandError, call_command
+from wagtail.models import Site
 
 from portal_plugin.models import OutgoingEmail, SalesDocument, TermsText
 from portal_plugin.services import starter
@@ -120,4 +121,14 @@ def test_a_storage_that_cannot_be_written_is_a_finding(tmp_path, settings, docto
 
 def test_no_mail_is_sent_unasked(doctor):
     assert "--mail" in doctor()[0]
+    assert mail.outbox == []
+
+
+def test_without_a_site_it_says_so_and_sends_nothing(doctor):
+    TermsText.objects.all().delete()
+    Site.objects.all().delete()
+    printed, failure = doctor("--mail", "me@northline.example")
+    assert "There is no site: no customer can be written to" in printed
+    assert "No test mail was sent: there is no site" in printed
+    assert failure
     assert mail.outbox == []

@@ -112,6 +112,10 @@ def mail(address: str) -> Iterator[Finding]:
         return
     site = Site.objects.order_by("-is_default_site", "pk").first()
     if site is None:
+        yield error(
+            "No test mail was sent: there is no site that it could come from.",
+            "Add one in the admin, under Settings, Sites.",
+        )
         return
     shop = PortalSettings.of(site)
     sender = sender_address(shop)

@@ -16,7 +16,13 @@ WHERE = "Settings, Customer portal"
 
 
 def examine() -> Iterator[Finding]:
-    for site in Site.objects.order_by("pk"):
+    sites = Site.objects.order_by("pk")
+    if not sites:
+        yield error(
+            "There is no site: no customer can be written to, and no page opens.",
+            "Add one in the admin, under Settings, Sites.",
+        )
+    for site in sites:
         shop = PortalSettings.of(site)
         found = [*_terms(site, shop), *_mailbox(site, shop), *_payments(site, shop), *_https(site)]
         yield from found
