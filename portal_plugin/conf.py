@@ -11,7 +11,9 @@ class Conf:
     """Reads ``settings.PORTAL_PLUGIN`` at each access, so that overriding it in a test works."""
 
     def _get(self, name, default):
-        return getattr(django_settings, "PORTAL_PLUGIN", {}).get(name, default)
+        values = getattr(django_settings, "PORTAL_PLUGIN", {})
+        # What is no dict is told by a check (E006), and the site has to start for that.
+        return values.get(name, default) if isinstance(values, dict) else default
 
     @classmethod
     def names(cls) -> set[str]:

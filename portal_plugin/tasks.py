@@ -1,5 +1,7 @@
 """The way to a task backend, where the site has one that works outside the web process."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from . import registry
 from .services import work
 
@@ -45,4 +47,8 @@ def is_immediate() -> bool:
     """Whether nobody but the web process itself would do the work."""
     if task is None:
         return True
-    return any(base.__name__ == "ImmediateBackend" for base in type(drain.get_backend()).__mro__)
+    try:
+        backend = drain.get_backend()
+    except ImproperlyConfigured:  # none of the name, or one that cannot be imported
+        return True
+    return any(base.__name__ == "ImmediateBackend" for base in type(backend).__mro__)

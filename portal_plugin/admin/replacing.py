@@ -32,9 +32,12 @@ def viewset(name: str) -> type:
 
 def look_up(name: str) -> tuple[type, str]:
     """The class, and what is wrong with the path in the setting where something is."""
-    ours, path = OURS[name], conf.admin_viewsets.get(name)
+    ours, paths = OURS[name], conf.admin_viewsets
+    path = paths.get(name) if isinstance(paths, dict) else None
     if not path:
         return ours, ""
+    if not isinstance(path, str):
+        return ours, "it is no dotted path"
     try:
         found = import_string(path)
     except ImportError as error:

@@ -16,6 +16,13 @@ from ..conf import Conf
 TAG = "portal_plugin"
 #: Texts that may not be empty, because nothing can stand for them.
 NEEDED = {"BASE_TEMPLATE", "STRIPE_SCRIPT_URL"}
+#: What a site's own entry in ``STRIPE_ACCOUNTS`` may say, as the dict itself does for all others.
+OF_ACCOUNTS = {
+    "STRIPE_SECRET_KEY",
+    "STRIPE_PUBLISHABLE_KEY",
+    "STRIPE_WEBHOOK_SECRETS",
+    "STRIPE_API_BASE",
+}
 
 
 def portal_check(*, deploy: bool = False) -> Callable:
@@ -66,9 +73,20 @@ def problems() -> Iterator[CheckMessage]:
             id="portal_plugin.E006",
         )
         return
-    for name, wanted in kinds().items():
-        if name in values and (problem := _problem(name, values[name], wanted)):
-            yield problem
+    for where, own, names in _dicts(values):
+        for name, wanted in names.items():
+            if name in own and (problem := _problem(where, name, own[name], wanted)):
+                yield problem
+
+
+def _dicts(values: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """The dict itself, and those of Stripe accounts inside it: where each is, and its keys."""
+    yield "PORTAL_PLUGIN", values, kinds()
+    accounts = values.get("STRIPE_ACCOUNTS")
+    for host, own in accounts.items() if isinstance(accounts, dict) else ():
+        if isinstance(own, dict):
+            names = {name: kind for name, kind in kinds().items() if name in OF_ACCOUNTS}
+            yield f"PORTAL_PLUGIN['STRIPE_ACCOUNTS'][{host!r}]", own, names
 
 
 def kinds() -> dict[str, Any]:
@@ -80,13 +98,14 @@ def kinds() -> dict[str, Any]:
     }
 
 
-def _problem(name: str, value: Any, wanted: Any) -> CheckMessage | None:
+def _problem(where: str, name: str, value: Any, wanted: Any) -> CheckMessage | None:
+    place = f"{where}[{name!r}]"
     if not _is_a(value, wanted) and not (name == "STRIPE_WEBHOOK_SECRETS" and _is_a(value, str)):
-        cause = f"PORTAL_PLUGIN[{name!r}] is of type {type(value).__name__}, not {_say(wanted)}."
+        cause = f"{place} is of type {type(value).__name__}, not {_say(wanted)}."
     elif name in NEEDED and not value:
-        cause = f"PORTAL_PLUGIN[{name!r}] is empty."
+        cause = f"{place} is empty."
     elif isinstance(value, int | float) and value < 0:
-        cause = f"PORTAL_PLUGIN[{name!r}] is below zero."
+        cause = f"{place} is below zero."
     else:
         return None
     return Error(
@@ -118,13 +137,13 @@ def _say(wanted: Any) -> str:
 
 
 def unknown_keys() -> Iterator[CheckMessage]:
-    known = Conf.names()
-    for name in getattr(settings, "PORTAL_PLUGIN", {}):
-        if name in known:
-            continue
-        close = get_close_matches(str(name).upper(), known, 1)
-        yield Warning(
-            f"PORTAL_PLUGIN has a key {name!r} that means nothing.",
-            hint=f"Did you mean {close[0]!r}?" if close else "Take it out.",
-            id="portal_plugin.W003",
-        )
+    for where, own, names in _dicts(getattr(settings, "PORTAL_PLUGIN", {})):
+        for name in own:
+            if name in names:
+                continue
+            close = get_close_matches(str(name).upper(), names, 1)
+            yield Warning(
+                f"{where} has a key {name!r} that means nothing.",
+                hint=f"Did you mean {close[0]!r}?" if close else "Take it out.",
+                id="portal_plugin.W003",
+            )

@@ -1,11 +1,13 @@
 """What only the database knows: the sites' hosts, and how their base template takes a page."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning
 from django.db import connections
 from django.db.models import Model
+from django.urls import NoReverseMatch
 from wagtail.models import Site
 
 from ..conf import conf
@@ -36,11 +38,36 @@ def sites_have_real_hosts(databases: list[str]) -> Iterator[CheckMessage]:
 
 
 @database_check
+def stripe_accounts_have_their_sites(databases: list[str]) -> Iterator[CheckMessage]:
+    """A site that is meant, but written otherwise, would take money into the shared account."""
+    if not conf.stripe_accounts or not _is_migrated(databases):
+        return
+    hosts = list(Site.objects.values_list("hostname", flat=True))
+    for host in conf.stripe_accounts:
+        if host not in hosts:
+            close = get_close_matches(host, hosts, 1)
+            yield Warning(
+                f"STRIPE_ACCOUNTS names {host!r}, and no site has this host: its keys are used for"
+                " nothing, and what customers pay goes to the account that sites share.",
+                hint=f"Did you mean {close[0]!r}?"
+                if close
+                else "Write the host as it stands in the admin, under Settings, Sites; without a"
+                " port.",
+                id="portal_plugin.W041",
+            )
+
+
+@database_check
 def base_template_renders(databases: list[str]) -> Iterator[CheckMessage]:
     if not _is_migrated(databases):
         return
     for site in Site.objects.select_related("root_page"):
-        if trouble := base_page.trouble(site):
+        try:
+            trouble = base_page.trouble(site)
+        except NoReverseMatch:
+            # Another check says that the addresses are missing, and where they belong.
+            return
+        if trouble:
             # No error: that would keep "migrate" from running, which may be what mends it.
             yield Warning(
                 f"{conf.base_template} fails on {site.hostname}: {trouble}",

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
-from django.core.files.storage import FileSystemStorage, InvalidStorageError, storages
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, storages
 from django.utils.module_loading import import_string
 
 from ..models.storage import private_storage
@@ -81,8 +82,12 @@ def trouble(alias: str) -> str:
         storages[alias]
     except KeyError:
         return "it has no BACKEND"
-    except (ImportError, TypeError, ValueError, OSError, InvalidStorageError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError, OSError) as error:
         return str(error)
+    except (
+        ImproperlyConfigured
+    ) as error:  # as django-storages calls a setting that it does not know
+        return " ".join(str(error).split())
     return ""
 
 

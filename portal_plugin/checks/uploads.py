@@ -81,7 +81,7 @@ def scanner_can_be_imported() -> Iterator[CheckMessage]:
     try:
         is_callable = callable(import_string(conf.file_scanner))
         problem = "" if is_callable else "it is not callable"
-    except ImportError as error:
+    except (ImportError, TypeError, ValueError) as error:  # "." is no path, and no ImportError
         problem = str(error)
     if problem:
         yield Error(
