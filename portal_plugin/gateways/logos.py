@@ -15,6 +15,14 @@ UPLOADED = ["PNG", "JPEG", "WEBP"]
 MAX_PIXELS = 20_000_000
 #: Longest width and height in pixels: 70 by 17 mm of paper at 600 dots per inch.
 SIZE = (1650, 400)
+#: What Pillow raises for a picture that is none, or breaks off inside.
+UNREADABLE = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    ValueError,
+    SyntaxError,
+)
 
 
 def is_raster(source: IO[bytes]) -> bool:
@@ -23,7 +31,7 @@ def is_raster(source: IO[bytes]) -> bool:
     try:
         with Image.open(source, formats=UPLOADED) as picture:
             return picture.width * picture.height <= MAX_PIXELS
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
+    except UNREADABLE:
         return False
 
 
@@ -40,6 +48,6 @@ def as_png(source: IO[bytes]) -> bytes | None:
             drawn = BytesIO()
             picture.convert("RGBA" if has_alpha else "RGB").save(drawn, "PNG")
             return drawn.getvalue()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         logger.warning("A logo cannot be read: %s", error)
         return None

@@ -67,6 +67,16 @@ def test_what_is_no_picture_or_has_no_head_is_left_out(data):
     assert logos.as_png(BytesIO(data)) is None
 
 
+def test_one_that_breaks_off_inside_is_left_out():
+    """Its head is whole, so that it could be uploaded. Pillow calls that a ``SyntaxError``."""
+    noise = BytesIO()
+    Image.effect_noise((400, 300), 90).save(noise, "PNG")
+    second = noise.getvalue().index(b"IDAT", noise.getvalue().index(b"IDAT") + 4)
+    broken = noise.getvalue()[:second] + b"\xff\xfe\xfd\xfc" + noise.getvalue()[second + 4 :]
+    assert logos.is_raster(BytesIO(broken))
+    assert logos.as_png(BytesIO(broken)) is None
+
+
 def test_a_large_one_becomes_small_and_keeps_its_shape():
     assert drawn(picture(size=(3300, 400))).size == (1650, 200)
     assert drawn(picture("JPEG", size=(1000, 800))).size == (500, 400)
