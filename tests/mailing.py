@@ -16,3 +16,11 @@ def send_by(settings, backend, *, port=0, timeout=5):
     settings.EMAIL_HOST = "127.0.0.1"
     settings.EMAIL_PORT = port
     settings.EMAIL_TIMEOUT = timeout
+
+
+def use_tls(settings):
+    if django.VERSION >= (6, 1):
+        options = {**settings.MAILERS["default"]["OPTIONS"], "use_tls": True}
+        settings.MAILERS = {"default": {**settings.MAILERS["default"], "OPTIONS": options}}
+    else:
+        settings.EMAIL_USE_TLS = True

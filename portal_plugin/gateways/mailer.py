@@ -26,6 +26,11 @@ except ImportError:
 
 #: HTTP answers of a provider that say nothing about the letter: our key, our rate, our patience.
 PASSING_STATUSES = frozenset({401, 402, 403, 408, 409, 425, 429})
+#: Replies of a mail server's about itself or our account, not about the letter (RFC 5321, 3.8; RFC
+#: 4954, 6): it shuts down, or wants us to sign in, or to do so otherwise.
+ABOUT_THE_SERVER = frozenset({421, 530, 534, 535, 538})
+#: What smtplib names when the server does not offer what the site's settings ask for.
+ABOUT_THE_SETTINGS = ("STARTTLS", "AUTH")
 LEFT_TO_RIGHT_MARK = "\u200e"
 
 
@@ -143,7 +148,7 @@ def _in_our_words(error: BaseException) -> Unsent:
     if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
         return _by_reply(error.smtp_code, error.smtp_error)
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return Refused(_first_line(error))
+        return _not_offered(_first_line(error))
     if isinstance(error, OSError | ImproperlyConfigured | ImportError):
         reason = getattr(error, "strerror", None) or _first_line(error)
         return TryLater(f"{type(error).__name__}: {reason}", is_away=True)
@@ -158,7 +163,16 @@ def _from_provider(error: Any) -> Unsent:
     return TryLater(reason) if status in PASSING_STATUSES else Refused(reason)
 
 
+def _not_offered(reason: str) -> Unsent:
+    """Of the whole server, or of what this one address needs."""
+    if any(word in reason for word in ABOUT_THE_SETTINGS):
+        return TryLater(reason, is_away=True)
+    return Refused(reason)
+
+
 def _by_reply(code: int, words: bytes | str) -> Unsent:
+    if code in ABOUT_THE_SERVER:
+        return TryLater(_reply(code, words), is_away=True)
     return Refused(_reply(code, words)) if code >= 500 else TryLater(_reply(code, words))
 
 

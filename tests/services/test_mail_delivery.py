@@ -12,7 +12,7 @@ from portal_plugin.services import mail_delivery, outbox, sending
 from portal_plugin.statuses import EmailState
 
 from ..factories import customer_factory, link_factory, order_factory
-from ..mailing import ANYMAIL, SMTP, send_by
+from ..mailing import ANYMAIL, SMTP, send_by, use_tls
 from ..smtp_server import MailServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
@@ -69,6 +69,16 @@ def test_a_passing_refusal_is_tried_again_in_a_minute(server, reply):
     server.rcpt_reply = "250 ok"
     OutgoingEmail.objects.update(not_before=timezone.now() - timedelta(seconds=1))
     assert drained(email).state == EmailState.SENT
+
+
+def test_a_server_without_the_encryption_of_the_settings_is_tried_again(server, settings):
+    """For a while, as where one is set up anew: no letter is at fault."""
+    use_tls(settings)
+    first, *others = [queue() for _number in range(outbox.GIVE_UP_AFTER + 1)]
+    assert drained(first).state == EmailState.WAITING
+    assert "STARTTLS" in first.error
+    others[-1].refresh_from_db()
+    assert others[-1].attempts == 0
 
 
 def test_a_silent_server_is_tried_again(server):
