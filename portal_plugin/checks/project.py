@@ -70,10 +70,10 @@ def _is_authentication(name: str) -> bool:
 @portal_check()
 def time_zones_are_on() -> Iterator[CheckMessage]:
     if not settings.USE_TZ:
-        yield Warning(
-            "USE_TZ is off: the ends of links and estimates shift when the clocks change.",
+        yield Error(
+            "USE_TZ is off: the portal cannot tell which day it is, and publishes nothing.",
             hint="Set USE_TZ = True and TIME_ZONE to the shop's.",
-            id="portal_plugin.W014",
+            id="portal_plugin.E025",
         )
 
 

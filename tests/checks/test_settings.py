@@ -193,7 +193,7 @@ TABLE = [
         {"DEFAULT_FROM_EMAIL": "Shop <webmaster@localhost>"},
         {"DEFAULT_FROM_EMAIL": "Shop <shop@northline.example>"},
     ),
-    ("W014", {"USE_TZ": False}, {"USE_TZ": True}),
+    ("E025", {"USE_TZ": False}, {"USE_TZ": True}),
     (
         "W018",
         {
