@@ -307,6 +307,16 @@ def test_an_email_that_a_dead_worker_holds(email):
     assert any("emails wait" in cause for cause in told(queues.examine()))
 
 
+def test_an_email_behind_one_that_is_tried_again_later_is_no_sign_of_a_missing_cron(email):
+    link = email.link
+    outbox.queue(kind="link", site=email.site, document=email.document, link=link)
+    age(not_before=timezone.now() - timedelta(minutes=11))
+    OutgoingEmail.objects.filter(pk=email.pk).update(
+        attempts=4, error="452 mailbox full", not_before=timezone.now() + timedelta(hours=1)
+    )
+    assert not [f for f in queues.examine() if "emails wait" in f.cause]
+
+
 def test_an_email_that_was_given_up(email):
     age(state=EmailState.PARKED, error="550 no such user")
     assert any("550 no such user" in cause for cause in told(queues.examine()))
