@@ -1,8 +1,8 @@
 """Whom of the staff an email about a document goes to: asked here, and nowhere else.
 
 The responsible person, as they wish it; the shop's mailbox where there is none, or they cannot be
-reached, or are away; whoever wants to be told of everything. ``mail_receivers`` says where an email
-goes at the moment of sending.
+reached, may not see it any more, or are away; whoever wants to be told of everything.
+``mail_receivers`` says where an email goes at the moment of sending.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from .. import days
-from ..models import PortalSettings, SalesDocument, StaffPreference
-from ..statuses import Telling
+from ..models import Estimate, Order, PortalSettings, SalesDocument, StaffPreference
+from ..statuses import DocumentKind, Telling
 from .mail_receivers import staff_address
 
 #: Days of the week on which somebody is in the shop; Monday is 0.
@@ -40,7 +41,7 @@ def told_at_once(document: SalesDocument) -> list[Told]:
     others = [Told(staff=user) for user in _who_want_all(document)]
     person = document.responsible
     wish = StaffPreference.of(person) if person else None
-    if wish is None or not is_reachable(wish):
+    if wish is None or not is_reachable(wish) or not _may_see(person, document):
         return [*mailbox(document), *others]
     return [Told(staff=person), *others] if wish.told in AT_ONCE else others
 
@@ -66,13 +67,21 @@ def _who_want_all(document: SalesDocument) -> list[Any]:
     users = list(get_user_model().objects.filter(pk__in=wishes.values("user")).order_by("pk"))
     if not users:
         return []
+    return [user for user in users if staff_address(user) and _may_see(user, document)]
+
+
+def _may_see(user: Any, document: SalesDocument) -> bool:
     policy = SitePermissionPolicy(type(document.specific))
-    return [
-        user
-        for user in users
-        if staff_address(user)
-        and policy.user_has_any_permission_for_instance(user, RIGHTS, document)
-    ]
+    return bool(policy.user_has_any_permission_for_instance(user, RIGHTS, document))
+
+
+def seen_by(user: Any) -> Q:
+    """The documents that the user may see."""
+    found = Q(pk__in=[])
+    for kind, model in ((DocumentKind.ESTIMATE, Estimate), (DocumentKind.ORDER, Order)):
+        sites = SitePermissionPolicy(model).sites_user_has_any_permission_for(user, RIGHTS)
+        found |= Q(kind=kind, site__in=sites)
+    return found
 
 
 def one_working_day_before(now: datetime) -> datetime:

@@ -66,7 +66,7 @@ def news_of(person: Any, since: datetime) -> QuerySet[SalesDocument]:
     acts = Activity.objects.filter(
         document=OuterRef("pk"), actor=ActorKind.CUSTOMER, created_at__gte=since
     )
-    found = SalesDocument.objects.out().real().filter(responsible=person)
+    found = SalesDocument.objects.out().real().filter(telling.seen_by(person), responsible=person)
     found = found.filter(Q(waiting_for=WaitingFor.US) | Exists(acts))
     return found.select_related("site").order_by("waiting_since", "pk")
 

@@ -22,6 +22,7 @@ from tests.factories import (
     break_document,
     customer_factory,
     estimate_factory,
+    fresh,
     link_factory,
     order_factory,
     site_factory,
@@ -118,6 +119,17 @@ def test_but_not_of_another_shop(order, ann):
     assert told(order_factory(site=other, customer=customer_factory(other), items=1))[1:] == [
         theirs
     ]
+
+
+def test_the_mailbox_where_the_responsible_person_may_not_see_it_any_more(order):
+    """Who went over to another shop reads nothing more of what its customers write."""
+    moved = user_factory(is_superuser=False)
+    moved.groups.add(*starter.ensure_groups(site_factory("shop-b.localhost")))
+    assigning.assign(order, moved)
+    order.refresh_from_db()
+    assert told(order) == [MAILBOX]
+    moved.groups.add(*starter.ensure_groups(order.site))
+    assert told(fresh(order)) == [fresh(moved)]
 
 
 def test_each_of_them_gets_an_email_of_their_own(order, ann):
@@ -219,6 +231,13 @@ def test_one_email_a_day_names_what_waits(lying, ann):
     assert OutgoingEmail.objects.get(kind="staff_digest").facts == {"documents": [lying.pk]}
     sweep(TUESDAY + timedelta(days=1))
     assert OutgoingEmail.objects.filter(kind="staff_digest").count() == 2
+
+
+def test_it_names_nothing_that_they_may_not_see_any_more(lying, ann):
+    wish(ann, "digest")
+    type(ann).objects.filter(pk=ann.pk).update(is_superuser=False)
+    sweep()
+    assert [kind for kind, _to in written()] == ["staff_waiting"]
 
 
 def test_it_is_written_as_the_documents_stand_and_keeps_no_name(lying, ann):
