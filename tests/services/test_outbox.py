@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from portal_plugin.models import Contact, OutgoingEmail, SalesDocument
+from portal_plugin.models import Contact, OutgoingEmail, SalesDocument, statistics
 from portal_plugin.services import links, mail_delivery, notifications, outbox
 from portal_plugin.statuses import EmailState
 
@@ -254,6 +254,30 @@ def test_a_later_email_waits_for_the_earlier_one_of_its_thread(link):
     assert outbox.drain() == 1
     other.refresh_from_db()
     assert states() == [EmailState.WAITING, EmailState.SENT, EmailState.WAITING]
+
+
+@pytest.mark.only_on("sqlite")
+def test_emails_leave_where_the_database_knows_how_many_there_are(link):
+    """From then on SQLite 3.40 finds a way through the index on which it loses the bound."""
+    sent = queue(link)
+    outbox.drain()
+    OutgoingEmail.objects.bulk_create(
+        OutgoingEmail(
+            site=sent.site,
+            document=sent.document,
+            state=EmailState.SENT,
+            thread=f"{number} recipient {number}",
+            message_id=f"<{number}@northline.example>",
+            not_before=sent.not_before,
+        )
+        for number in range(1000, 2000)
+    )
+    assert OutgoingEmail._meta.db_table in statistics.refresh()
+    first, second = queue(link), queue(link)
+    claimed = outbox.claim()
+    assert [claimed, outbox.claim()] == [first, None]
+    mail_delivery.deliver(claimed)
+    assert outbox.claim() == second
 
 
 def test_a_receipt_overtakes_what_waits_for_company(link, settings):
