@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from ... import registry
@@ -23,6 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         sites = writing.shops()
+        if not sites:
+            raise CommandError("There is no site: add one in the admin, under Settings, Sites.")
         for number, site in enumerate(dict.fromkeys(sites)):
             writing.furnish(site, number)
         customers = writing.people(sites)

@@ -41,10 +41,18 @@ def furnish(site: Site, number: int) -> None:
     shop, _made = PortalSettings.objects.get_or_create(site=site)
     name, colour, mailbox, phone, converts = SHOPS[number]
     if not shop.shop_name:
-        shop.shop_name, shop.brand_colour, shop.mailbox = name, colour, mailbox
-        shop.email, shop.phone, shop.bank_details = mailbox, phone, BANK[number]
-        shop.who_converts = converts
-        shop.logo.save("logo.png", ContentFile(drawing.logo(name, colour)), save=False)
+        _fill(
+            shop,
+            shop_name=name,
+            brand_colour=colour,
+            mailbox=mailbox,
+            email=mailbox,
+            phone=phone,
+            bank_details=BANK[number],
+            who_converts=converts,
+        )
+        if not shop.logo:
+            shop.logo.save("logo.png", ContentFile(drawing.logo(name, colour)), save=False)
         shop.save()
     staging.ensure_stages(site)
     if not ItemTemplate.objects.filter(site=site).exists():
@@ -53,6 +61,12 @@ def furnish(site: Site, number: int) -> None:
         for language, text in TERMS.items():
             if terms.TermsText.objects.current(site, language, kind) is None:
                 terms.add(site, language, kind, text)
+
+
+def _fill(shop, **values):
+    for field, value in values.items():
+        if getattr(shop, field) == shop._meta.get_field(field).get_default():
+            setattr(shop, field, value)
 
 
 def _templates(site, number):
