@@ -300,3 +300,14 @@ def test_of_few_files_all_may_go(order):
     sent(order)
     over(order)
     assert "1 were deleted" in run()
+
+
+def test_one_whose_document_cannot_be_read_keeps_no_other_and_is_told(order):
+    broken, file = sent(over(factories.order_factory(items=1))), sent(order)
+    over(order)
+    grow_old(broken.document, 400)
+    factories.break_document(broken.document)
+    with pytest.raises(CommandError, match="1 of them could not be deleted"):
+        run()
+    assert is_there(broken)
+    assert not is_there(file)
