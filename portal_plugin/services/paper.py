@@ -1,10 +1,12 @@
 """A document as it goes on paper: the HTML of its PDF, what the HTML refers to, and their hash."""
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from ..gateways import logos
 from ..gateways.facturx import EInvoice
 from ..models import PortalSettings, SalesDocument
 from ..models.shop import PageSize
+from ..models.storage import troubles
 from ..money import ZERO, format_money, format_percent
 from ..statuses import DocumentState, ItemState, PaysBy
 from . import qr_codes
@@ -28,6 +31,8 @@ from .presentation import DocumentView, document_view
 from .presentation.document import is_its_invoice, kind_word
 from .presentation.items import ItemView
 from .presentation.shop import document_language
+
+logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "portal_plugin"
 #: What is linked, and what that imports.
@@ -190,14 +195,20 @@ def files(logo: Any) -> dict[str, Path | bytes]:
     return found
 
 
-@lru_cache(maxsize=16)
 def _logo(storage: Storage, address: str) -> bytes | None:
-    """A new logo has a new name, so that a name stands for its bytes."""
     try:
-        with storage.open(address) as file:
-            return logos.as_png(file)
-    except OSError:
+        return _drawn_logo(storage, address)
+    except troubles():
+        logger.exception("The logo %s cannot be read: a PDF is without it", address)
         return None
+
+
+@lru_cache(maxsize=16)
+def _drawn_logo(storage: Storage, address: str) -> bytes | None:
+    """A new logo has a new name, so that a name stands for its bytes. Raises what a storage does
+    that is away: its next answer is another."""
+    with storage.open(address) as file:
+        return logos.as_png(BytesIO(file.read()))
 
 
 def _mark(view: DocumentView) -> tuple[str, str]:
