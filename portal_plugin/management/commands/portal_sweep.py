@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 self.sweep()
             except CommandError as error:
                 self.stderr.write(str(error))
-            self.rest(round(loop - (time.monotonic() - began)))
+            self.rest(max(1, round(loop - (time.monotonic() - began))))
 
     def rest(self, seconds):
         """Second by second: a signal does not end a sleep."""
