@@ -62,7 +62,8 @@ def _remind(document: Any, now: datetime) -> int:
         if not due(now).filter(pk=fresh.pk).exists():
             return 0
         SalesDocument.objects.filter(pk=fresh.pk).update(reminded_of=fresh.approve_by)
-        activity.record(fresh, "deadline", data={"day": str(fresh.approve_by)})
         # Nobody who may not answer, and nobody who has.
-        notifications.shop_acted(fresh, "deadline", concerns=fresh.standing.asks)
+        written = notifications.shop_acted(fresh, "deadline", concerns=fresh.standing.asks)
+        if notifications.have_address(written):
+            activity.record(fresh, "deadline", data={"day": str(fresh.approve_by)})
     return 1

@@ -52,9 +52,10 @@ def _remind(document: Any, now: datetime) -> int:
             return 0
         day = fresh.listed_due_on
         SalesDocument.objects.filter(pk=fresh.pk).update(reminded_of_instalment=day)
-        activity.record(fresh, "instalment", data={"day": str(day)})
         # Nobody who may not pay.
-        notifications.shop_acted(fresh, "instalment", concerns=_may_pay)
+        written = notifications.shop_acted(fresh, "instalment", concerns=_may_pay)
+        if notifications.have_address(written):
+            activity.record(fresh, "instalment", data={"day": str(day)})
     return 1
 
 

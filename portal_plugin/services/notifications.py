@@ -78,6 +78,11 @@ def reaches_anybody(document: SalesDocument) -> bool:
     return any(address_of(link.recipient) for link in _receivers(document))
 
 
+def have_address(emails: Iterable[OutgoingEmail]) -> bool:
+    """Whether one of these goes to anybody: the history tells of nothing that nobody was told."""
+    return any(address_of(email.recipient) for email in emails if email.recipient)
+
+
 def take_back(
     document: SalesDocument, verb: str, reason: str, *, to: Iterable[int | None] | None = None
 ) -> int:

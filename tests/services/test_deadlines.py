@@ -58,6 +58,7 @@ def test_once(estimate, at):
     at(7)
     deadlines.drain()
     assert reminders() == 1
+    assert estimate.activities.filter(verb="deadline").count() == 1
 
 
 def test_again_where_the_day_was_moved(estimate, at):
@@ -84,6 +85,18 @@ def test_not_whoever_wants_no_reminders(estimate, at):
     Customer.objects.update(gets_reminders=True)
     deadlines.drain()
     assert reminders() == 1
+
+
+@pytest.mark.parametrize("how", ["expired", "nowhere"])
+def test_where_nobody_is_reached_the_history_does_not_say_that_they_were(estimate, at, how):
+    if how == "expired":
+        estimate.links.update(expires_at=datetime(2030, 5, 1, tzinfo=UTC))
+    else:
+        Customer.objects.update(email="")
+        estimate.customer.contacts.update(email="")
+    at(6)
+    deadlines.drain()
+    assert not estimate.activities.filter(verb="deadline").exists()
 
 
 def test_not_where_everything_is_answered(estimate, at):

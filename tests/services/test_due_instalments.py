@@ -72,6 +72,7 @@ def test_nor_what_is_no_instalment(order):
 def test_nobody_who_may_only_look(order):
     order.links.update(role=LinkRole.LOOK)
     assert [due_instalments.drain(), mails()] == [1, 0]
+    assert not order.activities.filter(verb="instalment").exists()
 
 
 def test_not_before_and_not_after(order):
