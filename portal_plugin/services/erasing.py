@@ -146,6 +146,7 @@ def _erase_on(on: SalesDocument, link: DirectLink, recipient: Recipient, user: A
         activity.record(document, "erased", staff=user, data=facts)
         LinkToken.objects.filter(link=link).delete()
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+        links.refresh_lists(document)
         _draw_receipts_anew(sent)
         SubmissionSalt.objects.filter(submission__in=sent).delete()
         sent.update(

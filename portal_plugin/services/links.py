@@ -73,7 +73,7 @@ def ensure_link(
         if role and link.role != role:
             limit(link, role, user)
         else:
-            _refresh(fresh)
+            refresh_lists(fresh)
     return link
 
 
@@ -102,7 +102,7 @@ def limit(link: DirectLink, role: str, user: Any = None, *, may_invite: bool | N
         activity.record(
             document, "link_limited", staff=user, data={"link": link.pk, "role": str(link.role)}
         )
-        _refresh(document)
+        refresh_lists(document)
 
 
 def of_document(document: SalesDocument) -> Any:
@@ -183,10 +183,10 @@ def revoke(link: DirectLink, user: Any = None) -> None:
         link.revoked_at = timezone.now()
         link.save(update_fields=["revoked_at"])
         activity.record(document, "link_stopped", staff=user, data={"link": link.pk})
-        _refresh(document)
+        refresh_lists(document)
 
 
-def _refresh(document: SalesDocument) -> None:
+def refresh_lists(document: SalesDocument) -> None:
     """Where everybody has to approve, who they are decides whether it waits. An estimate's people
     are its order's, too."""
     if document.approvals_needed != ApprovalsNeeded.ALL:

@@ -26,9 +26,10 @@ from portal_plugin.models.storage import private_storage
 from portal_plugin.services import erasing, links
 from portal_plugin.services.evidence import verifying
 from portal_plugin.services.visits import Visit
-from portal_plugin.statuses import AttemptState, WorkState
+from portal_plugin.statuses import AttemptState, DocumentState, WaitingFor, WorkState
 from tests import factories
 from tests.actions.test_roles import run
+from tests.models.test_approvers import answer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 
@@ -190,3 +191,15 @@ def test_what_they_answer_on_the_order_while_they_are_erased_is_erased_too(monke
     assert order.submissions.get().name == ""
     assert not OutgoingEmail.objects.filter(facts__icontains='"Kim"').exists()
     assert next(verifying.faults(lock(order)), None) is None
+
+
+def test_who_is_erased_is_not_waited_for_and_the_lists_know():
+    estimate = factories.estimate_factory(items=1, approvals_needed="all")
+    kim = factories.link_factory(estimate, name="Kim", email="kim@example.org")
+    bo = factories.link_factory(estimate, name="Bo", email="bo@example.org")
+    answer(estimate, kim)
+    assert factories.fresh(estimate).listed_state == DocumentState.WAITING
+    erasing.erase(erasing.by_link(bo))
+    found = factories.fresh(estimate)
+    assert found.state == found.listed_state == DocumentState.APPROVED
+    assert found.waiting_for == WaitingFor.US
