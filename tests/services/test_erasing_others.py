@@ -25,6 +25,7 @@ from portal_plugin.models.documents import lock
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import erasing, links
 from portal_plugin.services.evidence import verifying
+from portal_plugin.services.presentation.decided import agreement_sentence
 from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import AttemptState, DocumentState, WaitingFor, WorkState
 from tests import factories
@@ -203,3 +204,19 @@ def test_who_is_erased_is_not_waited_for_and_the_lists_know():
     found = factories.fresh(estimate)
     assert found.state == found.listed_state == DocumentState.APPROVED
     assert found.waiting_for == WaitingFor.US
+
+
+def test_of_the_yes_of_who_was_erased_no_empty_name_is_told():
+    estimate = factories.estimate_factory(items=1, approvals_needed="all")
+    people = [
+        factories.link_factory(estimate, name=name, email=f"{name}@example.org")
+        for name in ("Kim", "Al", "Bo")
+    ]
+    for link in people[:2]:
+        answer(estimate, link)
+    told = []
+    for link in people[:2]:
+        erasing.erase(erasing.by_link(link))
+        (item,) = factories.fresh(estimate).standing.items.values()
+        told.append(agreement_sentence(item))
+    assert told == ["Approved by Al; waits for Bo.", "Approved; waits for Bo."]

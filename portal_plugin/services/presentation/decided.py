@@ -41,12 +41,15 @@ def first_sentence(decision: Any) -> str:
 
 
 def agreement_sentence(standing: ItemStanding | None) -> str:
-    """ "Approved by Kim; waits for Alex." Empty where one yes is enough or nobody has said it."""
+    """ "Approved by Kim; waits for Alex." Empty where one yes is enough or nobody has said it. Who
+    was erased since has no name any more, and their yes still counts."""
     if standing is None or not standing.approvals:
         return ""
     said = [d.submission.name or str(d.submission.link.recipient) for d in standing.approvals]
     silent = [str(link.recipient) for link in standing.missing]
-    words = {"names": together(list(dict.fromkeys(said))), "others": together(silent)}
+    words = {"names": together(list(filter(None, dict.fromkeys(said)))), "others": together(silent)}
+    if not words["names"]:
+        return _("Approved; waits for %(others)s.") % words
     return _("Approved by %(names)s; waits for %(others)s.") % words
 
 
