@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -115,6 +116,8 @@ def erase(plan: Plan, user: Any = None) -> None:
             Recipient.objects.filter(pk=recipient.pk).update(
                 name="", email="", contact=None, erased_at=timezone.now()
             )
+            # Once more: one that was on its way has its address again (``mail_delivery``).
+            _empty(OutgoingEmail.objects.filter(recipient=recipient))
     Contact.objects.filter(pk__in=[contact.pk for contact in plan.contacts]).delete()
 
 
@@ -169,13 +172,19 @@ def _erase_messages(recipient: Recipient, document: SalesDocument) -> None:
 
 def _erase_emails(link: DirectLink, recipient: Recipient, document: SalesDocument) -> None:
     mine = OutgoingEmail.objects.filter(link=link)
+    _empty(mine)
     mine.filter(state=EmailState.WAITING).update(
         state=EmailState.WITHHELD, error=_("The person was erased.")
     )
-    mine.update(address="", written_subject="", written_text="", error="")
     if recipient.name:
         for email in OutgoingEmail.objects.filter(document__family=document.family):
             _forget_name(email, recipient.name)
+
+
+def _empty(emails: QuerySet[OutgoingEmail]) -> None:
+    """A mail server's answer may quote the address; why one was withheld is said by us."""
+    emails.update(address="", written_subject="", written_text="")
+    emails.exclude(state=EmailState.WITHHELD).update(error="")
 
 
 def _forget_name(email: OutgoingEmail, name: str) -> None:

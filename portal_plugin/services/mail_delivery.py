@@ -58,6 +58,13 @@ class Outcome(Enum):
 def deliver(email: OutgoingEmail) -> Outcome:
     """Send one leased email, or say on its row why not. Raises nothing: one bad email must not hold
     up the next."""
+    outcome = _try(email)
+    if email.recipient_id is not None:
+        _forget_whoever_was_erased(email)
+    return outcome
+
+
+def _try(email: OutgoingEmail) -> Outcome:
     with translation.override(settings.LANGUAGE_CODE):
         if email.attempts > MAX_ATTEMPTS:
             return _park(email, _("Sending broke off several times."))
@@ -133,6 +140,13 @@ def _way_in(email: OutgoingEmail) -> str:
     if email.link is None or is_for_staff(email.kind):
         return mail_jobs.admin_url(email.document, email.site)
     return links.link_url(email.link, links.make_token(email.link, email=email))
+
+
+def _forget_whoever_was_erased(email: OutgoingEmail) -> None:
+    """While it was on its way: then its row has just been given the address again, or an error that
+    quotes it."""
+    gone = OutgoingEmail.objects.filter(pk=email.pk, recipient__erased_at__isnull=False)
+    gone.exclude(state=EmailState.WITHHELD).update(address="", error="")
 
 
 # -- what came of it ------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def record(
             rows.filter(delivered_at=None).update(delivered_at=at)
             + rows.filter(state__in=OPEN).update(state=EmailState.DELIVERED, error="")
         )
+    if email.recipient is not None and email.recipient.erased_at:
+        reason = ""  # it quotes the address
     return bool(
         rows.filter(bounced_at=None).update(
             bounced_at=at, state=EmailState.BOUNCED, error=_clean(reason)[:ERROR_LIMIT]
