@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from ..models import Contact, Customer, DirectLink, Recipient
 
 
@@ -21,17 +23,26 @@ class Person:
 
 def by_email(email: str, site: Any = None) -> Person:
     """Everything of the person with that address, on one site or on all. Without one it is nobody:
-    many have no address."""
+    many have no address. What was sent to an address that the shop has corrected to this one since
+    is theirs, too; whoever asks by that earlier one gets no more than went there, because it may
+    have been somebody else's all along."""
     if not email:
         return Person([], [])
-    recipients = Recipient.objects.filter(email__iexact=email, erased_at=None)
+    recipients = Recipient.objects.filter(erased_at=None)
     contacts = Contact.objects.filter(email__iexact=email)
     customers = Customer.objects.filter(email__iexact=email)
     if site is not None:
         recipients = recipients.filter(site=site)
         contacts = contacts.filter(customer__site=site)
         customers = customers.filter(site=site)
-    return Person(list(recipients), list(contacts), list(customers))
+    of_today = Q(contact__in=contacts) | Q(customer__in=customers, contact=None, was_invited=False)
+    found = recipients.filter(of_today | Q(email__iexact=email)).order_by("pk")
+    theirs = [
+        one
+        for one in found.select_related("contact", "customer")
+        if one.email.lower() == email.lower() or _is_still(one)
+    ]
+    return Person(theirs, list(contacts), list(customers))
 
 
 def by_link(link: DirectLink) -> Person:
@@ -40,21 +51,26 @@ def by_link(link: DirectLink) -> Person:
     one = link.recipient
     if one.erased_at is not None:
         return Person([], [])
-    same = Recipient.objects.filter(
-        customer=one.customer_id, contact=one.contact_id, email__iexact=one.email, erased_at=None
-    )
-    if not one.email and one.contact_id is None:
-        same = same.filter(name=one.name)
-    contacts = [one.contact] if one.contact else []
-    customers = [one.customer] if _is_customer(one) else []
-    return Person(list(same), contacts, customers)
+    is_still = _is_still(one)
+    rows = Recipient.objects.filter(customer=one.customer_id, contact=one.contact_id)
+    found = rows.filter(erased_at=None).order_by("pk").select_related("contact", "customer")
+    same = [other for other in found if _is_same(one, other) or (is_still and _is_still(other))]
+    contacts = [one.contact] if one.contact and is_still else []
+    customers = [one.customer] if one.contact is None and is_still else []
+    return Person(same, contacts, customers)
 
 
-def _is_customer(one: Recipient) -> bool:
-    """Whom a customer invited is another person than the customer."""
-    if one.contact is not None or one.was_invited:
+def _is_same(one: Recipient, other: Recipient) -> bool:
+    if one.email.lower() != other.email.lower():
         return False
-    customer = one.customer
-    if not one.email and one.name != customer.name:
+    return bool(one.email) or one.contact_id is not None or one.name == other.name
+
+
+def _is_still(one: Recipient) -> bool:
+    """Whether the contact or customer that the link was made for is the same person today, under a
+    name or an address that the shop has corrected: where both are others, somebody else has taken
+    their place. Whom a customer invited is another person than the customer."""
+    today = one.contact or (None if one.was_invited else one.customer)
+    if today is None:
         return False
-    return one.email.lower() == customer.email.lower()
+    return one.name == today.name or bool(one.email and one.email.lower() == today.email.lower())

@@ -113,3 +113,49 @@ def test_one_row_of_any_kind_is_enough_to_be_known(rows):
     nobody = {"recipients": [], "contacts": [], "customers": []}
     assert not Person(**nobody).is_known
     assert Person(**nobody | {rows: [object()]}).is_known
+
+
+def corrected(order, record, **values):
+    """A link from before, and one from after the shop corrected the record."""
+    contact = record if isinstance(record, Contact) else None
+    before = factories.link_factory(order, contact=contact)
+    type(record).objects.filter(pk=record.pk).update(**values)
+    record.refresh_from_db()
+    order = factories.fresh(order)
+    after = factories.link_factory(order, contact=contact)
+    return [DirectLink.objects.get(pk=link.pk) for link in (before, after)]
+
+
+@pytest.mark.parametrize("kind", ["contact", "customer"])
+def test_under_a_corrected_address_it_is_the_same_person(order, customer, kind):
+    """What went to a wrong address may be asked for by no stranger who has that one."""
+    record = customer if kind == "customer" else Contact.objects.create(customer=customer, **KIM)
+    was = record.email
+    before, after = corrected(order, record, email="right@ferry.example")
+    both = [before.recipient, after.recipient]
+    for link in (before, after):
+        found = persons.by_link(link)
+        assert found.recipients == both
+        assert [*found.contacts, *found.customers] == [record]
+    assert persons.by_email("right@ferry.example").recipients == both
+    assert persons.by_email(was) == Person([before.recipient], [], [])
+
+
+def test_who_took_a_contacts_place_is_another_person(order, customer):
+    contact = Contact.objects.create(customer=customer, **KIM)
+    values = {"name": "Bo", "email": "bo@ferry.example"}
+    kim, bo = corrected(order, contact, **values)
+    assert persons.by_link(kim) == Person([kim.recipient], [], [])
+    assert persons.by_link(bo) == Person([bo.recipient], [contact], [])
+    assert persons.by_email("bo@ferry.example") == Person([bo.recipient], [contact], [])
+    assert persons.by_email(KIM["email"]) == Person([kim.recipient], [], [])
+
+
+def test_a_guest_is_not_the_customer_whose_address_was_corrected(order, customer):
+    before, after = corrected(order, customer, email="right@ferry.example")
+    guest = Recipient.objects.create(
+        site=order.site, customer=customer, name=customer.name, email="g@e.example"
+    )
+    Recipient.objects.filter(pk=guest.pk).update(was_invited=True)
+    assert persons.by_link(after).recipients == [before.recipient, after.recipient]
+    assert guest not in persons.by_email("right@ferry.example").recipients
