@@ -105,19 +105,23 @@ def _plan(person: Person) -> Plan:
 
 
 def erase(plan: Plan, user: Any = None) -> None:
-    """Do it, document by document. A second time finds nothing more to do."""
+    """Do it, document by document, and only then forget who it was: broken off before, all of the
+    person is found again. A second time finds nothing more to do."""
     for recipient in plan.recipients:
         for link in DirectLink.objects.filter(recipient=recipient).select_related("document"):
             _erase_on(link.document, link, recipient, user)
             for document in _also_answered(link):
                 _erase_on(document, link, recipient, user)
-        with transaction.atomic():
-            PersonalSalt.objects.filter(recipient=recipient).delete()
-            Recipient.objects.filter(pk=recipient.pk).update(
-                name="", email="", contact=None, erased_at=timezone.now()
-            )
-            # Once more: one that was on its way has its address again (``mail_delivery``).
-            _empty(OutgoingEmail.objects.filter(recipient=recipient))
+    with transaction.atomic():
+        _forget(plan)
+
+
+def _forget(plan: Plan) -> None:
+    theirs = Recipient.objects.filter(pk__in=[one.pk for one in plan.recipients])
+    PersonalSalt.objects.filter(recipient__in=theirs).delete()
+    theirs.update(name="", email="", contact=None, erased_at=timezone.now())
+    # Once more: one that was on its way has its address again (``mail_delivery``).
+    _empty(OutgoingEmail.objects.filter(recipient__in=theirs))
     Contact.objects.filter(pk__in=[contact.pk for contact in plan.contacts]).delete()
 
 

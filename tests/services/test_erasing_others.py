@@ -5,10 +5,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import OperationalError
+from django.db.models import QuerySet
 
 from portal_plugin.actions import resuming
 from portal_plugin.models import (
     Comment,
+    Contact,
     DirectLink,
     LinkToken,
     Order,
@@ -220,3 +223,38 @@ def test_of_the_yes_of_who_was_erased_no_empty_name_is_told():
         (item,) = factories.fresh(estimate).standing.items.values()
         told.append(agreement_sentence(item))
     assert told == ["Approved by Al; waits for Bo.", "Approved; waits for Bo."]
+
+
+def test_broken_off_before_the_contact_is_gone_all_of_it_is_found_again(monkeypatch):
+    customer = factories.customer_factory()
+    contact = Contact.objects.create(customer=customer, name="Kim", email="kim@example.org")
+    link = factories.link_factory(
+        factories.order_factory(items=1, customer=customer), contact=contact
+    )
+
+    delete = QuerySet.delete
+
+    def gone(rows):
+        if rows.model is Contact:
+            raise OperationalError("the database is gone")
+        return delete(rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(QuerySet, "delete", gone)
+        with pytest.raises(OperationalError):
+            erasing.erase(erasing.by_link(link))
+    erasing.erase(erasing.by_link(DirectLink.objects.get(pk=link.pk)))
+    assert not Contact.objects.exists()
+    assert Recipient.objects.get().erased_at
+
+
+def test_a_link_to_an_address_from_before_it_was_corrected_is_stopped_too():
+    customer = factories.customer_factory()
+    contact = Contact.objects.create(customer=customer, name="Kim", email="wrong@example.org")
+    order = factories.order_factory(items=1, customer=customer)
+    factories.link_factory(order, contact=contact)
+    Contact.objects.update(email="kim@example.org")
+    factories.link_factory(order, contact=factories.fresh(contact))
+    erasing.erase(erasing.by_email("kim@example.org"))
+    assert not DirectLink.objects.usable().exists()
+    assert not Recipient.objects.exclude(name="", email="").exists()
