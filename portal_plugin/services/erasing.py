@@ -49,12 +49,15 @@ class Plan:
 
     recipients: list[Recipient]
     contacts: list[Contact]
+    submissions: list[Submission] = field(default_factory=list)
     goes: list[str] = field(default_factory=list)
     stays: list[str] = field(default_factory=list)
+    #: Whether a customer's own record has the address, which is not touched.
+    keeps_record: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not self.recipients and not self.contacts
+        return not (self.recipients or self.contacts or self.submissions)
 
 
 def by_email(email: str, site: Any = None) -> Plan:
@@ -101,7 +104,14 @@ def _plan(person: Person) -> Plan:
         % {"count": links_count},
         _("Names, addresses and browsers with what they sent; the text of emails to them"),
     ]
-    return Plan(recipients, contacts, goes, stays)
+    if count := len(person.submissions):
+        text = ngettext(
+            "Who gave %(count)s answer by somebody else's link",
+            "Who gave %(count)s answers by somebody else's link",
+            count,
+        )
+        goes.append(text % {"count": count})
+    return Plan(recipients, contacts, person.submissions, goes, stays, bool(person.customers))
 
 
 def erase(plan: Plan, user: Any = None) -> None:
@@ -112,6 +122,7 @@ def erase(plan: Plan, user: Any = None) -> None:
             _erase_on(link.document, link, recipient, user)
             for document in _also_answered(link):
                 _erase_on(document, link, recipient, user)
+    _erase_by_others_links(plan, user)
     with transaction.atomic():
         _forget(plan)
 
@@ -143,28 +154,39 @@ def _erase_on(on: SalesDocument, link: DirectLink, recipient: Recipient, user: A
     with transaction.atomic():
         document = lock(on)
         sent = Submission.objects.filter(link=link, document=document.pk)
-        facts = {
-            "link": link.pk,
-            "submissions": list(sent.order_by("pk").values_list("pk", flat=True)),
-        }
-        drawn = RenderedPdf.objects.filter(submission__in=sent).exclude(file_hash="")
-        if gone := list(drawn.order_by("pk").values_list("file_hash", flat=True)):
-            facts["gone"] = gone
-        activity.record(document, "erased", staff=user, data=facts)
+        _erase_sent(document, sent, user, link=link.pk)
         LinkToken.objects.filter(link=link).delete()
         DirectLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
         links.refresh_lists(document)
-        _draw_receipts_anew(sent)
-        SubmissionSalt.objects.filter(submission__in=sent).delete()
-        sent.update(
-            name="", email="", signature="", signature_strokes="", address=None, user_agent=""
-        )
         PaymentAttempt.objects.filter(link=link).update(address=None)
         UploadInProgress.objects.filter(link=link).update(address=None, user_agent="")
         for model in AUTHORED:
             model.objects.filter(link=link).update(author_name="")
         _erase_messages(recipient, document)
         _erase_emails(link, recipient, document)
+
+
+def _erase_by_others_links(plan: Plan, user: Any) -> None:
+    """The link stays its owner's, and so does what was decided."""
+    theirs = Submission.objects.filter(pk__in=[one.pk for one in plan.submissions])
+    for on in SalesDocument.objects.filter(submissions__in=theirs).order_by("pk").distinct():
+        with transaction.atomic():
+            document = lock(on)
+            _erase_sent(document, theirs.filter(document=document.pk), user)
+
+
+def _erase_sent(
+    document: SalesDocument, sent: QuerySet[Submission], user: Any, **facts: Any
+) -> None:
+    """Whose it was, with the entry of the history that says of which submissions it is gone."""
+    facts["submissions"] = list(sent.order_by("pk").values_list("pk", flat=True))
+    drawn = RenderedPdf.objects.filter(submission__in=sent).exclude(file_hash="")
+    if gone := list(drawn.order_by("pk").values_list("file_hash", flat=True)):
+        facts["gone"] = gone
+    activity.record(document, "erased", staff=user, data=facts)
+    _draw_receipts_anew(sent)
+    SubmissionSalt.objects.filter(submission__in=sent).delete()
+    sent.update(name="", email="", signature="", signature_strokes="", address=None, user_agent="")
 
 
 def _erase_messages(recipient: Recipient, document: SalesDocument) -> None:

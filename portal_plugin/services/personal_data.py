@@ -60,10 +60,14 @@ TO_RECIPIENT = {
     ProofPin: "change_request__link__recipient",
     LedgerEntry: "attempt__link__recipient",
 }
+#: And to what they sent by somebody else's link.
+TO_SUBMISSION = {Submission: "pk", Decision: "submission", Choice: "submission"}
 #: And to the customer: what was written down of money where the person is one.
 TO_CUSTOMER = {LedgerEntry: "document__customer", Invoice: "document__customer"}
 #: What opens, or tells a digest from another, and nothing of the person.
 SECRETS = {"code_hash", "browser", "about", "hash", "previous_hash", "idempotency_key"}
+#: Of a submission: whose it is, where another address was typed than that of the link.
+OF_THE_SENDER = {"name", "email", "signature", "signature_strokes", "address", "user_agent"}
 #: Of the documents that they may open.
 ABOUT_DOCUMENT = ("public_id", "kind", "number", "title", "language", "currency", "created_at")
 
@@ -110,6 +114,8 @@ def rows_of(person: Person) -> dict[str, Any]:
     found: dict[str, Any] = {"format": FORMAT}
     for model, rows in _tables(person):
         found[model._meta.model_name or ""] = [_without_secrets(values) for values in rows.values()]
+    own = _addresses(person)
+    found["submission"] = [_without_others(values, own) for values in found["submission"]]
     documents = _documents(person)
     found["salesdocument"] = list(documents.values(*ABOUT_DOCUMENT))
     found["documentversion"] = list(
@@ -130,6 +136,8 @@ def _of(person: Person, model: type[models.Model]) -> models.QuerySet[Any]:
     theirs = models.Q(pk__in=[])
     if path := TO_RECIPIENT.get(model):
         theirs |= models.Q(**{f"{path}__in": _ids(person.recipients)})
+    if path := TO_SUBMISSION.get(model):
+        theirs |= models.Q(**{f"{path}__in": _ids(person.submissions)})
     if path := TO_CUSTOMER.get(model):
         theirs |= models.Q(**{f"{path}__in": _ids(person.customers)})
     return model._default_manager.filter(theirs).order_by("pk")
@@ -144,6 +152,19 @@ def _documents(person: Person) -> models.QuerySet[SalesDocument]:
 
 def _without_secrets(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in SECRETS}
+
+
+def _without_others(values: dict[str, Any], own: set[str]) -> dict[str, Any]:
+    """Who else used the person's link is told to nobody but themselves."""
+    if values["email"].lower() in own:
+        return values
+    return {name: value for name, value in values.items() if name not in OF_THE_SENDER}
+
+
+def _addresses(person: Person) -> set[str]:
+    """Also none: what was sent without an address is by whoever has the link."""
+    rows: list[Any] = [*person.recipients, *person.contacts, *person.customers, *person.submissions]
+    return {"", *(row.email.lower() for row in rows)}
 
 
 def _ids(rows: Iterable[models.Model]) -> list[Any]:

@@ -3,22 +3,24 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from ..models import Contact, Customer, DirectLink, Recipient
+from ..models import Contact, Customer, DirectLink, Recipient, Submission
 
 
 @dataclass(frozen=True)
 class Person:
-    """``customers`` are records of a customer that is this person, not those that they work for."""
+    """``customers`` are records of a customer that is this person, not those that they work for;
+    ``submissions`` what they sent by somebody else's link, under an address that they typed."""
 
     recipients: list[Recipient]
     contacts: list[Contact]
     customers: list[Customer] = field(default_factory=list)
+    submissions: list[Submission] = field(default_factory=list)
 
     @property
     def is_known(self) -> bool:
-        return bool(self.recipients or self.contacts or self.customers)
+        return bool(self.recipients or self.contacts or self.customers or self.submissions)
 
 
 def by_email(email: str, site: Any = None) -> Person:
@@ -31,10 +33,12 @@ def by_email(email: str, site: Any = None) -> Person:
     recipients = Recipient.objects.filter(erased_at=None)
     contacts = Contact.objects.filter(email__iexact=email)
     customers = Customer.objects.filter(email__iexact=email)
+    sent = Submission.objects.filter(email__iexact=email)
     if site is not None:
         recipients = recipients.filter(site=site)
         contacts = contacts.filter(customer__site=site)
         customers = customers.filter(site=site)
+        sent = sent.filter(document__site=site)
     of_today = Q(contact__in=contacts) | Q(customer__in=customers, contact=None, was_invited=False)
     found = recipients.filter(of_today | Q(email__iexact=email)).order_by("pk")
     theirs = [
@@ -42,7 +46,7 @@ def by_email(email: str, site: Any = None) -> Person:
         for one in found.select_related("contact", "customer")
         if one.email.lower() == email.lower() or _is_still(one)
     ]
-    return Person(theirs, list(contacts), list(customers))
+    return Person(theirs, list(contacts), list(customers), _by_others_links(sent, theirs))
 
 
 def by_link(link: DirectLink) -> Person:
@@ -57,7 +61,12 @@ def by_link(link: DirectLink) -> Person:
     same = [other for other in found if _is_same(one, other) or (is_still and _is_still(other))]
     contacts = [one.contact] if one.contact and is_still else []
     customers = [one.customer] if one.contact is None and is_still else []
-    return Person(same, contacts, customers)
+    sent = Submission.objects.filter(document__customer=one.customer_id, email__iexact=one.email)
+    return Person(same, contacts, customers, _by_others_links(sent.exclude(email=""), same))
+
+
+def _by_others_links(sent: QuerySet[Submission], theirs: list[Recipient]) -> list[Submission]:
+    return list(sent.exclude(link__recipient__in=theirs).order_by("pk"))
 
 
 def _is_same(one: Recipient, other: Recipient) -> bool:

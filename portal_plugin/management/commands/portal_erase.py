@@ -21,6 +21,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, site: str | None, yes: bool, **options: Any) -> None:
         plan = erasing.by_email(email, site_of_host(site) if site else None)
+        if plan.is_empty and plan.keeps_record:
+            raise CommandError(
+                f"Only a customer's own record has the address {email}: change or delete it under"
+                " Customers."
+            )
         if plan.is_empty:
             raise CommandError(f"Nobody here has the address {email}.")
         self.stdout.write("Goes:")
