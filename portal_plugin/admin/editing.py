@@ -3,13 +3,14 @@
 from functools import cached_property
 
 from django.db import IntegrityError
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.side_panels import ChecksSidePanel
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views import snippets
 
-from . import defaults, document_bar, sites
+from . import defaults, document_bar, refusals, sites
 from .customer_panel import CustomerSidePanel
 from .publishing_views import Publishes, TellsOfOthers
 from .words import number_of
@@ -37,6 +38,14 @@ def without_checks(panels):
     has only dashes to show."""
     panels[:] = [panel for panel in panels if not isinstance(panel, ChecksSidePanel)]
     return panels
+
+
+class KeepingDeleteView(snippets.DeleteView):
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except (ProtectedError, IntegrityError):  # it came into use a moment ago
+            return refusals.keep(self.request, self.model._default_manager.get(pk=self.object.pk))
 
 
 class DocumentCreateView(Publishes, StartsOnSite, snippets.CreateView):

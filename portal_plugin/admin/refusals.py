@@ -21,10 +21,13 @@ def before_delete(request, instances):
     """For one row and for many. Evidence is cancelled, never deleted."""
     instances = list(instances)
     kept = [row for row in instances if is_kept(row)]
-    if not kept:
-        return None
-    messages.error(request, _sentence(kept[0]))
-    return redirect(reverse(type(kept[0]).snippet_viewset.get_url_name("list")))
+    return keep(request, kept[0]) if kept else None
+
+
+def keep(request, row):
+    """Why it is, above the list."""
+    messages.error(request, _sentence(row))
+    return redirect(reverse(type(row).snippet_viewset.get_url_name("list")))
 
 
 def is_kept(row) -> bool:

@@ -18,6 +18,7 @@ class PortalViewSet(SnippetViewSet):
     """Rights by site. A POST to Wagtail's copy address would overwrite the original."""
 
     copy_view_enabled = False
+    delete_view_class = editing.KeepingDeleteView
     list_per_page = 25
 
     @property

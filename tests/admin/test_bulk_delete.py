@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import Customer
-from tests.factories import customer_factory
+from portal_plugin.admin import refusals
+from portal_plugin.exceptions import EvidenceIsKept
+from portal_plugin.models import Customer, Estimate
+from tests.factories import customer_factory, estimate_factory, fresh, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +51,45 @@ def test_all_in_the_list_are_those_that_its_search_and_filters_show(client, boss
     client.post(address + "?id=all&q=old&pays_by=")
     assert set(Customer.objects.all()) == {kept}
     assert not Customer.objects.filter(pk__in=[gone.pk, other.pk]).exists()
+
+
+@pytest.fixture
+def just_before(monkeypatch):
+    """What somebody else does between the look whether a row is kept and its deletion."""
+
+    def set_up(act):
+        looks = [lambda: act()]
+
+        def look(row):
+            found = is_kept(row)
+            while looks:
+                looks.pop()()
+            return found
+
+        monkeypatch.setattr(refusals, "is_kept", look)
+
+    is_kept = refusals.is_kept
+    return set_up
+
+
+@pytest.mark.parametrize("way", ["one", "many"])
+def test_a_customer_that_comes_into_use_meanwhile_is_kept_and_it_is_said(
+    client, boss, address, just_before, way
+):
+    kept, other = customer_factory(name="Kept Ltd"), customer_factory(name="Later Ltd")
+    just_before(lambda: estimate_factory(items=1, customer=kept, published=False))
+    url = address + asked(other, kept)
+    if way == "one":
+        url = reverse(Customer.snippet_viewset.get_url_name("delete"), args=[kept.pk])
+    page = client.post(url, follow=True).content.decode()
+    assert "Kept Ltd has estimates or orders and is kept." in page
+    assert Customer.objects.filter(pk__in=[kept.pk, other.pk]).count() == 2
+
+
+def test_a_draft_that_goes_out_meanwhile_is_kept_and_it_is_said(client, boss, just_before):
+    draft = estimate_factory(items=1, published=False)
+    just_before(lambda: publish(fresh(draft)))
+    url = reverse(Estimate.snippet_viewset.get_url_name("delete"), args=[draft.pk])
+    page = client.post(url, follow=True).content.decode()
+    assert EvidenceIsKept().message in page
+    assert Estimate.objects.filter(pk=draft.pk).exists()

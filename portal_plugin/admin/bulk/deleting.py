@@ -1,10 +1,12 @@
 """Deleting many rows at once: only those of the user's sites that they may delete."""
 
+from django.db import IntegrityError
+from django.db.models import ProtectedError
 from django.http import Http404
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 
 from ...models import Customer, Estimate, Order
-from .. import sites
+from .. import refusals, sites
 from .listed import of_the_list
 
 
@@ -27,3 +29,11 @@ class Delete(DeleteBulkAction):
 
     def check_perm(self, row):
         return sites.may(self.request.user, "delete", row)
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except (ProtectedError, IntegrityError):  # one came into use a moment ago
+            pks = [row.pk for row in self.get_actionable_objects()[0]]
+            now = list(self.model._default_manager.filter(pk__in=pks))
+            return refusals.keep(self.request, next(filter(refusals.is_kept, now), now[0]))
