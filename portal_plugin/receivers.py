@@ -2,17 +2,18 @@
 
 from django.apps import apps
 from django.core.signals import request_finished
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from wagtail.signals import published, unpublished
 
 from . import registry, tasks
 from .actions import resuming
-from .models import Estimate, Order, statistics, trigrams
+from .models import Customer, Estimate, Order, statistics, trigrams
 from .portal import preview
 from .services import (
     deadlines,
     due_instalments,
     listing,
+    logged_names,
     outbox,
     pdfs,
     previews,
@@ -29,6 +30,8 @@ def connect():
     for model in (Estimate, Order):
         published.connect(released, sender=model, dispatch_uid=f"portal_release_{model.__name__}")
         unpublished.connect(taken_back, sender=model, dispatch_uid=f"portal_back_{model.__name__}")
+    post_save.connect(renamed, sender=Customer, dispatch_uid="portal_renamed")
+    post_delete.connect(deleted, sender=Customer, dispatch_uid="portal_deleted")
     registry.set_presenter("preview", preview.serve)
     request_finished.connect(work.drain_after_answer, dispatch_uid="portal_work")
     registry.set_enqueuer(tasks.enqueue)
@@ -60,3 +63,12 @@ def released(sender, instance, revision=None, **kwargs):
 def taken_back(sender, instance, **kwargs):
     """It waits for the shop, whomever it waited for while it was out."""
     listing.lock_and_refresh(instance)
+
+
+def renamed(sender, instance, created=False, raw=False, **kwargs):
+    if not created and not raw:
+        logged_names.follow(instance)
+
+
+def deleted(sender, instance, **kwargs):
+    logged_names.forget(instance)
