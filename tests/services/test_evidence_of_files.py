@@ -1,5 +1,7 @@
 """Files and proofs that the history has are there, as they were, and shown to whom they were."""
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from portal_plugin.models.storage import private_storage
 from portal_plugin.services import files, proofs, publishing
 from tests import samples
 from tests.evidence import estimate, fault, made, user, written_before
+from tests.filling import url_of
 
 __all__ = ["estimate", "made", "user"]
 pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
@@ -70,6 +73,16 @@ def test_whether_staffs_file_was_internal_is_in_the_history(estimate, user, way)
     Attachment.objects.update(is_internal=True)
     SHOWN[way](file, user)
     assert not Attachment.objects.get().is_internal
+    assert fault(estimate) == ""
+    Attachment.objects.update(is_internal=True)
+    assert "shown to the customer" in fault(estimate)
+
+
+def test_what_a_customer_sent_is_no_file_of_staffs(estimate, client):
+    """Hidden, it would not be in the file of evidence, and nobody would miss it there."""
+    url = url_of(estimate, "upload")
+    sent = {"client_key": str(uuid4()), "files": samples.upload("sketch.png", samples.png())}
+    assert client.post(url, sent).status_code == 303
     assert fault(estimate) == ""
     Attachment.objects.update(is_internal=True)
     assert "shown to the customer" in fault(estimate)

@@ -182,6 +182,16 @@ def test_a_decision_on_an_item_that_its_version_does_not_have_is_named(estimate)
     assert "its version does not have what was decided" in fault(Estimate.objects.get())
 
 
+def test_a_decision_says_the_version_that_was_out(estimate):
+    """Also where an earlier one had the item: the total of the version is on the receipt."""
+    row = Decision.objects.get(verdict="decline")
+    first = DocumentVersion.objects.get(number=1)
+    assert VersionItem.objects.filter(version=first, item_hash=row.item_hash).exists()
+    Decision.objects.filter(pk=row.pk).update(version=first)
+    told = f"decision {row.pk} on item {row.item_key}: version 2 was out, and it says another"
+    assert fault(Estimate.objects.get()) == told
+
+
 def test_what_is_of_another_document_is_no_fault_here(estimate, user):
     """Proofs, files, PDFs, bookings, decisions with terms."""
     other = factories.order_factory(items=2)

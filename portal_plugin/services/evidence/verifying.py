@@ -187,12 +187,19 @@ def _of_decisions(document: SalesDocument, entries: list[Activity]) -> Iterator[
             yield Fault(place, "what was decided was changed")
         elif not row.version.items.filter(key=row.item_key, item_hash=row.item_hash).exists():
             yield Fault(place, "its version does not have what was decided")
+    out = 0
     for entry in entries:
         kept = facts(entry)
+        if entry.verb == "version":
+            out = kept["version"]
         if "decided" in kept:
             found = by_submission.pop(kept["submission"], [])
             if kept["decided"] != deciding.kept_of(found, entry.scheme):
                 yield _wrong_decision(entry, kept["decided"], found)
+            for row in found:
+                if (row.version.document_id, row.version.number) != (document.pk, out):
+                    place = f"decision {row.pk} on item {row.item_key}"
+                    yield Fault(place, f"version {out} was out, and it says another")
     for submission, found in by_submission.items():
         yield Fault(f"decision {found[0].pk}", f"the history has no submission {submission}")
 
@@ -259,10 +266,12 @@ def _told_of_files(entries: list[Activity]) -> dict[str, str]:
 
 
 def _told_to_be_internal(entries: list[Activity]) -> dict[str, bool]:
-    """File of staff's to whether it is still; of those whose entry says so (since scheme 4)."""
+    """File to whether it is still; of those of staff's whose entry says so (since scheme 4). What
+    customers send never is."""
     told: dict[str, bool] = {}
     for entry in entries:
         kept = facts(entry)
+        told |= {row["id"]: False for row in kept.get("attachments", ())}
         if entry.verb == "file_added" and "internal" in kept:
             told[kept["file"]] = kept["internal"]
         shown = [kept["file"]] if entry.verb == "file_shown" else kept.get("shown_files", ())
