@@ -232,10 +232,16 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
         for row in rows[:LAST_EMAILS]:
             yield {
                 "row": row,
-                "to": str(row.recipient or row.address or staff_name(row.staff) or ""),
+                "to": _receiver(row),
                 "is_wrong": row.state in (EmailState.BOUNCED, EmailState.PARKED),
                 "can_retry": row.state == EmailState.PARKED,
             }
+
+
+def _receiver(email) -> str:
+    if email.recipient is not None and email.recipient.erased_at:
+        return _("Erased person")
+    return str(email.recipient or email.address or staff_name(email.staff) or "")
 
 
 overview = Overview.as_view()

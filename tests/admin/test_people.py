@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from portal_plugin.models import Activity, Contact, DirectLink, Estimate
-from portal_plugin.services import on_behalf, sending
+from portal_plugin.models import Activity, Contact, DirectLink, Estimate, OutgoingEmail
+from portal_plugin.services import erasing, on_behalf, sending
 from tests import factories
+from tests.actions.test_roles import run
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +121,19 @@ def test_a_person_who_was_stopped_is_said_to_be_let_in_again_by_sending(client, 
     link.refresh_from_db()
     assert not link.is_revoked
     assert "Stopped by mistake?" not in client.get(overview).content.decode()
+
+
+def test_of_who_was_erased_no_empty_name_stands_there(client, staff):
+    """Neither with whom they invited nor with the emails to them."""
+    site = factories.site_factory(lets_invite=True)
+    estimate = factories.estimate_factory(items=1, site=site)
+    kim = factories.link_factory(estimate)
+    sending.send_again(kim, staff)
+    run(estimate, kim, "invite", name="Bo", email="bo@example.org", role="look")
+    OutgoingEmail.objects.exclude(link=kim).delete()
+    url = reverse("portal_admin:overview", args=[estimate.pk])
+    assert f"· invited by <bdi>{kim.recipient}</bdi>" in client.get(url).content.decode()
+    erasing.erase(erasing.by_link(kim))
+    answer = client.get(url)
+    assert "· invited by <bdi>Erased person</bdi>" in answer.content.decode()
+    assert {email["to"] for email in answer.context["emails"]} == {"Erased person"}
