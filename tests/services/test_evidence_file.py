@@ -180,3 +180,12 @@ def test_the_checker_needs_nothing_but_python_and_is_as_short_as_is_said_of_it()
     assert {"hashlib", "json", "zipfile"} <= set(names) <= sys.stdlib_module_names
     assert f"has {len(lines)} lines" in CHECKER.with_name("evidence.md").read_text()
     assert len(lines) <= 66
+
+
+def test_of_a_draft_without_a_history_no_file_is_written(tmp_path):
+    """A stranger would be told that it is not whole."""
+    draft = factories.estimate_factory(items=1, published=False)
+    path = tmp_path / "draft.zip"
+    with pytest.raises(CommandError, match="no history yet"):
+        call_command("portal_evidence", draft.public_id, out=str(path))
+    assert not path.exists()

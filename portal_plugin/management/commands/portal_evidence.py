@@ -25,6 +25,8 @@ class Command(BaseCommand):
         if len(rows) > 1:
             names = ", ".join(row.public_id for row in rows)
             raise CommandError(f"Several sites have a {document}. Name one of: {names}")
+        if not rows[0].activities.exists():
+            raise CommandError(f"{document} has no history yet: there is nothing to be checked.")
         with new_file(out, "--out") as target:
             missing = exporting.export(rows[0].specific, target)
         for line in missing:
