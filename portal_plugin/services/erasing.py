@@ -106,8 +106,8 @@ def _plan(person: Person) -> Plan:
     ]
     if count := len(person.submissions):
         text = ngettext(
-            "Who gave %(count)s answer by somebody else's link",
-            "Who gave %(count)s answers by somebody else's link",
+            "Who gave %(count)s answer by somebody else's link, or through the shop",
+            "Who gave %(count)s answers by somebody else's link, or through the shop",
             count,
         )
         goes.append(text % {"count": count})
@@ -122,7 +122,7 @@ def erase(plan: Plan, user: Any = None) -> None:
             _erase_on(link.document, link, recipient, user)
             for document in _also_answered(link):
                 _erase_on(document, link, recipient, user)
-    _erase_by_others_links(plan, user)
+    _erase_by_others(plan, user)
     with transaction.atomic():
         _forget(plan)
 
@@ -166,7 +166,7 @@ def _erase_on(on: SalesDocument, link: DirectLink, recipient: Recipient, user: A
         _erase_emails(link, recipient, document)
 
 
-def _erase_by_others_links(plan: Plan, user: Any) -> None:
+def _erase_by_others(plan: Plan, user: Any) -> None:
     """The link stays its owner's, and so does what was decided."""
     theirs = Submission.objects.filter(pk__in=[one.pk for one in plan.submissions])
     for on in SalesDocument.objects.filter(submissions__in=theirs).order_by("pk").distinct():

@@ -1,9 +1,10 @@
 """Which rows mean one and the same person: by their email address, or by one of their links."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from ..models import Contact, Customer, DirectLink, Recipient, Submission
 
@@ -11,7 +12,8 @@ from ..models import Contact, Customer, DirectLink, Recipient, Submission
 @dataclass(frozen=True)
 class Person:
     """``customers`` are records of a customer that is this person, not those that they work for;
-    ``submissions`` what they sent by somebody else's link, under an address that they typed."""
+    ``submissions`` what they sent by somebody else's link, under an address that they typed, and
+    what staff wrote down for them."""
 
     recipients: list[Recipient]
     contacts: list[Contact]
@@ -33,12 +35,12 @@ def by_email(email: str, site: Any = None) -> Person:
     recipients = Recipient.objects.filter(erased_at=None)
     contacts = Contact.objects.filter(email__iexact=email)
     customers = Customer.objects.filter(email__iexact=email)
-    sent = Submission.objects.filter(email__iexact=email)
+    sent = Q(email__iexact=email)
     if site is not None:
         recipients = recipients.filter(site=site)
         contacts = contacts.filter(customer__site=site)
         customers = customers.filter(site=site)
-        sent = sent.filter(document__site=site)
+        sent &= Q(document__site=site)
     of_today = Q(contact__in=contacts) | Q(customer__in=customers, contact=None, was_invited=False)
     found = recipients.filter(of_today | Q(email__iexact=email)).order_by("pk")
     theirs = [
@@ -46,7 +48,7 @@ def by_email(email: str, site: Any = None) -> Person:
         for one in found.select_related("contact", "customer")
         if one.email.lower() == email.lower() or _is_still(one)
     ]
-    return Person(theirs, list(contacts), list(customers), _by_others_links(sent, theirs))
+    return Person(theirs, list(contacts), list(customers), _by_others(sent, theirs, customers))
 
 
 def by_link(link: DirectLink) -> Person:
@@ -61,12 +63,16 @@ def by_link(link: DirectLink) -> Person:
     same = [other for other in found if _is_same(one, other) or (is_still and _is_still(other))]
     contacts = [one.contact] if one.contact and is_still else []
     customers = [one.customer] if one.contact is None and is_still else []
-    sent = Submission.objects.filter(document__customer=one.customer_id, email__iexact=one.email)
-    return Person(same, contacts, customers, _by_others_links(sent.exclude(email=""), same))
+    sent = Q(document__customer=one.customer_id, email__iexact=one.email) & ~Q(email="")
+    return Person(same, contacts, customers, _by_others(sent, same, customers))
 
 
-def _by_others_links(sent: QuerySet[Submission], theirs: list[Recipient]) -> list[Submission]:
-    return list(sent.exclude(link__recipient__in=theirs).order_by("pk"))
+def _by_others(sent: Q, theirs: list[Recipient], customers: Iterable[Customer]) -> list[Submission]:
+    """Those of ``sent`` that came by none of their own links, and those by staff, which have the
+    customer's name."""
+    by_staff = Q(link=None, document__customer__in=customers) & ~Q(name="")
+    found = Submission.objects.filter(sent & ~Q(link__recipient__in=theirs) | by_staff)
+    return list(found.order_by("pk"))
 
 
 def _is_same(one: Recipient, other: Recipient) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal_plugin import registry
-from portal_plugin.models import DirectLink, Order, Recipient, Submission
+from portal_plugin.models import Contact, DirectLink, Order, Recipient, Submission
 from portal_plugin.models.documents import lock
 from portal_plugin.services import erasing, pdfs, personal_data, persons
 from portal_plugin.services.evidence import exporting, verifying
@@ -100,3 +100,31 @@ def test_of_a_customer_alone_it_is_said_where_their_address_stands():
     factories.customer_factory(email="ada@example.org")
     with pytest.raises(CommandError, match="customer's own record"):
         call_command("portal_erase", "ada@example.org")
+
+
+def test_what_staff_wrote_down_for_a_customer_has_their_name_and_loses_it(tmp_path):
+    customer = factories.customer_factory(**TYPED)
+    order = factories.order_factory(items=1, customer=customer)
+    link = factories.link_factory(order)
+    factories.approve(order)
+    (told,) = personal_data.rows_of(persons.by_link(link))["submission"]
+    assert told["name"] == TYPED["name"]
+    assert persons.by_email(TYPED["email"]).submissions == persons.by_link(link).submissions
+    erasing.erase(erasing.by_link(link))
+    assert Submission.objects.get().name == ""
+    assert erasing.by_email(TYPED["email"]).is_empty
+    assert verifying.first_fault(factories.fresh(order))[0] is None
+    path = tmp_path / "evidence.zip"
+    with path.open("wb") as target:
+        exporting.export(factories.fresh(order), target)
+    assert check(path).returncode == 0, check(path).stdout
+
+
+def test_what_staff_wrote_down_is_not_of_a_contact_of_the_customer():
+    customer = factories.customer_factory(name="Ferry Ltd")
+    contact = Contact.objects.create(customer=customer, **TYPED)
+    order = factories.order_factory(items=1, customer=customer)
+    link = factories.link_factory(order, contact=contact)
+    factories.approve(order)
+    erasing.erase(erasing.by_link(link))
+    assert Submission.objects.get().name == "Ferry Ltd"
