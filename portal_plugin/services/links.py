@@ -188,13 +188,14 @@ def revoke(link: DirectLink, user: Any = None) -> None:
 
 def refresh_lists(document: SalesDocument) -> None:
     """Where everybody has to approve, who they are decides whether it waits. An estimate's people
-    are its order's, too."""
+    are its order's, too, and those of the rest that was split off as long as it has none."""
     if document.approvals_needed != ApprovalsNeeded.ALL:
         return
     listing.refresh(document)
-    order = getattr(document, "resulting_order", None)
-    if order is not None:
-        listing.refresh(lock(order))
+    family = SalesDocument.objects.filter(family=document.family, pk__gt=document.pk)
+    for made in family.order_by("pk"):
+        if document.pk in made.ancestors:
+            listing.refresh(lock(made))
 
 
 def extend(link: DirectLink, until: datetime, user: Any = None) -> None:

@@ -9,7 +9,15 @@ from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import OutgoingEmail, SalesDocument
 from portal_plugin.models.documents import lock
 from portal_plugin.registry import action
-from portal_plugin.services import deadlines, links, listing, on_behalf, reminding, versions
+from portal_plugin.services import (
+    deadlines,
+    links,
+    listing,
+    on_behalf,
+    reminding,
+    splitting,
+    versions,
+)
 from portal_plugin.services.visits import Visit
 from portal_plugin.statuses import DocumentState, ItemState
 from tests import factories
@@ -244,3 +252,11 @@ def test_an_approval_of_the_dearer_version_is_nobody_elses(estimate, kim, alex):
     assert fresh(estimate).state == DocumentState.WAITING
     confirm(estimate, kim)
     assert fresh(estimate).state == DocumentState.CONVERTED
+
+
+def test_who_is_stopped_is_not_waited_for_on_the_rest_that_was_split_off(estimate, kim, alex):
+    rest = splitting.split_off(estimate, [estimate.lines[1].key])
+    answer(rest, kim)
+    links.revoke(alex)
+    assert fresh(rest).state == DocumentState.APPROVED
+    assert fresh(rest).listed_state == DocumentState.APPROVED
