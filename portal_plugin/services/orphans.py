@@ -2,11 +2,13 @@
 row, of drafts that were pruned. Nothing else is touched: only names that we give are looked at.
 """
 
+import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -16,8 +18,10 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import SiteStorage, UploadInProgress
-from ..models.storage import private_name, private_storage, staging_folder
+from ..models.storage import private_name, private_storage, staging_folder, troubles
 from . import quotas, work
+
+logger = logging.getLogger(__name__)
 
 #: Younger ones may belong to a transaction that is still under way.
 AGE = timedelta(days=1)
@@ -61,18 +65,26 @@ def find() -> Found:
 
 
 def remove(found: Found) -> int:
-    """Delete them, each after one more look whether a row names it by now. Returns how many."""
+    """Delete them, each after one more look whether a row names it by now. Returns how many. One
+    that cannot be deleted, such as somebody else's on this machine, keeps none of the others."""
     gone = 0
     for names in _batches(found.stored):
         for name in _unnamed(names):
             if not work.time_left():
                 return gone
-            private_storage().delete(name)
-            gone += 1
+            gone += _is_gone(name, partial(private_storage().delete, name))
     for path in found.staged:
-        path.unlink(missing_ok=True)
-        gone += 1
+        gone += _is_gone(path, partial(path.unlink, missing_ok=True))
     return gone
+
+
+def _is_gone(name: object, delete: Callable[[], None]) -> bool:
+    try:
+        delete()
+    except troubles():
+        logger.exception("A file that nobody needs could not be deleted: %s", name)
+        return False
+    return True
 
 
 def recount() -> None:

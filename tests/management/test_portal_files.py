@@ -186,3 +186,29 @@ def test_the_counter_of_a_site_is_put_right(settings):
     settings.PORTAL_PLUGIN = {}
     run(most=100)
     assert not SiteStorage.objects.exists()
+
+
+@pytest.mark.parametrize("folder", ["storage", "staging"])
+def test_one_that_cannot_be_deleted_keeps_none_of_the_others(kept, monkeypatch, folder):
+    """A folder that belongs to another user, because a command was run as root once."""
+    if folder == "storage":
+        names = [f"files/{who}/{'3' * 32}" for who in "abc"]
+        for name in names:
+            put(name)
+        owner = type(private_storage())
+    else:
+        names = [f"staging/{number * 32}" for number in "456"]
+        for name in names:
+            put(name)
+        owner = Path
+    stubborn, method = names[1], {"storage": "delete", "staging": "unlink"}[folder]
+    really = getattr(owner, method)
+
+    def refuse(self, *args, **kwargs):
+        if stubborn in f"{self} {args}":
+            raise PermissionError(13, "Permission denied", stubborn)
+        return really(self, *args, **kwargs)
+
+    monkeypatch.setattr(owner, method, refuse)
+    assert "2 files were deleted." in run(most=50)
+    assert everything() == kept | {stubborn}
