@@ -24,6 +24,7 @@ from . import sites
 from .columns import TABLE, TextColumn
 from .directions import EitherDirection
 from .forms import site_name
+from .posted import row_id
 
 
 class NewCustomerForm(EitherDirection, forms.ModelForm):
@@ -54,10 +55,10 @@ class OfUserSites:
         return sites.rows_of(self.request.user, self.model_class).select_related("site")
 
     def get_object(self, pk):
-        return self.get_object_list().get(pk=pk)
+        return self.get_object_list().get(pk=row_id(pk))
 
     def get_objects(self, pks):
-        return self.get_object_list().filter(pk__in=pks)
+        return self.get_object_list().filter(pk__in=map(row_id, pks))
 
 
 class SiteChooseView(OfUserSites, ChooseView):

@@ -23,6 +23,7 @@ from ..models import (
     TermsText,
 )
 from ..statuses import DocumentKind
+from .posted import row_id
 
 #: Whoever may do one of these to a row may see it.
 ANY = [
@@ -230,7 +231,7 @@ def _is_task_of(model, *, pk, task_state_id, **names) -> bool:
 
 
 def _is_visible(user, model, pk) -> bool:
-    rows = model._default_manager.filter(pk=unquote(str(pk)))
+    rows = model._default_manager.filter(pk=row_id(unquote(str(pk))))
     instance = rows.only(*_READ.get(model, ("pk", "site"))).first()
     if instance is None or is_hidden_sample(user, instance):
         return False
