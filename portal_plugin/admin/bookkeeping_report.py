@@ -1,10 +1,9 @@
 """Reports › Customer portal: bookkeeping. What came and went, day by day, and exports of it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse, reverse_lazy
@@ -28,6 +27,7 @@ from .bookkeeping_rows import (
     of_payment,
     read_ahead,
 )
+from .choosing_days import WITHIN_REACH
 from .exporting import FormulaSafeExport
 from .money_reports import RIGHT, MoneyReport, MoneyReportItem
 from .words import language_of_admin
@@ -44,9 +44,7 @@ EXPORTS = {
 
 def a_day(label) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    # No clock has the day after the last one that a date can be.
-    within = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
-    return forms.DateField(label=label, widget=widget, validators=within)
+    return forms.DateField(label=label, widget=widget, validators=WITHIN_REACH)
 
 
 class RangeForm(forms.Form):

@@ -1,10 +1,16 @@
 """Days that staff choose."""
 
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ..exceptions import PortalError
+
+#: No clock has the day after the last one that a date can be, nor the one before the first.
+WITHIN_REACH = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 def day_to_come(text: str):

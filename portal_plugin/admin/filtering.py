@@ -4,11 +4,14 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateFromToRangeFilter, ModelChoiceFilter
+from django_filters.fields import DateRangeField
 from wagtail.admin.filters import DateRangePickerWidget
 
+from .. import days
 from ..models import Estimate, Order, Stage
 from ..statuses import DocumentState, WaitingFor
 from . import sites
+from .choosing_days import WITHIN_REACH
 from .listing import SitesFilterSet
 
 #: States that only an order, or only an estimate, can be in.
@@ -28,6 +31,23 @@ PAYMENT = "payment"
 WORK_LISTS = [("ready", _("Ready to start")), ("unpaid", _("Unpaid"))]
 
 
+class ShopsDays(DateRangeField):
+    """By the shop's clock, as an export writes them, whatever clock staff have chosen."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields:
+            field.validators = [*field.validators, *WITHIN_REACH]
+
+    def compress(self, data_list):
+        with days.shops_clock():
+            return super().compress(data_list)
+
+
+class ShopsDaysFilter(DateFromToRangeFilter):
+    field_class = ShopsDays
+
+
 class DocumentFilterSet(SitesFilterSet):
     listed_state = ChoiceFilter(label=_("State"), choices=DocumentState.choices)
     waiting_for = ChoiceFilter(label=_("Waiting for"), choices=WaitingFor.choices)
@@ -36,7 +56,7 @@ class DocumentFilterSet(SitesFilterSet):
     responsible = ModelChoiceFilter(
         queryset=get_user_model().objects.none(), label=_("Responsible")
     )
-    created_at = DateFromToRangeFilter(label=_("Created"), widget=DateRangePickerWidget)
+    created_at = ShopsDaysFilter(label=_("Created"), widget=DateRangePickerWidget)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

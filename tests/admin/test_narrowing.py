@@ -1,15 +1,30 @@
 """What a list is narrowed to by an address that is old, or nonsense, or another clock's."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
-from portal_plugin.models import Customer, Order
+from portal_plugin.models import Customer, Order, SalesDocument
+from tests.factories import order_factory
 
 from . import pages
+from .test_lists import exported, rows
 
 pytestmark = pytest.mark.django_db
 
 GONE = "One of the filters cannot be read, or what it names is gone."
+
+
+def test_the_days_of_the_list_are_those_of_its_export(client, boss):
+    """In Berlin it was the first of December already, and in New York not yet."""
+    UserProfile.objects.create(user=boss, current_time_zone="America/New_York")
+    order = order_factory()
+    SalesDocument.objects.update(created_at=datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
+    first = {"created_at_from": "2026-12-01", "created_at_to": "2026-12-01"}
+    assert rows(client, **first) == [order.number]
+    assert [row["Created"] for row in exported(client, **first)] == ["2026-12-01"]
 
 
 @pytest.mark.parametrize("name", ["edit", "history", "usage", "delete"])
