@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from wagtail.users.models import UserProfile
 
-from portal_plugin.models import Customer, Order, SalesDocument
-from tests.factories import order_factory
+from portal_plugin.models import Contact, Customer, Order, SalesDocument
+from tests.factories import customer_factory, order_factory
 
 from . import pages
 from .test_lists import exported, rows
@@ -40,3 +40,19 @@ def test_nor_can_it_be_chosen(client, boss):
         assert client.get(url).status_code == 404
         several = reverse(chooser.get_url_name("chosen_multiple"))
         assert '"result": []' in client.get(several, {"id": pk}).content.decode()
+
+
+@pytest.fixture
+def ada():
+    ada = customer_factory(name="Ada Lovelace", company="Ölmühle", email="ada@x.test")
+    for name in ("Ann", "Bob", "Cid"):
+        Contact.objects.create(customer=ada, name=name, email=f"{name}@x.test")
+    return ada
+
+
+@pytest.mark.parametrize("words", ["ada", "x.test", "lovelace öLMÜHLE", "bob"])
+def test_a_customer_of_several_contacts_is_one_row(client, boss, ada, words):
+    customer_factory(name="Somebody else")
+    page = client.get(pages.url(Customer, "list"), {"q": words})
+    assert list(page.context["object_list"]) == [ada]
+    assert [row["Name"] for row in exported(client, Customer, q=words)] == ["Ada Lovelace"]
