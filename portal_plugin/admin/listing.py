@@ -46,6 +46,13 @@ class SitesIndexView(FormulaSafeExport, IndexView):
     def get_base_queryset(self):
         return sites.rows_of(self.request.user, self.model)
 
+    def order_queryset(self, queryset):
+        """The same rows on the same page each time, also where a column holds equal values."""
+        rows = super().order_queryset(queryset)
+        if isinstance(self.ordering, str):
+            return rows.order_by(self.ordering, "-pk" if self.ordering.startswith("-") else "pk")
+        return rows
+
     def get(self, request, *args, **kwargs):
         """An export is no page: Wagtail would count its rows by reading all of them at once."""
         if self.is_export:
@@ -103,13 +110,6 @@ class DocumentIndexView(OffersSample, SitesIndexView):
         if self.is_export:
             return rows.select_related(*self.related, "responsible").with_paid()
         return rows.select_related(*self.related, "latest_revision").with_unanswered()
-
-    def order_queryset(self, queryset):
-        """The same rows on the same page each time, also where a column holds equal values."""
-        rows = super().order_queryset(queryset)
-        if isinstance(self.ordering, str):
-            return rows.order_by(self.ordering, "-pk" if self.ordering.startswith("-") else "pk")
-        return rows
 
     def search_queryset(self, queryset):
         if not self.is_searching:

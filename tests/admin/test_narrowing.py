@@ -56,3 +56,10 @@ def test_a_customer_of_several_contacts_is_one_row(client, boss, ada, words):
     page = client.get(pages.url(Customer, "list"), {"q": words})
     assert list(page.context["object_list"]) == [ada]
     assert [row["Name"] for row in exported(client, Customer, q=words)] == ["Ada Lovelace"]
+
+
+@pytest.mark.parametrize("ordering", ["company", "-company", "phone"])
+def test_customers_alike_are_on_the_same_page_each_time(client, boss, ordering):
+    page = client.get(pages.url(Customer, "list"), {"ordering": ordering})
+    last = "-pk" if ordering.startswith("-") else "pk"
+    assert page.context["paginator"].object_list.query.order_by == (ordering, last)
