@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django_filters import ModelChoiceFilter
 from wagtail.admin.filters import WagtailFilterSet
@@ -38,6 +39,12 @@ class CustomerFilterSet(SitesFilterSet):
         fields = ["site", "pays_by"]
 
 
+def narrowed(filters, rows):
+    """By what is asked for. Where that is nonsense, or names somebody who is gone, nothing is left:
+    else all rows would be exported, or changed together, in place of theirs."""
+    return filters.filter_queryset(rows) if filters.is_valid() else rows.none()
+
+
 class SitesIndexView(FormulaSafeExport, IndexView):
     """Shows the rows of the sites where the user has rights."""
 
@@ -45,6 +52,19 @@ class SitesIndexView(FormulaSafeExport, IndexView):
 
     def get_base_queryset(self):
         return sites.rows_of(self.request.user, self.model)
+
+    def filter_queryset(self, queryset):
+        return narrowed(self.filters, queryset) if self.filters else queryset
+
+    @cached_property
+    def no_results_message(self):
+        if self.filters and not self.filters.is_valid():
+            return _("One of the filters cannot be read, or what it names is gone.")
+        return super().no_results_message
+
+    @cached_property
+    def is_filtering(self):
+        return super().is_filtering or bool(self.filters and not self.filters.is_valid())
 
     def order_queryset(self, queryset):
         """The same rows on the same page each time, also where a column holds equal values."""

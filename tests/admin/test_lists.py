@@ -225,12 +225,6 @@ def test_filters_name_nobody_and_no_stage_of_another_shop(client, staff_of, only
     assert len(response.context["object_list"]) == 1
 
 
-def test_nonsense_in_the_address_narrows_nothing(client, boss):
-    order = order_factory()
-    for query in ({"overdue": "x"}, {"stage": "x\x00"}, {"ordering": "site"}, {"p": "x"}):
-        assert rows(client, **query) == [order.number]
-
-
 # -- exports ---------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ from django.urls import reverse
 from wagtail.users.models import UserProfile
 
 from portal_plugin.models import Contact, Customer, Order, SalesDocument
-from tests.factories import customer_factory, order_factory
+from portal_plugin.services import assigning
+from tests.factories import customer_factory, order_factory, user_factory
 
 from . import pages
 from .test_lists import exported, rows
@@ -15,6 +16,44 @@ from .test_lists import exported, rows
 pytestmark = pytest.mark.django_db
 
 GONE = "One of the filters cannot be read, or what it names is gone."
+
+
+def test_where_one_is_and_in_what_order_narrows_nothing(client, boss):
+    order = order_factory()
+    for query in ({"ordering": "site"}, {"p": "x"}, {"p": "99"}):
+        assert rows(client, **query) == [order.number]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"overdue": "x"},
+        {"stage": "x\x00"},
+        {"created_at_from": "0001-01-01"},
+        {"created_at_to": "9999-12-31"},
+        {"created_at_from": "2026-02-30"},
+    ],
+)
+def test_a_filter_that_cannot_be_read_finds_nothing_and_says_so(client, boss, query):
+    order_factory()
+    page = client.get(pages.url(Order, "list"), query)
+    assert list(page.context["object_list"]) == []
+    assert GONE in page.content.decode()
+
+
+def test_what_is_asked_for_of_somebody_who_is_gone_is_not_what_all_others_have(client, boss):
+    """The address was kept while the person had work."""
+    person = user_factory()
+    order = order_factory()
+    assigning.assign(order, person)
+    kept = {"responsible": person.pk, "waiting_for": "customer"}
+    assert rows(client, **kept) == [order.number]
+    assigning.assign(order, None)
+    assert rows(client, **kept) == []
+    assert exported(client, **kept) == []
+    all_of_it = {"id": "all", **kept}
+    url = reverse("wagtail_bulk_action", args=["portal_plugin", "order", "portal-cancel"])
+    assert client.get(url, all_of_it).status_code == 404  # what Wagtail says of no rows
 
 
 def test_the_days_of_the_list_are_those_of_its_export(client, boss):
@@ -40,6 +79,9 @@ def test_nor_can_it_be_chosen(client, boss):
         assert client.get(url).status_code == 404
         several = reverse(chooser.get_url_name("chosen_multiple"))
         assert '"result": []' in client.get(several, {"id": pk}).content.decode()
+
+
+# -- customers -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
