@@ -2,11 +2,13 @@
 "GrÃ¶ÃŸe": Excel takes a CSV file for UTF-8 only where it begins with the mark of it."""
 
 import codecs
+from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice
 
 from django.utils import translation
 
+from .. import days
 from ..formulas import harmless
 from . import export_log
 
@@ -68,7 +70,16 @@ class FormulaSafeExport:
     def preprocess_field_value(self, field, value, export_format):
         if isinstance(value, Decimal):
             return value
+        if isinstance(value, datetime):
+            value = _by_the_shops_clock(value, export_format)
         return harmless(super().preprocess_field_value(field, value, export_format))
+
+
+def _by_the_shops_clock(moment: datetime, export_format: str) -> datetime:
+    """With what it is ahead of others; a workbook has no place for that, and Wagtail would write
+    there what it was in London."""
+    local = days.local(moment)
+    return local.replace(tzinfo=None) if export_format == "xlsx" else local
 
 
 def _with_digits(value: Decimal) -> str:

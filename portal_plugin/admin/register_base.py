@@ -1,6 +1,9 @@
 """What the registers have in common: whoever has any right on the documents may look."""
 
+from decimal import Decimal
+
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import lookup_field
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -11,7 +14,7 @@ from wagtail_modeladmin.views import IndexView
 
 from ..letters import sought
 from ..models import Estimate, Invoice, LedgerEntry, Order
-from ..money import format_money
+from ..money import format_money, round_money
 from ..statuses import DocumentKind
 from . import sites
 from .exporting import FormulaSafeExport
@@ -66,6 +69,17 @@ class RegisterIndexView(FormulaSafeExport, IndexView):
 
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, sought(search_term))
+
+    def to_row_dict(self, item):
+        """What is empty is empty, and nothing is 0: modeladmin has a dash for both, which would be
+        guarded as the beginning of a formula."""
+        return {name: self._exported(item, name) for name in self.list_export}
+
+    def _exported(self, row, name):
+        _field, _attribute, value = lookup_field(name, row, self.model_admin)
+        if isinstance(value, Decimal):
+            return round_money(value, row.currency)
+        return "" if value is None else value
 
     def get_context_data(self, **kwargs):
         filters = [

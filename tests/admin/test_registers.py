@@ -1,16 +1,20 @@
 """The registers of payments, invoices, activity and direct links, as staff read them."""
 
+import csv
+import io
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from portal_plugin.admin import timeline
 from portal_plugin.admin.register_classes import LinkRegister
 from portal_plugin.models import Activity, LedgerEntry, StripeKeys
 from portal_plugin.models.documents import lock
-from portal_plugin.services import activity, invoices
+from portal_plugin.services import activity, invoices, payments
 from tests.factories import line_item, link_factory, order_factory, site_factory
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +36,26 @@ def test_an_export_names_the_document_and_no_address(client, boss, order):
     text = client.get("/admin/reports/portal-activity/?export=csv").getvalue().decode()
     assert order.number in text
     assert "<a" not in text
+
+
+def exported(client, kind):
+    return client.get(f"/admin/portal/payments/?export={kind}").getvalue()
+
+
+def test_an_export_has_nothing_for_what_is_empty_and_0_for_nothing(client, boss, order):
+    payments.record_offline(order, amount=Decimal(10), method="Cash")
+    [row] = csv.DictReader(io.StringIO(exported(client, "csv").decode("utf-8-sig")))
+    assert (row["Amount"], row["Fee Paid By The Customer"]) == ("10.00", "0.00")
+    assert (row["Method"], row["Reference"], row["Note"]) == ("Cash", "", "")
+
+
+def test_an_export_says_when_by_the_shops_clock(client, boss, order):
+    """In London it was the month before."""
+    payments.record_offline(order, amount=Decimal(10))
+    LedgerEntry.objects.update(occurred_at=datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
+    _headings, (paid, *_rest) = load_workbook(io.BytesIO(exported(client, "xlsx"))).active.values
+    assert paid == datetime(2026, 12, 1, 0, 30)
+    assert "2026-12-01 00:30:00+01:00" in exported(client, "csv").decode()
 
 
 def test_a_payment_is_told_in_words_and_with_its_currency(client, boss, order):
