@@ -10,6 +10,7 @@ from wagtail.admin.ui.side_panels import ChecksSidePanel
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.snippets.views import snippets
 
+from ..services import listing
 from . import defaults, document_bar, refusals, sites
 from .customer_panel import CustomerSidePanel
 from .publishing_views import Publishes, TellsOfOthers
@@ -113,6 +114,14 @@ class DocumentEditView(TellsOfOthers, Publishes, snippets.EditView):
 
 class CustomerCreateView(StartsOnSite, snippets.CreateView):
     pass
+
+
+class CustomerEditView(snippets.EditView):
+    def save_instance(self):
+        customer = super().save_instance()
+        if "payment_days" in self.form.changed_data:
+            listing.days_to_pay_changed(customer)
+        return customer
 
 
 class PreviewOnCreateView(snippets.PreviewOnCreateView):

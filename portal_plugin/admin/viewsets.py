@@ -46,6 +46,7 @@ class CustomerViewSet(PortalViewSet):
     menu_name = "portal-customers"
     index_view_class = listing.CustomerIndexView
     add_view_class = editing.CustomerCreateView
+    edit_view_class = editing.CustomerEditView
     filterset_class = listing.CustomerFilterSet
     chooser_viewset_class = CustomerChooserViewSet
     # Between words from right to left the groups of a number would change places.

@@ -1,12 +1,14 @@
 """What the lists in the admin show of a document, kept beside it so that lists stay flat."""
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import SalesDocument
+from ..models import Customer, SalesDocument
 from ..models.documents import lock, reread
+from ..statuses import DocumentKind
 from . import work
 
 #: Estimates that ran out and are read at once.
@@ -36,6 +38,18 @@ def refresh(document: SalesDocument) -> None:
 def lock_and_refresh(document: SalesDocument) -> None:
     with transaction.atomic():
         refresh(lock(document))
+
+
+def days_to_pay_changed(customer: Customer) -> None:
+    """Until when their orders are to be paid follows from the customer, where these do not say it.
+    Once that is committed, order by order: no other row is locked then."""
+    transaction.on_commit(partial(_refresh_unpaid, customer))
+
+
+def _refresh_unpaid(customer: Customer) -> None:
+    theirs = SalesDocument.objects.out().unpaid().filter(customer=customer, payment_days=None)
+    for order in theirs.filter(kind=DocumentKind.ORDER).only("pk", "kind").order_by("pk"):
+        lock_and_refresh(order)
 
 
 def drain() -> int:

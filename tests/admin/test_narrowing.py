@@ -1,13 +1,14 @@
 """What a list is narrowed to by an address that is old, or nonsense, or another clock's."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from wagtail.users.models import UserProfile
 
+from portal_plugin import days
 from portal_plugin.models import Contact, Customer, Order, SalesDocument
-from portal_plugin.services import assigning
+from portal_plugin.services import assigning, listing
 from tests.factories import customer_factory, order_factory, user_factory
 
 from . import pages
@@ -105,3 +106,18 @@ def test_customers_alike_are_on_the_same_page_each_time(client, boss, ordering):
     page = client.get(pages.url(Customer, "list"), {"ordering": ordering})
     last = "-pk" if ordering.startswith("-") else "pk"
     assert page.context["paginator"].object_list.query.order_by == (ordering, last)
+
+
+def test_who_is_given_more_time_to_pay_is_not_overdue(
+    client, boss, django_capture_on_commit_callbacks
+):
+    customer = customer_factory(payment_days=0)
+    order = order_factory(customer=customer, items=1)
+    yesterday = days.today() - timedelta(days=1)
+    SalesDocument.objects.update(first_published_at=days.begin_of(yesterday))
+    listing.refresh(order)
+    assert rows(client, overdue="payment") == [order.number]
+    sent = {"name": customer.name, "payment_days": 7, **pages.formset("contacts", [])}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(pages.url(Customer, "edit", customer.pk), sent)
+    assert rows(client, overdue="payment") == []

@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 
 from portal_plugin import days
-from portal_plugin.models import Estimate
+from portal_plugin.models import Estimate, Order
 from portal_plugin.services import listing, staging
 from tests import factories
+from tests.importing import imported
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +58,16 @@ def test_one_that_cannot_be_read_keeps_no_other_back():
     factories.break_document(run_out())
     assert listed(run_out()) == ("waiting", "customer")
     assert listing.drain() == 1
+
+
+# -- what follows from the customer ----------------------------------------------------------------
+
+
+def test_the_list_follows_what_the_customer_has_to_pay_by(django_capture_on_commit_callbacks):
+    customer = factories.customer_factory(name="Kim", email="", payment_days=7)
+    factories.order_factory(items=1, customer=customer)
+    factories.order_factory(items=1, customer=customer, payment_days=3)
+    with django_capture_on_commit_callbacks(execute=True):
+        imported(customer.site, "name,payment_days\nKim,30\n")
+    due = Order.objects.order_by("pk").values_list("listed_due_on", flat=True)
+    assert list(due) == [days.today() + timedelta(days=n) for n in (30, 3)]

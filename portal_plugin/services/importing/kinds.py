@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from ...models import Customer, ItemTemplate, PortalSettings
 from ...models.items import TaxCategory
 from ...statuses import PaysBy
+from .. import listing
 from . import cells
 
 #: As many keys as one query asks for.
@@ -92,6 +93,9 @@ class Kind:
 
     def finish(self, new: Sequence[Any]) -> None:
         """What new rows need before they are saved, beyond what the file says."""
+
+    def saved(self, row: Any, names: Iterable[str]) -> None:
+        """What follows from a row that was there and has these fields changed."""
 
     def change(self, row: Any, values: dict[str, Any]) -> None:
         """In memory; what it is known by may be among them."""
@@ -190,6 +194,10 @@ class Customers(Kind):
         return only(
             same, _("Several customers have this name or email address. Change it by hand.")
         )
+
+    def saved(self, row: Customer, names: Iterable[str]) -> None:
+        if "payment_days" in names:
+            listing.days_to_pay_changed(row)
 
 
 class ItemTemplates(Kind):

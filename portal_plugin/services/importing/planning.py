@@ -128,6 +128,7 @@ def _save(plan: Plan, user: Any) -> None:
         if planned.outcome == Outcome.CHANGED:
             planned.row.save(update_fields=list(planned.changes))
             log(instance=planned.row, action="wagtail.edit", user=user)
+            plan.kind.saved(planned.row, planned.changes)
 
 
 # -- columns ---------------------------------------------------------------------------------------
