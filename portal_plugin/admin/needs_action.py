@@ -144,10 +144,11 @@ class NeedsAction:
         found = found.filter(document__is_sample=False)
         return found.select_related("document__customer")
 
-    def _theirs(self, path="") -> Q:
-        if path not in self._of_user:
-            self._of_user[path] = sites.documents_of(self.user, path)
-        return self._of_user[path]
+    def _theirs(self, path="", *rights) -> Q:
+        asked = (path, *rights)
+        if asked not in self._of_user:
+            self._of_user[asked] = sites.documents_of(self.user, *asked)
+        return self._of_user[asked]
 
     def _recently(self) -> datetime:
         return timezone.now() - self.RECENT

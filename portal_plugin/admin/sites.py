@@ -180,14 +180,14 @@ def kinds_of(user) -> list:
     return [model for model in KINDS if policy(model).user_has_any_permission(user, ANY)]
 
 
-def documents_of(user, path="") -> Q:
-    """The documents that the user may see. For rows that hang on a document ``path`` leads to it:
-    ``document__``."""
+def documents_of(user, path="", *actions) -> Q:
+    """The documents that the user may see, or do one of the actions to. For rows that hang on a
+    document ``path`` leads to it: ``document__``."""
     if user.is_superuser:
         return Q()
     found = Q(pk__in=[])
     for model in kinds_of(user):
-        theirs = of_user(user, model).order_by().values("pk")
+        theirs = of_user(user, model, *actions).order_by().values("pk")
         found |= Q(**{f"{path}kind": KINDS[model], f"{path}site__in": theirs})
     return found
 

@@ -31,6 +31,7 @@ from ..models.listed import is_out
 from ..money import format_money
 from ..services.mail_phrases import Phrase
 from ..statuses import DisputeState, WaitingFor
+from .money_reports import RIGHT
 from .words import language_of_admin
 
 
@@ -46,7 +47,8 @@ class Trouble:
 
 @dataclass(frozen=True)
 class _Kind:
-    """``since``, ``amount``, ``name`` and ``note`` are columns of the rows, or empty."""
+    """``since``, ``amount``, ``name`` and ``note`` are columns of the rows, or empty. ``right`` is
+    what it takes to open the page where it is mended, where to see the document is not enough."""
 
     rows: Callable[[datetime], QuerySet]
     sentence: Promise
@@ -58,6 +60,7 @@ class _Kind:
     name: str = ""
     note: str = ""
     path: str = "document__"
+    right: str = ""
     wanted: Q = field(default_factory=Q)
 
 
@@ -80,6 +83,7 @@ _KINDS = [
         sentence=gettext_lazy("Stripe has %(amount)s for %(document)s that nobody can explain"),
         action=_LOOK,
         place=TO_EXPLAIN,
+        right=RIGHT,
         since="found_at",
         amount="amount",
         currency="currency",
@@ -136,9 +140,10 @@ _COLUMNS = ("rank", "since", "amount", "currency", "name", "email", "note", "pk"
 _MONEY = DecimalField(max_digits=19, decimal_places=4)
 
 
-def of(theirs: Callable[[str], Q], since: datetime, most: int) -> Iterator[Trouble]:
+def of(theirs: Callable[..., Q], since: datetime, most: int) -> Iterator[Trouble]:
     """At most ``most`` of them, the gravest kind first and the newest of each. ``theirs(path)`` is
-    the condition that the rows' documents are the asking person's to see."""
+    the condition that the rows' documents are the asking person's to see, and with a right behind
+    the path, that they are theirs to do it to."""
     parts = [_part(rank, kind, theirs, since) for rank, kind in enumerate(_KINDS)]
     found = parts[0].union(*parts[1:], all=True)
     for values in found.order_by("of_rank", "-of_since")[:most]:
@@ -150,11 +155,10 @@ def name_of(document: Any) -> str:
     return f"{number} · {document.title}" if document.title else number
 
 
-def _part(rank: int, kind: _Kind, theirs: Callable[[str], Q], since: datetime) -> QuerySet:
+def _part(rank: int, kind: _Kind, theirs: Callable[..., Q], since: datetime) -> QuerySet:
     path = kind.path
-    rows = kind.rows(since).filter(
-        kind.wanted, is_out(path), theirs(path), **{f"{path}is_sample": False}
-    )
+    may = theirs(path, kind.right) if kind.right else theirs(path)
+    rows = kind.rows(since).filter(kind.wanted, is_out(path), may, **{f"{path}is_sample": False})
     columns = {
         "rank": Value(rank),
         "since": Cast(kind.since, DateTimeField()),

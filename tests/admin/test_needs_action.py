@@ -12,6 +12,7 @@ from portal_plugin.models import (
     ChangeRequest,
     Comment,
     DirectLink,
+    Discrepancy,
     OutgoingEmail,
     PaymentAttempt,
     SalesDocument,
@@ -255,3 +256,13 @@ def test_the_panel_asks_the_same_for_one_document_and_for_two_hundred(
             waiting_since=late,
         ).save()
     assert len(asked()) == 10
+
+
+@pytest.mark.parametrize(("group", "shown"), [("Portal managers", 1), ("Portal editors", 0)])
+def test_a_payment_to_explain_is_shown_to_those_who_may_explain_it(
+    staff_of, only_site, other_site, kim, group, shown
+):
+    """The page where it is closed lets nobody else in: for them it would stay for ever."""
+    Discrepancy.objects.create(document=order_factory(customer=kim), amount=12, currency="EUR")
+    found = sentences(staff_of(only_site, group))
+    assert sum("nobody can explain" in sentence for sentence in found) == shown
