@@ -82,12 +82,21 @@ def _seen(draft) -> str:
 def _hint(draft) -> str:
     if over := publishing.end_of(draft):
         return over
-    if overview_rows.is_scheduled(draft):
-        when = moment(draft.go_live_at)
+    if (scheduled := _scheduled(draft)) is not None:
+        when = moment(scheduled.approved_go_live_at)
         return _("a new version is to go out: %(when)s") % {"when": when}
+    if overview_rows.is_scheduled(draft):
+        return _("a day to go out is set, but nothing is scheduled for it")
     if draft.live and draft.has_unpublished_changes:
         return _("your changes are not out yet")
     return ""
+
+
+def _scheduled(draft):
+    """The revision that goes out later. The day that a draft has is none yet: it may be saved
+    without a press of the button, and stays when the schedule is called off."""
+    may_be = draft.pk and (draft.has_unpublished_changes or not draft.live)
+    return draft.scheduled_revision if may_be else None
 
 
 def _money(draft, amount) -> str:

@@ -51,6 +51,18 @@ def test_the_total_is_with_what_the_customer_chose(client, enter):
     assert dict(bar(Estimate.objects.get()).facts)["Total"] == "€238.00"
 
 
+def test_it_tells_of_what_is_scheduled_until_that_is_called_off(client, boss):
+    document = estimate_factory(items=1)
+    document.go_live_at = timezone.now() + timedelta(days=2)
+    draft = document.save_revision()
+    not_yet = "a day to go out is set, but nothing is scheduled for it"
+    assert bar(draft.as_object()).hint == not_yet
+    draft.publish(skip_permission_checks=True)
+    assert bar(draft.as_object()).hint.startswith("a new version is to go out: ")
+    client.post(pages.url(Estimate, "revisions_unschedule", document.pk, draft.pk))
+    assert not_yet in page(client, document)
+
+
 def test_it_tells_the_stage_of_an_order(boss):
     document = order_factory(items=1)
     stage = Stage.objects.filter(site=document.site).first()
@@ -81,12 +93,6 @@ def test_a_document_that_was_taken_back_says_so(client, boss):
     document = estimate_factory(items=1)
     document.unpublish()
     assert bar(Estimate.objects.get()).seen == "that you are revising it"
-
-
-def test_a_schedule_is_named(boss):
-    document = estimate_factory(items=1)
-    document.go_live_at = timezone.now() + timedelta(days=2)
-    assert "is to go out" in bar(document).hint
 
 
 def test_its_queries_do_not_grow_with_the_items(django_assert_num_queries, boss):

@@ -119,7 +119,9 @@ def test_the_button_of_a_scheduled_draft_says_so(client, boss):
     document = make(Estimate, published=False)
     page = edit(client, document, go_live_at=tomorrow()).content.decode()
     assert "Publish and send…" not in page
-    assert "is to go out" in page
+    assert "nothing is scheduled" in page
+    edit(client, document, go_live_at=tomorrow(), **{"action-publish": "publish"})
+    assert "is to go out" in client.get(pages.url(Estimate, "edit", document.pk)).content.decode()
 
 
 def test_scheduling_what_cannot_go_out_is_refused_at_once(client, boss):
