@@ -57,6 +57,14 @@ def test_encodings_and_delimiters(encoding, delimiter):
     assert table.rows[0].cells == [f"Jörg{delimiter}Ü", "Weg 1\n12345 Köln"]
 
 
+@pytest.mark.parametrize("line", ["sep=;\r\n", "SEP=;\n", '"sep=;"\n', "\ufeffsep=;\n"])
+def test_a_line_that_only_tells_what_parts_the_cells_is_no_heading(line):
+    """No program shows it; here the heading has more commas than that."""
+    table = files.read(f"{line}Name;Notes (a,b,c)\nKim;1,2\n".encode())
+    assert table.header == ["Name", "Notes (a,b,c)"]
+    assert table.rows[0].cells == ["Kim", "1,2"]
+
+
 def test_rows_are_counted_as_spreadsheets_count_them():
     table = files.read(b'\nname,phone\n\nKim\n,,,\n"A\nB"\nLee\n')
     assert [row.number for row in table.rows] == [4, 6, 7]
@@ -89,6 +97,11 @@ def test_xlsx_values(site):
 def test_xlsx_phone_number_stays_whole(site):
     plan = planned(site, xlsx(["name", "phone"], ["Kim", 4930123456789]))
     assert plan.rows[0].changes["phone"][1] == "4930123456789"
+
+
+def test_xlsx_postcode_has_the_noughts_that_its_cell_shows(site):
+    data = xlsx(["name", "PLZ", "Ort"], ["Kim", 1067, "Dresden"], B2="00000")
+    assert planned(site, data).rows[0].changes["address"][1] == "01067 Dresden"
 
 
 def test_formula_is_not_computed_and_not_taken_for_an_empty_cell(site):

@@ -30,6 +30,10 @@ MAX_LOOKED_AT = 4 * MAX_ROWS
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: How spreadsheet programs are told what stands between the cells: a line that none of them shows.
+SEPARATOR = re.compile(r'\A"?sep=([;,|\t])"?\r?\n', re.IGNORECASE)
+#: The format of a number that begins with noughts, such as a postcode.
+PADDED = re.compile("0{2,}")
 #: ``1.234`` is a thousand to some and a little more than one to others.
 TWO_WAYS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 #: All that openpyxl was seen to raise over a file that is none.
@@ -93,14 +97,20 @@ def read(data: bytes, *, size: int = 0) -> Table:
 
 def _of_csv(data: bytes) -> Table:
     text = _decoded(data)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(";,\t", key=first.count)
+    told = SEPARATOR.match(text)
+    text = text[told.end() :] if told else text
+    delimiter = told[1] if told else _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         return _table((cells, "") for cells in reader)
     except csv.Error as error:
         sentence = _("Line %(line)s cannot be read: its quotation marks do not match.")
         raise FileRefused(sentence % {"line": reader.line_num}) from error
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(";,\t", key=first.count)
 
 
 def _decoded(data: bytes) -> str:
@@ -178,14 +188,17 @@ def _text(cell: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, int | float):
-        return _digits(value, is_percent="%" in (cell.number_format or ""))
+        return _digits(value, cell.number_format or "")
     return str(value)
 
 
-def _digits(value: float, *, is_percent: bool) -> str:
-    """With the fifteen digits that spreadsheets keep, and never to be read in two ways."""
-    exact = Decimal(f"{value:.15g}") * (100 if is_percent else 1)
+def _digits(value: float, shown_as: str) -> str:
+    """With the fifteen digits that spreadsheets keep, and never to be read in two ways; with the
+    noughts before it that the format of the cell shows."""
+    exact = Decimal(f"{value:.15g}") * (100 if "%" in shown_as else 1)
     text = format(exact.normalize() if exact.is_finite() else exact, "f")
+    if PADDED.fullmatch(shown_as) and text.isdigit():
+        return text.zfill(len(shown_as))
     return f"{text}0" if TWO_WAYS.fullmatch(text) else text
 
 
