@@ -106,7 +106,7 @@ class DocumentIndexView(OffersSample, SitesIndexView):
         """As Wagtail's, which would take the label and the sorting from the field."""
         return self._get_title_column_class(column_class)(
             name,
-            get_url=lambda row: self.get_edit_url(row) or self.get_inspect_url(row),
+            get_url=lambda row: self.get_edit_url(row) or _overview(row),
             get_title_id=lambda row: f"snippet_{row.pk}_title",
             **kwargs,
         )
@@ -114,9 +114,7 @@ class DocumentIndexView(OffersSample, SitesIndexView):
     def get_edit_url(self, instance):
         """What is out is looked at more often than it is edited."""
         edit_url = super().get_edit_url(instance)
-        if edit_url and instance.current_version_id:
-            return reverse("portal_admin:overview", args=[instance.pk])
-        return edit_url
+        return _overview(instance) if edit_url and instance.current_version_id else edit_url
 
     def get_list_more_buttons(self, instance):
         buttons = super().get_list_more_buttons(instance)
@@ -142,6 +140,11 @@ class DocumentIndexView(OffersSample, SitesIndexView):
     def get_context_data(self, **kwargs):
         chips = saved_views.chips(self.model, self.request.GET, self.index_url)
         return {**super().get_context_data(**kwargs), "chips": chips}
+
+
+def _overview(document) -> str:
+    """Whoever sees a row may look at it there."""
+    return reverse("portal_admin:overview", args=[document.pk])
 
 
 class CustomerIndexView(ImportButton, SitesIndexView):

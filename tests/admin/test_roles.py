@@ -122,7 +122,9 @@ def test_seeing_is_nothing_more(client, with_rights):
     with_rights((Estimate, "view"))
     document = estimate_factory()
     assert client.get(pages.overview(document)).status_code == 200
-    assert document.number in client.get(pages.url(Estimate, "list")).content.decode()
+    page = client.get(pages.url(Estimate, "list")).content.decode()
+    assert document.number in page
+    assert f'href="{pages.overview(document)}"' in page
     client.post(pages.do(document, "note"), {"text": "Hm"})
     assert not document.internal_notes.exists()
 
