@@ -27,19 +27,26 @@ class ToExplain(MoneyReport, TemplateView):
     page_title = gettext_lazy("Customer portal: payments to explain")
     header_icon = "warning"
 
-    def rows(self):
+    def theirs(self):
         user = self.request.user
         theirs = Q(document__site__in=sites.of_user(user, Order, RIGHT).order_by().values("pk"))
         if user.has_perm("portal_plugin.record_payment_order"):
             theirs |= Q(document=None)
-        return Discrepancy.objects.open().filter(theirs).select_related("document")
+        return Discrepancy.objects.filter(theirs).select_related("document")
 
     def post(self, request, *args, **kwargs):
-        row = self.rows().filter(pk=posted.number(request, "row")).first()
+        """A second press, or that of a colleague who had the page open too, finds it closed."""
+        row = self.theirs().filter(pk=posted.number(request, "row")).first()
         if row is None:
             raise Http404
-        explaining.close(row, user=request.user, reason=request.POST.get("note", "").strip()[:1000])
-        messages.success(request, _("It is marked as explained."))
+        note = request.POST.get("note", "").strip()[:1000]
+        explaining.close(row, user=request.user, reason=note)
+        row.refresh_from_db()
+        if (row.closed_by_id, row.note) == (request.user.pk, note):
+            messages.success(request, _("It is marked as explained."))
+        else:
+            text = _("It was marked as explained before. What you wrote is not kept: %(note)s")
+            messages.warning(request, text % {"note": note or "–"})
         return redirect(reverse("portal_admin:to_explain"))
 
     def get_context_data(self, **kwargs):
@@ -51,7 +58,7 @@ class ToExplain(MoneyReport, TemplateView):
                 if row.document_id
                 else "",
             }
-            for row in self.rows()[:MOST]
+            for row in self.theirs().open()[:MOST]
         ]
         return super().get_context_data(**kwargs, found=found)
 

@@ -9,7 +9,7 @@ from portal_plugin.admin.needs_action import NeedsAction
 from portal_plugin.models import Discrepancy
 from portal_plugin.services.payments import explaining
 from portal_plugin.statuses import DiscrepancyKind
-from tests.factories import order_factory
+from tests.factories import order_factory, user_factory
 
 pytestmark = pytest.mark.django_db
 URL = reverse("portal_admin:to_explain")
@@ -44,7 +44,18 @@ def test_is_closed_with_a_note(client, boss):
     row.refresh_from_db()
     assert (row.closed_by, row.note) == (boss, "The old shop")
     assert not [one for one in NeedsAction(boss).rows() if one.url == URL]
-    assert client.post(URL, {"row": row.pk}).status_code == 404
+
+
+def test_a_second_press_or_a_colleagues_finds_it_closed(client, boss):
+    row = found(order_factory(items=1))
+    for _twice in range(2):
+        answer = client.post(URL, {"row": row.pk, "note": "The old shop"}, follow=True)
+        assert "It is marked as explained." in answer.content.decode()
+    client.force_login(user_factory())
+    answer = client.post(URL, {"row": row.pk, "note": "A test"}, follow=True)
+    assert "What you wrote is not kept: A test" in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.closed_by, row.note) == (boss, "The old shop")
 
 
 def test_is_told_to_whoever_runs_it_when_it_is_new(caplog):
