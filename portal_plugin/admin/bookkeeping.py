@@ -37,8 +37,8 @@ def _state(document):
 
 
 def _money(column):
-    """``Decimal`` with the currency's own digits."""
-    return lambda row: round_money(getattr(row, column), row.priced_in)
+    """``Decimal`` with the currency's own digits; nothing of a draft, whose sums are not kept."""
+    return lambda row: round_money(getattr(row, column), row.priced_in) if row.listed_state else ""
 
 
 #: Name of a column to its value; the row is read with its customer, stage and ``with_paid()``.

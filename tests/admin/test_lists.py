@@ -242,6 +242,8 @@ def test_an_export_holds_what_a_bookkeeper_wants_and_honours_filter_and_search(c
     assert (row["Total"], row["Paid"], row["Balance"]) == ("119.00", "0.00", "119.00")
     assert row["Currency"] == "EUR"
     assert exported(client, listed_state="approved") == []
+    order_factory(items=1, title="Draft", published=False)
+    assert exported(client, q="draft")[0]["Total"] == ""
     assert (
         "Balance"
         not in client.get(pages.url(Estimate, "list"), {"export": "csv"}).getvalue().decode()
