@@ -1,5 +1,6 @@
 """What Wagtail's own pages would do to a document that a customer has seen, said no to in words."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,6 +9,13 @@ from wagtail.admin import messages
 
 from ..exceptions import EvidenceIsKept
 from ..models import Customer, SalesDocument
+
+#: What a row is kept for: of a customer what was written for them, and of a draft what hangs on it,
+#: a proof, a file, a note, a link.
+KEEPS = {
+    Customer: ("documents", "recipients"),
+    SalesDocument: ("proofs", "attachments", "internal_notes", "links", "emails", "activities"),
+}
 
 
 def before_unpublish(request, instance):
@@ -19,9 +27,8 @@ def before_unpublish(request, instance):
 
 def before_delete(request, instances):
     """For one row and for many. Evidence is cancelled, never deleted."""
-    instances = list(instances)
-    kept = [row for row in instances if is_kept(row)]
-    return keep(request, kept[0]) if kept else None
+    kept = first_kept(list(instances))
+    return keep(request, kept) if kept else None
 
 
 def keep(request, row):
@@ -30,12 +37,23 @@ def keep(request, row):
     return redirect(reverse(type(row).snippet_viewset.get_url_name("list")))
 
 
-def is_kept(row) -> bool:
-    if isinstance(row, SalesDocument):
-        return row.current_version_id is not None or has_rows(row)
-    if isinstance(row, Customer):
-        return row.documents.exists() or row.recipients.exists()
-    return False
+def first_kept(rows):
+    """One of rows of one model that something hangs on, in one query for however many."""
+    model = type(rows[0]) if rows else None
+    if model is None or not issubclass(model, tuple(KEEPS)):
+        return None
+    names = next(names for base, names in KEEPS.items() if issubclass(model, base))
+    theirs = model._default_manager.filter(pk__in=[row.pk for row in rows])
+    held = Q(*(_has(model, name) for name in names), _connector=Q.OR)
+    if issubclass(model, SalesDocument):
+        held |= Q(current_version__isnull=False)
+    return theirs.filter(held).order_by("pk").first()
+
+
+def _has(model, name):
+    relation = model._meta.get_field(name)
+    rows = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+    return Exists(rows)
 
 
 def stage_in_use(stage) -> str:
@@ -50,12 +68,6 @@ def stage_in_use(stage) -> str:
         "rename this one.",
         count,
     ) % {"count": count, "stage": stage}
-
-
-def has_rows(document) -> bool:
-    """A draft that things already hang on: a proof, a file, a note, a link."""
-    related = ("proofs", "attachments", "internal_notes", "links", "emails", "activities")
-    return any(getattr(document, name).exists() for name in related)
 
 
 def _sentence(row):

@@ -1,6 +1,8 @@
 """Deleting many rows: those of one's own site, each with the right to it."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal_plugin.admin import refusals
@@ -60,15 +62,15 @@ def just_before(monkeypatch):
     def set_up(act):
         looks = [lambda: act()]
 
-        def look(row):
-            found = is_kept(row)
+        def look(rows):
+            found = first_kept(rows)
             while looks:
                 looks.pop()()
             return found
 
-        monkeypatch.setattr(refusals, "is_kept", look)
+        monkeypatch.setattr(refusals, "first_kept", look)
 
-    is_kept = refusals.is_kept
+    first_kept = refusals.first_kept
     return set_up
 
 
@@ -93,3 +95,21 @@ def test_a_draft_that_goes_out_meanwhile_is_kept_and_it_is_said(client, boss, ju
     page = client.post(url, follow=True).content.decode()
     assert EvidenceIsKept().message in page
     assert Estimate.objects.filter(pk=draft.pk).exists()
+
+
+def test_whoever_has_documents_is_kept_and_named(client, boss, address):
+    others, kept = [customer_factory() for _n in range(3)], customer_factory(name="Kim")
+    estimate_factory(customer=kept, published=False)
+    page = client.post(address + asked(*others, kept), follow=True).content.decode()
+    assert "Kim has estimates or orders and is kept" in page
+    assert Customer.objects.count() == 4
+
+
+def test_looking_asks_the_same_for_few_and_for_many(client, boss, address):
+    asked_of = []
+    for count in (2, 2, 20):
+        rows = [customer_factory() for _n in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address + asked(*rows))
+        asked_of.append(len(queries))
+    assert asked_of[1] == asked_of[2]

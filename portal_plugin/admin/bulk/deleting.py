@@ -36,4 +36,4 @@ class Delete(DeleteBulkAction):
         except (ProtectedError, IntegrityError):  # one came into use a moment ago
             pks = [row.pk for row in self.get_actionable_objects()[0]]
             now = list(self.model._default_manager.filter(pk__in=pks))
-            return refusals.keep(self.request, next(filter(refusals.is_kept, now), now[0]))
+            return refusals.keep(self.request, refusals.first_kept(now) or now[0])
