@@ -8,6 +8,9 @@ from django.utils.formats import date_format, get_format, time_format
 
 #: How long one of the months is for which a shop keeps something: a twelfth of a year.
 MONTH = timedelta(days=365) / 12
+#: More days than that nobody is given to pay. SQLite keeps any number, and no clock has the day
+#: that follows from it.
+MOST = 3650
 
 
 def today() -> date:

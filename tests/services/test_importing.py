@@ -162,6 +162,19 @@ def test_item_template_that_is_there_is_changed(site):
     assert plan.rows[0].changes["tax_category"][1] == "AE"
 
 
+@pytest.mark.parametrize("price", ["9999999999999.999999", "-1000000000000"])
+def test_price_that_no_list_could_show_again_is_refused(site, price):
+    """On SQLite it closed the list of templates, and the page of every document."""
+    plan = imported(site, f"Item;Preis\nSign;{price}\nPoster;5\n", ItemTemplates)
+    assert outcomes(plan) == ["refused", "new"]
+    assert [row.name for row in ItemTemplate.objects.all()] == ["Poster"]
+
+
+def test_days_to_pay_that_no_clock_counts_are_refused(site):
+    plan = imported(site, "name;Zahlungsziel\nKim;20261231\nLee;14\n")
+    assert outcomes(plan) == ["refused", "new"]
+
+
 def test_rate_that_no_tax_has_is_refused(site):
     plan = planned(site, "name,tax rate\nSign,190\n", ItemTemplates)
     assert outcomes(plan) == ["refused"]

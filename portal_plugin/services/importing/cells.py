@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.utils import translation
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from ...money import is_currency
+from ... import days
+from ...money import MOST, is_currency
 
 YES = {"1", "yes", "y", "true", "x", "ja", "j", "wahr"}
 NO = {"0", "no", "n", "false", "nein", "falsch"}
@@ -65,6 +67,19 @@ def _with_point(digits: str) -> str:
     if re.search("[.,]", whole) and not GROUPED.fullmatch(whole):
         return "?"
     return f"{re.sub('[.,]', '', whole)}.{rest}"
+
+
+def price(cell: str) -> Decimal:
+    """Of no more than any amount can be: SQLite could not read it again, nor any list with it."""
+    found = number(cell)
+    MaxValueValidator(MOST)(abs(found))
+    return found
+
+
+def days_to_pay(cell: str) -> int:
+    found = whole_number(cell)
+    MaxValueValidator(days.MOST)(found)
+    return found
 
 
 def whole_number(cell: str) -> int:

@@ -143,7 +143,7 @@ class Customers(Kind):
         Column("language", ("Sprache",), cells.language),
         Column("currency", ("Währung",), cells.currency),
         Column("pays_by", ("payment method", "Zahlungsart"), cells.one_of(PaysBy.choices)),
-        Column("payment_days", ("Zahlungsziel", "payment terms"), cells.whole_number),
+        Column("payment_days", ("Zahlungsziel", "payment terms"), cells.days_to_pay),
         Column("notes", ("note", "Notizen", "Notiz", "Bemerkung"), cells.text),
     )
 
@@ -209,7 +209,7 @@ class ItemTemplates(Kind):
         Column("name", ("item", "article", "product", "Artikel", "Produkt", "Bezeichnung", "Name")),
         Column("description", ("details", "text", "Beschreibung")),
         Column("unit", ("Einheit",)),
-        Column("unit_price", ("price", "net price", "Preis", "Einzelpreis"), cells.number),
+        Column("unit_price", ("price", "net price", "Preis", "Einzelpreis"), cells.price),
         Column("tax_rate", ("tax", "vat", "tax rate", "MwSt", "USt", "Steuersatz"), cells.number),
         Column("tax_category", ("tax category",), cells.one_of(TaxCategory.choices)),
         Column("price_includes_tax", ("gross", "brutto"), cells.truth),
