@@ -28,6 +28,15 @@ def clean_currency(code: str) -> str:
     return code
 
 
+class CountsDays:
+    """Days to pay are no more than a day can follow from."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "payment_days" in self.fields:
+            self.fields["payment_days"].validators.append(MaxValueValidator(days.MOST))
+
+
 class TrimsDecimals:
     """Shows 240 where the column holds 240.000000, and a price of 18.9 as 18.90. A draft may leave
     a number out: it is saved as the column's default, because the column holds no emptiness. No
@@ -103,7 +112,7 @@ def _say_empty(form, name, words):
         form.fields[name].choices = [("", words), *chosen]
 
 
-class CustomerForm(EitherDirection, SiteMixin, WagtailAdminModelForm):
+class CustomerForm(EitherDirection, CountsDays, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
 
@@ -134,7 +143,7 @@ class ContactForm(EitherDirection, WagtailAdminModelForm):
     """A row on the page of a customer."""
 
 
-class DocumentForm(EitherDirection, TrimsDecimals, SiteMixin, WagtailAdminModelForm):
+class DocumentForm(EitherDirection, CountsDays, TrimsDecimals, SiteMixin, WagtailAdminModelForm):
     language = forms.ChoiceField(label=gettext_lazy("Language"))
     instalments = PlanField()
 

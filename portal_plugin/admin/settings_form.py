@@ -30,7 +30,12 @@ KINDS = (TermsKind.ESTIMATE, TermsKind.ORDER)
 OPTIONAL_KINDS = (TermsKind.PROOF, TermsKind.WITHDRAWAL, TermsKind.CHECKLIST)
 MAX_LOGO_BYTES = 2_000_000
 #: What each new document would be refused for, or its link be over with.
-BOUNDS = {"deposit_percent": (0, 100), "tax_rate": (0, 100), "link_days": (1, 3650)}
+BOUNDS = {
+    "deposit_percent": (0, 100),
+    "tax_rate": (0, 100),
+    "link_days": (1, 3650),
+    "validity_days": (0, days.MOST),
+}
 
 TERMS_LABELS = {
     TermsKind.ESTIMATE: gettext_lazy("Terms for estimates (%(language)s)"),

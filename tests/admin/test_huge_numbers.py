@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal_plugin.models import Estimate
+from portal_plugin.models import Customer, Estimate
 from tests.factories import estimate_factory, fresh, user_factory
 
 from . import pages
@@ -54,6 +54,17 @@ def test_an_amount_beyond_every_amount_is_told(client, made, quantity, price):
         answer = edit(client, document, rows, **action)
         assert "unit_price" in str(answer.context["form"].formsets["line_items"].errors)
     assert client.get(pages.url(Estimate, "edit", document.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("lasting", ["3651", "20261231"])
+def test_so_are_days_to_pay_from_which_no_day_follows(client, made, lasting):
+    """Each order of the customer would have gone down with them."""
+    document = fresh(made)
+    answer = publish(client, document, pages.rows_of(document), payment_days=lasting)
+    assert "payment_days" in answer.context["form"].errors
+    sent = {"name": "Kim", "payment_days": lasting, **pages.formset("contacts", [])}
+    answer = client.post(pages.url(Customer, "edit", document.customer_id), sent)
+    assert "payment_days" in answer.context["form"].errors
 
 
 @pytest.mark.parametrize("name", ["discount_amount", "shipping_amount"])

@@ -197,7 +197,13 @@ def test_the_names_of_the_terms_are_in_the_language_of_whoever_reads_them(client
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"deposit_percent": "200"}, {"tax_rate": "-1"}, {"tax_rate": "101"}, {"link_days": "0"}],
+    [
+        {"deposit_percent": "200"},
+        {"tax_rate": "-1"},
+        {"tax_rate": "101"},
+        {"link_days": "0"},
+        {"validity_days": "20261231"},
+    ],
 )
 def test_what_no_new_document_could_take_is_refused(told, wrong):
     assert told(**wrong).keys() == wrong.keys()
