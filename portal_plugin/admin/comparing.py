@@ -1,12 +1,13 @@
 """Two versions beside each other, as staff read them: a number as they typed it, yes or no, a day;
 and of the rows only those that differ, by what differs in them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from wagtail.admin import panels
 from wagtail.admin.compare import (
@@ -16,6 +17,7 @@ from wagtail.admin.compare import (
     TextDiff,
 )
 
+from .. import days
 from ..money import format_bare_price, format_number
 from .words import language_of_admin
 
@@ -51,6 +53,8 @@ def in_words(value: Any, *, is_money: bool = False) -> Any:
         case Decimal():
             shown = format_bare_price if is_money else format_number
             return shown(value, language_of_admin())
+        case datetime():
+            return days.day_and_time(localtime(value), is_short=True)
         case date():
             return date_format(value, "SHORT_DATE_FORMAT")
     return value

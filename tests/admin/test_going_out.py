@@ -1,6 +1,6 @@
 """Every way to the customer: by schedule, by a manager's approval; and lock, history, compare."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -305,3 +305,20 @@ def test_a_customer_with_only_a_name_gets_a_document_that_can_be_approved(client
     assert document.live
     on_behalf.record(document, [document.lines[0].key], Verdict.APPROVE, "At the counter", boss)
     assert Order.objects.get().source_estimate == document
+
+
+def test_of_two_hours_of_a_day_both_are_told(client, boss):
+    document = make(Estimate)
+    zone = timezone.get_default_timezone()
+    first, second = (
+        saved_for(document, datetime(2999, 1, 1, hour, tzinfo=zone)) for hour in (9, 17)
+    )
+    url = pages.url(Estimate, "revisions_compare", document.pk, first.pk, second.pk)
+    page = client.get(url).content.decode()
+    assert "9 a.m." in page
+    assert "5 p.m." in page
+
+
+def saved_for(document, hour):
+    document.go_live_at = hour
+    return document.save_revision()
