@@ -12,6 +12,7 @@ from ..models import Estimate, Order, Stage
 from ..statuses import DocumentState, WaitingFor
 from . import sites
 from .choosing_days import WITHIN_REACH
+from .forms import site_name
 from .listing import SitesFilterSet
 
 #: States that only an order, or only an estimate, can be in.
@@ -116,11 +117,19 @@ class OrderFilterSet(DocumentFilterSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         theirs = sites.of_user(self.request.user, Order).order_by().values("pk")
-        self.filters["stage"].queryset = Stage.objects.filter(site__in=theirs)
+        stages = Stage.objects.filter(site__in=theirs).select_related("site")
+        self.filters["stage"].queryset = stages
+        if "site" in self.filters:
+            self.filters["stage"].field.label_from_instance = _of_its_shop
         _keep_states(self, NOT_OF_ORDERS)
 
     def filter_worklist(self, queryset, name, value):
         return queryset.unpaid() if value == "unpaid" else queryset.ready_to_start()
+
+
+def _of_its_shop(stage) -> str:
+    """Every shop begins with stages of the same names."""
+    return f"{stage} · {site_name(stage.site)}"
 
 
 def _keep_states(filterset, without):

@@ -8,7 +8,7 @@ from wagtail.users.models import UserProfile
 
 from portal_plugin import days
 from portal_plugin.models import Contact, Customer, Order, SalesDocument
-from portal_plugin.services import assigning, listing
+from portal_plugin.services import assigning, listing, staging
 from tests.factories import customer_factory, order_factory, user_factory
 
 from . import pages
@@ -65,6 +65,15 @@ def test_the_days_of_the_list_are_those_of_its_export(client, boss):
     first = {"created_at_from": "2026-12-01", "created_at_to": "2026-12-01"}
     assert rows(client, **first) == [order.number]
     assert [row["Created"] for row in exported(client, **first)] == ["2026-12-01"]
+
+
+def test_stages_of_one_name_are_told_apart_by_their_shop(client, boss, only_site, other_site):
+    for site in (only_site, other_site):
+        staging.ensure_stages(site)
+    form = client.get(pages.url(Order, "list")).context["filters"].form
+    labels = [label for _value, label in form.fields["stage"].choices]
+    assert len(labels) == len(set(labels)) > 2
+    assert any(label.endswith("shop-b.localhost") for label in labels)
 
 
 @pytest.mark.parametrize("name", ["edit", "history", "usage", "delete"])
