@@ -53,6 +53,18 @@ def test_each_way_says_what_it_costs(client, shop_order):
     assert "css/fees.css" in html
 
 
+def test_amounts_are_numbers_for_the_script_however_the_site_writes_numbers(
+    client, standin, enter, settings
+):
+    settings.USE_THOUSAND_SEPARATOR = True
+    site_factory(method_fees=[{"method": "card", "percent": "2.5", "fixed": "12"}])
+    document = order(language="de")
+    enter(document)
+    html = client.get(address(document)).content.decode()
+    assert 'data-amount="3570"' in html
+    assert 'data-thousandths="2500" data-fixed="1200"' in html
+
+
 def test_without_fees_nothing_of_it_is_there(client, standin, enter):
     document = order()
     enter(document)
