@@ -171,7 +171,7 @@ export class CardForm {
   async finish() {
     if (!this.dialog) return leave(this.part.dataset.state);
     this.dialog.changed();
-    await this.dialog.load(this.part.dataset.state);
+    await this.dialog.go(this.part.dataset.state);
   }
 
   busy(button) {
@@ -203,7 +203,7 @@ async function follow(part, dialog) {
     if (now === "open") continue;
     if (!dialog) return leave(url);
     dialog.changed();
-    return dialog.load(url);
+    return dialog.go(url);
   }
   if (part.dataset.state !== "open") return;
   for (const name of ["early", "spinner"]) part.querySelector(`[data-portal-pay-${name}]`)?.setAttribute("hidden", "");

@@ -58,6 +58,15 @@ class PayDialog {
     await this.show(await fetched(url));
   }
 
+  /** The same, or as a page where it gets lost: the browser says so, and what came of it stands there. */
+  go(url) {
+    return this.load(url).catch((error) => {
+      console.warn("Going there instead", error);
+      location.assign(url);
+      return new Promise(() => {});
+    });
+  }
+
   /** Resolves when the script that the content names has begun with it. */
   async show(nodes) {
     this.body.replaceChildren(...nodes);
@@ -78,7 +87,7 @@ class PayDialog {
     if (!link) return;
     event.preventDefault();
     if (link.matches("[data-portal-pay-done]")) this.close();
-    else this.load(link.href).catch(() => location.assign(link.href));
+    else this.go(link.href);
   }
 
   /** While a payment is being made the dialog stays. */
