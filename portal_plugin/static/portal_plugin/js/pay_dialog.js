@@ -11,7 +11,9 @@ const CSS_PATIENCE = 2000;
 /** A click on Pay Now. */
 export async function open(link, portal) {
   const [nodes] = await Promise.all([fetched(link.href), styled()]);
-  new PayDialog(link, portal).show(nodes);
+  // Pressed twice, or something else was opened meanwhile: this answer comes too late.
+  if (portal.dialog.open || document.querySelector(".portal-pay-cover")) return;
+  await new PayDialog(link, portal).show(nodes);
 }
 
 class PayDialog {

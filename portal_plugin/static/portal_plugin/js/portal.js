@@ -25,12 +25,17 @@ async function open(link) {
   link.ariaBusy = "true";
   try {
     const nodes = inside(await text(await call(url)));
-    if (wanted === link) portal.show(nodes, url, link);
+    if (isWanted(link)) portal.show(nodes, url, link);
   } catch {
-    if (wanted === link) portal.show(sorry(url), url, link);
+    if (isWanted(link)) portal.show(sorry(url), url, link);
   } finally {
     link.ariaBusy = null;
   }
+}
+
+/** Not below the payment dialog, which makes inert all that was there before. */
+function isWanted(link) {
+  return wanted === link && !root.closest("[inert]");
 }
 
 function call(url, options = {}) {
