@@ -59,7 +59,6 @@ class PayForm(ActionForm):
             del self.fields["way"]
             return
         self.fields["way"].choices = [(way.name, way.label) for way in offer.ways]
-        self.fields["fees"].initial = offer.fees
 
     def _offer_amounts(self, limits):
         if limits is None:
@@ -185,7 +184,7 @@ class Pay(Action):
         }
 
     def initial(self):
-        return {"shown": self.document.amount_due}
+        return {"shown": self.document.amount_due, "fees": payments.offer(self.document).fees}
 
     def context(self, form):
         document = self.document

@@ -122,6 +122,17 @@ def test_fees_are_compared_again_after_the_commit(post, monkeypatch):
     assert not PaymentAttempt.objects.exists()
 
 
+@pytest.mark.parametrize("now", [[], [{"method": "card", "percent": "9", "fixed": "0"}]])
+def test_after_the_fees_changed_the_second_try_works(client, shop_order, now):
+    site_factory(method_fees=now)
+    data = {"client_key": uuid4(), "shown": shop_order.amount_due, "fees": SHOWN, "way": "card"}
+    answer = client.post(address(shop_order), data | {"hosted": "1"})
+    assert answer.status_code == 409
+    form = answer.context["form"]
+    again = {name: form[name].value() for name in form.fields}
+    assert client.post(address(shop_order), again | {"hosted": "1"}).status_code == 303
+
+
 @pytest.mark.parametrize(("above", "is_asked"), [("36.83", True), ("36.84", False)])
 def test_a_code_is_asked_for_by_what_is_paid_with_the_fee(post, above, is_asked):
     site_factory(code_above=Decimal(above))
