@@ -55,6 +55,16 @@ def dead_link(request, status=404):
     return public(request, "portal_plugin/dead_link.html", {"typed": typed(request)}, status=status)
 
 
+def stranger(request):
+    """``dead_link``, or its sentence for a script whose page was open for longer than its visit."""
+    if not wants_json(request):
+        return dead_link(request)
+    sentence = _(
+        "Your visit has ended. Please open the link in your email again. Nothing was done."
+    )
+    return JsonResponse({"error": sentence}, status=404)
+
+
 def refused(request, visit, error):
     if wants_json(request):
         return told_when(JsonResponse({"error": error.message}, status=error.status), error)

@@ -76,7 +76,7 @@ def _stranger(request):
             bodies.read_words(request)
         except PortalError as error:
             return answers.refused_publicly(request, error)
-    return answers.dead_link(request)
+    return answers.stranger(request)
 
 
 def resolve(request, public_id, leeway=0):

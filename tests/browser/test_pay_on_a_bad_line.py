@@ -125,3 +125,11 @@ def test_a_script_that_gets_lost_is_asked_for_again_as_a_page(tab, standin, shop
     pay_now(tab).click()
     expect(tab.locator("form").get_by_role("button", name=re.compile("^Pay €"))).to_be_enabled()
     expect(heading(tab)).to_contain_text("Deposit for order")
+
+
+def test_a_page_that_was_open_for_longer_than_the_visit_says_so(tab, standin, shop_order):
+    open_dialog(tab)
+    type_card(tab)
+    tab.context.clear_cookies(name=re.compile("^portal_key"))
+    pay(tab).click()
+    expect(dialog(tab).get_by_role("alert")).to_contain_text("open the link in your email again")

@@ -79,6 +79,16 @@ def test_a_file_that_was_chosen_before_the_script_came_is_sent(visit):
     assert Attachment.objects.get().name == "early.png"
 
 
+def test_a_file_of_a_visit_that_has_ended_is_sent_after_the_link_was_opened_again(dialog):
+    cookies = dialog.page.context.cookies()
+    dialog.page.context.clear_cookies(name=re.compile("^portal_key"))
+    choose(dialog, **{"good.png": samples.png()})
+    expect(row(dialog, "good.png")).to_contain_text("open the link in your email again")
+    dialog.page.context.add_cookies(cookies)
+    row(dialog, "good.png").get_by_role("button", name="Try again").click()
+    expect(row(dialog, "good.png")).to_contain_text("Sent", timeout=PATIENCE)
+
+
 def test_files_are_sent_one_by_one_and_each_refusal_stands_at_its_file(dialog):
     choose(
         dialog,

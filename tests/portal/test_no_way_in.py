@@ -247,6 +247,18 @@ def test_who_has_no_grant_any_more_keeps_what_was_typed(client, enter):
     assert not Comment.objects.exists()
 
 
+def test_a_script_whose_page_was_open_for_longer_is_told_so(client, enter):
+    order = factories.order_factory(items=1)
+    enter(order)
+    age(client, order, 25)
+    script = {"Accept": "application/json"}
+    told = client.post(page(order, "a/pay/"), headers=script)
+    assert told.status_code == 404
+    assert "open the link in your email again" in told.json()["error"]
+    unknown = client.post(page(order, "a/pay/").replace(order.public_id, "x"), headers=script)
+    assert unknown.content == told.content
+
+
 def test_no_session_of_the_site_is_written_or_needed(client, enter):
     order = factories.order_factory(items=1)
     client.cookies["sessionid"] = "planted-by-somebody-else-00000000"

@@ -235,7 +235,8 @@ export class Sending {
   answered(error) {
     if (this.state !== "sending") return;
     const status = error.originalResponse?.getStatus() ?? 0;
-    if (said(error)) this.fail(said(error), status >= 429);
+    // Whose visit has ended comes back by the link, in another tab of the same browser.
+    if (said(error)) this.fail(said(error), status === 404 || status >= 429);
     else if (status === 413) this.fail(this.upload.dataset.textTooLarge);
     else this.lose();
   }
