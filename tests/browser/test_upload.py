@@ -79,6 +79,20 @@ def test_a_file_that_was_chosen_before_the_script_came_is_sent(visit):
     assert Attachment.objects.get().name == "early.png"
 
 
+def test_where_the_script_that_sends_gets_lost_the_form_sends(visit):
+    page = visit(factories.estimate_factory(items=1), "phone")
+    held = []
+    page.route("**/js/sending.js", lambda route: held.append(route))
+    page.get_by_role("link", name="Upload / Download Files").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Or drop them here, or paste a picture.")).to_be_visible()
+    choose(dialog, **{"good.png": samples.png()})
+    held[0].abort()
+    dialog.get_by_role("button", name="Upload", exact=True).click()
+    expect(dialog.get_by_role("heading").first).to_have_text("Your file was sent to the shop.")
+    assert Attachment.objects.get().name == "good.png"
+
+
 def test_a_file_of_a_visit_that_has_ended_is_sent_after_the_link_was_opened_again(dialog):
     cookies = dialog.page.context.cookies()
     dialog.page.context.clear_cookies(name=re.compile("^portal_key"))

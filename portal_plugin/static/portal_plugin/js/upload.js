@@ -34,7 +34,7 @@ class PortalUpload extends HTMLElement {
     this.isInDialog = Boolean(this.closest("dialog"));
     this.setSubmitHidden();
     this.loaded = import(new URL(this.dataset.sending, location.href));
-    this.loaded.then(({ client }) => client(this.dataset.client)).catch(() => {});
+    this.loaded.then(({ client }) => client(this.dataset.client).catch(() => {}), () => this.giveUp());
     // Chosen before this script had come: nobody was there to hear of it.
     if (this.input.files.length > 0) this.choose();
   }
@@ -44,9 +44,23 @@ class PortalUpload extends HTMLElement {
     this.leaving = null;
   }
 
-  setSubmitHidden() {
+  setSubmitHidden(isHidden = true) {
     const submit = this.form.querySelector("[data-upload-submit]");
-    if (submit) submit.hidden = true;
+    if (submit) submit.hidden = isHidden;
+  }
+
+  /** What sends files piece by piece got lost on its way: the form sends them, as without scripts. */
+  giveUp() {
+    this.leaving?.abort();
+    delete this.dataset.ready;
+    this.querySelector("[data-upload-script]").hidden = true;
+    this.setSubmitHidden(false);
+  }
+
+  putBack(files) {
+    const list = new DataTransfer();
+    for (const file of files) list.items.add(file);
+    this.input.files = list.files;
   }
 
   choose() {
@@ -123,7 +137,8 @@ class PortalUpload extends HTMLElement {
   async add(chosen) {
     // A copy: the browser empties its list as soon as the field is.
     const files = [...chosen];
-    const { Sending } = await this.loaded;
+    const { Sending } = await this.loaded.catch(() => ({}));
+    if (!Sending) return this.putBack(files);
     const added = files.map((file) => new Sending(file, this));
     if (added.length === 0) return;
     this.queue.push(...added);
