@@ -37,8 +37,7 @@ const withFees = (CardForm) =>
     }
 
     total() {
-      const amount = super.total();
-      return amount + this.fee(this.way, amount);
+      return this.amount() + this.fee(this.way, this.amount());
     }
 
     options() {
@@ -50,7 +49,7 @@ const withFees = (CardForm) =>
 
     choose() {
       super.choose();
-      const amount = super.total();
+      const amount = this.amount();
       for (const radio of this.ways.querySelectorAll("input")) {
         const place = radio.closest("label").querySelector("[data-portal-fee]");
         if (place) place.textContent = this.money(this.fee(radio, amount));

@@ -1,4 +1,4 @@
-/* The card form, and the wait for what became of it; in the payment dialog or in a page of its own.
+/* The card form; in the payment dialog or in a page of its own.
 
    Stripe's script is fetched when somebody wants to pay, and never before. Its form is drawn first, and
    the payment begun on the server when Pay is pressed, so that the server's amount is the one that
@@ -6,17 +6,11 @@
 
 /** Milliseconds until the card form must be there; then Stripe's own page is offered. */
 const PATIENCE = 8000;
-/** Milliseconds between two looks at a payment. From the fourth on the server asks Stripe. */
-const PAUSES = [500, 800, 1200, 2500, 3000, 4000, 5000, 6000];
-const LOOKS_BEFORE_ASKING = 3;
-const JSON_PLEASE = { Accept: "application/json" };
-const SVG = "http://www.w3.org/2000/svg";
 
 let loading = null;
 
-/** ``part`` is a payment form or the progress of a payment; ``dialog`` the PayDialog it is in. */
+/** ``part`` has the payment form; ``dialog`` is the PayDialog it is in. */
 export default function awaken(part, portal, dialog = null) {
-  if ("state" in part.dataset && part.matches(".portal-pay-progress")) return follow(part, dialog);
   return new CardForm(part, portal, dialog).start();
 }
 
@@ -62,18 +56,27 @@ export class CardForm {
     }
   }
 
-  /** Another amount is on the button, and in Stripe's form, as soon as it is one. The server decides. */
+  /** Another amount is on the button, in Stripe's form, and in what is written on a transfer, as soon as
+      it is one. The server decides. */
   choose() {
     const button = this.find("submit")?.querySelector(".portal-amount");
     if (button) button.textContent = this.money(this.total());
     this.elements?.update({ amount: this.total() });
+    const isDue = this.amount() === Number(this.part.dataset.amount);
+    for (const place of this.part.querySelectorAll("[data-portal-pay-sum]")) place.textContent = this.money(this.amount());
+    for (const code of this.part.querySelectorAll(".portal-pay-code")) code.hidden = !isDue;
   }
 
-  /** What is paid, in Stripe's minor units. */
-  total() {
+  /** What is paid of the order, in Stripe's minor units. */
+  amount() {
     const { amount, units } = this.part.dataset;
     const { value, validity } = this.form.elements.other_amount ?? {};
     return value && validity.valid ? Math.round(Number(value) * Number(units)) : Number(amount);
+  }
+
+  /** The same with everything that comes on top. */
+  total() {
+    return this.amount();
   }
 
   money(minor) {
@@ -108,7 +111,16 @@ export class CardForm {
 
   // -- Paying -----------------------------------------------------------------------------------------
 
+  /** A browser says what is wrong with a field that is in sight, and of another one nothing. */
+  isAmount() {
+    const other = this.form.elements.other_amount;
+    if (!other || other.validity.valid) return true;
+    other.closest("details").open = true;
+    return other.reportValidity();
+  }
+
   async pay(button) {
+    if (!this.isAmount()) return;
     this.busy(button);
     this.say("");
     try {
@@ -123,8 +135,6 @@ export class CardForm {
   }
 
   async payByCard() {
-    const other = this.form.elements.other_amount;
-    if (other && !other.reportValidity()) return;
     const typed = await this.elements.submit();
     if (typed.error) return this.say(typed.error.message);
     const begun = await this.begin();
@@ -148,7 +158,7 @@ export class CardForm {
   async begin(button) {
     const response = await fetch(this.form.getAttribute("action"), {
       method: "POST",
-      headers: { ...JSON_PLEASE, "X-Portal-Fragment": "1" },
+      headers: { Accept: "application/json", "X-Portal-Fragment": "1" },
       body: new FormData(this.form, button),
     });
     if (response.headers.has("X-Portal-Go")) return leave(response.headers.get("X-Portal-Go"));
@@ -187,38 +197,6 @@ export class CardForm {
     const place = this.part.querySelector("[data-portal-problems]");
     place.replaceChildren(...(sentence ? [notice(sentence, kind)] : []));
     place.scrollIntoView({ block: "nearest" });
-  }
-}
-
-// -- How far it has come ------------------------------------------------------------------------------
-
-/** Looks until there is an end to it, or nobody can say more. */
-async function follow(part, dialog) {
-  for (let step = 0; part.dataset.state === "open" && step < PAUSES.length; step += 1) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSES[step]));
-    if (!part.isConnected) return;
-    const ask = part.querySelector("[data-portal-pay-ask]");
-    const url = ask.getAttribute("action");
-    const now = await looked(url, step < LOOKS_BEFORE_ASKING ? null : new FormData(ask));
-    if (now === "open") continue;
-    if (!dialog) return leave(url);
-    dialog.changed();
-    return dialog.go(url);
-  }
-  if (part.dataset.state !== "open") return;
-  for (const name of ["early", "spinner"]) part.querySelector(`[data-portal-pay-${name}]`)?.setAttribute("hidden", "");
-  for (const name of ["late", "clock"]) part.querySelector(`[data-portal-pay-${name}]`).removeAttribute("hidden");
-  const title = part.parentElement.querySelector("h1, h2");
-  if (title) title.textContent = part.dataset.textLate;
-}
-
-/** The payment's state; a look that does not get through is no news. */
-async function looked(url, body) {
-  try {
-    const response = await fetch(url, { method: body ? "POST" : "GET", headers: JSON_PLEASE, body });
-    return response.ok ? (await response.json()).state : "open";
-  } catch {
-    return "open";
   }
 }
 
@@ -284,13 +262,10 @@ function written(rgb) {
 
 function notice(sentence, kind = "bad") {
   const box = made("div", "portal-notice");
+  const name = kind === "bad" ? "alert" : "help";
+  box.innerHTML = `<svg class="portal-icon" aria-hidden="true"><use href="#portal-${name}"/></svg>`;
   box.dataset.kind = kind;
-  const picture = document.createElementNS(SVG, "svg");
-  picture.setAttribute("class", "portal-icon");
-  picture.ariaHidden = "true";
-  picture.append(document.createElementNS(SVG, "use"));
-  picture.firstChild.setAttribute("href", kind === "bad" ? "#portal-alert" : "#portal-help");
-  box.append(picture, made("p", "portal-notice-text", sentence));
+  box.append(made("p", "portal-notice-text", sentence));
   return box;
 }
 

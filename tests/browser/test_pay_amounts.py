@@ -1,0 +1,68 @@
+"""What is said of an amount in the payment dialog, wherever it is said."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.paying import (
+    dialog,
+    enter,
+    open_dialog,
+    pay,
+    pay_now,
+    shop_order,
+    standin,
+    tab,
+    width,
+)
+from tests.factories import site_factory
+from tests.sandbox_site.stripe_standin.form_steps import type_card
+
+__all__ = ["enter", "shop_order", "standin", "tab", "width"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def other_amounts(standin, shop_order):
+    site_factory(takes_other_amounts=True, qr_code="transfer")
+    return shop_order
+
+
+def type_amount(tab, amount):
+    dialog(tab).get_by_text("Pay another amount").click()
+    dialog(tab).get_by_label("Amount").fill(amount)
+
+
+def test_a_transfer_is_of_the_amount_that_was_typed(tab, other_amounts):
+    open_dialog(tab)
+    dialog(tab).get_by_text("Pay by bank transfer instead").click()
+    code = dialog(tab).locator(".portal-pay-qr")
+    expect(code).to_be_visible()
+    type_amount(tab, "50")
+    bank = dialog(tab).locator(".portal-pay-facts")
+    expect(bank).to_contain_text("€50.00")
+    # What a banking app reads from it would be the amount that is due.
+    expect(code).to_be_hidden()
+    dialog(tab).get_by_label("Amount").fill("")
+    expect(bank).to_contain_text("€35.70")
+    expect(code).to_be_visible()
+
+
+def test_of_an_amount_that_is_none_is_told_though_its_field_was_folded_away(tab, other_amounts):
+    open_dialog(tab)
+    type_amount(tab, "500")
+    dialog(tab).get_by_text("Pay another amount").click()
+    type_card(tab)
+    pay(tab).click()
+    expect(dialog(tab).get_by_label("Amount")).to_be_focused()
+
+
+def test_nobody_goes_to_stripes_page_with_an_amount_that_is_none(tab, other_amounts, settings):
+    settings.PORTAL_PLUGIN = {**settings.PORTAL_PLUGIN, "STRIPE_PREFERS_CHECKOUT": True}
+    pay_now(tab).click()
+    type_amount(tab, "50.001")
+    dialog(tab).get_by_role("button", name="Continue on Stripe's page").click()
+    expect(dialog(tab).get_by_label("Amount")).to_be_focused()
+    assert re.search("/d/[^/]+/$", tab.url)
