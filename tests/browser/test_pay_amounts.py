@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from portal_plugin.services import payments
 from tests.browser.paying import (
     dialog,
     enter,
@@ -66,3 +67,14 @@ def test_nobody_goes_to_stripes_page_with_an_amount_that_is_none(tab, other_amou
     dialog(tab).get_by_role("button", name="Continue on Stripe's page").click()
     expect(dialog(tab).get_by_label("Amount")).to_be_focused()
     assert re.search("/d/[^/]+/$", tab.url)
+
+
+def test_whoever_reads_that_it_is_paid_finds_it_paid_behind_the_dialog(tab, shop_order):
+    open_dialog(tab)
+    type_card(tab)
+    payments.record_offline(shop_order, amount=shop_order.totals.total)
+    pay(tab).click()
+    expect(dialog(tab)).to_contain_text("no longer possible")
+    tab.keyboard.press("Escape")
+    expect(dialog(tab)).to_have_count(0)
+    expect(pay_now(tab)).to_have_count(0)

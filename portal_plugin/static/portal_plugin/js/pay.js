@@ -173,6 +173,7 @@ export class CardForm {
     const reason = facts.error || Object.values(facts.fields ?? {}).flat().join(" ");
     if (status !== 409) return this.say(reason || this.part.dataset.textLost);
     if (!this.dialog) return this.form.submit();
+    this.dialog.changed();
     await this.dialog.load(this.form.getAttribute("action"));
     this.dialog.body.querySelector("[data-portal-problems]")?.replaceChildren(notice(reason));
   }
