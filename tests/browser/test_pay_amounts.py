@@ -1,6 +1,7 @@
 """What is said of an amount in the payment dialog, wherever it is said."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -15,14 +16,27 @@ from tests.browser.paying import (
     shop_order,
     standin,
     tab,
+    title,
     width,
 )
-from tests.factories import site_factory
-from tests.sandbox_site.stripe_standin.form_steps import type_card
+from tests.factories import line_item, site_factory
+from tests.paying import order
+from tests.sandbox_site.stripe_standin.form_steps import on_a_phone, type_card
 
 __all__ = ["enter", "shop_order", "standin", "tab", "width"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RIGHT = "node => node.getBoundingClientRect().right"
+#: Scrolls until the node is where the dialog's heading stands still.
+BELOW_THE_HEADING = """node => {
+    const body = node.closest(".portal-dialog-body");
+    body.scrollTop += node.getBoundingClientRect().top - body.getBoundingClientRect().top;
+}"""
+IS_ON_TOP = """node => {
+    const { left, top, width, height } = node.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2) === node;
+}"""
 
 
 @pytest.fixture
@@ -31,9 +45,43 @@ def other_amounts(standin, shop_order):
     return shop_order
 
 
+def enlarged(tab):
+    tab.locator(".portal-pay-cover").evaluate("node => { node.style.fontSize = '32px'; }")
+
+
 def type_amount(tab, amount):
     dialog(tab).get_by_text("Pay another amount").click()
     dialog(tab).get_by_label("Amount").fill(amount)
+
+
+@on_a_phone
+def test_a_long_amount_and_large_letters_are_read_whole(tab, standin, enter, width):
+    item = line_item(unit_price=Decimal("100000000"))
+    enter(order(currency="IDR", items=[item], deposit_percent=0))
+    pay_now(tab).click()
+    shown = dialog(tab).locator(".portal-pay-amount")
+    expect(shown).to_contain_text("238,000,000")
+    assert shown.evaluate(f"({RIGHT})") <= width
+    enlarged(tab)
+    assert shown.evaluate(f"({RIGHT})") <= width
+
+
+@on_a_phone
+def test_the_button_is_read_whole_in_large_letters(tab, standin, enter, width):
+    enter(order(language="de"))
+    pay_now(tab).click()
+    button = dialog(tab).locator(".portal-pay-label").first
+    expect(button).to_contain_text("bezahlen")
+    enlarged(tab)
+    assert button.evaluate(f"({RIGHT})") <= width
+
+
+def test_the_heading_is_not_covered_by_what_scrolls(tab, shop_order):
+    tab.set_viewport_size({"width": 1280, "height": 500})
+    open_dialog(tab)
+    dialog(tab).get_by_text("Pay by bank transfer instead").click()
+    pay(tab).evaluate(BELOW_THE_HEADING)
+    assert title(tab).evaluate(IS_ON_TOP)
 
 
 def test_a_transfer_is_of_the_amount_that_was_typed(tab, other_amounts):
