@@ -15,7 +15,10 @@ from ..gateways import stripe as gateway
 DJANGO = "django.middleware.csp.ContentSecurityPolicyMiddleware"
 DJANGO_CSP = "csp.middleware.CSPMiddleware"
 SELF = ["'self'"]
-STRIPE_FRAMES = ("https://js.stripe.com", "https://hooks.stripe.com")
+#: As Stripe writes them; its script fetches parts and makes frames of varying names below its own:
+#: https://docs.stripe.com/security/guide#content-security-policy.
+STRIPE_SCRIPTS = ("https://*.js.stripe.com",)
+STRIPE_FRAMES = ("https://js.stripe.com", *STRIPE_SCRIPTS, "https://hooks.stripe.com")
 STRIPE_CALLS = ("https://api.stripe.com",)
 STRIPE_FORMS = ("https://checkout.stripe.com",)
 #: Which directives decide where one is missing (CSP Level 3, section 6.8.3), for others than
@@ -88,8 +91,8 @@ def _ours(request):
         return own
     script = _origins(conf.stripe_script_url)
     return own | {
-        "script-src": script,
-        "script-src-elem": script,
+        "script-src": [*script, *STRIPE_SCRIPTS],
+        "script-src-elem": [*script, *STRIPE_SCRIPTS],
         "connect-src": [*SELF, *STRIPE_CALLS, *script],
         "frame-src": [*SELF, *STRIPE_FRAMES, *script],
         "form-action": [*SELF, *STRIPE_FORMS, *script],
