@@ -28,7 +28,10 @@ class DecidingMixin(Obliging):
         return self.document.totals.total
 
     def refusal(self):
-        """Of two at once the second reads who was first, and when."""
+        """Of two at once the second reads who was first, and when; but not of what has ended since,
+        which is another reason."""
+        if self.document.state in (DocumentState.EXPIRED, DocumentState.CANCELLED):
+            return super().refusal()
         items = [self.item] if self.item_key else list(self.document.standing.items.values())
         made = [item.decision for item in items if item is not None and item.decision]
         if made:

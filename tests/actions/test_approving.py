@@ -1,6 +1,7 @@
 """What changed between the page and the form is shown first, and nothing is written."""
 
 import pytest
+from django.utils import timezone
 
 from portal_plugin import registry
 from portal_plugin.models import Submission
@@ -170,3 +171,16 @@ def test_of_those_who_were_faster_the_last_one_is_named():
     visit = Visit(factories.fresh(order), link)
     said = registry.action("approve_multiple")(visit).refusal().message
     assert said.startswith("Bo ")
+
+
+@pytest.mark.parametrize(
+    "values", [{"valid_until": "2020-01-01"}, {"cancelled_at": timezone.now()}]
+)
+def test_of_what_has_ended_nobody_is_told_who_was_first(estimate, keys, values):
+    approved = factories.approve(estimate, keys[:1])
+    for name, value in values.items():
+        setattr(approved, name, value)
+    approved.save()
+    visit = Visit(document=factories.fresh(approved), link=factories.link_factory(estimate))
+    said = registry.action("approve_multiple")(visit).refusal().message
+    assert said == "This is no longer possible for this document."
