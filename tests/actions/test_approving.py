@@ -171,6 +171,7 @@ def test_of_those_who_were_faster_the_last_one_is_named():
     visit = Visit(factories.fresh(order), link)
     said = registry.action("approve_multiple")(visit).refusal().message
     assert said.startswith("Bo ")
+    assert not said.endswith("..")
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def first_sentence(decision: Any) -> str:
         "when": days.day_and_time(timezone.localtime(decision.created_at)),
     }
     if _is_yes(decision):
-        return _("%(name)s approved this already, on %(when)s.") % words
-    return _("%(name)s declined this already, on %(when)s.") % words
+        return _("%(name)s approved this already (%(when)s).") % words
+    return _("%(name)s declined this already (%(when)s).") % words
 
 
 def agreement_sentence(standing: ItemStanding | None) -> str:
