@@ -254,7 +254,10 @@ def test_what_shows_a_yes_is_kept_with_it_for_us_alone(client, boss):
     kept = Attachment.objects.get()
     assert (kept.name, kept.is_internal, kept.staff) == ("signed.png", True, boss)
     assert kept.submission == Decision.objects.get().submission
-    assert "signed.png" in client.get(pages.overview(document)).content.decode()
+    overview = client.get(pages.overview(document)).content.decode()
+    assert "signed.png" in overview
+    assert "shows how the customer answered; for staff only" in overview
+    assert "not shown to the customer yet" not in overview
     assert list(verifying.faults(Estimate.objects.get())) == []
 
 
