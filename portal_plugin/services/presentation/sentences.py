@@ -18,13 +18,15 @@ def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
     if view.to_confirm and not waiting and view.state == DocumentState.WAITING:
         return _confirm_sentence(view, link)
     if view.state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
+        if not for_all:
+            return _nothing_chosen(view, link)
         if link is not None and link.is_limited:
             return ngettext(
                 "Waiting for approval: %(count)d item",
                 "Waiting for approval: %(count)d items",
                 for_all,
             ) % {"count": for_all}
-        if for_all and not waiting:
+        if not waiting:
             return others_sentence(view.document)
         return ngettext(
             "Waiting for you: %(count)d item", "Waiting for you: %(count)d items", waiting
@@ -40,6 +42,13 @@ def state_sentence(view: DocumentView, link: DirectLink | None = None) -> str:
     if view.state == DocumentState.CANCELLED:
         return _("This was cancelled.")
     return _approved_sentence(view)
+
+
+def _nothing_chosen(view: DocumentView, link: DirectLink | None) -> str:
+    """Of options and alternatives alone, as long as none of them is in the total."""
+    if view.document.is_order or (link is not None and link.is_limited):
+        return view.state_label
+    return _("Waiting for you: choose what you want.")
 
 
 def _confirm_sentence(view: DocumentView, link: DirectLink | None) -> str:
