@@ -39,14 +39,17 @@ export default async function compare(part) {
     get("tools").hidden = mode === "difference";
     canvas.hidden = mode !== "difference";
     said.textContent = "";
-    if (mode === "difference") said.textContent = await differ();
-    else both.forEach((each) => each.redraw());
+    if (mode !== "difference") return both.forEach((each) => each.redraw());
+    const found = await differ();
+    if (part.dataset.mode === mode) said.textContent = found;
   }
 
   /** Both pictures in the same width, the taller one's height; what only one has counts as changed. */
   async function differ() {
     const pictures = both.map((each) => each.picture);
+    for (const lost of pictures.filter(isLost)) lost.src = lost.src;
     await Promise.all(pictures.map((picture) => picture.decode().catch(() => {})));
+    if (pictures.some(isLost)) return texts.textLost;
     const width = Math.min(WIDEST, Math.max(...pictures.map((picture) => picture.naturalWidth)));
     const heights = pictures.map((picture) => Math.round((width * picture.naturalHeight) / picture.naturalWidth));
     const height = Math.max(...heights);
@@ -72,6 +75,10 @@ export default async function compare(part) {
   range.addEventListener("input", slide);
   get("modes").hidden = false;
   slide();
+}
+
+function isLost(picture) {
+  return picture.complete && !picture.naturalWidth;
 }
 
 function pixels(picture, width, height, room) {

@@ -5,6 +5,8 @@ const LARGEST = 8;
 const STEP = 1.5;
 const TAP_MOVES = 8;
 const TAP_PAUSE = 280;
+/** Milliseconds until a picture that got lost may be asked for again. */
+const RETRY = 3000;
 
 const between = (low, value, high) => Math.min(Math.max(value, low), high);
 
@@ -24,10 +26,21 @@ export function stage(frame, changed = () => {}, tapped = null) {
     sheet.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
     sheet.style.setProperty("--portal-zoom", scale);
     frame.toggleAttribute("data-zoomed", scale > 1);
-    if (scale > 1.2 && picture.dataset.large) {
-      picture.src = picture.dataset.large;
-      delete picture.dataset.large;
-    }
+    if (scale > 1.2 && picture.dataset.large) sharpen();
+  }
+
+  /** The larger picture takes the place of the other when it is there: where it gets lost, that one stays. */
+  function sharpen() {
+    const { src, dataset } = picture;
+    const { large } = dataset;
+    const unlessTurned = (act) => () => picture.src === src && act();
+    delete dataset.large;
+    const file = Object.assign(new Image(), { src: large });
+    const again = unlessTurned(() => {
+      dataset.large = large;
+      draw();
+    });
+    file.decode().then(unlessTurned(() => (picture.src = large)), () => setTimeout(again, RETRY));
   }
 
   /** In the middle while there is room, else without a gap at either side. */

@@ -10,11 +10,16 @@ export default function zoom(part, portal) {
     if (!isZoomed) return;
     // What is kept of a form that was left opens again with the whole proof.
     portal?.dialog?.addEventListener("close", whole, { once: true });
-    for (const picture of frame.querySelectorAll("[data-large]")) {
-      picture.src = picture.dataset.large;
-      delete picture.dataset.large;
-    }
+    for (const picture of frame.querySelectorAll("[data-large]")) sharpen(picture);
     goTo(event);
+  }
+
+  /** The larger picture takes the place of the other when it is there: where it gets lost, that one stays. */
+  function sharpen(picture) {
+    const { large } = picture.dataset;
+    delete picture.dataset.large;
+    const file = Object.assign(new Image(), { src: large });
+    file.decode().then(() => (picture.src = large), () => (picture.dataset.large = large));
   }
 
   function whole() {
