@@ -119,3 +119,12 @@ def test_staff_read_how_much_it_is_about(standin):
     email = OutgoingEmail.objects.get(kind="staff_refund_failed")
     mail = mail_rendering.render(email, url="https://shop.example/admin/")
     assert "A refund of €40.00 did not go through" in mail.subject
+
+
+def test_of_a_cancelled_order_nothing_is_called_too_much(db):
+    order = order_factory(items=1)
+    entry = payments.record_offline(order, amount=Decimal("200"), method="Cash")
+    assert ("Paid too much", "€81.00") in totals(entry)
+    staging.cancel(order, "The press broke.", money="refund")
+    assert "Paid too much" not in dict(totals(entry))
+    assert "We pay €200.00 back to you." in next_sentence(view(entry))

@@ -247,7 +247,7 @@ def _total_rows(document: SalesDocument, show: Any) -> list[TotalRow]:
         rows.extend(money_rows(document, show))
         if not document.cancelled_at:
             rows.append(TotalRow("balance", _("Balance due"), show(document.balance_due)))
-    if document.is_order and document.overpaid:
+    if document.is_order and document.overpaid and not document.cancelled_at:
         rows.append(TotalRow("overpaid", _("Paid too much"), show(document.overpaid)))
     return rows
 
