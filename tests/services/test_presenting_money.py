@@ -9,13 +9,19 @@ from django.template.loader import render_to_string
 from portal_plugin.models import OutgoingEmail, RenderedPdf
 from portal_plugin.services import mail_rendering, payments, pdfs, staging
 from portal_plugin.services.presentation import document_view
-from portal_plugin.services.presentation.sentences import next_sentence
+from portal_plugin.services.presentation.sentences import next_sentence, state_sentence
 from tests.factories import link_factory, order_factory
 from tests.paying import paid, standin, take_all
 
 __all__ = ["standin"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
+
+
+HALVES = [
+    {"percent": "50", "on": "", "days": None},
+    {"percent": "", "on": "2031-05-03", "days": None},
+]
 
 
 @pytest.fixture
@@ -128,3 +134,13 @@ def test_of_a_cancelled_order_nothing_is_called_too_much(db):
     staging.cancel(order, "The press broke.", money="refund")
     assert "Paid too much" not in dict(totals(entry))
     assert "We pay €200.00 back to you." in next_sentence(view(entry))
+
+
+@pytest.mark.parametrize("asked", [{"deposit_percent": 30}, {"instalments": HALVES}])
+def test_what_is_completed_waits_for_no_deposit_to_begin(db, asked):
+    order = order_factory(items=1, **asked)
+    staging.complete(order)
+    order = type(order).objects.get(pk=order.pk)
+    shown = document_view(order)
+    assert state_sentence(shown) == "Completed. €119.00 is still due."
+    assert next_sentence(shown) == ""

@@ -62,11 +62,12 @@ def _confirm_sentence(view: DocumentView, link: DirectLink | None) -> str:
 def _approved_sentence(view: DocumentView) -> str:
     if view.is_payment_pending:
         return _("Your payment is under way.")
-    if view.is_deposit_due:
+    is_completed = view.state == DocumentState.COMPLETED
+    if view.is_deposit_due and not is_completed:
         return _first_due(view)
     if view.next_instalment and view.next_instalment.state == "overdue":
         return instalment_sentence(view)
-    if view.state == DocumentState.COMPLETED:
+    if is_completed:
         if view.has_balance:
             return _("Completed. %(amount)s is still due.") % {"amount": view.balance_due}
         return _("Completed and paid. Thank you.") if view.is_fully_paid else _("Completed.")
@@ -151,7 +152,7 @@ def next_sentence(view: DocumentView) -> str:
         return _("The shop turns this into an order and writes to you.")
     if view.is_payment_pending:
         return _("Your bank confirms it. You get a receipt by email; there is nothing more to do.")
-    if view.is_deposit_due:
+    if view.is_deposit_due and state != DocumentState.COMPLETED:
         if view.plan:
             return _("The shop starts when the first instalment has arrived.")
         return _("The shop starts when the deposit has arrived.")
