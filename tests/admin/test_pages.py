@@ -10,6 +10,7 @@ from django.urls import reverse
 from wagtail.models import Site
 
 from portal_plugin.models import Customer, Estimate, LedgerEntry, Order
+from portal_plugin.wagtail_hooks import STYLES
 from tests.factories import customer_factory, estimate_factory, link_factory, order_factory
 
 from . import pages
@@ -28,7 +29,7 @@ def test_lists_and_new_forms(client, boss, model, name):
 def test_the_style_sheets_are_there(client, boss):
     page = client.get(pages.url(Estimate, "list")).content.decode()
     found = re.findall(r"portal_plugin/admin/[a-z]+\.css", page)
-    assert len(found) == 6
+    assert len(found) == len(STYLES)
     assert all(finders.find(path) for path in found)
 
 
