@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from ..gateways.mailer import address_of
 from .registering import portal_check
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 #: Backends of Django's that keep a letter to themselves.
 NOWHERE = {
     f"django.core.mail.backends.{name}.EmailBackend"
@@ -22,9 +23,8 @@ def backend_name() -> str:
     From 6.1 on Django has ``MAILERS``; where a site sets it, reading ``EMAIL_*`` would raise.
     """
     if hasattr(settings, "MAILERS"):
-        smtp = "django.core.mail.backends.smtp.EmailBackend"
         default = settings.MAILERS.get("default")
-        return "" if default is None else default.get("BACKEND", smtp)
+        return "" if default is None else default.get("BACKEND", SMTP)
     with warnings.catch_warnings():
         # Which spelling it is, is the site's choice, and Django has told the site already.
         warnings.simplefilter("ignore")
@@ -49,6 +49,27 @@ def mail_leaves_the_house() -> Iterator[CheckMessage]:
             hint="Configure your mail server, or a provider through django-anymail.",
             id="portal_plugin.W005",
         )
+
+
+@portal_check(deploy=True)
+def mail_servers_are_not_waited_for_for_ever() -> Iterator[CheckMessage]:
+    """As Django does by itself: a server that takes the connection and says nothing holds up the
+    worker, and with it all other work of ``portal_sweep --loop``."""
+    if backend_name() == SMTP and _timeout() is None:
+        yield Warning(
+            "No timeout is set for the mail server: where it falls silent, the process that sends"
+            " emails waits for it for ever, and does nothing else.",
+            hint="Set EMAIL_TIMEOUT = 30; in MAILERS, the option 'timeout' of 'default'.",
+            id="portal_plugin.W042",
+        )
+
+
+def _timeout() -> float | None:
+    if hasattr(settings, "MAILERS"):
+        return (settings.MAILERS["default"].get("OPTIONS") or {}).get("timeout")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return settings.EMAIL_TIMEOUT
 
 
 @portal_check()

@@ -1,6 +1,7 @@
 """Settings that are half done or of a wrong kind are a finding, and keep no command from it."""
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import override_settings
 from django.urls import path
 from django.views.generic import TemplateView
@@ -10,7 +11,7 @@ from portal_plugin.admin import replacing
 from portal_plugin.conf import conf
 from tests import factories
 from tests.checks.checking import FOLDERS, found, told
-from tests.checks.test_settings import KEYS, urls
+from tests.checks.test_settings import CONSOLE, KEYS, SMTP, urls
 
 FILES = "django.core.files.storage.FileSystemStorage"
 S3 = "storages.backends.s3.S3Storage"
@@ -101,3 +102,23 @@ def test_addresses_that_are_missing_are_told_by_their_own_check():
     everything = path("<path:rest>", TemplateView.as_view(template_name="base.html"))
     with override_settings(**FOLDERS, ROOT_URLCONF=urls(everything)):
         assert "E001" in found(databases=["default"])
+
+
+@pytest.mark.parametrize(
+    ("values", "is_told"),
+    [
+        ({"EMAIL_BACKEND": SMTP, "EMAIL_TIMEOUT": None}, True),
+        ({"EMAIL_BACKEND": SMTP, "EMAIL_TIMEOUT": 30}, False),
+        ({"EMAIL_BACKEND": CONSOLE, "EMAIL_TIMEOUT": None}, False),
+        ({"MAILERS": {"default": {}}}, True),
+        ({"MAILERS": {"default": {"OPTIONS": {"timeout": 30}}}}, False),
+        ({"MAILERS": {}}, False),
+    ],
+)
+def test_a_mail_server_that_is_waited_for_for_ever(values, is_told):
+    with override_settings(DEBUG=False):
+        if hasattr(django_settings, "MAILERS"):
+            del django_settings.MAILERS
+        for name, value in values.items():
+            setattr(django_settings, name, value)
+        assert ("W042" in found()) == is_told
