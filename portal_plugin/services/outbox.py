@@ -82,8 +82,12 @@ def queue(
 
 
 def make_message_id(site: Any) -> str:
-    """Made once for a row and kept through every try (RFC 5322, section 3.6.4)."""
-    return f"<portal.{secrets.token_hex(16)}@{site.hostname}>"
+    """Made once for a row and kept through every try (RFC 5322, section 3.6.4). A host in other
+    letters stands in it as mail servers read it, or the header would be no Message-ID."""
+    host = site.hostname
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    return f"<portal.{secrets.token_hex(16)}@{host}>"
 
 
 def _thread(document: Any, link: Any, staff: Any, address: str) -> str:

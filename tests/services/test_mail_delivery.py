@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.utils import timezone
+from wagtail.models import Site
 
 from portal_plugin.models import EmailCode, OutgoingEmail, PortalSettings
 from portal_plugin.services import mail_delivery, outbox, sending
@@ -284,6 +285,15 @@ def test_a_domain_in_other_letters_is_written_as_mail_servers_read_it(server):
     assert "MAIL FROM:<POST@XN--BCHER-KVA.EXAMPLE>" in said
     assert "RCPT TO:<KIM@XN--MGBH0FB.EXAMPLE>" in said
     assert "xn--bcher-kva.example" in server.letters[0]["Reply-To"]
+
+
+def test_so_is_the_host_of_the_site_in_the_message_id(server):
+    link = link_factory(order_factory(items=1))
+    Site.objects.filter(pk=link.document.site_id).update(hostname="b\u00fccher.example")
+    link.document.site.refresh_from_db()
+    email = drained(queue(link))
+    assert email.message_id.endswith("@xn--bcher-kva.example>")
+    assert server.letters[0]["Message-ID"] == email.message_id
 
 
 @pytest.mark.parametrize("address", ["kim@b\u00fccher.example", "kim@xn--bcher-kva.example"])

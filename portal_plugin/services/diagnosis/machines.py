@@ -15,6 +15,7 @@ from ...gateways.stripe.errors import StripeTrouble
 from ...models import PortalSettings
 from ...models.storage import private_storage
 from ..mail_delivery import sender_address
+from ..outbox import make_message_id
 from .findings import Finding, error, fine, first_line, info, quiet, warning
 
 #: A payment that nobody has: asking for it shows that Stripe answers and knows our key.
@@ -125,7 +126,7 @@ def mail(address: str) -> Iterator[Finding]:
         subject=f"{shop.name}: test mail of the customer portal",
         text="If you can read this, emails of the customer portal arrive.\n",
         html="<p>If you can read this, emails of the customer portal arrive.</p>",
-        message_id=f"<portal.{secrets.token_hex(16)}@{site.hostname}>",
+        message_id=make_message_id(site),
         headers={"Auto-Submitted": "auto-generated"},
         tag="portal-test",
     )
