@@ -144,10 +144,12 @@ def _of(person: Person, model: type[models.Model]) -> models.QuerySet[Any]:
 
 
 def _documents(person: Person) -> models.QuerySet[SalesDocument]:
-    """Those that they may open, and those that were written for them."""
+    """Those that they may open, also the orders made from them, and those that were written for
+    them."""
     opened = DirectLink.objects.filter(recipient__in=_ids(person.recipients)).values("document")
     own = models.Q(customer__in=_ids(person.customers))
-    return SalesDocument.objects.filter(own | models.Q(pk__in=opened)).order_by("pk")
+    may_open = models.Q(pk__in=opened) | models.Q(order__source_estimate__in=opened)
+    return SalesDocument.objects.filter(own | may_open).order_by("pk")
 
 
 def _without_secrets(values: dict[str, Any]) -> dict[str, Any]:

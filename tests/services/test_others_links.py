@@ -128,3 +128,9 @@ def test_what_staff_wrote_down_is_not_of_a_contact_of_the_customer():
     factories.approve(order)
     erasing.erase(erasing.by_link(link))
     assert Submission.objects.get().name == "Ferry Ltd"
+
+
+def test_an_order_that_a_link_to_its_estimate_opens_is_among_what_is_told(kim):
+    found = personal_data.rows_of(persons.by_email("kim@example.org"))
+    assert [row["kind"] for row in found["salesdocument"]] == ["estimate", "order"]
+    assert len(found["documentversion"]) == 2
