@@ -9,6 +9,7 @@ from portal_plugin.canonical import digest
 from portal_plugin.models import Attachment, Estimate, ProofVersion
 from portal_plugin.models.storage import private_storage
 from portal_plugin.services import files, proofs, publishing
+from portal_plugin.services.evidence import exporting
 from tests import samples
 from tests.evidence import estimate, fault, made, user, written_before
 from tests.filling import url_of
@@ -93,3 +94,13 @@ def test_of_a_file_of_an_earlier_scheme_nothing_is_told_about_that(estimate, use
     written_before(estimate, 3)
     Attachment.objects.update(is_internal=False)
     assert fault(estimate) == ""
+
+
+@pytest.mark.parametrize("model", [Attachment, ProofVersion])
+def test_a_row_that_leads_out_of_the_storage_is_named_and_stops_nothing(estimate, tmp_path, model):
+    files.store(estimate, samples.upload(), is_internal=False)
+    model.objects.update(file="../../elsewhere")
+    assert "the file cannot be read" in fault(Estimate.objects.get())
+    with (tmp_path / "evidence.zip").open("wb") as target:
+        (missing,) = exporting.export(Estimate.objects.get(), target)
+    assert missing.endswith(": its row leads out of the storage")

@@ -10,6 +10,7 @@ from portal_plugin.models import (
     ChangeRequest,
     Choice,
     Estimate,
+    PersonalSalt,
     ProofPin,
     ProofVersion,
     Recipient,
@@ -41,6 +42,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.said_elsewhere]
 #: What entries of scheme 2 hold besides.
 SENT = {
     "name, address or signature": lambda: change_first(Submission, name="Mallory"),
+    "signature are not what": lambda: SubmissionSalt.objects.update(salt="none"),
+    "by the person that": lambda: PersonalSalt.objects.update(salt="none"),
     "signature are not": lambda: change_first(Submission, signature_strokes="[[1,1,90,90]]"),
     "not by the person": lambda: change_first(Submission, link=other_link()),
     "by the person that the history": lambda: Submission.objects.filter(action="approve").update(

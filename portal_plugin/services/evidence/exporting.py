@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from django.core.exceptions import SuspiciousFileOperation
+
 from ...models import Attachment, Invoice, ProofVersion, RenderedPdf, SalesDocument, Submission
 from ...models.storage import troubles
 from ...statuses import WorkState
@@ -212,6 +214,8 @@ def _copy(archive: zipfile.ZipFile, sha256: str, stored: Any) -> str:
         ):
             while piece := source.read(CHUNK):
                 target.write(piece)
+    except SuspiciousFileOperation:
+        return "its row leads out of the storage"
     except troubles() as error:
         return str(error) or type(error).__name__
     return ""

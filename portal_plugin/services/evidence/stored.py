@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import SuspiciousFileOperation
+
 from ...models.storage import troubles
 from ..proof_files import digest_of
 from .fault import Fault
@@ -15,5 +17,7 @@ def faults(place: str, stored: Any, expected: str) -> Iterator[Fault]:
                 yield Fault(place, "the file in the storage was changed")
     except FileNotFoundError:
         yield Fault(place, "the file is gone from the storage")
+    except SuspiciousFileOperation:
+        yield Fault(place, "the file cannot be read: its row leads out of the storage")
     except troubles() as error:
         yield Fault(place, f"the file cannot be read: {error}")
