@@ -53,6 +53,11 @@ class SitesIndexView(FormulaSafeExport, IndexView):
     def get_base_queryset(self):
         return sites.rows_of(self.request.user, self.model)
 
+    def get_edit_url(self, instance):
+        """Wagtail asks for the right on any site, not on that of the row."""
+        may = sites.may(self.request.user, "change", instance)
+        return super().get_edit_url(instance) if may else None
+
     def filter_queryset(self, queryset):
         return narrowed(self.filters, queryset) if self.filters else queryset
 

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
+from wagtail.models import GroupSitePermission
 from wagtail.users.models import UserProfile
 
 from portal_plugin import days
 from portal_plugin.models import Contact, Customer, Order, SalesDocument
-from portal_plugin.services import assigning, listing, staging
+from portal_plugin.services import assigning, listing, staging, starter
 from tests.factories import customer_factory, order_factory, user_factory
 
 from . import pages
@@ -74,6 +76,24 @@ def test_stages_of_one_name_are_told_apart_by_their_shop(client, boss, only_site
     labels = [label for _value, label in form.fields["stage"].choices]
     assert len(labels) == len(set(labels)) > 2
     assert any(label.endswith("shop-b.localhost") for label in labels)
+
+
+def test_a_row_leads_to_its_edit_page_only_where_one_may_change_it(
+    client, staff_of, only_site, other_site
+):
+    user = staff_of(only_site)
+    looks = Group.objects.create(name="Looks")
+    for model in (Order, Customer):
+        right = starter.right(model, "view")
+        GroupSitePermission.objects.create(group=looks, site=other_site, permission=right)
+    user.groups.add(looks)
+    ours, theirs = (order_factory(site=s, published=False) for s in (only_site, other_site))
+    page = client.get(pages.url(Order, "list")).content.decode()
+    assert pages.url(Order, "edit", ours.pk) in page
+    assert pages.url(Order, "edit", theirs.pk) not in page
+    assert pages.overview(theirs) in page
+    page = client.get(pages.url(Customer, "list")).content.decode()
+    assert pages.url(Customer, "edit", theirs.customer_id) not in page
 
 
 @pytest.mark.parametrize("name", ["edit", "history", "usage", "delete"])
