@@ -90,3 +90,10 @@ def test_scripts_name_no_source_map_and_no_other_script():
         text = path.read_text()
         assert "sourceMappingURL" not in text, path.name
         assert not re.search(r"^import .* from", text, re.M), path.name
+
+
+def test_no_script_looks_behind_a_letter():
+    """An iPhone of before iOS 16.4 knows no such pattern, and runs nothing of the file then."""
+    scripts = list((STATIC / "js").glob("*.js"))
+    assert scripts
+    assert [each.name for each in scripts if re.search(r"\(\?<[=!]", each.read_text())] == []

@@ -128,7 +128,7 @@ class PayDialog {
 
   last() {
     const all = [...this.dialog.querySelectorAll(FOCUSABLE)];
-    all.filter((one) => one.checkVisibility()).at(-1)?.focus();
+    all.filter((one) => one.getClientRects().length).at(-1)?.focus();
   }
 }
 

@@ -210,13 +210,15 @@ function style(href) {
   document.head.append(Object.assign(element("link", ""), { rel: "stylesheet", href, nonce }));
 }
 
-/** The last dot of a currency's sign, such as the Kuwaiti dinar's in Arabic, which no amount of a page has. */
-const LAST_DOT = /(?<=\p{L})\.(?=\u200f?$)/u;
+/** The last dot of a currency's sign, such as the Kuwaiti dinar's in Arabic, which no amount of a page has.
+    It looks at the letter before: a pattern that only looks behind is an error in iPhones of before 2023, and
+    nothing of this file runs there then. */
+const LAST_DOT = /(\p{L})\.(?=\u200f?$)/u;
 
 /** ``amount`` in whole units, written as the server writes it. */
 function money(amount, currency, locale) {
   const shown = new Intl.NumberFormat(locale || undefined, { style: "currency", currency, numberingSystem: "latn" });
-  return shown.format(amount).replace(LAST_DOT, "");
+  return shown.format(amount).replace(LAST_DOT, "$1");
 }
 
 function element(tag, className, content = "") {
