@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
@@ -64,7 +65,8 @@ def mail_servers_are_not_waited_for_for_ever() -> Iterator[CheckMessage]:
         )
 
 
-def _timeout() -> float | None:
+def _timeout() -> Any:
+    """Seconds, or ``None``."""
     if hasattr(settings, "MAILERS"):
         return (settings.MAILERS["default"].get("OPTIONS") or {}).get("timeout")
     with warnings.catch_warnings():
