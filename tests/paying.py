@@ -105,9 +105,12 @@ def confirm(standin, payment_id, card="4242"):
 
 
 def pay_on_page(url, number="4242424242424242"):
-    """What the customer types on Stripe's own page, where it is taken or not."""
+    """What the customer types on Stripe's own page, where it is taken or not; ``number`` is that of
+    a card, or an IBAN."""
     page = urlsplit(url)
     typed = {"number": number, "expiry": "12/40", "cvc": "123"}
+    if number[0].isalpha():
+        typed = {"method": "sepa_debit", "iban": number, **SEPA["billing_details"]}
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     with closing(HTTPConnection(page.netloc)) as asked:
         asked.request("POST", page.path, urlencode(typed), form)

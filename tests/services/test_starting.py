@@ -8,16 +8,30 @@ from portal_plugin import faults
 from portal_plugin.exceptions import PaymentUnavailable
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import PaymentAttempt, SalesDocument
+from portal_plugin.services import payments
 from portal_plugin.services.payments import booking, starting
 from portal_plugin.statuses import AttemptState
 from tests.canned import Canned
 from tests.factories import fresh, site_factory
-from tests.paying import DEPOSIT, FEES, ask, begin, intents, ledger, order, pay_on_page, standin
+from tests.paying import (
+    DEPOSIT,
+    FEES,
+    ask,
+    begin,
+    days_later,
+    intents,
+    ledger,
+    order,
+    pay_on_page,
+    standin,
+    take_all,
+)
 
 __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
 DECLINED = "4000000000000002"
+IBAN = "DE89370400440532013000"
 
 
 def test_what_somebody_changed_at_stripe_is_taken_back_and_begun_anew(standin, caplog):
@@ -193,3 +207,29 @@ class TestStripesPage:
         states = {page.id: page.status for page in pages}
         assert states.pop(started.attempt.checkout_session) == "open"
         assert list(states.values()) == ["expired"]
+
+
+@pytest.mark.parametrize("is_hosted", [False, True])
+def test_a_debit_that_bounced_after_stripes_page_can_be_paid_anew(standin, is_hosted):
+    """The page is complete: it takes no second payment, and Stripe closes none that is."""
+    first = begin(order(), is_hosted=True)
+    pay_on_page(first.page_url, IBAN)
+    take_all(standin)
+    [payment] = intents(standin)
+    standin.settle(payment.id, "failed")
+    take_all(standin)
+    assert fresh(first.attempt).state == AttemptState.FAILED
+    second = begin(first.attempt.document, is_hosted=is_hosted)
+    assert bool(second.page_url) is is_hosted
+    assert bool(second.client_secret) is not is_hosted
+    assert fresh(first.attempt).state == AttemptState.CANCELLED
+
+
+def test_nobody_is_asked_for_ever_about_a_page_whose_debit_bounced(standin):
+    first = begin(order(), is_hosted=True)
+    pay_on_page(first.page_url, IBAN)
+    standin.settle(intents(standin)[0].id, "failed")
+    days_later(standin, 5)
+    payments.reconcile_open()
+    assert fresh(first.attempt).state == AttemptState.CANCELLED
+    assert payments.reconcile_open() == 0

@@ -80,7 +80,7 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
         if attempt.checkout_session:
             page = gateway.close_page(attempt.checkout_session, account)
             if page.payment and not page.is_expired:
-                return booking.apply(gateway.find_payment(page.payment, account), attempt)
+                return _after_page(page.payment, attempt)
         elif attempt.payment_intent:
             payment = gateway.cancel_payment(attempt.payment_intent, account)
             if payment.state != AttemptState.CANCELLED:
@@ -90,6 +90,16 @@ def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
         # Another account or mode than when it was started: nobody can pay it here.
         pass
     return booking.end(attempt, AttemptState.CANCELLED)
+
+
+def _after_page(payment_id: str, attempt: PaymentAttempt) -> PaymentAttempt:
+    """A page that somebody has paid on takes no second payment: where the first one came to
+    nothing, as a direct debit may days later, nobody can pay there any more."""
+    payment = gateway.find_payment(payment_id, account_of(attempt))
+    fresh = booking.apply(payment, attempt)
+    if payment.state == AttemptState.FAILED:
+        return booking.end(fresh, AttemptState.CANCELLED)
+    return fresh
 
 
 def _read(attempt: PaymentAttempt) -> PaymentAttempt:
@@ -133,11 +143,7 @@ def _open_page(attempt: PaymentAttempt) -> Started | None:
     fresh = booking.keep_page(attempt, page)
     if page.is_open and fresh.state == AttemptState.OPEN:
         return Started(fresh, page_url=page.url)
-    if page.payment and not page.is_expired:
-        payment = gateway.find_payment(page.payment, account_of(fresh))
-        return _settled(booking.apply(payment, fresh))
-    take_back(fresh)
-    return None
+    return _settled(take_back(fresh))
 
 
 def _made(attempt: PaymentAttempt, make: Callable[[], T]) -> T:
