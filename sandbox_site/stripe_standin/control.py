@@ -20,6 +20,16 @@ def settle(call: Call, intent_id: str, outcome: str | None = None) -> dict[str, 
     return intent
 
 
+def hand_out_voucher(call: Call, intent_id: str) -> dict[str, Any]:
+    """The customer chose a voucher. A page of Stripe's is complete as soon as it has given one."""
+    with call.store.transaction():
+        intent = payment_intents.retrieve(call, intent_id, {})
+        intent = payments.hand_out_voucher(call, intent)
+        if session := call.store.private(intent_id).get("session"):
+            checkout.complete(call, checkout.retrieve(call, session, {}), intent)
+    return intent
+
+
 def settle_refund(call: Call, refund_id: str, outcome: str | None = None) -> dict[str, Any]:
     with call.store.transaction():
         return refunds.settle(call, refund_id, outcome)
@@ -75,6 +85,8 @@ def answer(call: Call, method: str, path: str, form: dict[str, Any]) -> dict[str
             return {"data": webhooks.listed(call, form.get("type"))}
         case ("POST", ["payment_intents", intent_id, "settle"]):
             return settle(call, intent_id, form.get("outcome"))
+        case ("POST", ["payment_intents", intent_id, "voucher"]):
+            return hand_out_voucher(call, intent_id)
         case ("POST", ["refunds", refund_id, "settle"]):
             return settle_refund(call, refund_id, form.get("outcome"))
         case ("GET", ["misbehave"]):

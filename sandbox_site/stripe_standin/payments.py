@@ -53,6 +53,17 @@ def _ask(call: Call, intent: dict[str, Any], sdk: bool) -> dict[str, Any]:
     return intent
 
 
+def hand_out_voucher(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
+    """The customer has days to pay it at a counter or a bank's machine:
+    https://docs.stripe.com/payments/multibanco."""
+    details = {"entity": "12345", "expires_at": call.now + 7 * 24 * 3600, "reference": "999123456"}
+    kind = "multibanco_display_details"
+    intent |= {"status": "requires_action", "next_action": {"type": kind, kind: details}}
+    call.store.put(intent)
+    emit(call, "payment_intent.requires_action", intent)
+    return intent
+
+
 def _process(call: Call, intent: dict[str, Any], method: dict[str, Any]) -> dict[str, Any]:
     charge = charges.create(call, intent, method, "pending")
     intent |= {"status": "processing", "next_action": None, "latest_charge": charge["id"]}

@@ -75,6 +75,12 @@ class Standin:
         self._wakened.set()
         return intent
 
+    def hand_out_voucher(self, payment_intent: str) -> dict[str, Any]:
+        """The customer chose to pay at a counter, within days."""
+        intent = control.hand_out_voucher(self._call(), payment_intent)
+        self._wakened.set()
+        return intent
+
     def settle_refund(self, refund: str, outcome: str = "succeeded") -> dict[str, Any]:
         """`succeeded`, or `failed`, also after it had succeeded."""
         settled = control.settle_refund(self._call(), refund, outcome)

@@ -75,6 +75,23 @@ class TestReconciling:
         assert fresh(attempt).state == AttemptState.PROCESSING
         assert "unexpected_state" not in caplog.text  # it was not even tried
 
+    def test_a_voucher_is_left_for_the_days_that_it_is_good_for(self, standin):
+        attempt = begin(order()).attempt
+        standin.hand_out_voucher(attempt.payment_intent)
+        self.later(days=3)
+        payments.reconcile_open()
+        assert fresh(attempt).state == AttemptState.OPEN
+        assert [intent.status for intent in intents(standin)] == ["requires_action"]
+
+    def test_a_voucher_over_what_is_not_due_any_more_is_taken_back(self, standin):
+        document = order()
+        attempt = begin(document).attempt
+        standin.hand_out_voucher(attempt.payment_intent)
+        payments.record_offline(document, amount=attempt.amount)
+        self.later(days=3)
+        payments.reconcile_open()
+        assert [intent.status for intent in intents(standin)] == ["canceled"]
+
     def test_of_a_cancelled_order_is_taken_back(self, standin):
         document = order()
         attempt = begin(document).attempt

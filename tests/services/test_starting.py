@@ -9,7 +9,7 @@ from portal_plugin.exceptions import PaymentUnavailable
 from portal_plugin.gateways import stripe as gateway
 from portal_plugin.models import PaymentAttempt, SalesDocument
 from portal_plugin.services import payments
-from portal_plugin.services.payments import booking, starting
+from portal_plugin.services.payments import PaymentPending, booking, starting
 from portal_plugin.statuses import AttemptState
 from tests.canned import Canned
 from tests.factories import fresh, site_factory
@@ -18,6 +18,7 @@ from tests.paying import (
     FEES,
     ask,
     begin,
+    confirm,
     days_later,
     intents,
     ledger,
@@ -31,6 +32,7 @@ __all__ = ["standin"]
 
 pytestmark = pytest.mark.django_db
 DECLINED = "4000000000000002"
+ASKS = "4000002500003155"
 IBAN = "DE89370400440532013000"
 
 
@@ -233,3 +235,26 @@ def test_nobody_is_asked_for_ever_about_a_page_whose_debit_bounced(standin):
     payments.reconcile_open()
     assert fresh(first.attempt).state == AttemptState.CANCELLED
     assert payments.reconcile_open() == 0
+
+
+@pytest.mark.parametrize("is_hosted", [False, True])
+def test_beside_a_voucher_of_stripes_page_nothing_else_is_begun(standin, is_hosted):
+    """The page is complete, and Stripe cancels no payment of a page."""
+    first = begin(order(), is_hosted=True)
+    pay_on_page(first.page_url, ASKS)
+    standin.hand_out_voucher(intents(standin)[0].id)
+    take_all(standin)
+    with pytest.raises(PaymentPending, match="do not pay again"):
+        begin(first.attempt.document, is_hosted=is_hosted)
+    assert fresh(first.attempt).state == AttemptState.OPEN
+
+
+def test_in_place_of_a_voucher_a_card_is_taken_by_the_same_payment(standin):
+    first = begin(order()).attempt
+    standin.hand_out_voucher(first.payment_intent)
+    take_all(standin)
+    started = begin(first.document)
+    assert (started.attempt, bool(started.client_secret)) == (first, True)
+    confirm(standin, first.payment_intent)
+    take_all(standin)
+    assert ledger(first.document) == [("payment", DEPOSIT, "EUR")]

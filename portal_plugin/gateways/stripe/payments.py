@@ -45,6 +45,17 @@ _BRANDS = {
     "eps": "EPS",
     "p24": "Przelewy24",
 }
+#: What a customer has days for: to pay a voucher at a counter, to name what came to an account.
+_TAKES_DAYS = frozenset(
+    [
+        "boleto_display_details",
+        "display_bank_transfer_instructions",
+        "konbini_display_details",
+        "multibanco_display_details",
+        "oxxo_display_details",
+        "verify_with_microdeposits",
+    ]
+)
 #: With what Stripe took for it, where it says so already.
 EXPANDED = ["latest_charge.balance_transaction"]
 #: A second request with the same key while the first is still under way gets a 409; seconds.
@@ -75,7 +86,8 @@ class Order:
 @dataclass(frozen=True)
 class Payment:
     """A PaymentIntent as it is now. ``amount`` is what was asked, ``received`` what came in.
-    ``method`` is for readers, and ``way`` the type of it as Stripe names it."""
+    ``method`` is for readers, and ``way`` the type of it as Stripe names it. ``takes_days``: the
+    customer has chosen a way that leaves them days to do their part."""
 
     id: str
     state: AttemptState
@@ -91,6 +103,7 @@ class Payment:
     way: str = ""
     paid_at: datetime | None = None
     fee: Decimal | None = None
+    takes_days: bool = False
     failure_code: str = ""
     failure_message: str = ""
 
@@ -164,6 +177,7 @@ def read(intent: "PaymentIntent") -> Payment:
     error = intent.last_payment_error.to_dict() if intent.last_payment_error else {}
     if error and intent.status == "requires_payment_method":
         state = AttemptState.FAILED
+    action = getattr(intent, "next_action", None)
     currency = intent.currency.upper()
     metadata = intent.metadata.to_dict() if intent.metadata else {}
     attempt = str(metadata.get("portal_attempt", ""))
@@ -182,6 +196,7 @@ def read(intent: "PaymentIntent") -> Payment:
         way=charge.payment_method_details.type if charge and charge.payment_method_details else "",
         paid_at=datetime.fromtimestamp(charge.created, UTC) if charge else None,
         fee=_fee(charge, currency),
+        takes_days=bool(action and action.type in _TAKES_DAYS),
         failure_code=str(error.get("decline_code") or error.get("code") or ""),
         failure_message=str(error.get("message") or ""),
     )

@@ -62,10 +62,21 @@ def ask_again(document: SalesDocument) -> None:
 def _catch_up(attempt: PaymentAttempt) -> None:
     is_pending = attempt.state == AttemptState.PROCESSING
     is_old = attempt.created_at < timezone.now() - ABANDONED
-    if not is_pending and (is_old or is_outdated(attempt)):
+    if not is_pending and (is_outdated(attempt) or (is_old and not _takes_days(attempt))):
         take_back(attempt)
     else:
         _look(attempt)
+
+
+def _takes_days(attempt: PaymentAttempt) -> bool:
+    """A voucher that is still to be paid at a counter is none that nobody finished: taken back it
+    would be worth nothing. Stripe ends it by itself."""
+    if not attempt.payment_intent:
+        return False
+    try:
+        return gateway.find_payment(attempt.payment_intent, account_of(attempt)).takes_days
+    except gateway.NotFound:
+        return False
 
 
 def _look(attempt: PaymentAttempt) -> None:

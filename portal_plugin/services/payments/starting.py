@@ -17,6 +17,7 @@ from ...models.documents import lock
 from ...statuses import AttemptState
 from . import booking, method_fees
 from .accounts import account_of
+from .checking import PaymentPending
 from .offers import purpose_text
 from .reserving import Wish, reserve
 
@@ -61,13 +62,22 @@ def begin(
                 lock(document), Wish(link, is_hosted, shown, amount, address, way, fees)
             )
         for other in in_the_way:
-            take_back(other)
+            _out_of_the_way(other)
         if attempt is not None:
             faults.reach("pay.reserved")
             started = _open_page(attempt) if is_hosted else _open_form(attempt)
             if started is not None:
                 return started
     raise PaymentUnavailable
+
+
+def _out_of_the_way(attempt: PaymentAttempt) -> PaymentAttempt:
+    """Raises ``PaymentPending`` where Stripe lets nobody take it back: a voucher that its page gave
+    may be paid for days, and a second payment would be one too many."""
+    taken = take_back(attempt)
+    if taken.state == AttemptState.OPEN:
+        raise PaymentPending
+    return taken
 
 
 def take_back(attempt: PaymentAttempt) -> PaymentAttempt:
@@ -143,7 +153,7 @@ def _open_page(attempt: PaymentAttempt) -> Started | None:
     fresh = booking.keep_page(attempt, page)
     if page.is_open and fresh.state == AttemptState.OPEN:
         return Started(fresh, page_url=page.url)
-    return _settled(take_back(fresh))
+    return _settled(_out_of_the_way(fresh))
 
 
 def _made(attempt: PaymentAttempt, make: Callable[[], T]) -> T:

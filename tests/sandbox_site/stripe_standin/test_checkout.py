@@ -168,6 +168,20 @@ def test_a_direct_debit_of_a_session_may_fail(session_factory, visitor, client, 
     assert types(client)[-1] == "checkout.session.async_payment_failed"
 
 
+def test_a_voucher_completes_the_session_unpaid(session_factory, visitor, client, standin):
+    session = session_factory()
+    visitor.open(session.url, CARD | {"number": "4000002500003155"})
+    intent = client.checkout.sessions.retrieve(session.id).payment_intent
+    standin.hand_out_voucher(intent)
+    session = client.checkout.sessions.retrieve(session.id)
+    assert (session.status, session.payment_status) == ("complete", "unpaid")
+    voucher = client.payment_intents.retrieve(intent)
+    assert voucher.status == "requires_action"
+    assert voucher.next_action.type == "multibanco_display_details"
+    with pytest.raises(stripe.InvalidRequestError, match="Checkout"):
+        client.payment_intents.cancel(intent)
+
+
 def test_direct_debit_is_not_offered_outside_the_euro(session_factory, visitor):
     session = session_factory(currency="usd")
     assert "IBAN" not in visitor.open(session.url).text

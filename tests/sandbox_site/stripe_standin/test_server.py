@@ -154,6 +154,11 @@ def test_control_settles_only_what_is_under_way(ask, pay):
     assert ask("POST", f"/control/payment_intents/{pay().id}/settle")[0] == 400
 
 
+def test_control_hands_out_a_voucher(ask, intent_factory):
+    _, _, body = ask("POST", f"/control/payment_intents/{intent_factory().id}/voucher")
+    assert body["next_action"]["type"] == "multibanco_display_details"
+
+
 def test_control_turns_web_pages_away(ask):
     headers = {"Origin": "https://evil.example"}
     assert ask("GET", "/control/webhooks", headers=headers)[0] == 403
