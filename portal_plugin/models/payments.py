@@ -35,9 +35,12 @@ class PaymentAttemptQuerySet(models.QuerySet):
         return found.exclude(state=AttemptState.PROCESSING)
 
     def failed_last(self, since):
-        """Failed since a moment, and nobody tried again on the document."""
+        """Failed since a moment, and nobody tried again on the document: also what was closed at
+        Stripe since, which keeps why it failed."""
         newer = self.model.objects.filter(document=OuterRef("document"), pk__gt=OuterRef("pk"))
-        return self.filter(~Exists(newer), state=AttemptState.FAILED, ended_at__gte=since)
+        closed = Q(state=AttemptState.CANCELLED) & ~Q(failure_code="")
+        failed = Q(state=AttemptState.FAILED) | closed
+        return self.filter(failed, ~Exists(newer), ended_at__gte=since)
 
 
 class PaymentAttempt(models.Model):

@@ -92,6 +92,22 @@ class TestReconciling:
         payments.reconcile_open()
         assert [intent.status for intent in intents(standin)] == ["canceled"]
 
+    @pytest.mark.says_it_first
+    def test_a_debit_that_bounced_days_later_is_still_told_of_when_it_is_closed(self, standin):
+        attempt = begin(order()).attempt
+        confirm(standin, attempt.payment_intent, "sepa")
+        take_all(standin)
+        PaymentAttempt.objects.update(created_at=timezone.now() - timedelta(days=5))
+        standin.settle(attempt.payment_intent, "failed")
+        take_all(standin)
+        PaymentAttempt.objects.update(updated_at=timezone.now() - timedelta(hours=2))
+        payments.reconcile_open()
+        assert fresh(attempt).state == AttemptState.CANCELLED
+        since = timezone.now() - timedelta(days=1)
+        assert list(PaymentAttempt.objects.failed_last(since)) == [attempt]
+        begin(attempt.document)
+        assert not PaymentAttempt.objects.failed_last(since)
+
     def test_of_a_cancelled_order_is_taken_back(self, standin):
         document = order()
         attempt = begin(document).attempt
