@@ -116,8 +116,9 @@ def label_of(entry, about_kind) -> str:
 def refund_rows(document) -> list[RefundRow]:
     """Those that are not simply done: under way, or failed."""
     found = document.refunds.exclude(state=RefundState.SUCCEEDED).select_related("payment")
+    unanswered = _("Stripe has not answered yet. It is asked again by itself.")
     sentences = {
-        RefundState.NEW: _("Stripe has not answered yet. It is asked again by itself."),
+        RefundState.NEW: _("It waits at Stripe for your balance there. Nothing is paid back yet."),
         RefundState.PENDING: _("The customer's bank is still at it. It counts as paid back."),
         RefundState.FAILED: _("It did not go through. The money is still with you."),
     }
@@ -125,7 +126,7 @@ def refund_rows(document) -> list[RefundRow]:
         RefundRow(
             amount=show(row.amount, row.currency),
             method=row.payment.method,
-            sentence=sentences[row.state],
+            sentence=unanswered if row.is_unanswered else sentences[row.state],
             when=row.ended_at or row.created_at,
             is_wrong=row.state == RefundState.FAILED,
         )

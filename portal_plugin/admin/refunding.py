@@ -140,8 +140,10 @@ class RefundPage(MoneyPage):
             payments.refund_outside(self.entry, method=typed["method"], **given)
             return _("It is written down that %(amount)s was paid back.") % amount
         row = payments.refund(self.entry, **given)
-        if row.state == RefundState.NEW:
+        if row.is_unanswered:
             return _("Stripe has not answered yet. It is asked for %(amount)s again.") % amount
+        if row.state == RefundState.NEW:
+            return _("Stripe pays %(amount)s back once your balance there is enough.") % amount
         return _("%(amount)s is on its way back to the customer.") % amount
 
 

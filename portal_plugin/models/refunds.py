@@ -11,7 +11,7 @@ from .payments import LedgerEntry
 
 class RefundQuerySet(models.QuerySet):
     def asked(self):
-        """Stripe has not said yet whether it pays them back: they are in no booking."""
+        """Stripe has not paid them back yet, or not said so: they are in no booking."""
         return self.filter(state=RefundState.NEW)
 
     def unfinished(self):
@@ -77,6 +77,11 @@ class Refund(models.Model):
 
     def __str__(self):
         return f"{self.amount} {self.currency} · {self.get_state_display()}"
+
+    @property
+    def is_unanswered(self):
+        """Nobody knows whether Stripe has it."""
+        return self.state == RefundState.NEW and self.stripe_refund is None
 
 
 class DisputeQuerySet(models.QuerySet):

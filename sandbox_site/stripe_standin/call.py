@@ -25,6 +25,8 @@ class Settings:
     currency: str = "eur"
     # After how long a delayed payment succeeds by itself; None waits for a control call.
     settle_after: float | None = None
+    # Whether there is nothing on the shop's balance to pay back from.
+    is_short: bool = False
     retry_delays: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16, 30)
     url: str = ""
     misbehaviour: Misbehaviour = dataclasses.field(default_factory=Misbehaviour)

@@ -23,10 +23,10 @@ def create(call: Call, params: dict[str, Any]) -> dict[str, Any]:
     charge = _charge_of(call, params)
     amount = _amount(call, charge, params)
     kept = call.store.private(charge["id"]).get("behaviour", cards.SUCCEEDS)
-    is_pending = kept == cards.REFUND_WAITS or not _is_card(charge)
+    is_pending = kept == cards.REFUND_WAITS or not _is_card(charge) or call.settings.is_short
     refund = call.store.put(_new(call, charge, amount, params, is_pending), behaviour=kept)
-    moved = balance.move(call, _kind(charge), -amount, refund, description="REFUND FOR CHARGE")
-    refund = call.store.put(refund | {"balance_transaction": moved["id"]})
+    if not call.settings.is_short:
+        refund = _take(call, refund, charge)
     charge = charges.refunded(call, charge, refund)
     emit(call, "refund.created", refund)
     emit(call, "charge.refunded", charge)
@@ -78,7 +78,16 @@ def settle(call: Call, object_id: str, outcome: str | None = None) -> dict[str, 
     return _fail(call, refund) if outcome == "failed" else _succeed(call, refund)
 
 
+def _take(call: Call, refund: dict[str, Any], charge: dict[str, Any]) -> dict[str, Any]:
+    moved = balance.move(
+        call, _kind(charge), -refund["amount"], refund, description="REFUND FOR CHARGE"
+    )
+    return call.store.put(refund | {"balance_transaction": moved["id"]})
+
+
 def _succeed(call: Call, refund: dict[str, Any]) -> dict[str, Any]:
+    if not refund["balance_transaction"]:
+        refund = _take(call, refund, charges.retrieve(call, refund["charge"], {}))
     refund = call.store.put(refund | {"status": "succeeded", "pending_reason": None})
     emit(call, "refund.updated", refund)
     emit(call, "charge.refund.updated", refund)
@@ -87,18 +96,14 @@ def _succeed(call: Call, refund: dict[str, Any]) -> dict[str, Any]:
 
 def _fail(call: Call, refund: dict[str, Any]) -> dict[str, Any]:
     """The money is back on the shop's balance: https://docs.stripe.com/refunds#failed-refunds."""
-    moved = balance.move(
-        call, "refund_failure", refund["amount"], refund, description="REFUND FAILURE"
-    )
-    refund = call.store.put(
-        refund
-        | {
-            "status": "failed",
-            "pending_reason": None,
-            "failure_reason": "expired_or_canceled_card",
-            "failure_balance_transaction": moved["id"],
-        }
-    )
+    reason = "expired_or_canceled_card"
+    refund |= {"status": "failed", "pending_reason": None, "failure_reason": reason}
+    if refund["balance_transaction"]:
+        moved = balance.move(
+            call, "refund_failure", refund["amount"], refund, description="REFUND FAILURE"
+        )
+        refund |= {"failure_balance_transaction": moved["id"]}
+    refund = call.store.put(refund)
     charges.refund_failed(call, refund)
     emit(call, "refund.updated", refund)
     emit(call, "charge.refund.updated", refund)
@@ -181,6 +186,7 @@ def _new(
     call: Call, charge: dict[str, Any], amount: int, params: dict[str, Any], is_pending: bool
 ) -> dict[str, Any]:
     way = charge["payment_method_details"]["type"]
+    why = "insufficient_funds" if call.settings.is_short else "processing"
     destination = {"type": "refund"} if way == "card" else {}
     return {
         "id": new_id("re_"),
@@ -196,7 +202,7 @@ def _new(
         "metadata": kept_metadata(params.get("metadata")),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
-        "pending_reason": "processing" if is_pending else None,
+        "pending_reason": why if is_pending else None,
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,

@@ -294,6 +294,13 @@ class TestWhichPayment:
             post(client, entry)
         )
 
+    def test_while_the_balance_is_too_low_it_is_said_that_it_waits(self, client, boss, standin):
+        entry = paid(standin)
+        standin.settings.is_short = True
+        page = said(post(client, entry))
+        assert "Stripe pays €40.00 back once your balance there is enough." in page
+        assert "It waits at Stripe for your balance there. Nothing is paid back yet." in page
+
     def test_only_who_may_is_led_there(self, client, staff_of, only_site, cash):
         places = [place(cash, name) for name in ("refund", "correct")]
 

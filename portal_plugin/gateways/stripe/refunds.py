@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ...statuses import RefundState
@@ -21,6 +21,8 @@ _STATES = {
     "failed": RefundState.FAILED,
     "canceled": RefundState.FAILED,
 }
+#: Why one waits of which nothing has left the shop's balance yet.
+_NOT_TAKEN = ("charge_pending", "insufficient_funds")
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ class RefundOrder:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund as it is now. ``payment`` is its PaymentIntent's id, empty for a charge that was
-    made without one; ``refund`` is our row's id, where we asked for it. ``has_come_back``: the
+    """A refund as it is now. ``state`` is ``NEW`` while Stripe has not taken the money from the
+    shop's balance, which is too low. ``payment`` is its PaymentIntent's id, empty for a charge that
+    was made without one; ``refund`` is our row's id, where we asked for it. ``has_come_back``: the
     money had left the shop's balance, and is on it again. ``is_of_fraud``: whoever paid was not the
     card's owner, as the shop said in Stripe's dashboard."""
 
@@ -104,7 +107,7 @@ def read(refund: "StripeRefund") -> Refund:
     payment = fields.get("payment_intent") or ""
     return Refund(
         id=refund.id,
-        state=_STATES.get(str(fields.get("status")), RefundState.PENDING),
+        state=_state(fields),
         amount=whole_units(fields["amount"], currency),
         currency=currency,
         payment=payment if isinstance(payment, str) else payment["id"],
@@ -114,3 +117,10 @@ def read(refund: "StripeRefund") -> Refund:
         is_of_fraud=fields.get("reason") == "fraudulent",
         created_at=datetime.fromtimestamp(fields["created"], UTC),
     )
+
+
+def _state(fields: dict[str, Any]) -> RefundState:
+    """https://docs.stripe.com/api/refunds/object#refund_object-pending_reason."""
+    state = _STATES.get(str(fields.get("status")), RefundState.PENDING)
+    waits = fields.get("pending_reason") in _NOT_TAKEN and not fields.get("balance_transaction")
+    return RefundState.NEW if state == RefundState.PENDING and waits else state

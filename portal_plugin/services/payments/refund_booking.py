@@ -51,7 +51,7 @@ def fail(row: Refund, code: str, *, tells: bool) -> Refund:
     with transaction.atomic():
         document = lock(row.document)
         fresh = Refund.objects.get(pk=row.pk)
-        if fresh.state == RefundState.NEW:
+        if fresh.is_unanswered:
             fresh.failure_code = code[:100]
             _end(document, fresh, tells=tells)
     return fresh
@@ -79,13 +79,20 @@ def _taken(document: SalesDocument, payment: LedgerEntry, answer: gateway.Refund
             row.failure_code = answer.failure_code
             _end(document, row, tells=True)
     elif not has_failed:  # else it is an answer that was asked for before
-        _book(document, row, answer, tells=True)
-        is_late = row.state == RefundState.SUCCEEDED
-        row.state = row.state if is_late else answer.state
+        if answer.state != RefundState.NEW:
+            _book(document, row, answer, tells=True)
+        row.state = _next_state(row, answer)
         row.ended_at = timezone.now() if row.state in _ENDED else None
         row.failure_code = ""
         row.save()
     return f"refund {row.state}"
+
+
+def _next_state(row: Refund, answer: gateway.Refund) -> RefundState:
+    """What is done stays done, and what has left the shop's balance waits for that no more."""
+    now = RefundState(row.state)
+    is_older = now == RefundState.PENDING and answer.state == RefundState.NEW
+    return now if now == RefundState.SUCCEEDED or is_older else answer.state
 
 
 def _row(document: SalesDocument, payment: LedgerEntry, answer: gateway.Refund) -> Refund:

@@ -22,7 +22,7 @@ from ...gateways import stripe as gateway
 from ...models import LedgerEntry, Refund, SalesDocument
 from ...models.documents import lock
 from ...money import format_money, round_money
-from ...statuses import LedgerKind, RefundState
+from ...statuses import LedgerKind
 from .. import activity, notifications
 from . import ledger, refund_booking
 from .accounts import account_of
@@ -77,12 +77,13 @@ def refund(
     ``is_owed_again``: the customer is to pay it once more; else what is due stays as it was.
     ``key`` is that of one press of the button: the second arrival finds the first one's refund.
     The state of what is returned says how far it is: ``NEW`` where Stripe did not answer, and it is
-    asked for again by itself. Raises ``NotAvailable``, ``RefundRefused``.
+    asked for again by itself, or has it and cannot pay it back yet. Raises ``NotAvailable``,
+    ``RefundRefused``.
     """
     with transaction.atomic():
         row = _reserve(payment, amount, reason, is_owed_again, user, key or uuid4())
     faults.reach("refund.reserved")
-    return carry_out(row, tells=False) if row.state == RefundState.NEW else row
+    return carry_out(row, tells=False) if row.is_unanswered else row
 
 
 def refund_outside(
@@ -152,7 +153,7 @@ def carry_out(row: Refund, *, tells: bool) -> Refund:
         return row
     except gateway.Refused as refusal:
         _learn(row.payment)
-        if _read(row).state == RefundState.NEW:
+        if _read(row).is_unanswered:
             refund_booking.fail(row, refusal.code or "refused", tells=tells)
             raise RefundRefused(refusal.reason, code=refusal.code) from refusal
     else:
@@ -194,7 +195,7 @@ def _catch_up(row: Refund) -> None:
         return
     found = gateway.refunds_of_payment(row.payment.stripe_object or "", account)
     refund_booking.apply(found, row.payment)
-    if _read(row).state != RefundState.NEW:
+    if not _read(row).is_unanswered:
         return
     if row.created_at < timezone.now() - KEY_LIFETIME:
         refund_booking.fail(row, "no_answer", tells=True)

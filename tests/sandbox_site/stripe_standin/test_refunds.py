@@ -137,6 +137,19 @@ def test_a_direct_debit_waits(client, standin, pay, refund, sepa):
     assert client.refunds.retrieve(made.id).status == "succeeded"
 
 
+@pytest.mark.parametrize(("outcome", "moved"), [("succeeded", True), ("failed", False)])
+def test_with_too_low_a_balance_it_waits(client, standin, pay, refund, outcome, moved):
+    intent = pay()
+    standin.settings.is_short = True
+    made = refund(intent)
+    assert (made.status, made.pending_reason) == ("pending", "insufficient_funds")
+    assert made.balance_transaction is None
+    standin.settle_refund(made.id, outcome)
+    made = client.refunds.retrieve(made.id)
+    assert (made.status, bool(made.balance_transaction)) == (outcome, moved)
+    assert "failure_balance_transaction" not in made
+
+
 def test_one_that_fails_later_gives_the_money_back(client, site, standin, pay, refund):
     intent = pay("pm_card_refundFail")
     made = refund(intent, amount=500)
