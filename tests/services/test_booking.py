@@ -2,9 +2,11 @@
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from portal_plugin import signals
 from portal_plugin.exceptions import PaymentUnavailable
@@ -20,6 +22,7 @@ from tests.paying import (
     ask,
     begin,
     confirm,
+    days_later,
     events,
     ledger,
     mails,
@@ -151,6 +154,29 @@ class TestBooking:
         take_all(standin)
         assert ledger(document) == [("payment", DEPOSIT, "EUR")]
         assert not fresh(document).has_pending_payment
+
+    def test_delayed_is_dated_when_it_arrives(self, standin):
+        """Not when the customer agreed to it: that month may be closed by now."""
+        document = order()
+        payment = begin(document).attempt.payment_intent
+        confirm(standin, payment, "sepa")
+        take_all(standin)
+        days_later(standin, 6)
+        standin.settle(payment, "succeeded")
+        payments.reconcile_open()
+        today = timezone.now() - timedelta(hours=1)
+        assert LedgerEntry.objects.get(document=document).occurred_at > today
+
+    def test_delayed_is_dated_as_its_message_says(self, standin):
+        document = order()
+        payment = begin(document).attempt.payment_intent
+        confirm(standin, payment, "sepa")
+        take_all(standin)
+        standin.settle(payment, "succeeded")
+        [arrived] = events(standin, "payment_intent.succeeded")
+        moment = timezone.now() - timedelta(hours=5)
+        take(replace(arrived, created_at=moment))
+        assert LedgerEntry.objects.get(document=document).occurred_at == moment
 
     def test_delayed_and_failed_is_told_and_open_again(self, standin):
         document = order()

@@ -5,6 +5,7 @@ never taken back here, in whatever order news arrive.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,8 @@ from .accounts import account_of
 
 logger = logging.getLogger(__name__)
 
+#: What Stripe says in the moment when money comes that was under way.
+_ARRIVED = ("payment_intent.succeeded", "checkout.session.async_payment_succeeded")
 _ENDED = (AttemptState.SUCCEEDED, AttemptState.FAILED, AttemptState.CANCELLED)
 
 
@@ -43,12 +46,23 @@ def apply(
         fresh = PaymentAttempt.objects.get(pk=attempt.pk)
         if event is not None and StripeEvent.objects.get(pk=event.pk).handled_at:
             return fresh
-        outcome = _taken(document, fresh, payment)
+        outcome = _taken(document, fresh, _dated(payment, fresh, event))
         if event is not None:
             close(event, outcome)
         faults.reach("booking.before_commit")
     faults.reach("booking.committed")
     return fresh
+
+
+def _dated(
+    payment: gateway.Payment, attempt: PaymentAttempt, event: StripeEvent | None
+) -> gateway.Payment:
+    """With the moment when it came. A direct debit arrives days after the customer's yes, of which
+    the charge is: dated back it would be missing where a month was closed meanwhile."""
+    if attempt.state != AttemptState.PROCESSING:
+        return payment
+    told = event.created_at if event is not None and event.type in _ARRIVED else None
+    return replace(payment, paid_at=told or timezone.now())
 
 
 def end(attempt: PaymentAttempt, state: AttemptState, code: str = "") -> PaymentAttempt:
