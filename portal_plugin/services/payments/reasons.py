@@ -1,4 +1,5 @@
-"""Why a payment failed, in a sentence that helps: https://docs.stripe.com/declines/codes.
+"""Why a payment failed, in a sentence that helps: https://docs.stripe.com/declines/codes, and
+https://docs.stripe.com/error-codes where it was no card.
 
 Stripe asks shops not to tell a customer that a card was reported lost or stolen: every code that is
 not here gets the general sentence.
@@ -24,6 +25,9 @@ _SENTENCES = {
         "The payment was not confirmed with your bank."
     ),
     "authentication_required": gettext_noop("The payment was not confirmed with your bank."),
+    "payment_intent_payment_attempt_expired": gettext_noop("It was not paid in time."),
+    "payment_method_provider_timeout": gettext_noop("It was not paid in time."),
+    "payment_method_customer_decline": gettext_noop("The payment was broken off."),
     "debit_not_authorized": gettext_noop("Your bank did not allow the direct debit."),
     "amount_too_small": gettext_noop("This amount is too small to be paid by card."),
     "amount_too_large": gettext_noop("This amount is too large to be paid by card."),
