@@ -125,6 +125,10 @@ class AttemptState(TextChoices):
         return (cls.NEW, cls.OPEN, cls.PROCESSING)
 
 
+#: The failure code of a payment whose money is not booked: somebody has to look at it.
+AMOUNT_DIFFERS = "amount_differs"
+
+
 class LedgerKind(TextChoices):
     PAYMENT = "payment", _("Payment")
     OFFLINE = "offline", _("Payment outside the portal")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..ledger import Booking
 from ..money import ZERO
-from ..statuses import AttemptState, LedgerKind, PaymentPurpose
+from ..statuses import AMOUNT_DIFFERS, AttemptState, LedgerKind, PaymentPurpose
 
 
 class PaymentAttemptQuerySet(models.QuerySet):
@@ -38,7 +38,7 @@ class PaymentAttemptQuerySet(models.QuerySet):
         """Failed since a moment, and nobody tried again on the document: also what was closed at
         Stripe since, which keeps why it failed."""
         newer = self.model.objects.filter(document=OuterRef("document"), pk__gt=OuterRef("pk"))
-        closed = Q(state=AttemptState.CANCELLED) & ~Q(failure_code="")
+        closed = Q(state=AttemptState.CANCELLED) & ~Q(failure_code__in=["", AMOUNT_DIFFERS])
         failed = Q(state=AttemptState.FAILED) | closed
         return self.filter(failed, ~Exists(newer), ended_at__gte=since)
 

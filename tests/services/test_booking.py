@@ -11,9 +11,9 @@ from django.utils import timezone
 from portal_plugin import signals
 from portal_plugin.exceptions import PaymentUnavailable
 from portal_plugin.gateways import stripe as gateway
-from portal_plugin.models import LedgerEntry, PaymentAttempt, StripeEvent
+from portal_plugin.models import Discrepancy, LedgerEntry, PaymentAttempt, StripeEvent
 from portal_plugin.services import activity, payments, work
-from portal_plugin.services.payments import booking
+from portal_plugin.services.payments import booking, explaining
 from portal_plugin.statuses import AttemptState, LedgerKind
 from tests.factories import fresh
 from tests.paying import (
@@ -228,6 +228,22 @@ class TestBooking:
         assert fresh(attempt).failure_code == "amount_differs"
         with pytest.raises(payments.PaymentPending):
             begin(document)
+
+    @pytest.mark.says_it_first
+    def test_once_that_is_explained_the_order_can_be_paid_again(self, standin):
+        document = order()
+        attempt = begin(document).attempt
+        ask(standin).v1.payment_intents.update(attempt.payment_intent, {"amount": 2000})
+        confirm(standin, attempt.payment_intent)
+        take_all(standin)
+        explaining.close(Discrepancy.objects.get(), reason="Agreed by phone")
+        assert fresh(attempt).state == AttemptState.CANCELLED
+        assert not PaymentAttempt.objects.failed_last(fresh(attempt).created_at)
+        payments.record_offline(document, amount=Decimal(20))
+        assert begin(document).client_secret
+        payments.reconcile()
+        assert ledger(document) == [("offline", Decimal(20), "EUR")]
+        assert not Discrepancy.objects.open().exists()
 
     @pytest.mark.parametrize("said", [{"is_live": True}, {"attempt": 0}, {"document": "another"}])
     def test_of_another_mode_or_attempt_is_not_booked_whoever_asks(self, standin, said):

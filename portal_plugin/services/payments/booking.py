@@ -21,7 +21,7 @@ from ...gateways import stripe as gateway
 from ...models import Decline, LedgerEntry, PaymentAttempt, SalesDocument, StripeEvent
 from ...models.documents import lock
 from ...money import round_money
-from ...statuses import AttemptState, DiscrepancyKind, LedgerKind
+from ...statuses import AMOUNT_DIFFERS, AttemptState, DiscrepancyKind, LedgerKind
 from .. import activity, notifications
 from . import explaining, ledger, reasons
 from .accounts import account_of
@@ -218,7 +218,7 @@ def _refuse(attempt: PaymentAttempt, payment: gateway.Payment) -> str:
         attempt.charged,
         attempt.currency,
     )
-    attempt.failure_code = "amount_differs"
+    attempt.failure_code = AMOUNT_DIFFERS
     if payment.state == AttemptState.SUCCEEDED:
         _explain(attempt, payment)
     if payment.state in (AttemptState.SUCCEEDED, AttemptState.PROCESSING):

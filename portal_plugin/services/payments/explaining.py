@@ -4,10 +4,12 @@ import logging
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from ...models import Discrepancy, SalesDocument
-from ...statuses import DiscrepancyKind
+from ...models import Discrepancy, PaymentAttempt, SalesDocument
+from ...models.documents import lock
+from ...statuses import AMOUNT_DIFFERS, AttemptState, DiscrepancyKind
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,17 @@ def note(
 
 
 def close(row: Discrepancy, *, user: Any = None, reason: str = "") -> None:
-    """Somebody has looked at it. A second time changes nothing."""
-    Discrepancy.objects.open().filter(pk=row.pk).update(
-        closed_at=timezone.now(), closed_by=user, note=reason
-    )
+    """Somebody has looked at it. A second time changes nothing.
+
+    The payment of another amount that kept its order from being paid does so no more: what came is
+    written down by hand, and the customer pays what is left."""
+    now = timezone.now()
+    with transaction.atomic():
+        if row.document:
+            lock(row.document)
+        Discrepancy.objects.open().filter(pk=row.pk).update(
+            closed_at=now, closed_by=user, note=reason
+        )
+        PaymentAttempt.objects.pending().filter(
+            payment_intent=row.stripe_object, failure_code=AMOUNT_DIFFERS
+        ).update(state=AttemptState.CANCELLED, ended_at=now)
