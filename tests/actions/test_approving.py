@@ -174,6 +174,7 @@ def test_of_those_who_were_faster_the_last_one_is_named():
     assert not said.endswith("..")
 
 
+@pytest.mark.says_it_first
 @pytest.mark.parametrize(
     "values", [{"valid_until": "2020-01-01"}, {"cancelled_at": timezone.now()}]
 )
