@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .. import registry
 from ..exceptions import FileRefused, FileTooLarge
 from ..gateways import filetypes
-from ..models import Attachment
+from ..models import Attachment, Order
 from ..registry import register_action
 from ..services import attachment_files, file_limits, files, quotas, uploads
 from ..services.file_limits import FileLimits
@@ -100,6 +100,21 @@ class Upload(Action):
             "max_text": quotas.size_text(limit),
             "send_link_url": link_url,
         }
+
+    def run(self, data, files=None):
+        """What was on its way when the estimate became an order is sent to the order: all of it has
+        come by then, and nobody would know that it has to be sent once more."""
+        order = self._order_meanwhile()
+        if order is None or self._earlier(self.form(data, files)) is not None:
+            return super().run(data, files)
+        key = self.item_key if any(line.key == self.item_key for line in order.lines) else None
+        return type(self)(self.visit.on(order), key).run(data, files)
+
+    def _order_meanwhile(self):
+        if not self.document.is_estimate:
+            return None
+        made = Order.objects.filter(source_estimate=self.document.pk)
+        return made.filter(current_version__isnull=False).first()
 
     def prepare(self, form):
         try:

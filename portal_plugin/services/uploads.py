@@ -102,14 +102,16 @@ def _live_on(upload: UploadInProgress) -> None:
 
 
 def settle(document: SalesDocument, client_key: UUID) -> None:
-    """The file is about to get its own row: the room that was kept for it is free for that.
-    ``document`` is locked. What came of it in pieces goes: without room it would fill the disk, as
-    it could where the form of the page brings another file under the same key."""
+    """The file is about to get its own row: the room that was kept for it is free for that, also
+    where it was begun on the estimate of this order. ``document`` is locked. What came of it in
+    pieces goes: without room it would fill the disk, as it could where the form of the page brings
+    another file under the same key."""
+    begun_on = {document.pk, getattr(document.specific, "source_estimate_id", None)}
     waiting = UploadInProgress.objects.filter(
-        document=document.pk, client_key=client_key, finished_at=None
+        document__in=begun_on - {None}, client_key=client_key, finished_at=None
     )
     upload = waiting.first()
-    if upload is not None and waiting.update(finished_at=timezone.now()):
+    if upload is not None and waiting.filter(pk=upload.pk).update(finished_at=timezone.now()):
         quotas.give_back(document, upload.size)
         transaction.on_commit(Pieces(upload.public_id).discard, robust=True)
 
