@@ -20,7 +20,16 @@ def secure(response, request, *, referrer=SAME_ORIGIN):
     if not response.has_header("X-Frame-Options"):
         response["X-Frame-Options"] = "DENY"
     csp.apply(response, request)
+    _stay(request)
     return response
+
+
+def _stay(request):
+    """Where the site's pages have a language in their address, Django's ``LocaleMiddleware`` leads
+    whoever gets a 404 on to the same address below a language: Wagtail's pattern takes any, and the
+    site's own 404 would stand in place of the page that helps. The site's middleware, which works
+    on the answer after us, finds no such addresses among ours."""
+    request.urlconf = "portal_plugin.urls"
 
 
 def secured(referrer=SAME_ORIGIN):

@@ -1,6 +1,7 @@
 """Sites that are built differently: the portal works, and a customer never sees a traceback."""
 
 import pytest
+from django.conf.urls.i18n import i18n_patterns
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -8,6 +9,7 @@ from django.template import engines
 
 from portal_plugin.models import Comment
 from portal_plugin.services import links
+from sandbox_site import urls
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,40 @@ def test_another_shops_host_knows_nothing_of_this_document(client, enter):
     factories.site_factory("shop-b.localhost")
     response = client.get(url_of(order), headers={"host": "shop-b.localhost"})
     assert response.status_code == 404
+
+
+@pytest.fixture
+def many_languages(settings):
+    """Its pages are at ``/en/…`` and ``/de/…``, as Wagtail's guide has it."""
+    *others, pages = urls.urlpatterns
+    settings.ROOT_URLCONF = type("Urls", (), {"urlpatterns": [*others, *i18n_patterns(pages)]})
+    settings.MIDDLEWARE = [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.locale.LocaleMiddleware",
+        *settings.MIDDLEWARE,
+    ]
+
+
+@pytest.mark.parametrize("tail", ["d/{0}/", "d/{0}/uploads/", "d/x/", f"l/{'x' * 43}/", "l/x"])
+def test_a_site_of_many_languages_keeps_the_page_that_helps(client, many_languages, tail):
+    address = "/portal/" + tail.format(factories.order_factory(items=1).public_id)
+    for response in (client.get(address), client.post(address, {"text": "Please call me back."})):
+        assert response.status_code == 404
+        assert "portal-" in response.content.decode()
+
+
+def test_a_site_of_many_languages_tells_scripts_that_their_visit_has_ended(client, many_languages):
+    address = url_of(factories.order_factory(items=1), "seen/")
+    response = client.post(address, headers={"accept": "application/json"})
+    assert response.status_code == 404
+    assert "Your visit has ended." in response.json()["error"]
+
+
+def test_pages_of_a_document_lead_to_the_sites_own(client, enter, many_languages, base):
+    order = factories.order_factory(items=1)
+    enter(order)
+    base("{% block content %}{% endblock %}<a href=\"{% url 'wagtail_serve' 'jobs/' %}\">Jobs</a>")
+    assert 'href="/en/jobs/"' in client.get(url_of(order)).content.decode()
 
 
 def test_a_site_without_sessions_and_users(client, enter, settings):
