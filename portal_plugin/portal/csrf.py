@@ -20,6 +20,14 @@ class PortalCsrf(CsrfViewMiddleware):
 _middleware = PortalCsrf(lambda request: None)
 
 
+def look(request) -> None:
+    """Read the cookie also of a request that needs no proof. Where the site has no CSRF middleware
+    nobody has, and each page would bring a new one: the form of the page before, and all that
+    scripts send from it, would be refused."""
+    if "CSRF_COOKIE" not in request.META:
+        _middleware.process_request(request)
+
+
 def failure(request) -> str:
     """Why the request is refused, or an empty text."""
     # A script sends the form's token in Django's usual header, whatever the site calls its own.

@@ -47,6 +47,7 @@ def portal_view(*methods, leeway=0, stranger=None):
 
 
 def _answer(view, methods, stranger, request, public_id, kwargs, leeway):
+    csrf.look(request)
     visit, grant = resolve(request, public_id, leeway)
     if visit is None:
         is_greeted = stranger is not None and request.method in ("GET", "HEAD")

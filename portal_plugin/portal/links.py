@@ -36,6 +36,7 @@ def _public_post(view):
 
 
 def _answer(view, request, **kwargs):
+    csrf.look(request)
     with speaking(asked_for(request), request):
         try:
             bodies.read_query(request)

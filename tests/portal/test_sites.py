@@ -6,11 +6,12 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.template import engines
+from django.test import Client
 
 from portal_plugin.models import Comment
 from portal_plugin.services import links
 from sandbox_site import urls
-from tests import factories
+from tests import entering, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,20 @@ def test_pages_of_a_document_lead_to_the_sites_own(client, enter, many_languages
     enter(order)
     base("{% block content %}{% endblock %}<a href=\"{% url 'wagtail_serve' 'jobs/' %}\">Jobs</a>")
     assert 'href="/en/jobs/"' in client.get(url_of(order)).content.decode()
+
+
+def test_a_site_without_a_csrf_middleware(settings):
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "Csrf" not in name]
+    client, order = Client(enforce_csrf_checks=True), factories.order_factory(items=1)
+    entering.enter(client, order)
+    first = client.get(url_of(order, "a/comment/"))
+    data = {"client_key": str(first.context["form"]["client_key"].value()), "text": "Hello"}
+    data["csrfmiddlewaretoken"] = str(first.context["csrf_token"])
+    for tail in ("", "a/change_request/", "no-such-page/"):
+        client.get(url_of(order, tail))
+    client.get("/portal/l/")
+    assert client.post(url_of(order, "a/comment/"), data).status_code == 303
+    assert client.post(url_of(order, "a/comment/"), {"text": "Hello"}).status_code == 403
 
 
 def test_a_site_without_sessions_and_users(client, enter, settings):
