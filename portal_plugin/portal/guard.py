@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache, partial, wraps
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponseNotAllowed
@@ -25,12 +26,13 @@ from . import answers, bodies, csrf, failing, grants, headers, limits
 
 def portal_view(*methods, leeway=0, stranger=None):
     """Decorate ``view(request, visit, **kwargs)``; it gets only visits that may look, or could
-    until ``leeway`` seconds ago.
+    until ``leeway`` seconds ago. Customers have no account, also where a site asks for one.
 
     ``stranger(request)`` answers a GET of everybody else, whatever document is asked for.
     """
 
     def decorate(view):
+        @login_not_required
         @csrf_exempt
         @transaction.non_atomic_requests
         @wraps(view)

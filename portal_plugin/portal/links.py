@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpResponseRedirect
@@ -23,6 +24,7 @@ from .guard import asked_for, speaking
 def _public_post(view):
     """Our headers and our CSRF page around a view that needs no grant."""
 
+    @login_not_required
     @csrf_exempt
     @transaction.non_atomic_requests
     @headers.secured(referrer=headers.STRICT_ORIGIN)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -54,6 +55,7 @@ def mark_seen(visit):
         DirectLink.objects.filter(pk=visit.link.pk).update(last_seen_at=timezone.now())
 
 
+@login_not_required
 @csrf_exempt
 @headers.secured()
 @require_safe

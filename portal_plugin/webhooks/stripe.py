@@ -6,6 +6,7 @@ Each site has its address at its own host, and takes there what its own account 
 import logging
 from functools import wraps
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.cache import never_cache
@@ -38,6 +39,7 @@ def _with_headers(view):
     return answering
 
 
+@login_not_required
 @csrf_exempt
 @_with_headers
 @require_POST

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.template import engines
 from django.test import Client
 
+from portal_plugin import urls as portal_urls
 from portal_plugin.models import Comment
 from portal_plugin.services import links
 from sandbox_site import urls
@@ -154,6 +155,25 @@ def test_pages_of_a_document_lead_to_the_sites_own(client, enter, many_languages
     enter(order)
     base("{% block content %}{% endblock %}<a href=\"{% url 'wagtail_serve' 'jobs/' %}\">Jobs</a>")
     assert 'href="/en/jobs/"' in client.get(url_of(order)).content.decode()
+
+
+def test_a_site_whose_pages_ask_for_an_account(client, settings):
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+    order = factories.order_factory(items=1)
+    assert client.get("/").headers["Location"].startswith(settings.LOGIN_URL)
+    entering.enter(client, order)
+    assert client.get(url_of(order)).status_code == 200
+    assert client.get("/portal/how-it-works/en/").status_code == 200
+    assert client.post("/portal/l/", {"email": "a@example.com"}).status_code == 200
+    assert client.options(url_of(order, "uploads/")).status_code == 204
+
+
+def test_no_address_of_the_portal_asks_for_an_account():
+    views = [one.callback for one in portal_urls.urlpatterns]
+    assert [view for view in views if getattr(view, "login_required", True)] == []
 
 
 def test_a_site_without_a_csrf_middleware(settings):
