@@ -20,7 +20,8 @@ def secure(response, request, *, referrer=SAME_ORIGIN):
     if not response.has_header("X-Frame-Options"):
         response["X-Frame-Options"] = "DENY"
     csp.apply(response, request)
-    _stay(request)
+    if response.status_code == 404:
+        _stay(request)
     return response
 
 
