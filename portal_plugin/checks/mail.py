@@ -7,29 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from ..gateways.mailer import address_of
+from ..gateways.mailer import SMTP, address_of, backend_name
 from .registering import portal_check
 
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
 #: Backends of Django's that keep a letter to themselves.
 NOWHERE = {
     f"django.core.mail.backends.{name}.EmailBackend"
     for name in ("console", "locmem", "dummy", "filebased")
 }
-
-
-def backend_name() -> str:
-    """The dotted path of what ``send()`` uses; empty where a site configures none.
-
-    From 6.1 on Django has ``MAILERS``; where a site sets it, reading ``EMAIL_*`` would raise.
-    """
-    if hasattr(settings, "MAILERS"):
-        default = settings.MAILERS.get("default")
-        return "" if default is None else default.get("BACKEND", SMTP)
-    with warnings.catch_warnings():
-        # Which spelling it is, is the site's choice, and Django has told the site already.
-        warnings.simplefilter("ignore")
-        return settings.EMAIL_BACKEND
 
 
 @portal_check()

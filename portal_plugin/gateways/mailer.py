@@ -5,11 +5,13 @@ are the site's settings, in the old spelling or in Django 6.1's ``MAILERS``.
 """
 
 import smtplib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr, quote
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 
@@ -32,6 +34,9 @@ ABOUT_THE_SERVER = frozenset({421, 530, 534, 535, 538})
 #: What smtplib names when the server does not offer what the site's settings ask for.
 ABOUT_THE_SETTINGS = ("STARTTLS", "AUTH")
 LEFT_TO_RIGHT_MARK = "\u200e"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+#: Writes letters where the process writes everything else.
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 
 @dataclass(frozen=True)
@@ -188,3 +193,17 @@ def _first_line(error: BaseException) -> str:
 def address_of(text: str) -> str:
     """The bare address of ``"Name" <address>``."""
     return parseaddr(text)[1]
+
+
+def backend_name() -> str:
+    """The dotted path of what ``send()`` uses; empty where a site configures none.
+
+    From 6.1 on Django has ``MAILERS``; where a site sets it, reading ``EMAIL_*`` would raise.
+    """
+    if hasattr(settings, "MAILERS"):
+        default = settings.MAILERS.get("default")
+        return "" if default is None else default.get("BACKEND", SMTP)
+    with warnings.catch_warnings():
+        # Which spelling it is, is the site's choice, and Django has told the site already.
+        warnings.simplefilter("ignore")
+        return settings.EMAIL_BACKEND

@@ -144,6 +144,13 @@ def test_pango_is_asked_for_alike():
     assert line in read("docs/deploying.md")
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/deploying.md"])
+def test_cron_is_told_the_settings_of_the_web_server(name):
+    """It has none of its environment, and `manage.py` of `wagtail start` falls back to others."""
+    lines = re.findall(r"^[\d*].* manage\.py (\w+) --settings=\S+\.production$", read(name), re.M)
+    assert lines == ["portal_sweep", "portal_files"]
+
+
 def anchors(page):
     """As the usual hosts make them from headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)

@@ -11,11 +11,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from portal_plugin import registry
+from portal_plugin.gateways import mailer
 from portal_plugin.management.commands import portal_sweep
 from portal_plugin.models import OutgoingEmail
 from portal_plugin.services import outbox
+from portal_plugin.statuses import EmailState
 
 from ..factories import link_factory, order_factory
+from ..mailing import send_by
 from ..outside import result, share_database, start
 from ..smtp_server import MailServer
 
@@ -42,6 +45,19 @@ def test_what_a_dead_worker_left_is_sent_once(email):
     call_command("portal_sweep")
     call_command("portal_sweep")
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_emails_that_would_be_printed_go_on_waiting_where_nobody_is_at_the_terminal(
+    email, settings, capsys
+):
+    """Cron, with the settings of development."""
+    send_by(settings, mailer.CONSOLE)
+    with pytest.raises(CommandError, match="--settings"):
+        call_command("portal_sweep")
+    email.refresh_from_db()
+    assert email.state == EmailState.WAITING
+    assert capsys.readouterr().out == ""
 
 
 def test_a_worker_that_broke_down_is_an_error_after_the_others_ran(monkeypatch):

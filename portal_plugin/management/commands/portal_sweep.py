@@ -5,6 +5,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
+from ...gateways import mailer
 from ...services import work
 from .. import ending
 
@@ -26,6 +27,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, loop=None, **options):
+        if mailer.backend_name() == mailer.CONSOLE and not self.stdout.isatty():
+            # Cron, with the settings that manage.py falls back to: customers would get nothing, and
+            # staff would read that everything was sent.
+            raise CommandError(
+                "Nothing was done: with these settings emails are printed, not sent, and nobody is"
+                " at this terminal. Name the settings of your web server with --settings."
+            )
         with ending.softly():
             if loop is None:
                 self.sweep()

@@ -14,7 +14,11 @@ from .findings import Finding, error, fine, warning
 
 PATIENCE = timedelta(minutes=10)
 RECENT = timedelta(days=7)
-CRON = "* * * * * /path/to/venv/bin/python /path/to/manage.py portal_sweep"
+#: With its settings: cron knows nothing of the web server's environment.
+CRON = (
+    "* * * * * /path/to/venv/bin/python /path/to/manage.py portal_sweep"
+    " --settings=mysite.settings.production"
+)
 
 
 def examine() -> Iterator[Finding]:
