@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 from django.utils import timezone
 
 from portal_plugin import registry
@@ -58,6 +58,17 @@ def test_emails_that_would_be_printed_go_on_waiting_where_nobody_is_at_the_termi
     email.refresh_from_db()
     assert email.state == EmailState.WAITING
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", ["portal_sweep", "portal_files"])
+@pytest.mark.django_db
+def test_what_cron_runs_tells_of_no_check_and_is_kept_by_none(name, settings, monkeypatch, capfd):
+    monkeypatch.setattr(registry, "_workers", {})
+    settings.PORTAL_PLUGIN = {"NOT_A_SETTING": 1, "UPLOAD_MAX_BYTES": "much"}
+    command = load_command_class("portal_plugin", name)
+    parsed = command.create_parser("manage.py", name).parse_args([])
+    command.execute(**vars(parsed))
+    assert capfd.readouterr().err == ""
 
 
 def test_a_worker_that_broke_down_is_an_error_after_the_others_ran(monkeypatch):

@@ -17,6 +17,9 @@ class Command(BaseCommand):
         " than it gets done in that time, the next one goes on. After SIGTERM it finishes the email"
         " or PDF that it is at, and ends."
     )
+    # Each warning would be an email of cron's every minute, and an error about one shop would keep
+    # the work of all waiting. Web servers do not look either; portal_doctor does.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser):
         parser.add_argument(
