@@ -3,9 +3,11 @@
 import warnings
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
+from wagtail.admin.utils import get_admin_base_url
 
 from ..gateways.mailer import SMTP, address_of, backend_name
 from .registering import portal_check
@@ -68,4 +70,16 @@ def sender_is_set() -> Iterator[CheckMessage]:
             hint="Set DEFAULT_FROM_EMAIL to an address of your domain; a shop may choose its own"
             " sender in the portal's settings.",
             id="portal_plugin.W004",
+        )
+
+
+@portal_check()
+def staff_can_follow_their_emails() -> Iterator[CheckMessage]:
+    """A new site names an address that is nobody's; Wagtail tells only of one that is missing."""
+    base = get_admin_base_url() or ""
+    if (urlsplit(base).hostname or "").endswith("example.com"):
+        yield Warning(
+            f"WAGTAILADMIN_BASE_URL is still {base}: the buttons in emails to staff lead there.",
+            hint="Set it to where your admin is, without /admin, such as https://www.yourshop.com.",
+            id="portal_plugin.W043",
         )

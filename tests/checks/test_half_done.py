@@ -122,3 +122,18 @@ def test_a_mail_server_that_is_waited_for_for_ever(values, is_told):
         for name, value in values.items():
             setattr(django_settings, name, value)
         assert ("W042" in found()) == is_told
+
+
+@pytest.mark.parametrize(
+    ("base", "is_told"),
+    [
+        ("http://example.com", True),  # as `wagtail start` writes it
+        ("https://www.example.com/", True),
+        ("https://cms.northline.test", False),
+        ("http://localhost:8000", False),
+        (None, False),
+    ],
+)
+def test_emails_to_staff_that_lead_to_nobodys_admin(base, is_told):
+    with override_settings(WAGTAILADMIN_BASE_URL=base):
+        assert ("W043" in found()) == is_told
