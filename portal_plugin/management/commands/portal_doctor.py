@@ -14,7 +14,8 @@ WIDTH = max(map(len, LABELS.values())) + 2
 class Command(BaseCommand):
     help = (
         "Try what the portal needs, for real: the customer's page in each site's own base, a PDF,"
-        " the private storage, the cache, Stripe, a test mail, waiting work, the system checks."
+        " the private storage, the virus check, the cache, Stripe, a test mail, waiting work, the"
+        " system checks."
         " Prints what is wrong, worst first, and ends with 1 if there are errors."
     )
     # A failing check must be told by this command, and not keep it from running.

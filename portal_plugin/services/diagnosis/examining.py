@@ -26,6 +26,7 @@ def examine(mail_to: str = "") -> Iterator[Finding]:
         ("The shops' settings", shops.examine),
         ("The PDF", papers.examine),
         ("The private storage", machines.storage),
+        ("The virus check", machines.virus_check),
         ("The cache", machines.cache_round_trip),
         ("Stripe", machines.stripe),
         ("The test mail", partial(machines.mail, mail_to)),

@@ -1,4 +1,4 @@
-"""What stands beside the site: database, private storage, cache, Stripe, the mail server."""
+"""What stands beside the site: database, storage, virus check, cache, Stripe, the mail server."""
 
 import secrets
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
-from ...gateways import mailer
+from ...gateways import mailer, scanner
 from ...gateways import stripe as gateway
 from ...gateways.stripe.errors import StripeTrouble
 from ...models import PortalSettings
@@ -63,6 +63,29 @@ def storage() -> Iterator[Finding]:
         )
     else:
         yield fine("The private storage writes, reads and deletes.")
+
+
+def virus_check() -> Iterator[Finding]:
+    """A file without a virus. Until the scanner answers, nobody gets what a customer sent."""
+    if not scanner.is_configured():
+        return
+    try:
+        is_clean = scanner.is_clean(ContentFile(b"The customer portal's doctor was here."))
+    except Exception as trouble:
+        # A site's own scanner may raise anything.
+        yield error(
+            "The virus check does not answer, and files of customers wait for it:"
+            f" {first_line(trouble)}",
+            "Start the scanner, and correct FILE_SCANNER or CLAMD_ADDRESS in PORTAL_PLUGIN.",
+        )
+        return
+    if is_clean:
+        yield fine("The virus check answers.")
+    else:
+        yield error(
+            "The virus check finds something in a line of text without a virus.",
+            "A scanner returns True for what is clean, and nothing else counts as that.",
+        )
 
 
 def cache_round_trip() -> Iterator[Finding]:
