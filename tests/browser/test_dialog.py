@@ -305,3 +305,20 @@ def test_of_several_things_that_are_missing_the_first_has_the_focus(tab):
     expect(missing.first).to_be_in_viewport()
     dialog.get_by_label(re.compile("^A2 poster")).check()
     expect(missing).to_have_count(1)
+
+
+def test_why_the_tick_is_asked_for_is_read_whole_above_the_button(visit):
+    tab = visit(factories.estimate_factory(items=1), "phone")
+    for height in range(440, 720, 40):
+        tab.set_viewport_size({"width": 360, "height": height})
+        tab.reload()
+        opener(tab, "Approve").click()
+        dialog = tab.get_by_role("dialog")
+        dialog.get_by_role("button", name="Submit Approval").click()
+        expect(dialog.get_by_role("checkbox")).to_be_focused()
+        assert dialog.locator(".portal-error").evaluate(
+            """node => {
+              const { x, bottom } = node.getBoundingClientRect();
+              return node.contains(document.elementFromPoint(x + 40, bottom - 2));
+            }"""
+        ), height

@@ -125,6 +125,8 @@ function explain() {
   first?.closest("details")?.setAttribute("open", "");
   if (first?.matches("p")) first.tabIndex = -1;
   first?.focus();
+  // What is wrong with it stands below it, on a phone perhaps behind the button.
+  portal.dialog.querySelector(".portal-error")?.scrollIntoView({ block: "nearest" });
   portal.announce(reason?.textContent.trim());
 }
 
