@@ -53,6 +53,12 @@ class Turns:
                 groups[item.alternative_group].append(item)
         return dict(groups)
 
+    def with_alternatives(self, keys) -> set:
+        """The keys, and those of what can be chosen in place of their items: a choice stays whole
+        wherever it goes."""
+        groups = {item.alternative_group for item in self.lines if item.key in keys} - {""}
+        return set(keys) | {item.key for item in self.lines if item.alternative_group in groups}
+
     @cached_property
     def standing(self) -> Standing:
         return Standing(self)

@@ -29,7 +29,7 @@ def convert(
     """The order of the approved items (or of ``keys`` among them), published as its version 1.
 
     Items that still wait or were left out move to a new estimate, with the approvals that they
-    have; with ``takes_all`` they come into the order too,
+    have and what can be chosen in their place; with ``takes_all`` they come into the order too,
     and wait for the customer's approval there. Raises ``AlreadyConverted``, ``NotAvailable``.
     """
     with transaction.atomic():
@@ -86,4 +86,4 @@ def _parts(
         raise NotAvailable(_("Only approved items can become an order. Please look again."))
     if not wanted:
         raise NotAvailable(_("No item of this estimate is approved."))
-    return wanted, not_declined - wanted
+    return wanted, estimate.with_alternatives(not_declined - wanted)

@@ -20,8 +20,8 @@ OPEN = (DocumentState.WAITING, DocumentState.PARTLY_APPROVED, DocumentState.CHAN
 def split_off(estimate: SalesDocument, keys: Collection[UUID], user: Any = None) -> Estimate:
     """The new estimate, published as its version 1; the old one goes out anew without the items.
 
-    Only items that wait can move, and at least one stays. Shipping, fixed discount and deposit stay
-    with the old one. Raises ``NotAvailable``.
+    Only items that wait can move, each with its alternatives, and at least one stays. Shipping,
+    fixed discount and deposit stay with the old one. Raises ``NotAvailable``.
     """
     with transaction.atomic():
         fresh: Any = lock(estimate)
@@ -29,6 +29,7 @@ def split_off(estimate: SalesDocument, keys: Collection[UUID], user: Any = None)
         refusal = _refusal(fresh, moved)
         if refusal:
             raise NotAvailable(refusal)
+        moved = fresh.with_alternatives(moved)
         day = fresh.last_valid_day
         new = derive(Estimate, fresh, moved, is_whole=False, user=user, valid_until=day)
         fresh.line_items = [item for item in fresh.lines if item.key not in moved]

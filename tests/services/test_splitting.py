@@ -5,7 +5,7 @@ import pytest
 from portal_plugin.exceptions import NotAvailable
 from portal_plugin.models import Activity, Estimate
 from portal_plugin.models.documents import lock
-from portal_plugin.services import splitting
+from portal_plugin.services import converting, splitting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +75,26 @@ def test_an_order_is_not_split():
     order = factories.order_factory(items=2)
     with pytest.raises(NotAvailable):
         splitting.split_off(order, keys_of(order)[:1])
+
+
+def test_alternatives_move_together():
+    """Left behind, the other one would be what is ordered there, and nobody asked for it."""
+    items = [factories.line_item(1)]
+    items += [factories.line_item(n, alternative_group="Back") for n in (2, 3)]
+    estimate = factories.estimate_factory(items)
+    sign, wood, steel = keys_of(estimate)
+    new = splitting.split_off(estimate, [wood])
+    old = lock(estimate)
+    assert (keys_of(old), keys_of(new)) == ([sign], [wood, steel])
+    assert (old.counted_keys, new.counted_keys) == ({sign}, {wood})
+
+
+def test_the_rest_of_an_order_keeps_its_alternatives_too():
+    items = [factories.line_item(1)]
+    items += [factories.line_item(n, alternative_group="Back") for n in (2, 3)]
+    estimate = factories.estimate_factory(items)
+    sign, wood, steel = keys_of(estimate)
+    estimate = factories.approve(estimate, [sign])
+    converting.convert(estimate)
+    rest = converting.rest_of(estimate)
+    assert (keys_of(rest), rest.counted_keys) == ([wood, steel], {wood})
