@@ -195,6 +195,13 @@ class Standing:
         approved = {d.item_key for d in self.decisions if d.verdict == Verdict.APPROVE}
         return [key for key in self.keys(ItemState.DECLINED) if key not in approved]
 
+    @property
+    def ends_by_declining(self) -> bool:
+        """Whether what was declined is all that was ever wanted of it. A no to a later proof of
+        what was ordered ends no order."""
+        declined = self.keys(ItemState.DECLINED)
+        return not self.document.is_order or len(self.never_wanted_keys) == len(declined)
+
     @cached_property
     def since_agreed(self):
         """What changed around the items since the customer agreed to the whole, and whom it waits

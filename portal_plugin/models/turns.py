@@ -87,8 +87,7 @@ class Turns:
             DocumentState.CANCELLED,
             DocumentState.EXPIRED,
         ):
-            has_work = self.has_unanswered_comment or self.refund_due
-            return WaitingFor.US if has_work else WaitingFor.NOBODY
+            return WaitingFor.US if self._is_left_to_do(state) else WaitingFor.NOBODY
         if state in (DocumentState.UNPUBLISHED, DocumentState.CHANGES_REQUESTED):
             return WaitingFor.US
         if self.standing.open_requests or self.has_unanswered_comment:
@@ -96,6 +95,19 @@ class Turns:
         if state in (DocumentState.WAITING, DocumentState.PARTLY_APPROVED):
             return WaitingFor.CUSTOMER
         return self._turn_after_approval(state)
+
+    def _is_left_to_do(self, state) -> bool:
+        """By the shop, where nothing else goes on. What was paid for an order is not over with a
+        no."""
+        if self.has_unanswered_comment or self.refund_due:
+            return True
+        if state == DocumentState.CANCELLED:
+            return False
+        if self.standing.open_requests:
+            return True
+        if state != DocumentState.DECLINED:
+            return False
+        return not self.standing.ends_by_declining or self.overpaid > 0
 
     def _turn_after_approval(self, state):
         if state == DocumentState.COMPLETED or (self.is_order and self.is_in_final_stage):

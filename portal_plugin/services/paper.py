@@ -219,7 +219,7 @@ def _mark(view: DocumentView) -> tuple[str, str]:
     if view.state == DocumentState.EXPIRED and view.valid_until:
         day = date_format(view.valid_until)
         return _("EXPIRED"), _("This estimate expired on %(date)s.") % {"date": day}
-    if view.state == DocumentState.DECLINED:
+    if view.state == DocumentState.DECLINED and view.document.standing.ends_by_declining:
         return _("DECLINED"), ""
     return "", ""
 
