@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from ..exceptions import NotAvailable
 from ..models import ChangeRequest
 from ..registry import register_action
+from ..services import listing
 from ..statuses import ChangeRequestState, LinkRole
 from .base import Action, Scope
 from .forms import ActionForm
@@ -55,5 +56,6 @@ class WithdrawChangeRequest(Action):
         withdrawn = ChangeRequest.objects.filter(pk=request.pk).open()
         if not withdrawn.update(state=ChangeRequestState.WITHDRAWN, closed_at=timezone.now()):
             raise NotAvailable(_("This change request is not open any more."))
+        listing.thread_changed(self.document, of=[request.document_id])
         said = _("Change request %(number)s is withdrawn.") % {"number": request.number}
         return Done(said, document=self.document)

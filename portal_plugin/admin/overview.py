@@ -103,7 +103,7 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             "waiting_items": [item for item in items if item.can_decide],
             "has_waiting_proofs": any(p.is_waiting for item in items for p in item.proofs),
             **overview_newest.talk(document, names, self.request.GET),
-            "unanswered": self._newest_unanswered(),
+            "unanswered": overview_said.last_said(document),
             "open_requests": request_rows(document, names),
             "external_files": overview_files.external_files(document),
             "people": overview_rows.people(document),
@@ -222,10 +222,6 @@ class Overview(WagtailAdminTemplateMixin, TemplateView):
             (user.pk, staff_name(user) or str(user))
             for user in people.distinct().order_by("pk")[:200]
         ]
-
-    def _newest_unanswered(self):
-        is_any = self.document.has_unanswered_comment
-        return overview_said.last_said(self.document) if is_any else None
 
     def _emails(self):
         rows = self.document.emails.select_related("recipient", "staff").order_by("-pk")

@@ -1,6 +1,6 @@
 """What staff say: an answer to the customer, a note for themselves, the end of a change request."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -45,11 +45,20 @@ def reply(
             staff=user,
             author_name=staff_name(user),
         )
-        _waiting(fresh, seen).update(answered_at=comment.created_at)
+        _answer(fresh, seen, comment.created_at)
         activity.record(fresh, "reply", staff=user, data={"comment": comment.pk})
         listing.refresh(fresh)
         notifications.shop_acted(fresh, "comment", facts={"comment": comment.pk})
     return comment
+
+
+def _answer(document: SalesDocument, seen: int | None, moment: datetime) -> int:
+    """Returns how many messages waited."""
+    waiting = _waiting(document, seen)
+    answered = list(waiting.values_list("document_id", flat=True))
+    waiting.update(answered_at=moment)
+    listing.thread_changed(document, of=answered)
+    return len(answered)
 
 
 def _waiting(document: SalesDocument, seen: int | None) -> QuerySet[Comment]:
@@ -79,7 +88,9 @@ def take_back(comment: Comment, user: Any) -> bool:
             row.removed_at = timezone.now()
             row.save(update_fields=["removed_at"])
             answered = Comment.objects.of_thread(fresh).filter(link__isnull=False)
-            answered.filter(answered_at=row.created_at).update(answered_at=None)
+            answered = answered.filter(answered_at=row.created_at)
+            listing.thread_changed(fresh, of=answered.values_list("document_id", flat=True))
+            answered.update(answered_at=None)
             activity.record(fresh, "reply_taken_back", staff=user, data={"comment": row.pk})
             listing.refresh(fresh)
         return outbox.withhold(fresh, "comment", row.pk, _("The message was taken back."))
@@ -90,7 +101,7 @@ def settle_comments(document: SalesDocument, user: Any, *, seen: int | None = No
     before them: what came after it goes on waiting."""
     with transaction.atomic():
         fresh = lock(document)
-        if _waiting(fresh, seen).update(answered_at=timezone.now()):
+        if _answer(fresh, seen, timezone.now()):
             activity.record(fresh, "comments_read", staff=user)
             listing.refresh(fresh)
 
@@ -125,6 +136,7 @@ def close_change_request(request: ChangeRequest, answer: str, user: Any) -> Chan
         facts = {"change_request": request.number, **points.tally([request])}
         activity.record(fresh, "change_answered", staff=user, data=facts)
         listing.refresh(fresh)
+        listing.thread_changed(fresh)
         notifications.shop_acted(fresh, "change_answered", facts=facts)
     return request
 

@@ -1,5 +1,6 @@
 """What the lists in the admin show of a document, kept beside it so that lists stay flat."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,22 @@ def refresh(document: SalesDocument) -> None:
 def lock_and_refresh(document: SalesDocument) -> None:
     with transaction.atomic():
         refresh(lock(document))
+
+
+def thread_changed(document: SalesDocument, *, of: Collection[int] | None = None) -> None:
+    """What is said and asked about a document goes on with what is made of it: where it is
+    answered, whose turn it is follows there, too. ``of``: ids of the documents that were answered,
+    where others may be among them. Once that is committed, one by one: no other row is locked then.
+    """
+    if of is None or set(of) - {document.pk}:
+        transaction.on_commit(partial(_refresh_thread, document), robust=True)
+
+
+def _refresh_thread(document: SalesDocument) -> None:
+    family = SalesDocument.objects.filter(family=document.family).exclude(pk=document.pk)
+    for other in family.only("pk", "kind", "ancestors").order_by("pk"):
+        if other.pk in document.ancestors or document.pk in other.ancestors:
+            lock_and_refresh(other)
 
 
 def days_to_pay_changed(customer: Customer) -> None:

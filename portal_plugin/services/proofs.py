@@ -79,7 +79,8 @@ def send_now(document: SalesDocument, user: Any) -> DocumentVersion:
 
 def _points_of(document: SalesDocument, keys: list[str]) -> dict[str, int]:
     """Of the open requests that a new version of these items answers, how many are done."""
-    return points.tally(document.change_requests.open().filter(item_key__in=keys))
+    requests = document.standing.open_requests
+    return points.tally(each for each in requests if str(each.item_key) in keys)
 
 
 def unreleased(document: SalesDocument) -> models.QuerySet[ProofVersion]:

@@ -10,7 +10,7 @@ from wagtail.models import Revision
 
 from .. import signals
 from ..exceptions import PublishRefused
-from ..models import Attachment, DocumentVersion, ProofVersion, SalesDocument
+from ..models import Attachment, ChangeRequest, DocumentVersion, ProofVersion, SalesDocument
 from ..models.documents import lock
 from ..money import HUNDRED, MOST
 from ..statuses import ChangeRequestState
@@ -178,16 +178,16 @@ def _answer_requests(
     document: SalesDocument, before: DocumentVersion | None, version: DocumentVersion, user: Any
 ) -> list[int]:
     """A new version answers the open requests for the whole document, and those for an item that it
-    changed. Returns their numbers."""
+    changed, also where they were made on the estimate. Returns their numbers."""
     if before is None:
         return []
     kept = {item.key for item in version.items.all() if item.since_id != version.pk}
     answered = [
         request
-        for request in document.change_requests.open()
+        for request in document.standing.open_requests
         if request.item_key is None or request.item_key not in kept
     ]
-    document.change_requests.filter(pk__in=[request.pk for request in answered]).update(
-        state=ChangeRequestState.ANSWERED, closed_at=timezone.now(), closed_by=user
-    )
+    rows = ChangeRequest.objects.open().filter(pk__in=[request.pk for request in answered])
+    rows.update(state=ChangeRequestState.ANSWERED, closed_at=timezone.now(), closed_by=user)
+    listing.thread_changed(document, of=[request.document_id for request in answered])
     return [request.number for request in answered]
