@@ -104,7 +104,7 @@ class Upload(Action):
     def run(self, data, files=None):
         """What was on its way when the estimate became an order is sent to the order: all of it has
         come by then, and nobody would know that it has to be sent once more."""
-        order = self._order_meanwhile()
+        order = self._order_meanwhile() if files else None
         if order is None or self._earlier(self.form(data, files)) is not None:
             return super().run(data, files)
         key = self.item_key if any(line.key == self.item_key for line in order.lines) else None
