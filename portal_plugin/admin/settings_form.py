@@ -195,7 +195,6 @@ class PortalSettingsForm(
 
     def clean(self):
         data = super().clean()
-        self.merge()
         for kind in numbering.PATTERNS:
             name = f"next_{kind}_number"
             wanted = self.cleaned_data.get(name)

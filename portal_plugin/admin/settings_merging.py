@@ -35,23 +35,26 @@ class MergesWithOthers(forms.Form):
         marks = {name: mark(value) for name, value in self.held.items()}
         self.initial["shown"] = self.fields["shown"].initial = json.dumps(marks)
 
-    def merge(self) -> None:
-        """Begins when every field was cleaned, and before the instance has anything of it."""
-        conflicts = []
-        for name, theirs in self.held.items():
-            now = mark(theirs)
-            shown = self._shown.get(name, now)
-            if name not in self.cleaned_data or shown == now:
-                continue
-            sent = mark(self.cleaned_data[name])
-            if sent == shown:
-                self.cleaned_data[name] = theirs
-            elif sent != now:
-                conflicts.append(name)
+    def clean(self):
+        """Before the rules about several fields, which then hold for what will be saved, and before
+        the instance has anything of it."""
+        conflicts = [name for name, theirs in self.held.items() if self._collides(name, theirs)]
         for name in conflicts:
             self.add_error(name, self._told(name))
         if conflicts:
             self._show_again(conflicts)
+        return super().clean()
+
+    def _collides(self, name, theirs) -> bool:
+        """Whether both have changed the field. Where only they did, theirs stays."""
+        now = mark(theirs)
+        shown = self._shown.get(name, now)
+        if name not in self.cleaned_data or shown == now:
+            return False
+        sent = mark(self.cleaned_data[name])
+        if sent == shown:
+            self.cleaned_data[name] = theirs
+        return sent not in (shown, now)
 
     @cached_property
     def _shown(self) -> dict:

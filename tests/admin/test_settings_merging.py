@@ -96,6 +96,15 @@ def test_an_emptied_field_is_not_quoted(send, shop):
     assert error.startswith("Somebody else changed this while you had it open. Save again")
 
 
+def test_what_others_emptied_is_missing_here_too(client, url, boss, shop):
+    needed = {"tax_number": "DE1", "address": "Here 1", "country": "DE"}
+    change(shop, sends_einvoices=True, **needed)
+    mine = pages.posted(client.get(url).context["form"], {"phone": "+49 30 1"})
+    change(shop, sends_einvoices=True, tax_number="")
+    refused = client.post(url, mine)
+    assert refused.context["form"].errors["tax_number"] == ["E-invoices need it."]
+
+
 def test_a_number_given_meanwhile_stands_in_nobodys_way(send, shop):
     given = estimate_factory().number
     assert send(phone="+49 30 1").status_code == 302
