@@ -60,7 +60,7 @@ def _refresh_thread(document: SalesDocument) -> None:
 def days_to_pay_changed(customer: Customer) -> None:
     """Until when their orders are to be paid follows from the customer, where these do not say it.
     Once that is committed, order by order: no other row is locked then."""
-    transaction.on_commit(partial(_refresh_unpaid, customer))
+    transaction.on_commit(partial(_refresh_unpaid, customer), robust=True)
 
 
 def _refresh_unpaid(customer: Customer) -> None:

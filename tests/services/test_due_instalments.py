@@ -82,7 +82,7 @@ def test_not_before_and_not_after(order):
         assert due_instalments.drain() == 0
 
 
-def test_nobody_whose_payment_is_under_way(order):
+def pays_already(order):
     PaymentAttempt.objects.create(
         document_id=order.pk,
         idempotency_key=uuid4(),
@@ -92,6 +92,10 @@ def test_nobody_whose_payment_is_under_way(order):
         currency="EUR",
         state=AttemptState.PROCESSING,
     )
+
+
+def test_nobody_whose_payment_is_under_way(order):
+    pays_already(order)
     assert [due_instalments.drain(), mails()] == [0, 0]
 
 
@@ -119,14 +123,6 @@ def test_those_that_are_passed_by_keep_nobody_from_their_reminder(order, monkeyp
     waits = ordered(pay(planned(), "333"), 13)
     DocumentVersion.objects.update(created_at=due_instalments.timezone.now() - timedelta(days=1))
     SalesDocument.objects.filter(pk=waits.pk).update(listed_due_on=days.today())
-    PaymentAttempt.objects.create(
-        document_id=waits.pk,
-        idempotency_key=uuid4(),
-        purpose=PaymentPurpose.INSTALMENT,
-        instalment=2,
-        amount=333,
-        currency="EUR",
-        state=AttemptState.PROCESSING,
-    )
+    pays_already(waits)
     assert due_instalments.drain() == 1
     assert OutgoingEmail.objects.get(kind="news_instalment").document_id == order.pk
