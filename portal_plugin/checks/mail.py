@@ -77,7 +77,7 @@ def sender_is_set() -> Iterator[CheckMessage]:
 def staff_can_follow_their_emails() -> Iterator[CheckMessage]:
     """A new site names an address that is nobody's; Wagtail tells only of one that is missing."""
     base = get_admin_base_url() or ""
-    if (urlsplit(base).hostname or "").endswith("example.com"):
+    if f".{urlsplit(base).hostname}".endswith(".example.com"):
         yield Warning(
             f"WAGTAILADMIN_BASE_URL is still {base}: the buttons in emails to staff lead there.",
             hint="Set it to where your admin is, without /admin, such as https://www.yourshop.com.",

@@ -84,9 +84,8 @@ def trouble(alias: str) -> str:
         return "it has no BACKEND"
     except (ImportError, AttributeError, TypeError, ValueError, OSError) as error:
         return str(error)
-    except (
-        ImproperlyConfigured
-    ) as error:  # as django-storages calls a setting that it does not know
+    except ImproperlyConfigured as error:
+        # As django-storages calls a setting that it does not know, in several lines.
         return " ".join(str(error).split())
     return ""
 

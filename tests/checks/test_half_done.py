@@ -129,6 +129,7 @@ def test_a_mail_server_that_is_waited_for_for_ever(values, is_told):
     [
         ("http://example.com", True),  # as `wagtail start` writes it
         ("https://www.example.com/", True),
+        ("https://signs-example.com", False),
         ("https://cms.northline.test", False),
         ("http://localhost:8000", False),
         (None, False),
